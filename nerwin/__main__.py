@@ -1,0 +1,5 @@
+"""`python -m nerwin`."""
+
+from nerwin.cli import app
+
+app()

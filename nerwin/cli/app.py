@@ -1,0 +1,61 @@
+"""The command `nerwin` and what all its subcommands share: help, version, and how an error ends a command."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+import typer
+
+from nerwin import __version__
+from nerwin.errors import NerwinError, TrainingDiverged
+
+INTERRUPTED = 130
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    help="Window-based named-entity recognition with max-margin training.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Register a command whose errors are one line on stderr and an exit code."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+            sys.stdout.flush()
+        except NerwinError as error:
+            typer.echo(f"nerwin: {error}", err=True)
+            raise typer.Exit(1 if isinstance(error, TrainingDiverged) else 2) from None
+        except KeyboardInterrupt:
+            typer.echo("nerwin: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader has seen enough (`| head`); keep the interpreter from complaining while it shuts down.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return app.command()(guarded)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Window-based named-entity recognition with max-margin training."""
+
+
+from nerwin.cli import evaluate, gradcheck, tag, train  # noqa: E402, F401 - each registers its command

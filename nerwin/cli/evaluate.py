@@ -1,0 +1,84 @@
+"""`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nerwin.cli.app import command
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from nerwin.training.evaluation import Evaluation
+
+
+@command
+def evaluate(
+    model: Annotated[
+        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
+    from rich.console import Console
+
+    from nerwin.errors import ConfigError
+    from nerwin.training.data import read_part
+    from nerwin.training.evaluation import evaluate_tags
+    from nerwin.training.run import model_folder
+    from nerwin.training.tagger import load
+
+    folder = model_folder(model)
+    tagger = load(folder)
+    corpus_config = tagger.model.config.corpus
+    path = data or corpus_config.test or corpus_config.dev
+    if path is None:
+        raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
+    corpus = read_part(path, corpus_config)
+    found = tagger.tag_many([sentence.words for sentence in corpus.sentences])
+    result = evaluate_tags([sentence.tags for sentence in corpus.sentences], found)
+    if as_json:
+        typer.echo(json.dumps(result.to_dict()))
+        return
+    Console(stderr=True).print(f"{folder} on {path}: {corpus.describe()}", style="dim", markup=False, soft_wrap=True)
+    console = Console()
+    console.print(_scores(result))
+    console.print(_confusion(result))
+    console.print(
+        f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
+        f"{result.invalid_transitions} invalid transitions",
+        highlight=False,
+    )
+
+
+def _scores(result: "Evaluation") -> "Table":
+    from rich.table import Table
+
+    table = Table(title="entities", title_justify="left")
+    table.add_column("type")
+    for title in ("precision", "recall", "F1", "support"):
+        table.add_column(title, justify="right")
+    rows = [*result.types.items(), ("all (conlleval)", result.overall), ("all (strict)", result.strict)]
+    for label, score in rows:
+        if label == "all (conlleval)":
+            table.add_section()
+        figures = (score.precision, score.recall, score.f1)
+        table.add_row(label, *(f"{100 * figure:.2f}" for figure in figures), f"{score.support:,}")
+    return table
+
+
+def _confusion(result: "Evaluation") -> "Table":
+    from rich.table import Table
+
+    table = Table(title="words by type: true in rows, found in columns", title_justify="left")
+    table.add_column("")
+    for label in result.confusion:
+        table.add_column(label, justify="right")
+    for label, row in result.confusion.items():
+        table.add_row(label, *(f"[bold]{count:,}[/]" if label == name else f"{count:,}" for name, count in row.items()))
+    return table

@@ -1,0 +1,16 @@
+"""One loss, several ways to corrupt: what a true window is held against, and how its scores become tags.
+
+    J = max(0, Δ + s_c − s)
+
+Each module is one answer to three questions: which pairs of a true window and a corrupted one an epoch trains on, what
+∂J/∂s of their scores is, and which tags a trained scorer's scores stand for.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nerwin.corruption.interface import Corruption, Settings
+from nerwin.corruption.window import WindowCorruption
+
+# Each makes a corruption for the types to learn.
+CORRUPTIONS: dict[str, Callable[[Sequence[str], Settings], Corruption[Any]]] = {"window": WindowCorruption}

@@ -1,0 +1,78 @@
+"""What the trainer asks of a corruption, and what it hears back."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.text.windows import FlatCorpus
+
+
+class Settings(NamedTuple):
+    """The objective's settings that corruptions share: the margin Δ, and how often each true window is drawn."""
+
+    margin: float = 1.0
+    draws: int = 1
+
+
+class Batch(Protocol):
+    """The windows of a minibatch, by the positions (B,) of their centres; a corruption adds what its loss needs."""
+
+    @property
+    def centres(self) -> Ints: ...
+
+
+class Loss(NamedTuple):
+    """The loss of a minibatch.
+
+    value: the mean hinge over its pairs.
+    ds: ∂J/∂s (B, K) of the scores of all its windows.
+    pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
+    grads: gradients of the corruption's own parameters, if it has any.
+    """
+
+    value: float
+    ds: Floats
+    pairs: int
+    active: int
+    grads: Gradients = {}  # noqa: RUF012 - never written to
+
+
+B = TypeVar("B", bound=Batch)
+
+
+class Corruption(Protocol[B]):
+    """One way to corrupt. Targets are the (n,) integers that stand for the true tags of a corpus."""
+
+    outputs: int  # K, the scores of a window
+
+    def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
+
+    def pairs_per_epoch(self, targets: Ints) -> int: ...
+
+    def batches(
+        self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
+    ) -> Iterator[B]:
+        """The minibatches of one epoch, in a new order, against newly drawn windows."""
+        ...
+
+    def loss(self, params: Parameters, scores: Floats, batch: B) -> Loss:
+        """The mean hinge of a minibatch and its gradients, given the scores (B, K) of its windows."""
+        ...
+
+    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+        """The constants of the decision rule, chosen on the dev part."""
+        ...
+
+    def ranked(self, scores: Floats, targets: Ints) -> float:
+        """The share of true windows against corrupted ones whose scores stand in the right order."""
+        ...
+
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence, given the scores (n, K) of its windows."""
+        ...
+
+    def margins(self, constants: dict[str, Floats], scores: Floats) -> Floats:
+        """By how much each window's decision (n,) wins over the next best."""
+        ...

@@ -1,0 +1,219 @@
+"""`window`: the lecture's ranker (1.4). A window whose centre is an entity of type k must outscore, by the margin, another
+window of the corpus whose centre is not.
+
+    "Museums in Paris are amazing"   s_LOC   against   "Not all museums in Paris"   s_LOC
+
+With K types the scorer has K scores, one a type; K = 1 is the lecture's own classifier. A window's tag is the type whose
+score passes that type's threshold by most, O where none passes; the thresholds are fitted on the dev part.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.corruption.interface import Loss, Settings
+from nerwin.errors import CorpusError
+from nerwin.network.loss import hinge
+from nerwin.text.tags import Span, iob2, spans
+from nerwin.text.windows import FlatCorpus
+
+NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
+
+
+class Pairs(NamedTuple):
+    """A minibatch: true windows, what they are held against, and the type (B,) in question, counted from 0."""
+
+    true: Ints
+    corrupted: Ints
+    kinds: Ints
+
+    @property
+    def centres(self) -> Ints:
+        """The centres (2B,) of all windows to score, the true ones first."""
+        return np.concatenate([self.true, self.corrupted])
+
+
+class WindowCorruption:
+    """Every entity word `draws` times an epoch, each time against a window drawn anew.
+
+    A word's target is its type id: NO_TYPE, or 1 to K in the order of `types`.
+    """
+
+    def __init__(self, types: Sequence[str], settings: Settings) -> None:
+        self.types, self.margin, self.draws = types, settings.margin, settings.draws
+        self.outputs = len(types)
+
+    def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
+        """The type id (n,) of every word; types that are not learned are NO_TYPE."""
+        numbers = {label: number for number, label in enumerate(self.types, 1)}
+        ids = np.zeros(sum(map(len, tag_sequences)), np.int32)
+        first = 0
+        for tags in tag_sequences:
+            for start, end, label in spans(tags):
+                ids[first + start : first + end] = numbers.get(label, NO_TYPE)
+            first += len(tags)
+        return ids
+
+    def pairs_per_epoch(self, targets: Ints) -> int:
+        return int(np.count_nonzero(targets != NO_TYPE)) * self.draws
+
+    def batches(
+        self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
+    ) -> Iterator[Pairs]:
+        true = np.repeat(np.flatnonzero(targets != NO_TYPE), self.draws)
+        order.shuffle(true)
+        kinds = targets[true]
+        corrupted = _draw_corrupted(corruption, targets, kinds)
+        for start in range(0, len(true), size):
+            chosen = slice(start, start + size)
+            yield Pairs(corpus.centres[true[chosen]], corpus.centres[corrupted[chosen]], kinds[chosen] - 1)
+
+    def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
+        """The hinge of each pair in the score of its own type; the rows of pairs outside the margin are zero."""
+        B = len(batch.kinds)
+        pair = np.arange(B)
+        J, active = hinge(scores[pair, batch.kinds], scores[B + pair, batch.kinds], self.margin)  # (B,)
+        ds = np.zeros_like(scores)  # (2B, K)
+        # ∂J/∂s = −1/B and ∂J/∂s_c = +1/B inside the margin
+        ds[pair, batch.kinds] = active * scores.dtype.type(-1 / B)
+        ds[B + pair, batch.kinds] = active * scores.dtype.type(1 / B)
+        return Loss(float(J.mean()), ds, B, int(active.sum()))
+
+    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+        return {"thresholds": fit_thresholds(scores, targets, lengths)}
+
+    def ranked(self, scores: Floats, targets: Ints) -> float:
+        return ranked_right(scores, targets)
+
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[list[str]]:
+        kinds = decide(scores, constants["thresholds"])
+        found = kinds_to_spans(kinds, lengths, self.types)
+        return [iob2(one, length) for one, length in zip(found, lengths.tolist(), strict=True)]
+
+    def margins(self, constants: dict[str, Floats], scores: Floats) -> Floats:
+        """How far the best type passes its threshold, or how far it stays below."""
+        best: Floats = np.abs((scores - constants["thresholds"]).max(axis=1, initial=-np.inf))
+        return best
+
+
+def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Ints:
+    """For each type id in `kinds` (P,) the index of a random word that is not of that type."""
+    for kind in np.unique(kinds):
+        if (targets == kind).all():
+            raise CorpusError(
+                "every word of the training part is of one type: expected others to hold it against, found none. "
+                "Train on text with words outside the entities too."
+            )
+    drawn = rng.integers(len(targets), size=len(kinds))
+    while (clash := np.flatnonzero(targets[drawn] == kinds)).size:
+        drawn[clash] = rng.integers(len(targets), size=len(clash))
+    return drawn
+
+
+def ranked_right(scores: Floats, kinds: Ints) -> float:
+    """The share of all (word of type k, word not of type k) pairs whose scores (n, K) stand in the right order.
+
+    What the loss trains; the mean over types of the Mann-Whitney statistic (the area under the ROC curve), ties half.
+    """
+    shares = []
+    for k in range(scores.shape[1]):
+        true = np.sort(scores[kinds == k + 1, k])
+        other = scores[kinds != k + 1, k]
+        if len(true) and len(other):
+            above = len(true) - np.searchsorted(true, other, side="right")
+            tied = np.searchsorted(true, other, side="right") - np.searchsorted(true, other, side="left")
+            shares.append(float((above + 0.5 * tied).mean()) / len(true))
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def decide(scores: Floats, thresholds: Floats) -> Ints:
+    """The type id (n,) of each window: the one that passes its threshold by most, NO_TYPE where none passes."""
+    if not scores.shape[1]:
+        return np.zeros(len(scores), np.int64)
+    excess = scores - thresholds  # (n, K)
+    best = excess.argmax(axis=1)
+    return np.where(excess[np.arange(len(best)), best] > 0, best + 1, NO_TYPE)
+
+
+def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
+    """The runs of one type within sentences: their starts and ends (half open) among the words."""
+    n = len(kinds)
+    if not n:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    change = np.ones(n, np.bool_)
+    change[1:] = kinds[1:] != kinds[:-1]
+    firsts = np.cumsum(lengths)[:-1]
+    change[firsts[firsts < n]] = True
+    starts = np.flatnonzero(change)
+    ends = np.append(starts[1:], n)
+    entity = kinds[starts] != NO_TYPE
+    return starts[entity], ends[entity]
+
+
+def kinds_to_spans(kinds: Ints, lengths: Ints, types: Sequence[str]) -> list[list[Span]]:
+    """The spans of each sentence, given the type id of every word."""
+    found: list[list[Span]] = [[] for _ in lengths]
+    firsts = np.cumsum(lengths) - lengths
+    starts, ends = kind_spans(kinds, lengths)
+    sentences = np.searchsorted(firsts, starts, side="right") - 1
+    for start, end, sentence in zip(starts.tolist(), ends.tolist(), sentences.tolist(), strict=True):
+        first = int(firsts[sentence])
+        found[sentence].append(Span(start - first, end - first, types[int(kinds[start]) - 1]))
+    return found
+
+
+def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
+    """The threshold of each type that gives the dev part its best entity F1.
+
+    Starts from the best F1 over words of each type by itself, then moves one threshold at a time, among quantiles of
+    that type's scores, while the F1 of whole entities improves.
+
+    Args:
+        scores: (n, K).
+        gold: (n,) true type ids.
+    """
+    K = scores.shape[1]
+    thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in range(K)], scores.dtype)
+    best = _entity_f1(decide(scores, thresholds), gold, lengths)
+    for _ in range(2):
+        for k in range(K):
+            for candidate in _neighbours(scores[:, k], thresholds[k]):
+                trial = thresholds.copy()
+                trial[k] = candidate
+                f1 = _entity_f1(decide(scores, trial), gold, lengths)
+                if f1 > best:
+                    best, thresholds = f1, trial
+    return thresholds
+
+
+def _best_word_threshold(scores: Floats, true: np.ndarray) -> float:
+    """Where to cut one type's scores for the best F1 over words; above all scores where the type does not occur."""
+    if not true.any():
+        return float(scores.max(initial=0.0)) + 1.0
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(true[order])
+    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
+    cut = int(f1.argmax())
+    lower = scores[order[cut + 1]] if cut + 1 < len(order) else scores[order[cut]] - 1.0
+    return float((scores[order[cut]] + lower) / 2)
+
+
+def _neighbours(scores: Floats, threshold: float, count: int = 8) -> Floats:
+    """Cuts that let in from half to twice as many words as `threshold` does."""
+    ranked = np.sort(scores)[::-1]
+    passing = max(int(np.count_nonzero(scores > threshold)), 1)
+    ranks = np.unique((passing * np.geomspace(0.5, 2.0, 2 * count)).astype(np.int64))
+    return ranked[ranks[ranks < len(ranked)]]
+
+
+def _entity_f1(found: Ints, gold: Ints, lengths: Ints) -> float:
+    """F1 of the runs of one type, exact borders and type."""
+    starts, ends = kind_spans(found, lengths)
+    gold_starts, gold_ends = kind_spans(gold, lengths)
+    end_of = np.full(len(gold), -1)
+    end_of[gold_starts] = gold_ends
+    right = np.count_nonzero((end_of[starts] == ends) & (gold[starts] == found[starts]))
+    total = len(starts) + len(gold_starts)
+    return 2 * right / total if total else 0.0

@@ -1,0 +1,29 @@
+"""The ways in which nerwin says no.
+
+The library raises these; only the command line turns one into a line on stderr and an exit code. Every message
+says where, what was expected, what was found and what to do.
+"""
+
+
+class NerwinError(Exception):
+    """Anything the user can mend: bad usage, configuration, data or model files (exit code 2)."""
+
+
+class ConfigError(NerwinError):
+    """A configuration that cannot be used; the message starts with the path of the key."""
+
+
+class CorpusError(NerwinError):
+    """A text or corpus file that cannot be read; the message starts with `path:line`."""
+
+
+class VectorsError(NerwinError):
+    """A word-vector file that cannot be read; the message starts with `path:line`."""
+
+
+class ModelError(NerwinError):
+    """A run folder or model file that is missing, damaged or of another format version."""
+
+
+class TrainingDiverged(NerwinError):
+    """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""

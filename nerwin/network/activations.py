@@ -1,0 +1,67 @@
+"""The non-linearities f of a = f(z) and their derivatives (lecture 2.4).
+
+Every derivative is written in terms of the output a, which the forward pass has already computed. At a kink the
+derivative is the smaller of its two neighbours (0 for ReLU at 0).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats
+
+LEAK = 0.01
+
+
+class Activation(NamedTuple):
+    """f(z), its derivative as a function of a = f(z), and what else a network needs to know of it.
+
+    gain:   what keeps the variance of a signal through a layer, as a factor on Xavier's range (He et al. 2015).
+    low, high: the open range of a.
+    kinks:  the values of z where f has no derivative; numeric gradients are wrong near them.
+    """
+
+    f: Callable[[Floats], Floats]
+    df: Callable[[Floats], Floats]
+    gain: float
+    low: float
+    high: float
+    kinks: tuple[float, ...] = ()
+
+
+def _sigmoid(z: Floats) -> Floats:
+    # σ(z) = (1 + tanh(z/2)) / 2 cannot overflow, unlike 1 / (1 + exp(-z)).
+    a: Floats = 0.5 * (1.0 + np.tanh(0.5 * z))
+    return a
+
+
+def _softsign(z: Floats) -> Floats:
+    a: Floats = z / (1.0 + np.abs(z))
+    return a
+
+
+def _leaky_relu(z: Floats) -> Floats:
+    return np.maximum(z, LEAK * z)
+
+
+def _where(condition: np.ndarray, a: Floats, otherwise: float) -> Floats:
+    """1 where the condition holds, `otherwise` elsewhere, in the precision of a."""
+    return np.where(condition, a.dtype.type(1), a.dtype.type(otherwise))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a), 1.0, 0.0, 1.0),
+    "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0, -1.0, 1.0),
+    "hard_tanh": Activation(
+        lambda z: np.clip(z, -1.0, 1.0), lambda a: _where(np.abs(a) < 1, a, 0), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
+    ),
+    # 1/(1+|z|)² = (1-|a|)²
+    "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
+    "relu": Activation(
+        lambda z: np.maximum(z, 0.0), lambda a: _where(a > 0, a, 0), 2**0.5, 0.0, np.inf, kinks=(0.0,)
+    ),
+    "leaky_relu": Activation(
+        _leaky_relu, lambda a: _where(a > 0, a, LEAK), (2 / (1 + LEAK**2)) ** 0.5, -np.inf, np.inf, kinks=(0.0,)
+    ),
+}

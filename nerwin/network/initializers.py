@@ -1,0 +1,33 @@
+"""Where the weights start (lecture 2.6): different enough to break symmetry, scaled to keep a signal's variance.
+
+Every initialiser fills a weight matrix (n_out, n_in); biases always start at zero.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nerwin.arrays import Floats
+
+Initializer = Callable[[np.random.Generator, int, int], Floats]
+
+
+def _uniform(rng: np.random.Generator, bound: float, n_out: int, n_in: int) -> Floats:
+    return rng.uniform(-bound, bound, (n_out, n_in))
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    # All detectors compute the same and receive the same gradient, for ever: kept to show that it does not work.
+    "zero": lambda rng, n_out, n_in: np.zeros((n_out, n_in)),
+    "small": lambda rng, n_out, n_in: _uniform(rng, 0.01, n_out, n_in),
+    "large": lambda rng, n_out, n_in: _uniform(rng, 1.0, n_out, n_in),
+    # Glorot & Bengio 2010, eq. 16: Var W = 2 / (n_in + n_out)
+    "xavier": lambda rng, n_out, n_in: _uniform(rng, (6 / (n_in + n_out)) ** 0.5, n_out, n_in),
+    # He et al. 2015, eq. 10: Var W = 2 / n_in
+    "he": lambda rng, n_out, n_in: _uniform(rng, (6 / n_in) ** 0.5, n_out, n_in),
+}
+
+
+def init_table(rng: np.random.Generator, size: int, width: int) -> Floats:
+    """A lookup table (size, width) whose rows have an expected length of 1, whatever their width."""
+    return rng.uniform(-1, 1, (size, width)) * (3 / width) ** 0.5

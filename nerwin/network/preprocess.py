@@ -1,0 +1,58 @@
+"""Preprocessing of the scorer's input (lecture 2.5): x' = (x − μ) P, fitted on training windows only.
+
+    center     P = I
+    normalize  P = diag(1/σ)
+    whiten     P = V diag(1/σ') from the singular value decomposition of the centred windows
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats
+
+RIDGE = 1e-3  # added to variances before dividing by their root where whitening meets (nearly) flat directions
+
+
+class Preprocess(NamedTuple):
+    """mean (n,), and a scale (n,) or a matrix (n, n) that the centred windows are multiplied by."""
+
+    mean: Floats
+    transform: Floats
+
+    def forward(self, x: Floats) -> Floats:
+        """x' (B, n) = (x − μ) P."""
+        centred = x - self.mean
+        return centred * self.transform if self.transform.ndim == 1 else centred @ self.transform
+
+    def backward(self, dx: Floats) -> Floats:
+        """∂J/∂x (B, n) = ∂J/∂x' Pᵀ."""
+        return dx * self.transform if self.transform.ndim == 1 else dx @ self.transform.T
+
+
+def _center(x: Floats) -> Preprocess:
+    return Preprocess(x.mean(axis=0), np.ones(x.shape[1], x.dtype))
+
+
+def _normalize(x: Floats) -> Preprocess:
+    sigma = x.std(axis=0)
+    # A column that never varies carries nothing; centred it is 0 whatever it is divided by.
+    return Preprocess(x.mean(axis=0), 1 / np.where(sigma > 0, sigma, 1).astype(x.dtype))
+
+
+def _whiten(x: Floats) -> Preprocess:
+    mean = x.mean(axis=0)
+    # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. With the ridge,
+    # directions without variance (as when there are fewer rows than columns) stay finite.
+    _, sigma, Vt = np.linalg.svd(x - mean, full_matrices=False)
+    variance = sigma**2 / len(x)
+    return Preprocess(mean, (Vt.T / np.sqrt(variance + RIDGE * variance.max(initial=1e-12))) @ Vt)
+
+
+PREPROCESSORS: dict[str, Callable[[Floats], Preprocess] | None] = {
+    "none": None,
+    "center": _center,
+    "normalize": _normalize,
+    "whiten": _whiten,
+}

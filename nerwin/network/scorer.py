@@ -1,0 +1,103 @@
+"""The scorer: z = W x + b, a = f(z), s = Uᵀ a, with any number of hidden layers, forward and backward (lecture 1.1 to 1.6).
+
+Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K). The layers count from the
+input: W1 is the lecture's W⁽¹⁾, U its W⁽ᴴ⁺¹⁾.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.initializers import INITIALIZERS
+
+
+class Cache(NamedTuple):
+    """What the backward pass needs of the forward pass.
+
+    inputs:  the input of each layer, after dropout: x, a⁽¹⁾, ..., a⁽ᴴ⁾.
+    outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ before dropout, which f′ is a function of.
+    masks:   the dropout masks of x and of each a, or None.
+    """
+
+    inputs: list[Floats]
+    outputs: list[Floats]
+    masks: Sequence[Floats | None]
+
+    def rows(self, chosen: Ints) -> "Cache":
+        """The cache of some windows of the minibatch only."""
+        return Cache(
+            [a[chosen] for a in self.inputs],
+            [a[chosen] for a in self.outputs],
+            [None if mask is None else mask[chosen] for mask in self.masks],
+        )
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A scorer of `depth` hidden layers with one activation; its parameters are an argument."""
+
+    depth: int
+    activation: str
+
+    def forward(
+        self, params: Parameters, x: Floats, masks: Sequence[Floats | None] | None = None
+    ) -> tuple[Floats, Cache]:
+        """Score windows.
+
+        Args:
+            x: (B, n) windows.
+            masks: dropout masks for x (B, n) and each a (B, m); None where nothing is dropped.
+
+        Returns: s (B, K), and the cache for `backward`.
+        """
+        f = ACTIVATIONS[self.activation].f
+        masks = masks or [None] * (self.depth + 1)
+        a = _drop(x, masks[0])
+        inputs, outputs = [a], []
+        for k in range(1, self.depth + 1):
+            z = a @ params[f"W{k}"].T + params[f"b{k}"]  # (B, m)
+            outputs.append(f(z))
+            a = _drop(outputs[-1], masks[k])
+            inputs.append(a)
+        return a @ params["U"], Cache(inputs, outputs, masks)  # (B, K)
+
+    def backward(self, params: Parameters, cache: Cache, ds: Floats) -> tuple[Gradients, Floats]:
+        """Backpropagate ∂J/∂s (B, K); δ is computed once a layer and handed down (lecture 1.6).
+
+        Returns: the gradients of all parameters, and ∂J/∂x (B, n).
+        """
+        df = ACTIVATIONS[self.activation].df
+        # s = Uᵀ a  ⇒  ∂J/∂U = a dsᵀ, ∂J/∂a = U ds
+        grads: Gradients = {"U": cache.inputs[-1].T @ ds}  # (m, K)
+        da = _drop(ds @ params["U"].T, cache.masks[-1])  # (B, m)
+        for k in range(self.depth, 0, -1):
+            # δ⁽ᵏ⁾ = f′(z⁽ᵏ⁾) ∘ ∂J/∂a⁽ᵏ⁾
+            delta = df(cache.outputs[k - 1]) * da  # (B, m)
+            # ∇W⁽ᵏ⁾ = δ⁽ᵏ⁾ a⁽ᵏ⁻¹⁾ᵀ and ∇b⁽ᵏ⁾ = δ⁽ᵏ⁾, summed over the minibatch
+            grads[f"W{k}"] = delta.T @ cache.inputs[k - 1]  # (m, n)
+            grads[f"b{k}"] = delta.sum(axis=0)  # (m,)
+            # ∂J/∂a⁽ᵏ⁻¹⁾ = W⁽ᵏ⁾ᵀ δ⁽ᵏ⁾
+            da = _drop(delta @ params[f"W{k}"], cache.masks[k - 1])  # (B, n)
+        return grads, da
+
+
+def _drop(a: Floats, mask: Floats | None) -> Floats:
+    return a if mask is None else a * mask
+
+
+def init_scorer(
+    rng: np.random.Generator, n: int, hidden: Sequence[int], K: int, init: str, dtype: type[np.floating]
+) -> Parameters:
+    """Fresh parameters of a scorer with `n` inputs, the given hidden widths and K scores."""
+    draw = INITIALIZERS[init]
+    params: Parameters = {}
+    for k, m in enumerate(hidden, 1):
+        params[f"W{k}"] = draw(rng, m, n).astype(dtype)
+        params[f"b{k}"] = np.zeros(m, dtype)
+        n = m
+    params["U"] = draw(rng, K, n).T.astype(dtype, order="C")
+    return params

@@ -1,0 +1,1 @@
+"""Files in, integer arrays out: corpora, tags, word forms, windows."""

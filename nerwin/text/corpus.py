@@ -1,0 +1,245 @@
+"""Tagged corpora in columns: one token a line, sentences apart by blank lines (the CoNLL shared tasks' format).
+
+What varies between files (delimiter, number of columns, tag scheme) is detected, reported and can be set. What cannot
+be read is an error with `path:line`; nothing is dropped silently.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from nerwin.errors import CorpusError
+from nerwin.text.files import BLANK, read_lines
+from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
+from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
+
+DOCSTART = "-DOCSTART-"
+DELIMITERS = {"tab": "\t", "space": " "}
+STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
+LONG_SENTENCE = 1000
+
+Delimiter = Literal["auto", "tab", "space"]
+Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
+
+
+class Columns(NamedTuple):
+    """Where a file keeps words and tags. Negative column numbers count from the last column."""
+
+    word: int = 0
+    tag: int = -1
+    delimiter: Delimiter = "auto"
+    scheme: Scheme = "auto"
+    comments: str | None = None
+
+
+class Sentence(NamedTuple):
+    """Words and their tags, spelled as in the file; `line` is where the sentence begins."""
+
+    words: list[str]
+    tags: list[str]
+    line: int = 0
+
+
+@dataclass
+class Corpus:
+    """The sentences of one file and what was found out about it."""
+
+    path: str
+    sentences: list[Sentence] = field(default_factory=list)
+    delimiter: str = "tab"
+    columns: int = 0
+    scheme: str = "iob2"
+    illegal: int = 0  # steps between tags that the scheme does not allow
+    comments: int = 0
+    docstarts: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def tokens(self) -> int:
+        return sum(len(sentence.words) for sentence in self.sentences)
+
+    def describe(self) -> str:
+        """One line for the person who wonders how the file was understood."""
+        parts = [
+            f"{len(self.sentences):,} sentences, {self.tokens:,} tokens",
+            f"{self.columns} columns by {self.delimiter}, {self.scheme.upper()}",
+        ]
+        for count, what in (
+            (self.illegal, "illegal transitions"),
+            (self.comments, "comment lines skipped"),
+            (self.docstarts, f"{DOCSTART} lines skipped"),
+        ):
+            if count:
+                parts.append(f"{count:,} {what}")
+        return ", ".join([*parts, *self.notes])
+
+
+def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
+    """Read a tagged corpus: columns, or inline markup where the file is called .inline.
+
+    Raises:
+        CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
+    """
+    if path.suffix in INLINE_SUFFIXES:
+        corpus = Corpus(str(path), delimiter="inline markup", columns=1)
+        for line, words, tags in parse_inline(read_lines(path), str(path)):
+            corpus.sentences.append(Sentence(words, tags, line))
+    else:
+        corpus = _ColumnReader(str(path), columns).read(read_lines(path))
+    if not corpus.sentences:
+        raise CorpusError(f"{path}: expected tagged sentences, found none. Is this the right file?")
+    _settle_scheme(corpus, columns.scheme)
+    _note_oddities(corpus)
+    return corpus
+
+
+class _ColumnReader:
+    """The state of one pass over the lines of a column file."""
+
+    def __init__(self, path: str, columns: Columns) -> None:
+        self.corpus = Corpus(path)
+        self.format = columns
+        # With both columns named from the left, lines may carry a varying number of further columns.
+        self.fixed_width = columns.word < 0 or columns.tag < 0
+        self.first_token_line = 0
+        self.known_tags: set[str] = set()
+
+    def read(self, lines: Iterable[str]) -> Corpus:
+        words: list[str] = []
+        tags: list[str] = []
+        start = 0
+        for number, line in enumerate(lines, 1):
+            token = self._token(number, line)
+            if token is None:
+                continue
+            if token:
+                start = start or number
+                words.append(token[0])
+                tags.append(token[1])
+            elif words:
+                self.corpus.sentences.append(Sentence(words, tags, start))
+                words, tags, start = [], [], 0
+        if words:
+            self.corpus.sentences.append(Sentence(words, tags, start))
+        return self.corpus
+
+    def _token(self, number: int, line: str) -> tuple[str, str] | tuple[()] | None:
+        """The (word, tag) of a line, () for the end of a sentence, None for a line that counts for nothing."""
+        if not line.strip(BLANK):
+            return ()
+        if self.format.comments and line.startswith(self.format.comments):
+            self.corpus.comments += 1
+            return None
+        fields = self._fields(number, line)
+        if fields[0].startswith(DOCSTART) or fields[min(self.format.word, len(fields) - 1)].startswith(DOCSTART):
+            self.corpus.docstarts += 1
+            return ()
+        self._check_width(number, fields)
+        word, tag = fields[self.format.word], fields[self.format.tag]
+        if tag not in self.known_tags:
+            self._check_tag(number, tag)
+        if not word.strip(BLANK):
+            raise self._error(number, "expected a word, found an empty column", "Give the token a word")
+        return word, tag
+
+    def _fields(self, number: int, line: str) -> list[str]:
+        if not self.first_token_line:
+            chosen = self.format.delimiter
+            self.corpus.delimiter = chosen if chosen != "auto" else ("tab" if "\t" in line else "space")
+        if self.corpus.delimiter == "tab":
+            return line.split("\t")
+        return [part for part in line.split(" ") if part] or [""]
+
+    def _check_width(self, number: int, fields: list[str]) -> None:
+        width, columns = len(fields), self.corpus.columns
+        needed = max(self._reach(self.format.word), self._reach(self.format.tag), 2)
+        if not self.first_token_line:
+            self.first_token_line, self.corpus.columns = number, width
+            if width < needed:
+                raise self._error(
+                    number,
+                    f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
+                    "Separate word and tag by a tab or a space, or set corpus.delimiter",
+                )
+        elif self.fixed_width and width != columns:
+            raise self._error(
+                number,
+                f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
+                f'found {width}: "{fields[0][:40]}"',
+                "Mend the line, or count corpus.word_column and corpus.tag_column from the left",
+            )
+        elif width < needed:
+            raise self._error(
+                number,
+                f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
+                "Mend the line",
+            )
+
+    @staticmethod
+    def _reach(column: int) -> int:
+        """How many columns a line needs for a column number to exist."""
+        return column + 1 if column >= 0 else -column
+
+    def _check_tag(self, number: int, tag: str) -> None:
+        if not tag.strip(BLANK):
+            raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside")
+        if not is_tag(tag):
+            raise self._error(
+                number,
+                f'expected a tag such as O or B-PER, found "{tag[:40]}"',
+                "Is corpus.tag_column the column of the tags?",
+            )
+        self.known_tags.add(tag)
+
+    def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
+        return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}.")
+
+
+def _settle_scheme(corpus: Corpus, chosen: Scheme) -> None:
+    """Name the scheme that the tags follow, and count the steps that break it.
+
+    A scheme that is set is believed; otherwise the one that is broken least, if at no more than STRAY_SHARE of the
+    entity tokens.
+    """
+    first_line: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for sentence in corpus.sentences:
+        for offset, step in enumerate(steps(sentence.tags)):
+            if step not in counts:
+                counts[step] = 0
+                first_line[step] = sentence.line + min(offset, len(sentence.tags) - 1)
+            counts[step] += 1
+    broken = {
+        scheme: {step: count for step, count in counts.items() if not legal(*step)} for scheme, legal in SCHEMES.items()
+    }
+    scheme = chosen if chosen != "auto" else min(SCHEMES, key=lambda name: sum(broken[name].values()))
+    corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
+    entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
+    if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
+        (before, after), line = min(
+            ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
+        )
+        raise CorpusError(
+            f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
+            f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme."
+        )
+
+
+def _note_oddities(corpus: Corpus) -> None:
+    longest = max(corpus.sentences, key=lambda sentence: len(sentence.words))
+    if len(longest.words) > LONG_SENTENCE:
+        corpus.notes.append(
+            f"a sentence of {len(longest.words):,} tokens at line {longest.line} (are blank lines between sentences?)"
+        )
+    marks = sum("\ufeff" in word for sentence in corpus.sentences for word in sentence.words)
+    if marks:
+        corpus.notes.append(f"{marks} tokens with a byte-order mark inside")
+
+
+def write_columns(sentences: Iterable[Sentence]) -> Iterator[str]:
+    """The lines of a corpus in two columns by tab, word and tag, without line ends."""
+    for sentence in sentences:
+        for word, tag in zip(sentence.words, sentence.tags, strict=True):
+            yield f"{word}\t{tag}"
+        yield ""

@@ -1,0 +1,58 @@
+"""Lines of text files: UTF-8 with or without a byte-order mark, LF or CRLF, plain or gzip, a path or standard input.
+
+Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token survives (`str.splitlines` and a bare
+`str.split` break at them).
+"""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from nerwin.errors import CorpusError
+
+GZIP_MAGIC = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
+
+
+def read_lines(path: Path | None) -> Iterator[str]:
+    """The lines of a file, or of standard input where `path` is None, without their line ends.
+
+    Raises:
+        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8.
+    """
+    name = "<stdin>" if path is None else str(path)
+    try:
+        with open_binary(path) as stream:
+            yield from decode_lines(stream, name)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
+    except OSError as error:
+        raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
+
+
+def open_binary(path: Path | None) -> BinaryIO:
+    """Open a file for reading bytes, through gzip where its first bytes say so."""
+    if path is None:
+        return sys.stdin.buffer
+    with path.open("rb") as probe:
+        compressed = probe.read(2) == GZIP_MAGIC
+    return gzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[return-value]
+
+
+def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
+    """Decode UTF-8 lines and drop their line ends; `name` is what an error calls the source."""
+    for number, raw in enumerate(lines, 1):
+        if number == 1:
+            raw = raw.removeprefix(BOM)
+        try:
+            yield raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            found = raw[error.start : error.start + 1].hex()
+            raise CorpusError(
+                f"{name}:{number}: expected UTF-8, found byte 0x{found} at column {error.start + 1}. "
+                "Convert the file to UTF-8."
+            ) from error

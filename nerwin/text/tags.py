@@ -1,0 +1,138 @@
+"""Tag schemes: how a sequence of token tags spells out labelled spans.
+
+Four schemes are read (Ramshaw & Marcus 1995; Tjong Kim Sang & Veenstra 1999; Ratinov & Roth 2009):
+
+    token      U.N.    official  Jean    Dupont  visits  Nice   Cannes
+    IOB1       I-ORG   O         I-PER   I-PER   O       I-LOC  B-LOC
+    IOB2       B-ORG   O         B-PER   I-PER   O       B-LOC  B-LOC
+    IOBES      S-ORG   O         B-PER   E-PER   O       S-LOC  S-LOC
+    BILOU      U-ORG   O         B-PER   L-PER   O       U-LOC  U-LOC
+
+One rule, conlleval's, reads the spans of all of them, also of illegal sequences; `strict_spans` is the other rule in
+use. A scheme is a set of legal steps between neighbouring tags, which is also how it is detected.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+OUTSIDE = "O"
+PREFIXES = frozenset("BIESLU")
+
+
+class Span(NamedTuple):
+    """An entity: tokens `start` to `end` (half open) carry `label`."""
+
+    start: int
+    end: int
+    label: str
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """Split "B-creative-work" into ("B", "creative-work"); "O" is ("O", "")."""
+    return tag[0], tag[2:]
+
+
+def is_tag(tag: str) -> bool:
+    """Whether `tag` is O or a prefix of a known scheme, a hyphen and a type."""
+    return tag == OUTSIDE or (len(tag) > 2 and tag[0] in PREFIXES and tag[1] == "-")
+
+
+def spans(tags: Sequence[str]) -> list[Span]:
+    """The spans of a tag sequence under conlleval's rule, which forgives illegal steps.
+
+    A span begins at B, S or U, or where the type differs from the token before; it ends before the next beginning,
+    before O, and after E, S, L or U. Equal to seqeval's default mode.
+    """
+    found: list[Span] = []
+    start, label = -1, ""
+    for position, tag in enumerate(tags):
+        prefix, kind = split_tag(tag)
+        if start >= 0 and (prefix in "OBSU" or kind != label):
+            found.append(Span(start, position, label))
+            start = -1
+        if start < 0 and prefix != OUTSIDE:
+            start, label = position, kind
+        if start >= 0 and prefix in "ESLU":
+            found.append(Span(start, position + 1, label))
+            start = -1
+    if start >= 0:
+        found.append(Span(start, len(tags), label))
+    return found
+
+
+def strict_spans(tags: Sequence[str]) -> list[Span]:
+    """The spans of an IOB2 sequence that are spelled legally: B, then any number of I of the same type.
+
+    Equal to seqeval's `mode="strict", scheme=IOB2`: an I without its B is no entity at all.
+    """
+    found: list[Span] = []
+    start, label = -1, ""
+    for position, tag in enumerate([*tags, OUTSIDE]):
+        prefix, kind = split_tag(tag)
+        if start >= 0 and not (prefix == "I" and kind == label):
+            found.append(Span(start, position, label))
+            start = -1
+        if prefix == "B":
+            start, label = position, kind
+    return found
+
+
+def iob2(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as IOB2 tags of a sentence of `length` tokens."""
+    tags = [OUTSIDE] * length
+    for start, end, label in found:
+        tags[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
+    return tags
+
+
+def iobes(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as IOBES tags of a sentence of `length` tokens."""
+    tags = [OUTSIDE] * length
+    for start, end, label in found:
+        inside = [f"I-{label}"] * (end - start - 2)
+        tags[start:end] = [f"S-{label}"] if end - start == 1 else [f"B-{label}", *inside, f"E-{label}"]
+    return tags
+
+
+# A step is legal or not: (tag before, tag after), where a sentence starts from and ends in O.
+
+
+def _legal_iob1(before: str, after: str) -> bool:
+    return after[0] in "OI" or (after[0] == "B" and before[2:] == after[2:])
+
+
+def _legal_iob2(before: str, after: str) -> bool:
+    return after[0] in "OB" or (after[0] == "I" and before[2:] == after[2:])
+
+
+def _legal_closed(opening: str, inside: str, closing: str, single: str) -> Callable[[str, str], bool]:
+    """Steps of a scheme that marks the last token of a span too."""
+
+    def legal(before: str, after: str) -> bool:
+        if before[0] in opening + inside:
+            return after[0] in inside + closing and before[2:] == after[2:]
+        return before[0] in OUTSIDE + closing + single and after[0] in OUTSIDE + opening + single
+
+    return legal
+
+
+# In the order of preference where a file is legal in several, as one without entities is.
+SCHEMES: dict[str, Callable[[str, str], bool]] = {
+    "iob2": _legal_iob2,
+    "iob1": _legal_iob1,
+    "iobes": _legal_closed("B", "I", "E", "S"),
+    "bilou": _legal_closed("B", "I", "L", "U"),
+}
+
+
+def steps(tags: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """The (before, after) pairs of a sentence, its borders counted as O."""
+    return zip([OUTSIDE, *tags], [*tags, OUTSIDE], strict=True)
+
+
+def count_illegal(tag_sequences: Iterable[Sequence[str]], scheme: str = "iob2") -> int:
+    """The number of steps that `scheme` does not allow."""
+    legal = SCHEMES[scheme]
+    counts = Counter(step for tags in tag_sequences for step in steps(tags))
+    return sum(count for step, count in counts.items() if not legal(*step))

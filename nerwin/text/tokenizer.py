@@ -1,0 +1,43 @@
+"""Raw text into tokens that remember where they stood.
+
+A small rule-based tokenizer in the manner of the Penn Treebank for text with spaces: runs of letters and digits are
+words, inner hyphens, dots, commas and apostrophes hold a word together where both neighbours are letters or digits,
+abbreviations such as "U.S." keep their dots, English clitics ('s, n't) come off, and every other mark stands alone.
+`text[token.start:token.end] == token.text` always holds.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# `\w` also takes in combining marks' base letters of every script; `_` is part of a word as in @user_name.
+_TOKEN = re.compile(
+    r"""
+      https?://\S+?(?=[.,;:!?)\]"']*(?:\s|$))          # a web address, without the punctuation after it
+    | [@#]\w+                                          # a user name or hashtag
+    | (?:[^\W\d_]\.){2,}                               # U.S.  e.g.
+    | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
+    | \d+(?:[.,:]\d+)*                                 # 3,141.59  10:30
+      (?:-?\w+(?:[-'’.]\w+)*)?                         # 2nd  5-year  4x4
+    | \w+?(?=n['’]t\b) | n['’]t\b                      # did | n't
+    | ['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b          # 's  're
+    | \w+(?:(?!['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b)[-‐.'’&/_]\w+)*   # Jean-Luc  O'Neill  AT&T  a.b
+    | \.{2,} | -{2,}                                   # an ellipsis, a dash
+    | \S                                               # any other mark
+    """,
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """A token of a text and its character offsets there (half open)."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """The tokens of a text, in order."""
+    for match in _TOKEN.finditer(text):
+        yield Token(match.group(), match.start(), match.end())

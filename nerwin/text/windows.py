@@ -1,0 +1,49 @@
+"""Windows as positions in one flat array (lecture 1.3: x is the concatenation of the words around a centre).
+
+A corpus is a flat array of form ids with floor(C/2) padding ids around every sentence. A window is only the position of
+its centre, so nothing is concatenated before a minibatch needs it, no window crosses a sentence, and drawing a
+corrupted window is drawing another position.
+
+    tokens   0 0 12 7 9 0 0 3 5 0 0       two sentences, C = 5
+    centres      2 3 4    7 8
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Ints
+from nerwin.text.vocabulary import PADDING
+
+
+class FlatCorpus(NamedTuple):
+    """tokens: (N,) form ids with padding; centres: (n,) positions of the words; lengths: (sentences,) in words."""
+
+    tokens: Ints
+    centres: Ints
+    lengths: Ints
+
+
+def flatten(sentences: Sequence[Ints], size: int) -> FlatCorpus:
+    """Lay sentences of form ids out for windows of `size` words (odd)."""
+    half = size // 2
+    lengths = np.array([len(ids) for ids in sentences], np.int32)
+    gap = np.full(half, PADDING, np.int32)
+    tokens = np.concatenate([gap, *(part for ids in sentences for part in (ids, gap))])
+    # Every sentence stands `half` paddings after the one before it.
+    shift = half * (1 + np.repeat(np.arange(len(lengths), dtype=np.int32), lengths))
+    return FlatCorpus(tokens, np.arange(len(shift), dtype=np.int32) + shift, lengths)
+
+
+def windows(tokens: Ints, centres: Ints, size: int) -> Ints:
+    """The form ids (B, C) of the windows around `centres` (B,)."""
+    offsets = np.arange(size) - size // 2
+    ids: Ints = tokens[centres[:, None] + offsets]  # (B, C)
+    return ids
+
+
+def split_sentences(flat: Sequence[str], lengths: Ints) -> list[list[str]]:
+    """Cut a flat list of one tag a word back into sentences."""
+    ends = np.cumsum(lengths).tolist()
+    return [list(flat[end - length : end]) for end, length in zip(ends, lengths.tolist(), strict=True)]

@@ -1,0 +1,263 @@
+"""The configuration: every key, its type, range, default and description, in one place.
+
+YAML and `--set key=value` become these models; a key that is unknown, of the wrong type or out of range is an error that
+names it. `--help`, the README and the saved run read the same models.
+"""
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from nerwin.corruption import CORRUPTIONS
+from nerwin.errors import ConfigError
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.initializers import INITIALIZERS
+from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.schedules import SCHEDULES
+from nerwin.text.features import FEATURES
+from nerwin.training.yaml_files import parse_yaml, read_yaml
+
+
+def _one_of(table: dict[str, Any]) -> AfterValidator:
+    """Only the names in a family's table are legal."""
+
+    def check(name: str) -> str:
+        if name not in table:
+            raise PydanticCustomError("choice", "expected one of {names}", {"names": ", ".join(table)})
+        return name
+
+    return AfterValidator(check)
+
+
+def _odd(value: int) -> int:
+    if value % 2 == 0:
+        raise PydanticCustomError("odd", "expected an odd number of words, so that one is the centre")
+    return value
+
+
+def _located(value: Any, info: ValidationInfo) -> Any:
+    """A relative path starts at the folder of the config file."""
+    if isinstance(value, str):
+        base = (info.context or {}).get("base", Path.cwd())
+        return (base / Path(value).expanduser()).resolve()
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """`LOC,PER` on the command line is the list of both."""
+    return value.split(",") if isinstance(value, str) and value != "all" else value
+
+
+ConfigPath = Annotated[Path, BeforeValidator(_located)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class CorpusConfig(_Section):
+    train: ConfigPath | None = Field(None, description="tagged corpus to learn from")
+    dev: ConfigPath | None = Field(None, description="tagged corpus that chooses the best epoch and the thresholds")
+    test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
+    word_column: int = Field(0, description="column of the words; -1 is the last")
+    tag_column: int = Field(-1, description="column of the tags; -1 is the last")
+    delimiter: Literal["auto", "tab", "space"] = Field("auto", description="what separates columns")
+    scheme: Literal["auto", "iob1", "iob2", "iobes", "bilou"] = Field("auto", description="how tags spell entities")
+    comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
+    entities: Annotated[Literal["all"] | list[str], BeforeValidator(_listed)] = Field(
+        "all", description="all, or a list of the types to learn; the rest become O"
+    )
+
+
+class WindowConfig(_Section):
+    size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
+
+
+class WordsConfig(_Section):
+    dim: int = Field(50, ge=1, le=5000, description="numbers in a word vector")
+    vectors: ConfigPath | None = Field(None, description="GloVe or word2vec text file to start from; null: random")
+    trained: bool = Field(True, description="whether training changes the word vectors")
+    rare_unknown: Share = Field(
+        0.3, description="how often a word seen once is read as unknown, which trains the unknown word's vector"
+    )
+
+
+class ScorerConfig(_Section):
+    hidden: list[Annotated[int, Field(ge=1)]] = Field(
+        [100], min_length=1, description="detectors of each hidden layer"
+    )
+    activation: Annotated[str, _one_of(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
+    init: Annotated[str, _one_of(INITIALIZERS)] = Field(
+        "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
+    )
+    dropout: Share = Field(0.0, description="share of detectors dropped while training (the lecture's p is 1 - dropout)")
+    input_dropout: Share = Field(
+        0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
+    )
+
+
+class PreprocessConfig(_Section):
+    method: Annotated[str, _one_of(PREPROCESSORS)] = Field(
+        "none", description=f"how windows are prepared: one of {', '.join(PREPROCESSORS)}"
+    )
+
+
+class ObjectiveConfig(_Section):
+    corruption: Annotated[str, _one_of(CORRUPTIONS)] = Field(
+        "window", description=f"what a true window is held against: one of {', '.join(CORRUPTIONS)}"
+    )
+    margin: float = Field(1.0, gt=0, description="by how much a true window must win (the lecture's Δ)")
+    l2: float = Field(0.0, ge=0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
+    draws: int = Field(10, ge=1, description="window corruption: corrupted windows an epoch for each true one")
+
+
+class OptimizerConfig(_Section):
+    name: Annotated[str, _one_of(OPTIMIZERS)] = Field("sgd", description=f"one of {', '.join(OPTIMIZERS)}")
+    learning_rate: float = Field(0.1, gt=0, description="the first learning rate (the lecture's α)")
+    momentum: Share = Field(0.9, description="sgd: the share μ of the velocity that is kept")
+
+
+class ScheduleConfig(_Section):
+    name: Annotated[str, _one_of(SCHEDULES)] = Field(
+        "constant", description=f"how the learning rate changes: one of {', '.join(SCHEDULES)}"
+    )
+
+
+class TrainingConfig(_Section):
+    epochs: int = Field(30, ge=1, description="passes over the training part, at most")
+    batch_size: int = Field(64, ge=1, description="pairs in a minibatch")
+    seed: int = Field(1, ge=0, description="of every random choice")
+    patience: int | None = Field(5, ge=1, description="epochs without a better dev F1 before stopping; null: never")
+
+
+class Config(_Section):
+    corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
+    window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
+    words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
+    features: dict[Annotated[str, _one_of(FEATURES)], Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description=f"further lookup tables and their widths: {', '.join(FEATURES)}"
+    )
+    scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
+    preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")
+    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig, description="J = max(0, Δ + s_c - s)")
+    optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="how gradients move parameters")
+    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="of the learning rate")
+    training: TrainingConfig = Field(default_factory=TrainingConfig, description="how long, how, and with what seed")
+
+    @model_validator(mode="after")
+    def _columns_differ(self) -> Self:
+        if self.corpus.word_column == self.corpus.tag_column:
+            raise PydanticCustomError("columns", "corpus.word_column and corpus.tag_column are the same column")
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, fit for YAML and JSON."""
+        return self.model_dump(mode="json")
+
+
+def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a YAML config and apply `key=value` overrides.
+
+    Raises:
+        ConfigError: naming the file or override, the key, what was expected and what was found.
+    """
+    content = read_yaml(path)
+    for override in overrides:
+        _apply(content, override, path.parent.resolve())
+    return make_config(content, base=path.parent.resolve(), where=str(path))
+
+
+def make_config(content: dict[str, Any], *, base: Path, where: str) -> Config:
+    """Validate plain values; relative paths start at `base`, and an error begins with `where`."""
+    try:
+        return Config.model_validate(content, context={"base": base})
+    except ValidationError as error:
+        raise ConfigError(f"{where}: {_explain(error)}") from error
+
+
+def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every legal key with its field, in order; sections are walked into."""
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from keys(info.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", info
+
+
+def _apply(content: dict[str, Any], override: str, base: Path) -> None:
+    """Write one `a.b=value` into nested mappings."""
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(f'--set {override}: expected KEY=VALUE, found no "=". Write e.g. --set training.epochs=5.')
+    *sections, last = key.split(".")
+    target = content
+    for section in sections:
+        child = target.setdefault(section, {})
+        if child is None:
+            child = target[section] = {}
+        if not isinstance(child, dict):
+            raise ConfigError(f"--set {override}: {section} is a value, not a section. Drop what follows its name.")
+        target = child
+    field = dict(keys()).get(key)
+    target[last] = _parse_override(text, field.annotation if field else None, override, base)
+
+
+def _parse_override(text: str, annotation: Any, override: str, base: Path) -> Any:
+    """Read the text of an override as its key's type wants it: words stay words, the rest is YAML."""
+    kinds = {annotation, *typing.get_args(annotation)} if annotation is not None else set()
+    if text in ("null", "~"):
+        return None
+    if Path in kinds:
+        # Typed at a prompt, a path may also start where the person stands.
+        here = Path(text).expanduser().absolute()
+        return text if (base / text).exists() or not here.exists() else str(here)
+    if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
+        return text
+    if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
+        text = f"[{text}]"
+    return parse_yaml(text, f"--set {override}")
+
+
+def _explain(error: ValidationError) -> str:
+    """The first fault in words, with the key's path and the nearest legal one."""
+    faults = error.errors()
+    # An unknown key explains itself best, so it goes first.
+    fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in fault["loc"] if not _is_type_tag(part))
+    more = f" ({len(faults) - 1} more of this kind follow.)" if len(faults) > 1 else ""
+    if fault["type"] == "extra_forbidden":
+        legal = [name for name, _ in keys()] + list(Config.model_fields)
+        near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
+        last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
+        same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
+        hint = f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(Config.model_fields)}."
+        return f"{key}: there is no such key. {hint}{more}"
+    message = fault["msg"]
+    message = message[0].lower() + message[1:]
+    message = message.removeprefix("input should be ").removeprefix("expected ")
+    found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
+    return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
+
+
+def _is_type_tag(part: int | str) -> bool:
+    """Whether a part of an error's location is pydantic's name of a union member rather than a key."""
+    return isinstance(part, str) and (part == "[key]" or "[" in part or part in ("list", "str", "int", "float"))
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def is_optional(annotation: Any) -> bool:
+    """Whether a key may be null."""
+    return isinstance(annotation, types.UnionType) and type(None) in typing.get_args(annotation)

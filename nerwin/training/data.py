@@ -1,0 +1,115 @@
+"""The parts of a corpus as the trainer wants them: word-form ids in one flat array, and IOB2 tags."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.arrays import Ints
+from nerwin.errors import ConfigError, CorpusError
+from nerwin.text.corpus import Columns, Corpus, Sentence, read_corpus
+from nerwin.text.tags import iob2, spans
+from nerwin.text.vocabulary import Vocabulary
+from nerwin.text.windows import FlatCorpus, flatten
+from nerwin.training.config import Config, CorpusConfig
+
+HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
+
+
+class Part(NamedTuple):
+    """A corpus in ids, and its true tags in IOB2."""
+
+    flat: FlatCorpus
+    tags: list[list[str]]
+
+
+class Parts(NamedTuple):
+    """What training reads.
+
+    notes say in words how each file was understood.
+    """
+
+    train: Part
+    dev: Part
+    vocabulary: Vocabulary
+    types: list[str]
+    train_forms: int  # forms with an id below this occur in the training part
+    notes: list[str]
+
+
+def columns_of(config: CorpusConfig) -> Columns:
+    return Columns(config.word_column, config.tag_column, config.delimiter, config.scheme, config.comments)
+
+
+def read_part(path: Path, config: CorpusConfig) -> Corpus:
+    """Read a tagged file, spell its tags in IOB2, and turn types that are not to be learned into O."""
+    corpus = read_corpus(path, columns_of(config))
+    chosen = None if config.entities == "all" else set(config.entities)
+    if corpus.scheme != "iob2" or chosen is not None:
+        corpus.sentences = [_respell(sentence, chosen) for sentence in corpus.sentences]
+    return corpus
+
+
+def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
+    kept = [span for span in spans(sentence.tags) if chosen is None or span.label in chosen]
+    return sentence._replace(tags=iob2(kept, len(sentence.tags)))
+
+
+def read_parts(config: Config) -> Parts:
+    """Read the training and dev parts.
+
+    Raises:
+        ConfigError: no training part, or a type to learn that is not in it. CorpusError: a file that cannot be read.
+    """
+    if config.corpus.train is None:
+        raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
+    train = read_part(config.corpus.train, config.corpus)
+    notes = [f"train {train.path}: {train.describe()}"]
+    sentences = train.sentences
+    if config.corpus.dev is not None:
+        dev = read_part(config.corpus.dev, config.corpus)
+        dev_sentences = dev.sentences
+        notes.append(f"dev   {dev.path}: {dev.describe()}")
+    else:
+        sentences, dev_sentences = _hold_out(sentences)
+        notes.append(f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out")
+    types = _types(sentences, config.corpus)
+    vocabulary = Vocabulary()
+    train_part = _part(vocabulary, sentences, config.window.size)
+    train_forms = len(vocabulary)
+    return Parts(train_part, _part(vocabulary, dev_sentences, config.window.size), vocabulary, types, train_forms, notes)
+
+
+def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    if len(sentences) < HELD_OUT:
+        raise CorpusError(
+            f"corpus.dev is not set, and {len(sentences)} sentences are too few to hold a tenth out. Set corpus.dev."
+        )
+    held = sentences[HELD_OUT - 1 :: HELD_OUT]
+    return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
+
+
+def _types(sentences: Iterable[Sentence], config: CorpusConfig) -> list[str]:
+    """The types to learn, all of which must occur."""
+    seen = {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
+    if config.entities == "all":
+        if not seen:
+            raise CorpusError(f"{config.train}: expected tagged entities, found only O. Is this the right tag column?")
+        return sorted(seen)
+    for wanted in config.entities:
+        if wanted not in seen:
+            near = difflib.get_close_matches(wanted, _all_types(config), n=1, cutoff=0)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ConfigError(f"corpus.entities: expected types of {config.train}, found {wanted!r}.{hint}")
+    return sorted(set(config.entities))
+
+
+def _all_types(config: CorpusConfig) -> list[str]:
+    assert config.train is not None  # noqa: S101 - read_parts has read it
+    corpus = read_corpus(config.train, columns_of(config))
+    return sorted({tag[2:] for sentence in corpus.sentences for tag in sentence.tags if tag != "O"})
+
+
+def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], size: int) -> Part:
+    ids: list[Ints] = [vocabulary.ids(sentence.words) for sentence in sentences]
+    return Part(flatten(ids, size), [sentence.tags for sentence in sentences])

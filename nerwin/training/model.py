@@ -1,0 +1,81 @@
+"""A scorer together with what turns words into its input and its scores into tags: all that a saved model holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.corruption import CORRUPTIONS
+from nerwin.corruption.interface import Corruption, Settings
+from nerwin.network.lookup import lookup
+from nerwin.network.preprocess import Preprocess
+from nerwin.network.scorer import Cache, Scorer
+from nerwin.text.features import Lookup
+from nerwin.training.config import Config
+
+BLOCK = 8192  # windows scored at a time
+
+
+@dataclass
+class Model:
+    """All of a trained tagger.
+
+    lookups: the inventories of the lookup tables; the tables are the parameters of the same names.
+    params: what training changes. constants: what is fitted and then stays, such as thresholds.
+    """
+
+    config: Config
+    types: list[str]
+    lookups: list[Lookup]
+    params: Parameters
+    constants: dict[str, Floats] = field(default_factory=dict)
+
+    @property
+    def scorer(self) -> Scorer:
+        return Scorer(len(self.config.scorer.hidden), self.config.scorer.activation)
+
+    @property
+    def corruption(self) -> Corruption[Any]:
+        objective = self.config.objective
+        return CORRUPTIONS[objective.corruption](self.types, Settings(objective.margin, objective.draws))
+
+    @property
+    def tables(self) -> list[Floats]:
+        return [self.params[one.name] for one in self.lookups]
+
+    @property
+    def preprocess(self) -> Preprocess | None:
+        if "mean" not in self.constants:
+            return None
+        return Preprocess(self.constants["mean"], self.constants["transform"])
+
+    def windows(self, rows: Ints) -> Floats:
+        """The scorer's input (B, n), given the table rows (B, C, F) of the words of each window."""
+        x = lookup(self.tables, rows)
+        preprocess = self.preprocess
+        return preprocess.forward(x) if preprocess else x
+
+    def forward(self, rows: Ints, masks: Sequence[Floats | None] | None = None) -> tuple[Floats, Cache]:
+        """Scores (B, K) and the cache for backpropagation."""
+        return self.scorer.forward(self.params, self.windows(rows), masks)
+
+    def score(self, table: Ints, tokens: Ints, centres: Ints) -> Floats:
+        """The scores (n, K) of the windows around `centres`, in blocks.
+
+        Args:
+            table: (V, F) the lookup rows of every word form.
+            tokens, centres: as in FlatCorpus.
+        """
+        C = self.config.window.size
+        offsets = np.arange(C) - C // 2
+        scores = np.empty((len(centres), self.params["U"].shape[1]), self.params["U"].dtype)
+        for start in range(0, len(centres), BLOCK):
+            ids = tokens[centres[start : start + BLOCK, None] + offsets]  # (B, C)
+            scores[start : start + BLOCK] = self.forward(table[ids])[0]
+        return scores
+
+    def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence."""
+        return self.corruption.decode(self.params, self.constants, scores, lengths)

@@ -1,0 +1,50 @@
+"""J and all its gradients for one minibatch: lookup, scorer, corruption and penalty, forward and back.
+
+The hinge is zero for most pairs soon after the first epoch, so only the windows whose score has a gradient are
+propagated back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nerwin.arrays import Floats, Gradients, Ints
+from nerwin.corruption.interface import Corruption, Loss
+from nerwin.network.loss import add_l2_gradient, l2_penalty
+from nerwin.network.lookup import backprop_lookup
+from nerwin.text.features import WORDS
+from nerwin.training.model import Model
+
+Masks = Sequence[Floats | None]
+
+
+def loss_and_gradients(
+    model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, masks: Masks | None = None
+) -> tuple[Loss, Gradients]:
+    """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
+
+    Args:
+        rows: (B, C, F) the table rows of the minibatch's windows, in the order of `batch.centres`.
+        masks: dropout masks of the scorer's input and of each hidden layer.
+    """
+    scores, cache = model.forward(rows, masks)  # (B, K)
+    loss = corruption.loss(model.params, scores, batch)
+    blamed = np.flatnonzero(loss.ds.any(axis=1))
+    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), loss.ds[blamed])
+    if preprocess := model.preprocess:
+        dx = preprocess.backward(dx)
+    for one, gradient in zip(model.lookups, backprop_lookup(model.tables, rows[blamed], dx), strict=True):
+        if one.name != WORDS or model.config.words.trained:
+            grads[one.name] = gradient
+    grads.update(loss.grads)
+    add_l2_gradient(model.params, grads, model.config.objective.l2)
+    return loss, grads
+
+
+def total_loss(
+    model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, masks: Masks | None = None
+) -> float:
+    """J, hinge and penalty: what the gradients above are the gradients of."""
+    scores, _ = model.forward(rows, masks)
+    return corruption.loss(model.params, scores, batch).value + l2_penalty(model.params, model.config.objective.l2)

@@ -1,0 +1,102 @@
+"""A trained model at work: words in, tags out; text in, entities with character offsets out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+from nerwin.text.features import feature_rows
+from nerwin.text.tags import Span, spans
+from nerwin.text.tokenizer import Token, tokenize
+from nerwin.text.vocabulary import Vocabulary
+from nerwin.text.windows import flatten
+from nerwin.training.checkpoint import load_model
+from nerwin.training.model import Model
+from nerwin.training.run import model_folder
+
+
+class Entity(NamedTuple):
+    """A span of a text: `text[start:end]` is `.text`.
+
+    score: 0.5 to 1, the logistic function of the smallest margin among its words' decisions; not yet a probability.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str
+    score: float
+
+
+class Annotation(NamedTuple):
+    """A text, its tokens, their IOB2 tags, and the entities that they spell."""
+
+    text: str
+    tokens: Sequence[Token]
+    tags: list[str]
+    entities: list[Entity]
+
+
+class Tagger:
+    """Tags sentences with a model. It remembers the lookup rows of every form it meets."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._vocabulary = Vocabulary()
+        self._table: Ints = feature_rows(model.lookups, self._vocabulary.forms)
+
+    def tag(self, words: Sequence[str]) -> list[str]:
+        """The IOB2 tags of one sentence."""
+        return self.tag_many([words])[0]
+
+    def tag_many(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """The IOB2 tags of each sentence, all scored together."""
+        scores, lengths = self._score(sentences)
+        return self.model.decode(scores, lengths)
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities of a text, by character offsets in it."""
+        return self.annotate([(text, list(tokenize(text)))])[0].entities
+
+    def annotate(self, texts: Sequence[tuple[str, Sequence[Token]]]) -> list[Annotation]:
+        """Tag tokenized texts, all scored together; the tokens' offsets point into their text."""
+        scores, lengths = self._score([[token.text for token in tokens] for _, tokens in texts])
+        margins = self.model.corruption.margins(self.model.constants, scores)
+        firsts = np.cumsum(lengths) - lengths
+        annotations = []
+        for (text, tokens), tags, first in zip(texts, self.model.decode(scores, lengths), firsts, strict=True):
+            entities = [
+                _entity(text, tokens, span, margins[first + span.start : first + span.end]) for span in spans(tags)
+            ]
+            annotations.append(Annotation(text, tokens, tags, entities))
+        return annotations
+
+    def _score(self, sentences: Sequence[Sequence[str]]) -> tuple[Floats, Ints]:
+        """The scores (n, K) of all words, and the lengths of the sentences."""
+        ids = [self._vocabulary.ids(words) for words in sentences]
+        self._extend_table()
+        flat = flatten(ids, self.model.config.window.size)
+        return self.model.score(self._table, flat.tokens, flat.centres), flat.lengths
+
+    def _extend_table(self) -> None:
+        known = len(self._table)
+        if fresh := self._vocabulary.forms[known:]:
+            rows = [[one.row(form) for one in self.model.lookups] for form in fresh]
+            self._table = np.concatenate([self._table, np.array(rows, np.int32)])
+
+
+def _entity(text: str, tokens: Sequence[Token], span: Span, margins: Floats) -> Entity:
+    start, end = tokens[span.start].start, tokens[span.end - 1].end
+    score = float(1 / (1 + np.exp(-margins.min())))
+    return Entity(start, end, span.label, text[start:end], score)
+
+
+def load(folder: str | Path | None = None) -> Tagger:
+    """A tagger from a run folder, its best/ or last/; by default the newest run under runs/.
+
+    Raises:
+        ModelError: no such model, or a damaged one.
+    """
+    return Tagger(load_model(model_folder(None if folder is None else Path(folder))))

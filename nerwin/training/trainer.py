@@ -1,0 +1,237 @@
+"""The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
+
+It is a generator of records and does nothing with them: the command draws them, the checkpoint saves them, a test lists
+them. A tie keeps the earlier best.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Bools, Floats, Ints
+from nerwin.errors import TrainingDiverged
+from nerwin.network.dropout import dropout_mask
+from nerwin.network.initializers import init_table
+from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.network.scorer import init_scorer
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Rule
+from nerwin.optim.schedules import SCHEDULES, Schedule
+from nerwin.text.features import FEATURES, WORDS, Lookup, collect_lookup, feature_rows
+from nerwin.text.vectors import read_vectors
+from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.windows import windows
+from nerwin.training.config import Config
+from nerwin.training.data import Parts
+from nerwin.training.evaluation import evaluate_tags
+from nerwin.training.model import Model
+from nerwin.training.objective import loss_and_gradients
+
+PURPOSES = ("init", "order", "corruption", "dropout")
+FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
+
+Generators = dict[str, np.random.Generator]
+
+
+class Batched(NamedTuple):
+    """Progress inside an epoch: `done` of `total` pairs; `loss` is the mean so far."""
+
+    epoch: int
+    done: int
+    total: int
+    loss: float
+
+
+class EpochDone(NamedTuple):
+    """A finished epoch; `to_dict` is its line in metrics.jsonl."""
+
+    epoch: int
+    loss: float
+    active: float
+    windows: int
+    seconds: float
+    learning_rate: float
+    dev: dict[str, float]
+    best: bool
+    stop: str | None  # why training ends with this epoch
+
+    def to_dict(self) -> dict[str, Any]:
+        rate = self.windows / self.seconds if self.seconds else 0.0
+        return {
+            "epoch": self.epoch,
+            "loss": self.loss,
+            "active": self.active,
+            "windows": self.windows,
+            "seconds": self.seconds,
+            "windows_per_second": rate,
+            "learning_rate": self.learning_rate,
+            "dev": self.dev,
+        }
+
+
+@dataclass
+class State:
+    """All that changes from epoch to epoch beside the parameters; with them, a run continues exactly."""
+
+    optimizer: Optimizer
+    generators: Generators
+    epoch: int = 0
+    best_f1: float = -1.0
+    best_epoch: int = 0
+    stop: str | None = None
+
+
+def generators(seed: int) -> Generators:
+    """One independent generator for each purpose, so that e.g. dropout does not change the order of the windows."""
+    children = np.random.default_rng(seed).spawn(len(PURPOSES))
+    return dict(zip(PURPOSES, children, strict=True))
+
+
+def init_model(
+    config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32
+) -> Model:
+    """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
+    forms = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
+    lookups = [Lookup(WORDS, forms), *(collect_lookup(name, forms) for name in FEATURES if name in config.features)]
+    model = Model(config, parts.types, lookups, {})
+    for one in lookups:
+        width = config.words.dim if one.name == WORDS else config.features[one.name]
+        model.params[one.name] = init_table(rng, len(one), width).astype(dtype)
+    if config.words.vectors is not None:
+        ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
+        model.params[WORDS][ids] = values
+    n = config.window.size * sum(table.shape[1] for table in model.tables)
+    model.params.update(
+        init_scorer(rng, n, config.scorer.hidden, model.corruption.outputs, config.scorer.init, dtype)
+    )
+    if fit := PREPROCESSORS[config.preprocess.method]:
+        flat = parts.train.flat
+        chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
+        table = feature_rows(lookups, parts.vocabulary.forms)
+        x = model.windows(table[windows(flat.tokens, chosen, config.window.size)])
+        model.constants["mean"], model.constants["transform"] = fit(x)
+    return model
+
+
+def make_rule(config: Config) -> Rule:
+    return OPTIMIZERS[config.optimizer.name](config.optimizer.momentum)
+
+
+def make_schedule(config: Config) -> Schedule:
+    return SCHEDULES[config.schedule.name](config.optimizer.learning_rate)
+
+
+class Trainer:
+    """A model, the parts it learns from, and the state of its training."""
+
+    def __init__(self, model: Model, parts: Parts, state: State) -> None:
+        self.model, self.parts, self.state = model, parts, state
+        self.config = model.config
+        self.corruption = model.corruption
+        self.schedule = make_schedule(self.config)
+        self.table = feature_rows(model.lookups, parts.vocabulary.forms)  # (V, F)
+        self.targets = self.corruption.targets(parts.train.tags)
+        self.dev_targets = self.corruption.targets(parts.dev.tags)
+        self.rare = self._rare_forms()
+
+    def _rare_forms(self) -> Bools:
+        """(V,) the forms that occur once in the training part, and so stand for all that never do."""
+        counts = np.bincount(
+            self.parts.train.flat.tokens[self.parts.train.flat.centres], minlength=len(self.parts.vocabulary)
+        )
+        rare: Bools = counts == 1
+        return rare
+
+    def run(self) -> Iterator[Batched | EpochDone]:
+        """Train until the last epoch, or until dev F1 has not risen for `training.patience` epochs.
+
+        Raises:
+            TrainingDiverged: the loss is no longer finite.
+        """
+        while self.state.stop is None:
+            yield from self._epoch()
+
+    def _epoch(self) -> Iterator[Batched | EpochDone]:
+        state, config = self.state, self.config
+        state.epoch += 1
+        total = self.corruption.pairs_per_epoch(self.targets)
+        hinge_sum, active, pairs, seconds = 0.0, 0, 0, 0.0
+        batches = self.corruption.batches(
+            self.parts.train.flat,
+            self.targets,
+            state.generators["order"],
+            state.generators["corruption"],
+            config.training.batch_size,
+        )
+        started = time.perf_counter()
+        for batch in batches:
+            loss = self._step(batch)
+            hinge_sum += loss.value * loss.pairs
+            active += loss.active
+            pairs += loss.pairs
+            seconds += time.perf_counter() - started
+            yield Batched(state.epoch, pairs, total, hinge_sum / pairs)
+            started = time.perf_counter()
+        dev = self._evaluate()
+        best = dev["f1"] > state.best_f1
+        if best:
+            state.best_f1, state.best_epoch = dev["f1"], state.epoch
+        state.stop = self._reason_to_stop()
+        rate = self.schedule(max(state.optimizer.steps - 1, 0))
+        yield EpochDone(
+            state.epoch, hinge_sum / max(pairs, 1), active / max(pairs, 1), pairs, seconds, rate, dev, best, state.stop
+        )
+
+    def _step(self, batch: Any) -> Any:
+        """One minibatch: loss, gradients, and the move against them."""
+        rows = self._rows(batch.centres)
+        with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
+            loss, grads = loss_and_gradients(self.model, self.corruption, rows, batch, self._masks(len(rows)))
+            rate = self.schedule(self.state.optimizer.steps)
+            if not math.isfinite(loss.value):
+                raise TrainingDiverged(
+                    f"epoch {self.state.epoch}, step {self.state.optimizer.steps + 1}: expected a finite loss, found "
+                    f"{loss.value}. Lower optimizer.learning_rate (now {rate:g})."
+                )
+            self.state.optimizer.step(self.model.params, grads, rate)
+        return loss
+
+    def _rows(self, centres: Ints) -> Ints:
+        """The lookup rows (B, C, F) of a minibatch, some rare words read as unknown."""
+        ids = windows(self.parts.train.flat.tokens, centres, self.config.window.size)  # (B, C)
+        rows = self.table[ids]
+        if share := self.config.words.rare_unknown:
+            where = np.nonzero(self.rare[ids])
+            hidden = self.state.generators["dropout"].random(len(where[0])) < share
+            rows[where[0][hidden], where[1][hidden], 0] = UNKNOWN
+        return rows
+
+    def _masks(self, B: int) -> list[Floats | None] | None:
+        scorer, rng = self.config.scorer, self.state.generators["dropout"]
+        if not (scorer.dropout or scorer.input_dropout):
+            return None
+        dtype = self.model.params["U"].dtype.type
+        n = self.model.params["W1"].shape[1]
+        return [
+            dropout_mask(rng, (B, n), scorer.input_dropout, dtype),
+            *(dropout_mask(rng, (B, m), scorer.dropout, dtype) for m in scorer.hidden),
+        ]
+
+    def _evaluate(self) -> dict[str, float]:
+        """Fit the decision rule on dev and score it there."""
+        flat = self.parts.dev.flat
+        scores = self.model.score(self.table, flat.tokens, flat.centres)
+        self.model.constants.update(self.corruption.fit(scores, self.dev_targets, flat.lengths))
+        found = evaluate_tags(self.parts.dev.tags, self.model.decode(scores, flat.lengths))
+        return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}
+
+    def _reason_to_stop(self) -> str | None:
+        state, training = self.state, self.config.training
+        if training.patience is not None and state.epoch - state.best_epoch >= training.patience:
+            return f"no better dev F1 for {training.patience} epochs"
+        if state.epoch >= training.epochs:
+            return f"all {training.epochs} epochs done"
+        return None
