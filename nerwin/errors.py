@@ -25,5 +25,5 @@ class ModelError(NerwinError):
     """A run folder or model file that is missing, damaged or of another format version."""
 
 
-class TrainingDiverged(NerwinError):
+class TrainingDiverged(NerwinError):  # noqa: N818 - named for what happened
     """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""

@@ -13,6 +13,11 @@ from nerwin.errors import NerwinError, TrainingDiverged
 
 INTERRUPTED = 130
 
+# One thread for the matrix products: a minibatch's are too small to share, and results do not depend on the machine's
+# number of cores. It must stand before numpy is first imported; what the user has set is kept.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
 P = ParamSpec("P")
 
 app = typer.Typer(

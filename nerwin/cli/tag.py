@@ -31,9 +31,7 @@ def tag(
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
     ] = Input.text,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="Default: inline for text, conll for conll.")
-    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="Default: inline for text, conll for conll.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here; default: standard output.")] = None,
 ) -> None:
     """Tag text: entities as [text](TYPE), as columns or as JSON lines."""

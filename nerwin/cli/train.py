@@ -66,7 +66,7 @@ def train(
         last = _draw_terminal(console, run) if console.is_terminal else _draw_plain(console, run)
     except KeyboardInterrupt:
         typer.echo(
-            f"nerwin: interrupted after epoch {run.trainer.finished}; continue with: "
+            f"nerwin: interrupted after epoch {run.epochs_done}; continue with: "
             f"nerwin train {_again(config, overrides)}--output {run.folder} --resume",
             err=True,
         )
@@ -100,9 +100,9 @@ def _draw_plain(console: "Console", run: "Run") -> "EpochDone | None":
 
 def _line(record: "EpochDone") -> str:
     titles = [title for title, _ in COLUMNS]
-    return "  ".join(
-        f"{title} {cell}".strip() for title, cell in zip(titles[:-1], _cells(record), strict=False)
-    ) + ("  best" if record.best else "")
+    return "  ".join(f"{title} {cell}".strip() for title, cell in zip(titles[:-1], _cells(record), strict=False)) + (
+        "  best" if record.best else ""
+    )
 
 
 def _cells(record: "EpochDone") -> list[str]:

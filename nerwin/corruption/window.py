@@ -1,10 +1,10 @@
-"""`window`: the lecture's ranker (1.4). A window whose centre is an entity of type k must outscore, by the margin, another
-window of the corpus whose centre is not.
+"""`window`: the lecture's ranker (1.4). A window whose centre is an entity of type k must outscore, by the margin,
+another window of the corpus whose centre is not.
 
     "Museums in Paris are amazing"   s_LOC   against   "Not all museums in Paris"   s_LOC
 
-With K types the scorer has K scores, one a type; K = 1 is the lecture's own classifier. A window's tag is the type whose
-score passes that type's threshold by most, O where none passes; the thresholds are fitted on the dev part.
+With K types the scorer has K scores, one a type; K = 1 is the lecture's own classifier. A window's tag is the type
+whose score passes that type's threshold by most, O where none passes; the thresholds are fitted on the dev part.
 """
 
 from collections.abc import Iterator, Sequence
@@ -87,7 +87,9 @@ class WindowCorruption:
     def ranked(self, scores: Floats, targets: Ints) -> float:
         return ranked_right(scores, targets)
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[list[str]]:
+    def decode(
+        self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
+    ) -> list[list[str]]:
         kinds = decide(scores, constants["thresholds"])
         found = kinds_to_spans(kinds, lengths, self.types)
         return [iob2(one, length) for one, length in zip(found, lengths.tolist(), strict=True)]

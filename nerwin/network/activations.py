@@ -42,7 +42,8 @@ def _softsign(z: Floats) -> Floats:
 
 
 def _leaky_relu(z: Floats) -> Floats:
-    return np.maximum(z, LEAK * z)
+    a: Floats = np.maximum(z, LEAK * z)
+    return a
 
 
 def _where(condition: np.ndarray, a: Floats, otherwise: float) -> Floats:
@@ -58,9 +59,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     # 1/(1+|z|)² = (1-|a|)²
     "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
-    "relu": Activation(
-        lambda z: np.maximum(z, 0.0), lambda a: _where(a > 0, a, 0), 2**0.5, 0.0, np.inf, kinks=(0.0,)
-    ),
+    "relu": Activation(lambda z: np.maximum(z, 0.0), lambda a: _where(a > 0, a, 0), 2**0.5, 0.0, np.inf, kinks=(0.0,)),
     "leaky_relu": Activation(
         _leaky_relu, lambda a: _where(a > 0, a, LEAK), (2 / (1 + LEAK**2)) ** 0.5, -np.inf, np.inf, kinks=(0.0,)
     ),

@@ -1,6 +1,6 @@
 """Numeric gradients to hold the derived ones against (lecture 2.1).
 
-    ∂J/∂θ ≈ (J(θ + ε) − J(θ − ε)) / 2ε          central: the error is O(ε²)
+∂J/∂θ ≈ (J(θ + ε) − J(θ − ε)) / 2ε          central: the error is O(ε²)
 """
 
 from collections.abc import Callable

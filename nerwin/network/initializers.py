@@ -30,4 +30,5 @@ INITIALIZERS: dict[str, Initializer] = {
 
 def init_table(rng: np.random.Generator, size: int, width: int) -> Floats:
     """A lookup table (size, width) whose rows have an expected length of 1, whatever their width."""
-    return rng.uniform(-1, 1, (size, width)) * (3 / width) ** 0.5
+    bound = (3 / width) ** 0.5
+    return rng.uniform(-bound, bound, (size, width))

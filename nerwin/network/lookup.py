@@ -1,7 +1,7 @@
 """Lookup tables: a window's rows, concatenated, are the input x; its adjoint sums x's gradient back into the rows.
 
-The word vectors L and the vectors of every other feature of a word form are such tables. For each position of the window
-the rows of all tables stand side by side:
+The word vectors L and the vectors of every other feature of a word form are such tables. For each position of the
+window the rows of all tables stand side by side:
 
     x = [ L[w₋₂] ; shape[w₋₂] ; ... ; L[w₂] ; shape[w₂] ]
 """
@@ -22,9 +22,8 @@ def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
 
     Returns: x (B, C·D).
     """
-    B, C, _ = rows.shape
     parts = [table[rows[:, :, f]] for f, table in enumerate(tables)]  # each (B, C, d_f)
-    return np.concatenate(parts, axis=2).reshape(B, -1)  # (B, C·D)
+    return np.concatenate(parts, axis=2).reshape(len(rows), -1)  # (B, C·D)
 
 
 def backprop_lookup(tables: Sequence[Floats], rows: Ints, dx: Floats) -> list[Rows]:

@@ -42,4 +42,4 @@ def add_l2_gradient(params: Parameters, grads: Gradients, strength: float) -> No
         return
     for name, W in params.items():
         if penalised(name):
-            grads[name] = grads[name] + W * W.dtype.type(2 * strength)  # type: ignore[operator]
+            grads[name] = grads[name] + W * W.dtype.type(2 * strength)

@@ -1,8 +1,8 @@
 """Preprocessing of the scorer's input (lecture 2.5): x' = (x − μ) P, fitted on training windows only.
 
-    center     P = I
-    normalize  P = diag(1/σ)
-    whiten     P = V diag(1/σ') from the singular value decomposition of the centred windows
+center     P = I
+normalize  P = diag(1/σ)
+whiten     P = V diag(1/σ') from the singular value decomposition of the centred windows
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The scorer: z = W x + b, a = f(z), s = Uᵀ a, with any number of hidden layers, forward and backward (lecture 1.1 to 1.6).
+"""The scorer: z = W x + b, a = f(z), s = Uᵀ a, of any depth, forward and backward (lecture 1.1 to 1.6).
 
 Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K). The layers count from the
 input: W1 is the lecture's W⁽¹⁾, U its W⁽ᴴ⁺¹⁾.

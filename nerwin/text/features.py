@@ -1,7 +1,7 @@
 """What a word form looks like, as rows of lookup tables (Collobert et al. 2011, sections 3.1.1 and 6).
 
-Each feature is a function of the form alone, so a (V, F) table of rows is computed once a vocabulary. The word itself is
-the first feature; its lookup falls back from the form as spelled to looser spellings, then to the unknown word.
+Each feature is a function of the form alone, so a (V, F) table of rows is computed once a vocabulary. The word itself
+is the first feature; its lookup falls back from the form as spelled to looser spellings, then to the unknown word.
 """
 
 import re

@@ -54,7 +54,9 @@ def _numbers(fields: list[str], path: Path, line: int) -> Floats:
     try:
         values = np.array(fields, np.float32)
     except ValueError as error:
-        raise VectorsError(f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1]}. Mend the line.") from None
+        raise VectorsError(
+            f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1]}. Mend the line."
+        ) from None
     if not np.isfinite(values).all():
         raise VectorsError(f"{path}:{line}: expected finite numbers, found one that is not. Mend the line.")
     return values

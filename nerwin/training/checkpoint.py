@@ -92,7 +92,9 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
             if leftover.name not in kept:
                 leftover.unlink()
     except OSError as error:
-        raise ModelError(f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output.") from error
+        raise ModelError(
+            f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
+        ) from error
 
 
 def replace_file(path: Path, content: bytes) -> None:

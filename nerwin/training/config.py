@@ -1,7 +1,7 @@
 """The configuration: every key, its type, range, default and description, in one place.
 
-YAML and `--set key=value` become these models; a key that is unknown, of the wrong type or out of range is an error that
-names it. `--help`, the README and the saved run read the same models.
+YAML and `--set key=value` become these models; a key that is unknown, of the wrong type or out of range is an error
+that names it. `--help`, the README and the saved run read the same models.
 """
 
 import difflib
@@ -11,8 +11,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
-from pydantic import model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from nerwin.corruption import CORRUPTIONS
@@ -92,14 +100,14 @@ class WordsConfig(_Section):
 
 
 class ScorerConfig(_Section):
-    hidden: list[Annotated[int, Field(ge=1)]] = Field(
-        [100], min_length=1, description="detectors of each hidden layer"
-    )
+    hidden: list[Annotated[int, Field(ge=1)]] = Field([100], min_length=1, description="detectors of each hidden layer")
     activation: Annotated[str, _one_of(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
     init: Annotated[str, _one_of(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
     )
-    dropout: Share = Field(0.0, description="share of detectors dropped while training (the lecture's p is 1 - dropout)")
+    dropout: Share = Field(
+        0.0, description="share of detectors dropped while training (the lecture's p is 1 - dropout)"
+    )
     input_dropout: Share = Field(
         0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
     )
@@ -140,18 +148,18 @@ class TrainingConfig(_Section):
 
 
 class Config(_Section):
-    corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
-    window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
-    words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
+    corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
+    window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
+    words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")
     features: dict[Annotated[str, _one_of(FEATURES)], Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict, description=f"further lookup tables and their widths: {', '.join(FEATURES)}"
     )
-    scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
-    preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")
-    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig, description="J = max(0, Δ + s_c - s)")
-    optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="how gradients move parameters")
-    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="of the learning rate")
-    training: TrainingConfig = Field(default_factory=TrainingConfig, description="how long, how, and with what seed")
+    scorer: ScorerConfig = Field(default=ScorerConfig(), description="z = Wx + b, a = f(z), s = Uᵀa")
+    preprocess: PreprocessConfig = Field(default=PreprocessConfig(), description="of the scorer's input")
+    objective: ObjectiveConfig = Field(default=ObjectiveConfig(), description="J = max(0, Δ + s_c - s)")
+    optimizer: OptimizerConfig = Field(default=OptimizerConfig(), description="how gradients move parameters")
+    schedule: ScheduleConfig = Field(default=ScheduleConfig(), description="of the learning rate")
+    training: TrainingConfig = Field(default=TrainingConfig(), description="how long, how, and with what seed")
 
     @model_validator(mode="after")
     def _columns_differ(self) -> Self:
@@ -239,7 +247,11 @@ def _explain(error: ValidationError) -> str:
         near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
         last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
         same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
-        hint = f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(Config.model_fields)}."
+        hint = (
+            f"Did you mean {(same_ending or near)[0]}?"
+            if same_ending or near
+            else f"Sections: {', '.join(Config.model_fields)}."
+        )
         return f"{key}: there is no such key. {hint}{more}"
     message = fault["msg"]
     message = message[0].lower() + message[1:]

@@ -72,12 +72,16 @@ def read_parts(config: Config) -> Parts:
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
         sentences, dev_sentences = _hold_out(sentences)
-        notes.append(f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out")
+        notes.append(
+            f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
+        )
     types = _types(sentences, config.corpus)
     vocabulary = Vocabulary()
     train_part = _part(vocabulary, sentences, config.window.size)
     train_forms = len(vocabulary)
-    return Parts(train_part, _part(vocabulary, dev_sentences, config.window.size), vocabulary, types, train_forms, notes)
+    return Parts(
+        train_part, _part(vocabulary, dev_sentences, config.window.size), vocabulary, types, train_forms, notes
+    )
 
 
 def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
@@ -105,7 +109,7 @@ def _types(sentences: Iterable[Sentence], config: CorpusConfig) -> list[str]:
 
 
 def _all_types(config: CorpusConfig) -> list[str]:
-    assert config.train is not None  # noqa: S101 - read_parts has read it
+    assert config.train is not None
     corpus = read_corpus(config.train, columns_of(config))
     return sorted({tag[2:] for sentence in corpus.sentences for tag in sentence.tags if tag != "O"})
 

@@ -72,9 +72,7 @@ def evaluate_tags(gold: TagSequences, found: TagSequences) -> Evaluation:
     by_type = _count(gold, found, spans)
     types = {label: by_type[label] for label in sorted(by_type)}
     pairs = Counter(
-        pair
-        for true_tags, tags in zip(gold, found, strict=True)
-        for pair in zip(true_tags, tags, strict=True)
+        pair for true_tags, tags in zip(gold, found, strict=True) for pair in zip(true_tags, tags, strict=True)
     )
     tokens = sum(pairs.values())
     equal = sum(count for (true, tag), count in pairs.items() if true == tag)
@@ -112,5 +110,5 @@ def _confusion(pairs: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     kinds: Counter[tuple[str, str]] = Counter()
     for (true, tag), count in pairs.items():
         kinds[true[2:] or OUTSIDE, tag[2:] or OUTSIDE] += count
-    names = sorted({name for pair in kinds for name in pair} - {OUTSIDE}) + [OUTSIDE]
+    names = [*sorted({name for pair in kinds for name in pair} - {OUTSIDE}), OUTSIDE]
     return {true: {tag: kinds[true, tag] for tag in names} for true in names}

@@ -38,17 +38,16 @@ def check_gradients(config: Config) -> list[Check]:
     return compare(model, corruption, rows, batch, sources["order"])
 
 
-def compare(
-    model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, rng: np.random.Generator
-) -> list[Check]:
+def compare(model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, rng: np.random.Generator) -> list[Check]:
     """Check one minibatch: up to ENTRIES entries of each tensor, of lookup tables among the rows it touches."""
     loss, grads = loss_and_gradients(model, corruption, rows, batch)
     if not loss.active:
         raise ConfigError("objective.margin: expected pairs inside the margin, found none to check. Raise the margin.")
-    return [
-        _check(model, corruption, rows, batch, name, entries)
-        for name, entries in _entries(model, grads, rng)
-    ] if grads else []
+    return (
+        [_check(model, corruption, rows, batch, name, entries) for name, entries in _entries(model, grads, rng)]
+        if grads
+        else []
+    )
 
 
 def _entries(model: Model, grads: Gradients, rng: np.random.Generator) -> Sequence[tuple[str, Ints]]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints
 from nerwin.corruption.interface import Corruption, Loss
-from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.network.lookup import backprop_lookup
+from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.text.features import WORDS
 from nerwin.training.model import Model
 
@@ -42,9 +42,7 @@ def loss_and_gradients(
     return loss, grads
 
 
-def total_loss(
-    model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, masks: Masks | None = None
-) -> float:
+def total_loss(model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, masks: Masks | None = None) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
     scores, _ = model.forward(rows, masks)
     return corruption.loss(model.params, scores, batch).value + l2_penalty(model.params, model.config.objective.l2)

@@ -1,6 +1,6 @@
 """Run folders: where a training keeps its configuration, its metrics and its models, and how it goes on.
 
-    runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
+runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
 """
 
 import json
@@ -23,7 +23,9 @@ METRICS = "metrics.jsonl"
 
 def new_folder(stem: str) -> Path:
     """The next free run folder of that name."""
-    taken = [int(one.name.rpartition("-")[2]) for one in RUNS.glob(f"{stem}-*") if one.name.rpartition("-")[2].isdigit()]
+    taken = [
+        int(one.name.rpartition("-")[2]) for one in RUNS.glob(f"{stem}-*") if one.name.rpartition("-")[2].isdigit()
+    ]
     return RUNS / f"{stem}-{max(taken, default=0) + 1}"
 
 
@@ -35,7 +37,9 @@ def newest_folder() -> Path:
     """
     started = {one.parent: one.stat().st_mtime_ns for one in RUNS.glob(f"*/{CONFIG}") if (one.parent / "best").is_dir()}
     if not started:
-        raise ModelError(f"{RUNS}/: expected a trained run, found none. Train one with `nerwin train`, or name a folder.")
+        raise ModelError(
+            f"{RUNS}/: expected a trained run, found none. Train one with `nerwin train`, or name a folder."
+        )
     return max(started, key=lambda folder: started[folder])
 
 
@@ -54,6 +58,11 @@ class Run:
 
     def __init__(self, folder: Path, trainer: Trainer) -> None:
         self.folder, self.trainer = folder, trainer
+
+    @property
+    def epochs_done(self) -> int:
+        """The epochs that are saved."""
+        return len((self.folder / METRICS).read_bytes().splitlines())
 
     @property
     def parts(self) -> Parts:

@@ -92,8 +92,8 @@ class _WordReader:
         column = self.columns.word
         if not -len(fields) <= column < len(fields) or not fields[column].strip(BLANK):
             raise CorpusError(
-                f'{self.name}:{number}: expected a word in column {column}, found {len(fields)} columns: "{line[:40]}". '
-                "Mend the line, or use --input text for raw text."
+                f"{self.name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
+                f'"{line[:40]}". Mend the line, or use --input text for raw text.'
             )
         return _Line(line, fields[column], False)
 

@@ -90,9 +90,7 @@ def generators(seed: int) -> Generators:
     return dict(zip(PURPOSES, children, strict=True))
 
 
-def init_model(
-    config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32
-) -> Model:
+def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
     forms = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
     lookups = [Lookup(WORDS, forms), *(collect_lookup(name, forms) for name in FEATURES if name in config.features)]
@@ -104,9 +102,7 @@ def init_model(
         ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
         model.params[WORDS][ids] = values
     n = config.window.size * sum(table.shape[1] for table in model.tables)
-    model.params.update(
-        init_scorer(rng, n, config.scorer.hidden, model.corruption.outputs, config.scorer.init, dtype)
-    )
+    model.params.update(init_scorer(rng, n, config.scorer.hidden, model.corruption.outputs, config.scorer.init, dtype))
     if fit := PREPROCESSORS[config.preprocess.method]:
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
