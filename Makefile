@@ -1,0 +1,44 @@
+# Two commands for a newcomer: `make train` and `make test`. Both set everything up first.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: train test check lint types gradcheck bench data clean
+.DEFAULT_GOAL := train
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nerwin needs Python 3.11 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+train: $(READY)  ## train on the shipped corpus, then score on its test part
+	$(BIN)/nerwin train --config configs/quickstart.yaml
+	$(BIN)/nerwin evaluate
+
+test: $(READY)
+	$(BIN)/python -m pytest -q
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+check: lint types test
+
+gradcheck: $(READY)
+	$(BIN)/nerwin gradcheck
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+data: $(READY)  ## compile the inline markup into columns
+	$(BIN)/python data/compile.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,30 @@
+"""What all tests share: floating-point faults are failures, and real corpora are skipped where they are absent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def strict_floats() -> Iterator[None]:
+    """An overflow, a division by zero or a nan is an error, not a warning."""
+    with np.errstate(all="raise", under="ignore"):
+        yield
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20)
+
+
+def shared(name: str) -> Path:
+    """The path of a real corpus, or a skip that names it."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"needs {path.relative_to(SHARED.parent)}")
+    return path
