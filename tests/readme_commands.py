@@ -1,6 +1,6 @@
 """Run every `sh` block of the README in a fresh copy of the repository, as a newcomer would type them.
 
-    python tests/readme_commands.py
+python tests/readme_commands.py
 """
 
 import os

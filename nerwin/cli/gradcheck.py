@@ -2,11 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nerwin.cli.app import command
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from nerwin.training.gradients import Check
 
 
 @command
@@ -17,37 +22,72 @@ def gradcheck(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Check small networks for every combination of techniques.")
+    ] = False,
+    one_sided: Annotated[bool, typer.Option("--one-sided", help="One-sided differences, for comparison.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the gradients of a configuration's network numerically; exit 1 where one is wrong."""
     from rich.console import Console
-    from rich.table import Table
 
-    from nerwin.network.gradcheck import EPSILON, TOLERANCE
+    from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
     from nerwin.training.config import load_config
-    from nerwin.training.gradients import check_gradients
+    from nerwin.training.gradients import check_all, check_config
 
-    checks = check_gradients(load_config(config or shipped(QUICKSTART), overrides or ()))
-    worst = max(check.error for check in checks)
+    if everything and one_sided:
+        raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both.")
+    settings = load_config(config or shipped(QUICKSTART), overrides or ())
+    checks = list(check_all(settings)) if everything else check_config(settings, one_sided=one_sided)
+    worst = max(max(check.error, check.elemental_error) for check in checks)
     passed = all(check.passed for check in checks)
     if as_json:
         rows = [{**check._asdict(), "passed": check.passed} for check in checks]
         typer.echo(json.dumps({"passed": passed, "max_relative_error": worst, "checks": rows}))
     else:
-        table = Table(title=f"central differences, ε = {EPSILON:g}, bound {TOLERANCE:g}", title_justify="left")
-        for title in ("tensor", "shape", "entries", "‖derived‖", "‖numeric‖", "relative error", ""):
-            table.add_column(title, justify="left" if title == "tensor" else "right")
-        for check in checks:
-            table.add_row(
-                check.name,
-                "x".join(map(str, check.shape)),
-                str(check.entries),
-                f"{check.analytic:.4e}",
-                f"{check.numeric:.4e}",
-                f"{check.error:.1e}",
-                "ok" if check.passed else "[red]WRONG[/]",
-            )
-        Console().print(table)
+        Console().print(_grid_table(checks) if everything else _tensor_table(checks))
+        typer.echo(f"{len(checks)} checks, worst relative error {worst:.1e}, {'all right' if passed else 'WRONG'}")
     if not passed:
         raise typer.Exit(1)
+
+
+def _tensor_table(checks: "list[Check]") -> "Table":
+    """A row a tensor, the three gradients side by side."""
+    from rich.table import Table
+
+    seconds = checks[0].seconds
+    table = Table(title="norms of the three gradients, and the vectorised one's relative error", title_justify="left")
+    for title in ("tensor", "shape", "entries", "elemental", "vectorised", "numeric", "error", ""):
+        table.add_column(title, justify="left" if title == "tensor" else "right")
+    for check in checks:
+        table.add_row(
+            check.name,
+            "x".join(map(str, check.shape)),
+            str(check.entries),
+            *(f"{norm:.2e}" for norm in (check.elemental, check.vectorised, check.numeric)),
+            f"{check.error:.1e}",
+            "ok" if check.passed else "[red]WRONG[/]",
+        )
+    table.add_section()
+    numeric = sum(check.seconds[2] for check in checks)
+    table.add_row("time", "", "", *(f"{time:.1g} s" for time in (seconds[0], seconds[1], numeric)), "", "")
+    return table
+
+
+def _grid_table(checks: "list[Check]") -> "Table":
+    """A row for each corruption and activation: how many tensors were checked, and the worst error."""
+    from rich.table import Table
+
+    table = Table(title="every combination of techniques", title_justify="left")
+    for title in ("corruption", "activation", "networks", "tensors", "worst error", ""):
+        table.add_column(title, justify="left" if title in ("corruption", "activation") else "right")
+    groups: dict[tuple[str, ...], list[Check]] = {}
+    for check in checks:
+        groups.setdefault(tuple(check.setting.split()[:2]), []).append(check)
+    for names, group in groups.items():
+        networks = len({check.setting for check in group})
+        passed = all(check.passed for check in group)
+        worst = max(max(check.error, check.elemental_error) for check in group)
+        table.add_row(*names, str(networks), str(len(group)), f"{worst:.1e}", "ok" if passed else "[red]WRONG[/]")
+    return table

@@ -29,6 +29,7 @@ class Loss(NamedTuple):
     value: the mean hinge over its pairs.
     ds: ∂J/∂s (B, K) of the scores of all its windows.
     pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
+    slack: how far the nearest pair is from a kink of the loss, where numeric gradients fail.
     grads: gradients of the corruption's own parameters, if it has any.
     """
 
@@ -36,6 +37,7 @@ class Loss(NamedTuple):
     ds: Floats
     pairs: int
     active: int
+    slack: float
     grads: Gradients = {}  # noqa: RUF012 - never written to
 
 

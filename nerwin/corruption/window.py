@@ -79,7 +79,8 @@ class WindowCorruption:
         # ∂J/∂s = −1/B and ∂J/∂s_c = +1/B inside the margin
         ds[pair, batch.kinds] = active * scores.dtype.type(-1 / B)
         ds[B + pair, batch.kinds] = active * scores.dtype.type(1 / B)
-        return Loss(float(J.mean()), ds, B, int(active.sum()))
+        slack = np.abs(self.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min()
+        return Loss(float(J.mean()), ds, B, int(active.sum()), float(slack))
 
     def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
         return {"thresholds": fit_thresholds(scores, targets, lengths)}

@@ -1,20 +1,30 @@
 """Dropout (lecture 2.3; Srivastava et al. 2014): train a random sub-network each time, use the whole one at the end.
 
-`rate` is the share that is dropped; the lecture's p, the share that is kept, is 1 − rate. Masks are inverted: what is
-kept is scaled by 1/p while training, so that the whole network needs no scaling and has the same expectation.
+`rate` is the share that is dropped; the lecture's p, the share that is kept, is 1 − rate. The whole network sums over
+more inputs than a thinned one, so one of the two is scaled to the other's expectation:
+
+    inverted  what is kept is divided by p while training; the whole network is used as it is
+    test      what is kept stays as it is while training; the whole network's activations are multiplied by p
 """
 
 import numpy as np
 
 from nerwin.arrays import Floats
 
+Mask = Floats | float | None  # what an activation is multiplied by; None is 1
+
 
 def dropout_mask(
-    rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating]
-) -> Floats | None:
-    """A mask of zeros and 1/(1 − rate), or None where nothing is dropped."""
+    rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool = True
+) -> Mask:
+    """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped."""
     if not rate:
         return None
     keep = rng.random(shape, np.float32) >= rate
-    mask: Floats = keep.astype(dtype) * dtype(1 / (1 - rate))
-    return mask
+    mask: Floats = keep.astype(dtype)
+    return mask * dtype(1 / (1 - rate)) if inverted else mask
+
+
+def whole_network(rate: float, *, inverted: bool = True) -> Mask:
+    """What takes a mask's place when the whole network is used."""
+    return None if inverted or not rate else 1 - rate

@@ -9,9 +9,10 @@ import re
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Parameters
+from nerwin.arrays import Bools, Floats, Gradients, Parameters, Rows
 
 _WEIGHTS = re.compile(r"W\d+|U")
+_BIAS = re.compile(r"b\d+")
 
 
 def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
@@ -24,22 +25,28 @@ def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
     return np.maximum(violation, 0.0), active
 
 
-def penalised(name: str) -> bool:
-    """Whether L2 applies to a parameter: to the weight matrices, not to biases or lookup tables."""
-    return _WEIGHTS.fullmatch(name) is not None
+def penalised(name: str, *, tables: bool = False) -> bool:
+    """Whether L2 applies to a parameter: to weight matrices, never to biases, and to lookup tables where asked."""
+    return _WEIGHTS.fullmatch(name) is not None or (tables and _BIAS.fullmatch(name) is None)
 
 
-def l2_penalty(params: Parameters, strength: float) -> float:
+def l2_penalty(params: Parameters, strength: float, *, tables: bool = False) -> float:
     """λ Σ‖W‖²_F."""
     if not strength:
         return 0.0
-    return strength * sum(float(np.sum(W * W)) for name, W in params.items() if penalised(name))
+    chosen = (W for name, W in params.items() if penalised(name, tables=tables))
+    return strength * sum(float(np.vdot(W, W)) for W in chosen)
 
 
-def add_l2_gradient(params: Parameters, grads: Gradients, strength: float) -> None:
-    """Add ∂/∂W λ‖W‖²_F = 2λW to the gradients in place."""
+def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, *, tables: bool = False) -> None:
+    """Add ∂/∂W λ‖W‖²_F = 2λW to the gradients in place.
+
+    With the lookup tables in the penalty their gradients are no longer a few rows: every row shrinks at every step.
+    """
     if not strength:
         return
-    for name, W in params.items():
-        if penalised(name):
-            grads[name] = grads[name] + W * W.dtype.type(2 * strength)
+    for name, g in grads.items():
+        if penalised(name, tables=tables):
+            W = params[name]
+            full = g.dense(W.shape) if isinstance(g, Rows) else g
+            grads[name] = full + W * W.dtype.type(2 * strength)

@@ -12,6 +12,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.dropout import Mask
 from nerwin.network.initializers import INITIALIZERS
 
 
@@ -20,19 +21,19 @@ class Cache(NamedTuple):
 
     inputs:  the input of each layer, after dropout: x, a⁽¹⁾, ..., a⁽ᴴ⁾.
     outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ before dropout, which f′ is a function of.
-    masks:   the dropout masks of x and of each a, or None.
+    masks:   the dropout masks of x and of each a.
     """
 
     inputs: list[Floats]
     outputs: list[Floats]
-    masks: Sequence[Floats | None]
+    masks: Sequence[Mask]
 
     def rows(self, chosen: Ints) -> "Cache":
         """The cache of some windows of the minibatch only."""
         return Cache(
             [a[chosen] for a in self.inputs],
             [a[chosen] for a in self.outputs],
-            [None if mask is None else mask[chosen] for mask in self.masks],
+            [mask[chosen] if isinstance(mask, np.ndarray) else mask for mask in self.masks],
         )
 
 
@@ -43,9 +44,7 @@ class Scorer:
     depth: int
     activation: str
 
-    def forward(
-        self, params: Parameters, x: Floats, masks: Sequence[Floats | None] | None = None
-    ) -> tuple[Floats, Cache]:
+    def forward(self, params: Parameters, x: Floats, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
         """Score windows.
 
         Args:
@@ -85,7 +84,7 @@ class Scorer:
         return grads, da
 
 
-def _drop(a: Floats, mask: Floats | None) -> Floats:
+def _drop(a: Floats, mask: Mask) -> Floats:
     return a if mask is None else a * mask
 
 

@@ -1,73 +1,228 @@
 """Optimizers: how a gradient moves the parameters (lecture 2.7 to 2.9).
 
-A rule is written once, for an array θ and its gradient g; the `Optimizer` applies it to whole tensors, and for lookup
-tables to the touched rows only, with those rows of its state. The state of untouched rows stays as it is.
+A rule is written once, for an array θ and its gradient g. The `Optimizer` applies it to whole tensors, and for lookup
+tables to the touched rows only, with those rows of its state: the state of an untouched row stays as it is, whatever
+the rule. In the rules α is the rate of the step, t the number of the step from 1.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
+from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
+
+
+class Settings(NamedTuple):
+    """The constants of all rules, by the names that they have in the configuration."""
+
+    momentum: float = 0.9
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
 
 
 class Rule(NamedTuple):
-    """An update rule with `slots` arrays of state a parameter, all of θ's shape and zero at first.
+    """An update rule.
 
-    update(θ, g, rate, step, *state) changes θ and its state in place; steps count from 1.
+    update(θ, g, α, t, *state) changes θ and its state in place.
+    state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
+    weight_decay: the share of θ, times α, that is taken off before the update.
     """
 
-    slots: int
     update: Callable[..., None]
+    state: tuple[Callable[[Floats], Any], ...] = ()
+    weight_decay: float = 0.0
 
 
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first slot of W1. Parameters without a gradient do not move.
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move.
+    decayed: whether weight decay applies to the parameter of that name.
     """
 
-    def __init__(self, rule: Rule, params: Parameters) -> None:
-        self.rule = rule
+    def __init__(self, rule: Rule, params: Parameters, decayed: Callable[[str], bool] = lambda name: True) -> None:
+        self.rule, self.decayed = rule, decayed
         self.steps = 0
-        self.state = {name: [np.zeros_like(theta) for _ in range(rule.slots)] for name, theta in params.items()}
+        self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the state."""
+        return sum(slot.nbytes for row in self.state.values() for slot in row)
+
+    def arrays(self) -> dict[str, Any]:
+        """The state as named arrays, for a checkpoint; `restore` takes them back."""
+        named = {}
+        for name, row in self.state.items():
+            for k, slot in enumerate(row):
+                parts = {"codes": slot.codes, "scales": slot.scales} if isinstance(slot, Quantised) else {"": slot}
+                named.update({f"{name}/{k}/{part}": array for part, array in parts.items()})
+        return named
+
+    def restore(self, arrays: dict[str, Any]) -> None:
+        """Take the state from `arrays()` of an equal optimizer.
+
+        Raises:
+            KeyError, ValueError: an array is missing, or has another shape.
+        """
+        for name, array in self.arrays().items():
+            if arrays[name].shape != array.shape:
+                raise ValueError(f"{name} has shape {arrays[name].shape}, expected {array.shape}")
+            array[...] = arrays[name]
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move the parameters in place, against their gradients."""
         self.steps += 1
         for name, g in grads.items():
+            shrink = 1 - rate * self.rule.weight_decay if self.decayed(name) else 1
             if isinstance(g, Rows):
-                self._step_rows(params[name], g, rate, self.state[name])
+                theta = params[name][g.ids]
+                self._move(theta, g.values, rate, shrink, self.state[name], g.ids)
+                params[name][g.ids] = theta
             else:
-                self.rule.update(params[name], g, rate, self.steps, *self.state[name])
+                self._move(params[name], g, rate, shrink, self.state[name], ...)
 
-    def _step_rows(self, table: Floats, g: Rows, rate: float, state: list[Floats]) -> None:
-        theta = table[g.ids]
-        rows = [slot[g.ids] for slot in state]
-        self.rule.update(theta, g.values, rate, self.steps, *rows)
-        table[g.ids] = theta
-        for slot, changed in zip(state, rows, strict=True):
-            slot[g.ids] = changed
+    def _move(self, theta: Floats, g: Floats, rate: float, shrink: float, state: list[Any], at: Any) -> None:
+        """Apply the rule to θ (a copy of the rows `at`, or the tensor itself) with its part of the state."""
+        if shrink != 1:
+            theta *= theta.dtype.type(shrink)
+        parts = [slot[at] for slot in state]
+        self.rule.update(theta, g, rate, self.steps, *parts)
+        for slot, part in zip(state, parts, strict=True):
+            slot[at] = part
 
 
-def sgd(momentum: float = 0.0) -> Rule:
-    """Stochastic gradient descent, with momentum where μ > 0 (lecture 2.8).
+def sgd(settings: Settings) -> Rule:
+    """θ = θ − α g."""
 
-    v = μ v − α ∇J,  θ = θ + v
+    def update(theta: Floats, g: Floats, rate: float, t: int) -> None:
+        theta -= theta.dtype.type(rate) * g
+
+    return Rule(update)
+
+
+def momentum(settings: Settings) -> Rule:
+    """v = μ v − α g,  θ = θ + v (lecture 2.8; Polyak 1964).
 
     An untouched row keeps its velocity but does not coast.
     """
+    mu = settings.momentum
 
-    def plain(theta: Floats, g: Floats, rate: float, step: int) -> None:
-        theta -= theta.dtype.type(rate) * g
-
-    def with_momentum(theta: Floats, g: Floats, rate: float, step: int, v: Floats) -> None:
-        v *= v.dtype.type(momentum)
+    def update(theta: Floats, g: Floats, rate: float, t: int, v: Floats) -> None:
+        v *= v.dtype.type(mu)
         v -= v.dtype.type(rate) * g
         theta += v
 
-    return Rule(1, with_momentum) if momentum else Rule(0, plain)
+    return Rule(update, (np.zeros_like,))
 
 
-OPTIMIZERS = {"sgd": sgd}
+def nesterov(settings: Settings) -> Rule:
+    """v = μ v − α g,  θ = θ + μ v − α g: the gradient is taken where momentum leads (Sutskever et al. 2013, eq. 3-4).
+
+    θ here is their look-ahead point, so that g is the gradient at θ. An untouched row keeps its velocity.
+    """
+    mu = settings.momentum
+
+    def update(theta: Floats, g: Floats, rate: float, t: int, v: Floats) -> None:
+        step = v.dtype.type(rate) * g
+        v *= v.dtype.type(mu)
+        v -= step
+        theta += v.dtype.type(mu) * v - step
+
+    return Rule(update, (np.zeros_like,))
+
+
+def adagrad(settings: Settings) -> Rule:
+    """h = h + g²,  θ = θ − α g / (√h + ε) (Duchi et al. 2011): large steps for rare words, small for frequent ones.
+
+    An untouched row's sum does not grow, as its gradient is zero.
+    """
+
+    def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
+        h += g * g
+        theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
+
+    return Rule(update, (np.zeros_like,))
+
+
+def rmsprop(settings: Settings) -> Rule:
+    """h = β₂ h + (1 − β₂) g²,  θ = θ − α g / (√h + ε) (Tieleman & Hinton 2012): AdaGrad that forgets.
+
+    An untouched row's average does not decay.
+    """
+
+    def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
+        beta2 = h.dtype.type(settings.beta2)
+        h *= beta2
+        h += (1 - beta2) * g * g
+        theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
+
+    return Rule(update, (np.zeros_like,))
+
+
+def adam(settings: Settings) -> Rule:
+    """m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  θ = θ − α m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1).
+
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the pull of the zeros that both start from. An untouched row's moments
+    do not decay and the row does not move; t is the step of the whole training.
+    """
+    beta1, beta2 = settings.beta1, settings.beta2
+
+    def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
+        kind = theta.dtype.type
+        m *= kind(beta1)
+        m += kind(1 - beta1) * g
+        v *= kind(beta2)
+        v += kind(1 - beta2) * g * g
+        root = np.sqrt(v) * kind((1 - beta2**t) ** -0.5) + kind(settings.epsilon)
+        theta -= kind(rate / (1 - beta1**t)) * m / root
+
+    return Rule(update, (np.zeros_like, np.zeros_like))
+
+
+def adamw(settings: Settings) -> Rule:
+    """Adam, with θ = θ − α λ θ before it (Loshchilov & Hutter 2019, algorithm 2).
+
+    The decay is decoupled: it does not pass through the moments, so it shrinks all weights at the same rate, while an
+    L2 penalty in J is divided by √v̂ as any gradient is. An untouched row does not decay.
+    """
+    return adam(settings)._replace(weight_decay=settings.weight_decay)
+
+
+def adam8bit(settings: Settings) -> Rule:
+    """Adam with both moments kept in 8 bits (Dettmers et al. 2022), decoded and encoded again around every step.
+
+    A departure: the second moment is kept as its root. v spans twice the powers of ten that √v does, and a small v that
+    is rounded to zero beside an m that is not would make a step of m/ε.
+    """
+    full = adam(settings).update
+
+    def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, root: Floats) -> None:
+        v = root * root
+        full(theta, g, rate, t, m, v)
+        np.sqrt(v, out=root)
+
+    return Rule(update, (lambda theta: Quantised(theta, SIGNED), lambda theta: Quantised(theta, UNSIGNED)))
+
+
+class Family(NamedTuple):
+    """A rule, and the learning rate that suits it where none is set."""
+
+    rule: Callable[[Settings], Rule]
+    rate: float
+
+
+OPTIMIZERS: dict[str, Family] = {
+    "sgd": Family(sgd, 0.5),
+    "momentum": Family(momentum, 0.1),
+    "nesterov": Family(nesterov, 0.1),
+    "adagrad": Family(adagrad, 0.1),
+    "rmsprop": Family(rmsprop, 0.001),
+    "adam": Family(adam, 0.001),
+    "adamw": Family(adamw, 0.001),
+    "adam8bit": Family(adam8bit, 0.001),
+}

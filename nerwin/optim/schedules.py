@@ -1,13 +1,84 @@
-"""Learning rates as functions of the step (lecture 2.7). A step is one minibatch, counted from 0."""
+"""Learning rates as functions of the step (lecture 2.7): large steps first, small ones near the minimum.
 
+A step is one minibatch, counted from 0. α₀ is the first rate, T the number of steps of the whole training.
+"""
+
+import math
 from collections.abc import Callable
+from typing import NamedTuple
+
+from nerwin.errors import ConfigError
 
 Schedule = Callable[[int], float]
 
 
-def constant(rate: float) -> Schedule:
+class ScheduleSettings(NamedTuple):
+    """What the schedules are made of; times are in steps.
+
+    rate: α₀. total: T. period, factor: of step decay. decay: k of exponential decay. tau: τ of 1/t decay.
+    warmup: steps of the rise to α₀ before the cosine.
+    """
+
+    rate: float
+    total: int
+    period: float | None = None
+    factor: float = 0.5
+    decay: float = 0.0
+    tau: float = 1.0
+    warmup: float = 0.0
+
+
+def constant(settings: ScheduleSettings) -> Schedule:
     """α(t) = α₀."""
-    return lambda step: rate
+    return lambda t: settings.rate
 
 
-SCHEDULES = {"constant": constant}
+def step_decay(settings: ScheduleSettings) -> Schedule:
+    """α(t) = α₀ factor^⌊t/period⌋.
+
+    Raises:
+        ConfigError: there is no period.
+    """
+    period = settings.period
+    if period is None:
+        raise ConfigError("schedule.period: step decay needs the epochs between two cuts, found null. Set it.")
+    return lambda t: settings.rate * settings.factor ** (t // period)
+
+
+def exponential(settings: ScheduleSettings) -> Schedule:
+    """α(t) = α₀ e^(−kt)."""
+    return lambda t: settings.rate * math.exp(-settings.decay * t)
+
+
+def inverse(settings: ScheduleSettings) -> Schedule:
+    """α(t) = α₀ τ / max(t, τ): constant until τ, then falling as 1/t."""
+    return lambda t: settings.rate * settings.tau / max(t, settings.tau)
+
+
+def cosine(settings: ScheduleSettings) -> Schedule:
+    """A linear rise to α₀, then half a cosine down to 0 at T (Loshchilov & Hutter 2017, without restarts).
+
+    Raises:
+        ConfigError: the warm-up is as long as the training, or longer.
+    """
+    warmup, total = settings.warmup, settings.total
+    if warmup >= total:
+        raise ConfigError(
+            "schedule.warmup: expected fewer epochs than training.epochs, found as many or more. Lower it."
+        )
+
+    def rate(t: int) -> float:
+        if t < warmup:
+            return settings.rate * (t + 1) / max(warmup, t + 1)
+        return settings.rate * 0.5 * (1 + math.cos(math.pi * min((t - warmup) / (total - warmup), 1)))
+
+    return rate
+
+
+SCHEDULES: dict[str, Callable[[ScheduleSettings], Schedule]] = {
+    "constant": constant,
+    "step": step_decay,
+    "exponential": exponential,
+    "inverse": inverse,
+    "cosine": cosine,
+}

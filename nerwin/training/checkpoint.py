@@ -20,11 +20,10 @@ import numpy as np
 from nerwin import __version__
 from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError
-from nerwin.optim.optimizers import Optimizer
 from nerwin.text.features import Lookup
 from nerwin.training.config import make_config
 from nerwin.training.model import Model
-from nerwin.training.trainer import State, generators, make_rule
+from nerwin.training.trainer import State, generators, make_optimizer
 
 FORMAT = 1
 MANIFEST = "model.json"
@@ -50,8 +49,7 @@ def save_model(folder: Path, model: Model, state: State, *, with_state: bool) ->
             "steps": state.optimizer.steps,
             "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
         }
-        slots = {f"{name}/{k}": slot for name, row in state.optimizer.state.items() for k, slot in enumerate(row)}
-        files["state_arrays"] = _pack(slots)
+        files["state_arrays"] = _pack(state.optimizer.arrays())
     _write(folder, manifest, files)
 
 
@@ -139,11 +137,9 @@ def load_state(folder: Path, model: Model) -> State:
     slots = _read_arrays(folder, manifest, "state_arrays")
     try:
         saved = manifest["state"]
-        optimizer = Optimizer(make_rule(model.config), model.params)
+        optimizer = make_optimizer(model.config, model.params)
         optimizer.steps = saved["steps"]
-        for name, row in optimizer.state.items():
-            for k in range(len(row)):
-                row[k] = slots[f"{name}/{k}"]
+        optimizer.restore(slots)
         state = State(optimizer, generators(0), manifest["epoch"], stop=saved["stop"])
         state.best_f1, state.best_epoch = manifest["best"]["f1"], manifest["best"]["epoch"]
         for name, generator in state.generators.items():

@@ -66,6 +66,8 @@ def _listed(value: Any) -> Any:
 
 ConfigPath = Annotated[Path, BeforeValidator(_located)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
@@ -111,6 +113,9 @@ class ScorerConfig(_Section):
     input_dropout: Share = Field(
         0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
     )
+    dropout_scaling: Literal["inverted", "test"] = Field(
+        "inverted", description="what evens out dropout: larger numbers while training, or smaller ones afterwards"
+    )
 
 
 class PreprocessConfig(_Section):
@@ -123,21 +128,38 @@ class ObjectiveConfig(_Section):
     corruption: Annotated[str, _one_of(CORRUPTIONS)] = Field(
         "window", description=f"what a true window is held against: one of {', '.join(CORRUPTIONS)}"
     )
-    margin: float = Field(1.0, gt=0, description="by how much a true window must win (the lecture's Δ)")
-    l2: float = Field(0.0, ge=0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
-    draws: int = Field(10, ge=1, description="window corruption: corrupted windows an epoch for each true one")
+    margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
+    l2: NotNegative = Field(0.0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
+    l2_words: bool = Field(False, description="whether the penalty is on the lookup tables too")
+    draws: int = Field(20, ge=1, description="window corruption: corrupted windows an epoch for each true one")
 
 
 class OptimizerConfig(_Section):
-    name: Annotated[str, _one_of(OPTIMIZERS)] = Field("sgd", description=f"one of {', '.join(OPTIMIZERS)}")
-    learning_rate: float = Field(0.1, gt=0, description="the first learning rate (the lecture's α)")
-    momentum: Share = Field(0.9, description="sgd: the share μ of the velocity that is kept")
+    name: Annotated[str, _one_of(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
+    learning_rate: Positive | None = Field(
+        None,
+        description="the first learning rate (the lecture's α); null: "
+        + ", ".join(f"{name} {family.rate:g}" for name, family in OPTIMIZERS.items()),
+    )
+    momentum: Share = Field(0.9, description="momentum, nesterov: the share μ of the velocity that is kept")
+    beta1: Share = Field(0.9, description="adam, adamw, adam8bit: the share of the first moment that is kept")
+    beta2: Share = Field(0.999, description="rmsprop, adam, ...: the share of the second moment that is kept")
+    epsilon: Positive = Field(1e-8, description="adaptive methods: keeps the divisor from 0")
+    weight_decay: NotNegative = Field(0.0, description="adamw: the share of a weight, times α, that a step takes off")
+    clip: Positive | None = Field(
+        None, description="the largest norm of a gradient; longer ones are scaled; null: none"
+    )
 
 
 class ScheduleConfig(_Section):
     name: Annotated[str, _one_of(SCHEDULES)] = Field(
         "constant", description=f"how the learning rate changes: one of {', '.join(SCHEDULES)}"
     )
+    period: Positive | None = Field(None, description="step: epochs between two cuts of the rate")
+    factor: Annotated[float, Field(gt=0, le=1)] = Field(0.5, description="step: what a cut multiplies the rate by")
+    decay: NotNegative = Field(0.1, description="exponential: k of α₀e^(-kt), with t in epochs")
+    tau: Positive = Field(5.0, description="inverse: τ of α₀τ/max(t, τ), in epochs")
+    warmup: NotNegative = Field(1.0, description="cosine: epochs of the rise to the first rate")
 
 
 class TrainingConfig(_Section):

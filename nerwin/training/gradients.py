@@ -1,77 +1,230 @@
-"""The gradient check of a configuration (lecture 2.1): its own network in float64, on windows of its own corpus."""
+"""The gradient check (lecture 2.1): the derived gradients of a network, in float64, on windows of its own corpus.
 
-from collections.abc import Sequence
-from typing import Any
+Three gradients are compared for every parameter tensor, lookup tables included: the elemental ones (lecture 1.5), the
+vectorised ones that training uses (1.6), and numeric ones.
+"""
+
+import itertools
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Rows
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption
 from nerwin.errors import ConfigError
-from nerwin.network.gradcheck import Check, numeric_gradient, relative_error
-from nerwin.text.features import feature_rows
-from nerwin.text.windows import windows
-from nerwin.training.config import Config
-from nerwin.training.data import read_parts
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.elemental import elemental_gradients, elemental_lookup
+from nerwin.network.gradcheck import EPSILON, ONE_SIDED_TOLERANCE, TOLERANCE, numeric_gradient, relative_error
+from nerwin.network.loss import penalised
+from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.text.features import WORDS, feature_rows
+from nerwin.text.vocabulary import Vocabulary
+from nerwin.text.windows import flatten, windows
+from nerwin.training.config import Config, make_config
+from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.model import Model
-from nerwin.training.objective import loss_and_gradients, total_loss
+from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.trainer import generators, init_model
 
 PAIRS = 8  # in the minibatch of a check
 ENTRIES = 200  # of a tensor that are perturbed, at most
+DRAWS = 100  # minibatches tried for one that can be checked
+SMALL_CORPUS = 40  # sentences that the networks of the grid are checked on
 
 
-def check_gradients(config: Config) -> list[Check]:
-    """Compare every parameter tensor of a configuration's network, lookup tables included.
+class Check(NamedTuple):
+    """The comparison of one parameter tensor at some of its entries.
+
+    elemental, vectorised, numeric: the norms of the three gradients there. error: the relative distance of the
+    vectorised gradient from the numeric one; elemental_error: from the elemental one. seconds: what each took, the
+    numeric one for these entries only.
+    """
+
+    setting: str
+    name: str
+    shape: tuple[int, ...]
+    entries: int
+    elemental: float
+    vectorised: float
+    numeric: float
+    error: float
+    elemental_error: float
+    bound: float
+    seconds: tuple[float, float, float]
+
+    @property
+    def passed(self) -> bool:
+        return self.error < self.bound and self.elemental_error < TOLERANCE
+
+
+class Case(NamedTuple):
+    """A minibatch of a network that can be checked: no kink near, pairs inside and outside the margin."""
+
+    model: Model
+    corruption: Corruption[Any]
+    rows: Ints
+    batch: Any
+    masks: Masks
+    rng: np.random.Generator
+
+    def loss(self) -> float:
+        return total_loss(self.model, self.corruption, self.rows, self.batch, self.masks)
+
+    def gradients(self) -> Gradients:
+        return loss_and_gradients(self.model, self.corruption, self.rows, self.batch, self.masks)[1]
+
+
+def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
+    """Check the network of a configuration.
 
     Raises:
-        ConfigError: the minibatch has no pair inside the margin, so that nothing would be checked.
+        ConfigError: no minibatch can be checked.
     """
-    parts = read_parts(config)
+    return _check_case(draw_case(config, read_parts(config)), "", one_sided=one_sided)
+
+
+def check_all(config: Config) -> Iterator[Check]:
+    """Check a small network for every combination of techniques, on the first sentences of the corpus."""
+    parts = _first_sentences(read_parts(config), size=3)
+    grid = itertools.product(
+        CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False)
+    )
+    for corruption, activation, hidden, l2, dropout, method, trained in grid:
+        small = config.to_dict() | {
+            "window": {"size": 3},
+            "words": {"dim": 3, "trained": trained},
+            "features": {"shape": 2},
+            "scorer": {
+                "hidden": hidden, "activation": activation, "dropout": dropout, "input_dropout": dropout
+            },
+            "preprocess": {"method": method},
+            "objective": {"corruption": corruption, "l2": l2},
+        }  # fmt: skip
+        state = "trained" if trained else "frozen"
+        setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}"
+        chosen = make_config(small, base=Path.cwd(), where="gradcheck")
+        yield from _check_case(draw_case(chosen, parts), setting, one_sided=False)
+
+
+def _first_sentences(parts: Parts, size: int) -> Parts:
+    """A small corpus: the first sentences with entities, laid out for another window size."""
+    flat, tags = parts.train
+    ends = np.cumsum(flat.lengths)
+    chosen = [i for i, row in enumerate(tags) if set(row) != {"O"}][:SMALL_CORPUS]
+    forms = [parts.vocabulary.forms[number] for number in flat.tokens[flat.centres]]
+    vocabulary = Vocabulary()
+    sentences = [vocabulary.ids(forms[ends[i] - flat.lengths[i] : ends[i]]) for i in chosen]
+    part = Part(flatten(sentences, size), [tags[i] for i in chosen])
+    types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
+    return Parts(part, part, vocabulary, types, len(vocabulary), [])
+
+
+def draw_case(config: Config, parts: Parts) -> Case:
+    """Draw networks and minibatches until one has pairs on both sides of the margin and no kink within 10 ε.
+
+    Raises:
+        ConfigError: none was found.
+    """
     sources = generators(config.training.seed)
-    model = init_model(config, parts, sources["init"], np.float64)
-    corruption = model.corruption
-    targets = corruption.targets(parts.train.tags)
-    batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
-    table = feature_rows(model.lookups, parts.vocabulary.forms)
-    rows = table[windows(parts.train.flat.tokens, batch.centres, config.window.size)]
-    return compare(model, corruption, rows, batch, sources["order"])
-
-
-def compare(model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, rng: np.random.Generator) -> list[Check]:
-    """Check one minibatch: up to ENTRIES entries of each tensor, of lookup tables among the rows it touches."""
-    loss, grads = loss_and_gradients(model, corruption, rows, batch)
-    if not loss.active:
-        raise ConfigError("objective.margin: expected pairs inside the margin, found none to check. Raise the margin.")
-    return (
-        [_check(model, corruption, rows, batch, name, entries) for name, entries in _entries(model, grads, rng)]
-        if grads
-        else []
+    table = None
+    for _ in range(DRAWS):
+        model = init_model(config, parts, sources["init"], np.float64)
+        corruption = model.corruption
+        if table is None:
+            table = feature_rows(model.lookups, parts.vocabulary.forms)
+            targets = corruption.targets(parts.train.tags)
+        batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
+        rows = table[windows(parts.train.flat.tokens, batch.centres, config.window.size)]
+        masks = model.draw_masks(sources["dropout"], len(rows))
+        _spread_scores(model, rows, masks)
+        scores, _ = model.forward(rows, masks)
+        loss = corruption.loss(model.params, scores, batch)
+        if 0 < loss.active < loss.pairs and min(loss.slack, _kink_distance(model, rows, masks)) > 10 * EPSILON:
+            return Case(model, corruption, rows, batch, masks, sources["order"])
+    raise ConfigError(
+        f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
+        f"{DRAWS} draws. Change scorer.init or objective.margin."
     )
 
 
-def _entries(model: Model, grads: Gradients, rng: np.random.Generator) -> Sequence[tuple[str, Ints]]:
-    chosen = []
+def _spread_scores(model: Model, rows: Ints, masks: Masks) -> None:
+    """Scale U so that the scores of different windows differ by about the margin: at first all are nearly equal."""
+    spread = float(model.forward(rows, masks)[0].std(axis=0).mean())
+    if spread:
+        model.params["U"] *= model.config.objective.margin / spread
+
+
+def _kink_distance(model: Model, rows: Ints, masks: Masks) -> float:
+    """How near any z is to a kink of the activation."""
+    kinks = ACTIVATIONS[model.config.scorer.activation].kinks
+    _, cache = model.forward(rows, masks)
+    layers = zip(cache.inputs[:-1], range(1, model.scorer.depth + 1), strict=True)
+    z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for a, k in layers]
+    return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
+
+
+def _check_case(case: Case, setting: str, *, one_sided: bool) -> list[Check]:
+    started = time.perf_counter()
+    grads = case.gradients()
+    vectorised_seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    elemental = _elemental(case)
+    elemental_seconds = time.perf_counter() - started
+    checks = []
     for name, gradient in grads.items():
-        shape = model.params[name].shape
-        candidates = np.arange(int(np.prod(shape)))
-        if isinstance(gradient, Rows):
-            candidates = (gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel()
-        chosen.append((name, rng.permutation(candidates)[:ENTRIES]))
-    return chosen
+        theta = case.model.params[name]
+        entries = _entries(gradient, theta.shape, case.rng)
+        started = time.perf_counter()
+        numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)
+        seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
+        full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
+        derived, slow = full.reshape(-1)[entries], elemental.get(name, full).reshape(-1)[entries]
+        checks.append(
+            Check(
+                setting=setting,
+                name=name,
+                shape=theta.shape,
+                entries=len(entries),
+                elemental=float(np.linalg.norm(slow)),
+                vectorised=float(np.linalg.norm(derived)),
+                numeric=float(np.linalg.norm(numeric)),
+                error=relative_error(derived, numeric),
+                elemental_error=relative_error(derived, slow),
+                bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
+                seconds=seconds,
+            )
+        )
+    return checks
 
 
-def _check(model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, name: str, entries: Ints) -> Check:
-    _, grads = loss_and_gradients(model, corruption, rows, batch)
-    theta, gradient = model.params[name], grads[name]
-    full: Floats = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
-    analytic = full.reshape(-1)[entries]
-    numeric = numeric_gradient(lambda: total_loss(model, corruption, rows, batch), theta, entries)
-    return Check(
-        name,
-        theta.shape,
-        len(entries),
-        float(np.linalg.norm(analytic)),
-        float(np.linalg.norm(numeric)),
-        relative_error(analytic, numeric),
+def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
+    """Which flat entries of a tensor to perturb: of a lookup table, those of the rows that have a gradient."""
+    candidates = np.arange(int(np.prod(shape)))
+    if isinstance(gradient, Rows):
+        candidates = (gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel()
+    return rng.permutation(candidates)[:ENTRIES]
+
+
+def _elemental(case: Case) -> Parameters:
+    """The elemental gradients of the scorer and of the lookup tables."""
+    model = case.model
+    scores, _ = model.forward(case.rows, case.masks)
+    ds = case.corruption.loss(model.params, scores, case.batch).ds
+    grads, dx = elemental_gradients(
+        model.params, model.config.scorer.activation, model.windows(case.rows), ds, case.masks
     )
+    if preprocess := model.preprocess:
+        dx = preprocess.backward(dx)
+    width, start = sum(table.shape[1] for table in model.tables), 0
+    for f, (one, table) in enumerate(zip(model.lookups, model.tables, strict=True)):
+        if one.name != WORDS or model.config.words.trained:
+            grads[one.name] = elemental_lookup(table, case.rows[:, :, f], dx, start, width)
+        start += table.shape[1]
+    for name, W in model.params.items():
+        if name in grads and penalised(name, tables=model.config.objective.l2_words):
+            grads[name] += 2 * model.config.objective.l2 * W
+    return grads

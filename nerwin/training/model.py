@@ -9,6 +9,7 @@ import numpy as np
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, Settings
+from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import lookup
 from nerwin.network.preprocess import Preprocess
 from nerwin.network.scorer import Cache, Scorer
@@ -57,9 +58,31 @@ class Model:
         preprocess = self.preprocess
         return preprocess.forward(x) if preprocess else x
 
-    def forward(self, rows: Ints, masks: Sequence[Floats | None] | None = None) -> tuple[Floats, Cache]:
-        """Scores (B, K) and the cache for backpropagation."""
-        return self.scorer.forward(self.params, self.windows(rows), masks)
+    def forward(self, rows: Ints, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
+        """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
+        return self.scorer.forward(self.params, self.windows(rows), masks or self._whole_network())
+
+    def _whole_network(self) -> list[Mask]:
+        return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]
+
+    @property
+    def _inverted(self) -> bool:
+        return self.config.scorer.dropout_scaling == "inverted"
+
+    @property
+    def _dropout_rates(self) -> list[float]:
+        """Of the input and of each hidden layer."""
+        scorer = self.config.scorer
+        return [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
+
+    def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
+        """Dropout masks for the input of a minibatch and for each hidden layer."""
+        dtype = self.params["U"].dtype.type
+        widths = [self.params["W1"].shape[1], *self.config.scorer.hidden]
+        return [
+            dropout_mask(rng, (B, width), rate, dtype, inverted=self._inverted)
+            for width, rate in zip(widths, self._dropout_rates, strict=True)
+        ]
 
     def score(self, table: Ints, tokens: Ints, centres: Ints) -> Floats:
         """The scores (n, K) of the windows around `centres`, in blocks.

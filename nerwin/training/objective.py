@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints
+from nerwin.arrays import Gradients, Ints
 from nerwin.corruption.interface import Corruption, Loss
+from nerwin.network.dropout import Mask
 from nerwin.network.lookup import backprop_lookup
 from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.text.features import WORDS
 from nerwin.training.model import Model
 
-Masks = Sequence[Floats | None]
+Masks = Sequence[Mask]
 
 
 def loss_and_gradients(
@@ -38,11 +39,14 @@ def loss_and_gradients(
         if one.name != WORDS or model.config.words.trained:
             grads[one.name] = gradient
     grads.update(loss.grads)
-    add_l2_gradient(model.params, grads, model.config.objective.l2)
+    objective = model.config.objective
+    add_l2_gradient(model.params, grads, objective.l2, tables=objective.l2_words)
     return loss, grads
 
 
 def total_loss(model: Model, corruption: Corruption[Any], rows: Ints, batch: Any, masks: Masks | None = None) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
     scores, _ = model.forward(rows, masks)
-    return corruption.loss(model.params, scores, batch).value + l2_penalty(model.params, model.config.objective.l2)
+    objective = model.config.objective
+    penalty = l2_penalty(model.params, objective.l2, tables=objective.l2_words)
+    return corruption.loss(model.params, scores, batch).value + penalty

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
-from nerwin.optim.optimizers import Optimizer
 from nerwin.training.checkpoint import MANIFEST, load_model, load_state, replace_file, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, init_model, make_rule
+from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, init_model, make_optimizer
 from nerwin.training.yaml_files import write_yaml
 
 RUNS = Path("runs")
@@ -82,7 +81,7 @@ class Run:
         parts = read_parts(config)
         sources = generators(config.training.seed)
         model = init_model(config, parts, sources["init"])
-        state = State(Optimizer(make_rule(config), model.params), sources)
+        state = State(make_optimizer(config, model.params), sources)
         trainer = Trainer(model, parts, state)
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Ints
+from nerwin.arrays import Bools, Ints, Parameters
 from nerwin.errors import TrainingDiverged
-from nerwin.network.dropout import dropout_mask
 from nerwin.network.initializers import init_table
+from nerwin.network.loss import penalised
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import init_scorer
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Rule
-from nerwin.optim.schedules import SCHEDULES, Schedule
+from nerwin.optim.clipping import clip_by_norm
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import FEATURES, WORDS, Lookup, collect_lookup, feature_rows
 from nerwin.text.vectors import read_vectors
 from nerwin.text.vocabulary import UNKNOWN
@@ -112,12 +113,33 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     return model
 
 
-def make_rule(config: Config) -> Rule:
-    return OPTIMIZERS[config.optimizer.name](config.optimizer.momentum)
+def make_optimizer(config: Config, params: Parameters) -> Optimizer:
+    """The optimizer of a configuration, its state at zero; decoupled decay spares what L2 spares."""
+    chosen = config.optimizer
+    settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
+    tables = config.objective.l2_words
+    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), params, lambda name: penalised(name, tables=tables))
 
 
-def make_schedule(config: Config) -> Schedule:
-    return SCHEDULES[config.schedule.name](config.optimizer.learning_rate)
+def learning_rate(config: Config) -> float:
+    """The first learning rate: the one that is set, or the optimizer's own."""
+    chosen = config.optimizer.learning_rate
+    return OPTIMIZERS[config.optimizer.name].rate if chosen is None else chosen
+
+
+def make_schedule(config: Config, steps_per_epoch: int) -> Schedule:
+    """The schedule of a configuration, whose times are in epochs, as one in steps."""
+    chosen, steps = config.schedule, max(steps_per_epoch, 1)
+    settings = ScheduleSettings(
+        rate=learning_rate(config),
+        total=config.training.epochs * steps,
+        period=None if chosen.period is None else chosen.period * steps,
+        factor=chosen.factor,
+        decay=chosen.decay / steps,
+        tau=chosen.tau * steps,
+        warmup=chosen.warmup * steps,
+    )
+    return SCHEDULES[chosen.name](settings)
 
 
 class Trainer:
@@ -127,10 +149,11 @@ class Trainer:
         self.model, self.parts, self.state = model, parts, state
         self.config = model.config
         self.corruption = model.corruption
-        self.schedule = make_schedule(self.config)
         self.table = feature_rows(model.lookups, parts.vocabulary.forms)  # (V, F)
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
+        steps = math.ceil(self.corruption.pairs_per_epoch(self.targets) / self.config.training.batch_size)
+        self.schedule = make_schedule(self.config, steps)
         self.rare = self._rare_forms()
 
     def _rare_forms(self) -> Bools:
@@ -184,14 +207,17 @@ class Trainer:
     def _step(self, batch: Any) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
         rows = self._rows(batch.centres)
+        masks = self.model.draw_masks(self.state.generators["dropout"], len(rows))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
-            loss, grads = loss_and_gradients(self.model, self.corruption, rows, batch, self._masks(len(rows)))
+            loss, grads = loss_and_gradients(self.model, self.corruption, rows, batch, masks)
             rate = self.schedule(self.state.optimizer.steps)
             if not math.isfinite(loss.value):
                 raise TrainingDiverged(
                     f"epoch {self.state.epoch}, step {self.state.optimizer.steps + 1}: expected a finite loss, found "
-                    f"{loss.value}. Lower optimizer.learning_rate (now {rate:g})."
+                    f"{loss.value}. Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
                 )
+            if (limit := self.config.optimizer.clip) is not None:
+                grads = clip_by_norm(grads, limit)
             self.state.optimizer.step(self.model.params, grads, rate)
         return loss
 
@@ -204,17 +230,6 @@ class Trainer:
             hidden = self.state.generators["dropout"].random(len(where[0])) < share
             rows[where[0][hidden], where[1][hidden], 0] = UNKNOWN
         return rows
-
-    def _masks(self, B: int) -> list[Floats | None] | None:
-        scorer, rng = self.config.scorer, self.state.generators["dropout"]
-        if not (scorer.dropout or scorer.input_dropout):
-            return None
-        dtype = self.model.params["U"].dtype.type
-        n = self.model.params["W1"].shape[1]
-        return [
-            dropout_mask(rng, (B, n), scorer.input_dropout, dtype),
-            *(dropout_mask(rng, (B, m), scorer.dropout, dtype) for m in scorer.hidden),
-        ]
 
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""

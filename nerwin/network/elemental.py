@@ -1,0 +1,97 @@
+"""The gradients one parameter at a time (lecture 1.5), to be read beside the lecture and held against the fast ones.
+
+One window at a time, plain Python numbers, loops over every neuron i, every input j, every path. The lecture counts the
+input as layer 1: a⁽¹⁾ = x, z⁽²⁾ = W⁽¹⁾ a⁽¹⁾ + b⁽¹⁾, a⁽²⁾ = f(z⁽²⁾), ..., s = Uᵀ a. Here `a[0]` is x, and `a[k]` is what
+hidden layer k puts out, whose weights are params["Wk"].
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nerwin.arrays import Floats, Parameters
+from nerwin.network.activations import ACTIVATIONS
+
+Vector = list[float]
+
+
+def elemental_gradients(
+    params: Parameters, activation: str, x: Floats, ds: Floats, masks: Sequence[Any] | None = None
+) -> tuple[Parameters, Floats]:
+    """∂J/∂θ of every weight and bias, and ∂J/∂x, summed over windows taken one by one.
+
+    For a pair inside the margin J = Δ + s_c − s, so that ∂J/∂s = −1 for the true window and ∂J/∂s_c = +1 for the
+    corrupted one; outside it both are 0 and the window is skipped (lecture 1.5, step 4).
+
+    Args:
+        x: (B, n) windows. ds: (B, K) ∂J/∂s of their scores. masks: as for `Scorer.forward`.
+    """
+    depth = sum(name.startswith("W") for name in params)
+    grads: Parameters = {name: np.zeros(params[name].shape) for name in _names(depth)}
+    dx: Floats = np.zeros(x.shape)
+    for window in range(len(x)):
+        if ds[window].any():
+            kept = [None if mask is None else mask[window] for mask in masks or [None] * (depth + 1)]
+            dx[window] = _one_window(params, activation, depth, x[window], ds[window], kept, grads)
+    return grads, dx
+
+
+def _names(depth: int) -> list[str]:
+    return [name for k in range(1, depth + 1) for name in (f"W{k}", f"b{k}")] + ["U"]
+
+
+def _one_window(
+    params: Parameters, activation: str, depth: int, x: Floats, ds: Floats, masks: list[Any], grads: Parameters
+) -> Vector:
+    """Add one window's share to `grads`; returns ∂J/∂x."""
+    f, df = _scalar(ACTIVATIONS[activation].f), _scalar(ACTIVATIONS[activation].df)
+    W = {k: params[f"W{k}"].tolist() for k in range(1, depth + 1)}
+    U = params["U"].tolist()
+    # Step 0, forward: every neuron i of layer k sums the outputs of the layer below, and its bias on a constant 1.
+    a: list[Vector] = [_masked(x.tolist(), masks[0])]
+    bare: list[Vector] = [[]]  # f(z) before dropout
+    for k in range(1, depth + 1):
+        b = params[f"b{k}"].tolist()
+        z = [sum(W[k][i][j] * a_j for j, a_j in enumerate(a[k - 1])) + b[i] * 1 for i in range(len(b))]
+        bare.append([f(z_i) for z_i in z])
+        a.append(_masked(bare[k], masks[k]))
+    # Step 1: s_q = Σ_i U_iq a_i, so ∂J/∂U_iq = ∂J/∂s_q · a_i, and neuron i hears of every score q through U_iq.
+    blame = []  # ∂J/∂a_i of the layer in hand, from the last hidden one down
+    for i, a_i in enumerate(a[depth]):
+        for q, ds_q in enumerate(ds.tolist()):
+            grads["U"][i, q] += ds_q * a_i
+        blame.append(sum(U[i][q] * ds_q for q, ds_q in enumerate(ds.tolist())))
+    for k in range(depth, 0, -1):
+        # δ_i = f′(z_i) · ∂J/∂a_i; a neuron that was dropped passed nothing on and gets no blame.
+        delta = [df(bare[k][i]) * blame_i for i, blame_i in enumerate(_masked(blame, masks[k]))]
+        for i, delta_i in enumerate(delta):
+            for j, a_j in enumerate(a[k - 1]):
+                grads[f"W{k}"][i, j] += delta_i * a_j
+            grads[f"b{k}"][i] += delta_i * 1  # Step 3: the bias is a weight on a constant 1
+        # Step 2, error sharing: neuron j below is to blame along all its paths, Σ_i δ_i W_ij.
+        blame = [sum(delta_i * W[k][i][j] for i, delta_i in enumerate(delta)) for j in range(len(a[k - 1]))]
+    return _masked(blame, masks[0])
+
+
+def _scalar(function: Callable[[Floats], Floats]) -> Callable[[float], float]:
+    return lambda value: float(function(np.array(value)))
+
+
+def _masked(values: Vector, mask: Floats | None) -> Vector:
+    return values if mask is None else [value * float(kept) for value, kept in zip(values, mask, strict=True)]
+
+
+def elemental_lookup(table: Floats, rows: Any, dx: Floats, start: int, width: int) -> Floats:
+    """∂J/∂table, one window, one position, one number at a time: a word hears from every place where it stands.
+
+    Args:
+        rows: (B, C) the table's row at each position. dx: (B, C·D), where D = `width`.
+        start: where this table's numbers begin among the D of a position.
+    """
+    gradient: Floats = np.zeros(table.shape)
+    for window in range(rows.shape[0]):
+        for position in range(rows.shape[1]):
+            for j in range(table.shape[1]):
+                gradient[rows[window, position], j] += dx[window, position * width + start + j]
+    return gradient
