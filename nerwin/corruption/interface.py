@@ -47,7 +47,7 @@ B = TypeVar("B", bound=Batch)
 class Corruption(Protocol[B]):
     """One way to corrupt. Targets are the (n,) integers that stand for the true tags of a corpus."""
 
-    outputs: int  # K, the scores of a window
+    names: Sequence[str]  # of the K scores of a window
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 

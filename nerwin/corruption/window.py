@@ -43,7 +43,7 @@ class WindowCorruption:
 
     def __init__(self, types: Sequence[str], settings: Settings) -> None:
         self.types, self.margin, self.draws = types, settings.margin, settings.draws
-        self.outputs = len(types)
+        self.names = types
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         """The type id (n,) of every word; types that are not learned are NO_TYPE."""

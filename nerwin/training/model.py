@@ -84,6 +84,20 @@ class Model:
             for width, rate in zip(widths, self._dropout_rates, strict=True)
         ]
 
+    def folded(self) -> Parameters:
+        """The parameters in float64, with preprocessing and the scaling of dropout folded into the weights.
+
+        Both are affine: W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ.
+        """
+        params: Parameters = {name: value.astype(np.float64) for name, value in self.params.items()}
+        layers = [*(f"W{k}" for k in range(1, self.scorer.depth + 1)), "U"]
+        for name, kept in zip(layers, self._whole_network(), strict=True):
+            params[name] = params[name] * (1 if kept is None else kept)
+        if preprocess := self.preprocess:
+            params["W1"] = preprocess.backward(params["W1"])
+            params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
+        return params
+
     def score(self, table: Ints, tokens: Ints, centres: Ints) -> Floats:
         """The scores (n, K) of the windows around `centres`, in blocks.
 

@@ -100,10 +100,7 @@ class Run:
         Raises:
             ModelError: no such run. ConfigError: the configuration is another one.
         """
-        saved = load_config(folder / CONFIG)
-        if saved != config:
-            names = ", ".join(_differing(saved.to_dict(), config.to_dict()))
-            raise ConfigError(f"{folder}: expected the configuration of the run, found other values of {names}.")
+        check_same_config(folder, config)
         if not (folder / "last" / MANIFEST).is_file():
             return cls.start(folder, config, overwrite=True)  # stopped before its first epoch was done
         model = load_model(folder / "last")
@@ -127,6 +124,21 @@ class Run:
         if record.best:
             save_model(self.folder / "best", model, state, with_state=False)
         save_model(self.folder / "last", model, state, with_state=True)
+
+
+def check_same_config(folder: Path, config: Config) -> None:
+    """Refuse to go on in a folder with another configuration than it was started with.
+
+    Raises:
+        ConfigError: naming the keys that differ.
+    """
+    saved = load_config(folder / CONFIG)
+    if saved != config:
+        names = ", ".join(_differing(saved.to_dict(), config.to_dict()))
+        raise ConfigError(
+            f"{folder}: expected the configuration that it was started with, found other values of {names}. "
+            "Set them back, or choose another --output."
+        )
 
 
 def _remove_model(folder: Path) -> None:

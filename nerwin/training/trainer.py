@@ -103,7 +103,9 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
         model.params[WORDS][ids] = values
     n = config.window.size * sum(table.shape[1] for table in model.tables)
-    model.params.update(init_scorer(rng, n, config.scorer.hidden, model.corruption.outputs, config.scorer.init, dtype))
+    model.params.update(
+        init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
+    )
     if fit := PREPROCESSORS[config.preprocess.method]:
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]

@@ -1,0 +1,89 @@
+"""`nerwin compare`: the same training with other choices, side by side."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nerwin.cli.app import INTERRUPTED, command
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from nerwin.training.comparison import Result
+
+
+@command
+def compare(
+    vary: Annotated[
+        list[str], typer.Option("--vary", metavar="KEY=VALUE,VALUE", help="A key and the values to try; repeatable.")
+    ],
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all cells.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder; default: one under runs/ for this configuration.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Processes, one thread each; default: one a core.")
+    ] = os.cpu_count() or 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the finished cells as JSON lines.")] = False,
+) -> None:
+    """Train a grid of configurations; the same command again skips what is finished."""
+    from rich.console import Console
+
+    from nerwin.shipped import QUICKSTART, shipped
+    from nerwin.training.comparison import Comparison, folder_of, grid, summarise
+
+    path = config or shipped(QUICKSTART)
+    cells = grid(vary)
+    folder = output or folder_of(path, overrides or ())
+    comparison = Comparison(folder, path, overrides or (), cells)
+    console = Console(stderr=True, highlight=False)
+    done = comparison.finished()
+    console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", markup=False, soft_wrap=True)
+    try:
+        for result in comparison.run(jobs):
+            done.append(result)
+            console.print(f"{len(done)}/{len(cells)}  {_line(result)}", markup=False, soft_wrap=True)
+    except KeyboardInterrupt:
+        typer.echo(f"nerwin: interrupted after {len(done)} of {len(cells)} cells; the same command continues", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        for result in done:
+            typer.echo(result.to_json())
+    else:
+        Console(highlight=False).print(_table(done, [one.partition("=")[0] for one in vary]))
+        console.print(f"every cell: {folder}/results.jsonl", markup=False, soft_wrap=True)
+    if all(row.error is not None for row in summarise(done)):
+        raise typer.Exit(1)
+
+
+def _line(result: "Result") -> str:
+    outcome = f"dev F1 {result.f1:.4f}" if result.error is None else f"failed: {result.error}"
+    return f"{' '.join(result.cell)}  {outcome}"
+
+
+def _table(results: "list[Result]", keys: list[str]) -> "Table":
+    from rich.table import Table
+
+    from nerwin.training.comparison import SEED, summarise
+
+    table = Table()
+    shown = [key for key in keys if key != SEED]
+    for key in shown:
+        table.add_column(key.replace(".", ".\n"))
+    for title in ("dev F1", "±", "seeds", "epochs", "time", "in margin"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in summarise(results):
+        values = [part.split("=", 1)[1] for part in row.setting]
+        if row.error is not None:
+            table.add_row(*values, "failed", "", str(row.seeds), "", "", "", style="red")
+            continue
+        figures = (f"{100 * row.f1:.2f}", f"{100 * row.spread:.2f}", str(row.seeds), f"{row.epochs:.0f}")
+        table.add_row(*values, *figures, f"{row.seconds:.1f} s", f"{row.active:.1%}")
+    return table

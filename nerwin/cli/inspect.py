@@ -1,0 +1,124 @@
+"""`nerwin inspect`: what the detectors of a model have learned, a word's neighbours, one decision taken apart."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nerwin.cli.app import command
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nerwin.training.inspection import Decision, Detector
+    from nerwin.training.model import Model
+
+SHOWN = 8  # detectors drawn; --json has all
+
+
+@command
+def inspect(
+    model: Annotated[
+        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
+    ] = None,
+    word: Annotated[str | None, typer.Option("--word", help="The nearest neighbours of a word.")] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", help="Take the decision on a text's middle word apart.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Corpus of the windows; default: the configuration's dev part.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look inside a model: its detectors, or one word, or one decision."""
+    from rich.console import Console
+
+    from nerwin.training.checkpoint import load_model
+    from nerwin.training.inspection import nearest_words, take_apart
+    from nerwin.training.run import model_folder
+
+    chosen = load_model(model_folder(model))
+    console = Console(highlight=False)
+    if word is not None:
+        neighbours = nearest_words(chosen, word)
+        if as_json:
+            typer.echo(json.dumps({"word": word, "nearest": neighbours}, ensure_ascii=False))
+        else:
+            _draw_neighbours(console, word, neighbours)
+    elif window is not None:
+        decision = take_apart(chosen, window)
+        if as_json:
+            typer.echo(json.dumps(decision.to_dict(), ensure_ascii=False))
+        else:
+            _draw_decision(console, decision)
+    else:
+        detectors = _detectors(chosen, data)
+        if as_json:
+            typer.echo(json.dumps({"detectors": [one._asdict() for one in detectors]}, ensure_ascii=False))
+        else:
+            _draw_detectors(console, detectors)
+
+
+def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
+    from nerwin.errors import ConfigError
+    from nerwin.training.data import read_part
+    from nerwin.training.inspection import inspect_detectors
+
+    config = model.config.corpus
+    path = data or config.dev or config.train
+    if path is None:
+        raise ConfigError("corpus.dev: expected a corpus to draw windows from, found none. Name one with --data.")
+    return inspect_detectors(model, [sentence.words for sentence in read_part(path, config).sentences])
+
+
+def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, float]]) -> None:
+    from rich.table import Table
+
+    table = Table("word", "cosine", title=f"nearest to {word}", title_justify="left")
+    for neighbour, cosine in neighbours:
+        table.add_row(neighbour, f"{cosine:.3f}")
+    console.print(table)
+
+
+def _draw_decision(console: "Console", decision: "Decision") -> None:
+    from rich.table import Table
+
+    table = Table(title="each word's share of the scores", title_justify="left")
+    table.add_column("word")
+    for name in decision.names:
+        table.add_column(name, justify="right")
+    table.add_row("(empty window)", *(f"{share:+.3f}" for share in decision.base))
+    centre = len(decision.words) // 2
+    for position, (word, shares) in enumerate(zip(decision.words, decision.positions, strict=True)):
+        table.add_row(word, *(f"{share:+.3f}" for share in shares), style="bold" if position == centre else "")
+    table.add_section()
+    table.add_row("score", *(f"{score:+.3f}" for score in decision.scores))
+    console.print(table)
+    strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
+    detectors = Table(title=f"the {len(strongest)} detectors with the largest shares", title_justify="left")
+    detectors.add_column("detector", justify="right")
+    for name in decision.names:
+        detectors.add_column(name, justify="right")
+    for i in strongest:
+        detectors.add_row(str(i), *(f"{share:+.3f}" for share in decision.detectors[i]))
+    console.print(detectors)
+
+
+def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
+    from rich.table import Table
+
+    for one in detectors[:SHOWN]:
+        weights = "  ".join(f"{name} {weight:+.2f}" for name, weight in one.weights.items())
+        table = Table(title=f"detector {one.number}  {weights}", title_justify="left", show_header=False, box=None)
+        table.add_column(no_wrap=True, style="dim")
+        table.add_column()
+        table.add_row("lit by", " | ".join(text for text, _ in one.most[:3]))
+        table.add_row("dark for", " | ".join(text for text, _ in one.least[:3]))
+        half = len(one.likes) // 2
+        for position, (likes, hates) in enumerate(zip(one.likes, one.hates, strict=True)):
+            table.add_row(f"word {position - half:+d}", f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
+        console.print(table, markup=False)
+        console.print()
+    dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)
+    console.print(f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the strongest are shown")

@@ -1,0 +1,43 @@
+"""One score taken apart: how much of s each input and each detector accounts for (lecture 1.3, parts 3 and 4).
+
+For one hidden layer a detector's share is U_i times the change of a_i. Within a detector, and through further layers,
+the change of f is shared out in proportion to the terms of z (the rescale rule of DeepLIFT, Shrikumar et al. 2017),
+measured from what the network says of an empty input, x = 0. The shares then add up exactly:
+
+    s(x) = s(0) + Σ_j share_j
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Parameters
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.scorer import Scorer
+
+
+class Shares(NamedTuple):
+    """base: s(0), (K,). inputs: (n, K) and detectors: (m, K), of the first hidden layer; each adds up to s − base."""
+
+    base: Floats
+    inputs: Floats
+    detectors: Floats
+
+
+def score_shares(scorer: Scorer, params: Parameters, x: Floats) -> Shares:
+    """Share out the scores of one window x (n,), in float64."""
+    params = {name: value.astype(np.float64) for name, value in params.items()}
+    both = np.stack([x, np.zeros_like(x)]).astype(np.float64)  # (2, n): the window, and the empty one
+    s, cache = scorer.forward(params, both)
+    f, df = ACTIVATIONS[scorer.activation][:2]
+    worth = params["U"]  # (m, K): ∆s for a unit of ∆a
+    for k in range(scorer.depth, 0, -1):
+        z = cache.inputs[k - 1] @ params[f"W{k}"].T + params[f"b{k}"]  # (2, m)
+        change = z[0] - z[1]
+        slope = df(f(z[1]))
+        moved = np.abs(change) > 1e-9  # where z does not move, the slope of f stands for the slope of the chord
+        slope[moved] = (f(z[0]) - f(z[1]))[moved] / change[moved]
+        worth = slope[:, None] * worth  # ∆s for a unit of ∆z
+        detectors = change[:, None] * worth  # (m, K); of the first layer after the last turn
+        worth = params[f"W{k}"].T @ worth  # ∆s for a unit of the layer's input
+    return Shares(s[1], both[0][:, None] * worth, detectors)

@@ -1,0 +1,208 @@
+"""A grid of trainings, in parallel processes, that can be stopped and started again.
+
+Each cell of the grid is a run folder of its own; `results.jsonl` has a line for each finished cell. What is finished is
+skipped at the next start, and a cell that was cut off continues where it was.
+"""
+
+import hashlib
+import itertools
+import json
+import os
+import statistics
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nerwin.errors import ConfigError, ModelError, NerwinError
+from nerwin.training.config import load_config
+from nerwin.training.run import CONFIG, METRICS, RUNS, Run, check_same_config
+from nerwin.training.yaml_files import write_yaml
+
+RESULTS = "results.jsonl"
+SEED = "training.seed"
+
+Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
+
+
+class Result(NamedTuple):
+    """A finished cell. error says why it failed; its figures are then 0."""
+
+    cell: Cell
+    f1: float = 0.0
+    epochs: int = 0
+    seconds: float = 0.0
+    active: float = 0.0
+    error: str | None = None
+
+    def to_json(self) -> str:
+        return json.dumps({**self._asdict(), "cell": dict(part.split("=", 1) for part in self.cell)})
+
+
+def grid(varied: Sequence[str]) -> list[Cell]:
+    """All combinations of `key=value,value,...`; a comma inside brackets does not separate.
+
+    Raises:
+        ConfigError: no values.
+    """
+    axes = []
+    for one in varied:
+        key, equals, values = one.partition("=")
+        options = _split(values)
+        if not equals or not all(options):
+            raise ConfigError(
+                f"--vary {one}: expected KEY=VALUE,VALUE,..., found an empty value. Write the values out."
+            )
+        axes.append([f"{key}={value}" for value in dict.fromkeys(options)])
+    return list(itertools.product(*axes))
+
+
+def _split(values: str) -> list[str]:
+    parts, depth = [""], 0
+    for letter in values:
+        depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def folder_of(config: Path, overrides: Sequence[str]) -> Path:
+    """The folder of all comparisons over a configuration: the same command finds the same one again."""
+    return RUNS / f"compare-{config.stem}-{_digest(load_config(config, overrides).to_dict())}"
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
+
+
+class Comparison:
+    """A grid of cells over a configuration, in a folder."""
+
+    def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
+        self.folder, self.config, self.overrides, self.cells = folder, config, overrides, cells
+        for cell in cells:  # a mistake in any of them shows before the first is trained
+            load_config(config, [*overrides, *cell])
+        base = load_config(config, overrides)
+        if (folder / CONFIG).exists():
+            check_same_config(folder, base)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_yaml(folder / CONFIG, base.to_dict())
+        except OSError as error:
+            raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
+
+    def finished(self) -> list[Result]:
+        """The cells that an earlier start has finished; a half-written last line counts for nothing."""
+        path = self.folder / RESULTS
+        found = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            try:
+                row = json.loads(line)
+                cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
+                found[cell] = Result(**{**row, "cell": cell})
+            except (ValueError, KeyError, TypeError):
+                continue
+        return [found[cell] for cell in self.cells if cell in found]
+
+    def run(self, jobs: int) -> Iterator[Result]:
+        """Train the cells that are not finished, `jobs` at a time; yields each as it ends."""
+        done = {result.cell for result in self.finished()}
+        left = [cell for cell in self.cells if cell not in done]
+        if not left:
+            return
+        with ProcessPoolExecutor(min(jobs, len(left)), mp_context=get_context("spawn")) as pool:
+            tasks = [
+                pool.submit(train_cell, self._cell_folder(cell), self.config, [*self.overrides, *cell]) for cell in left
+            ]
+            cells = dict(zip(tasks, left, strict=True))
+            try:
+                for task in as_completed(tasks):
+                    result = task.result()._replace(cell=cells[task])
+                    self._append(result)
+                    yield result
+            except BrokenProcessPool as error:
+                raise ModelError(
+                    f"{self.folder}: a training process was killed (out of memory?). Start again with fewer --jobs; what "
+                    "is finished is kept."
+                ) from error
+            except BaseException:
+                for process in list(pool._processes.values()):
+                    process.terminate()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _cell_folder(self, cell: Cell) -> Path:
+        return self.folder / "cells" / _digest(cell)
+
+    def _append(self, result: Result) -> None:
+        path = self.folder / RESULTS
+        whole = path.read_bytes() if path.exists() else b""
+        if whole and not whole.endswith(b"\n"):  # cut off while it was written
+            path.write_bytes(whole[: whole.rfind(b"\n") + 1])
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(result.to_json() + "\n")
+
+
+def train_cell(folder: Path, config: Path, overrides: Sequence[str]) -> Result:
+    """Train one cell, or what is left of it; runs in a process of its own and never raises a NerwinError."""
+    parent = os.getppid()
+    try:
+        settings = load_config(config, overrides)
+        started = (folder / CONFIG).exists()
+        run = Run.resume(folder, settings) if started else Run.start(folder, settings, overwrite=True)
+        for _ in run.train():
+            if os.getppid() != parent:
+                os._exit(1)  # the comparison was killed: nobody waits for this cell any more
+    except NerwinError as error:
+        return Result((), error=str(error))
+    rows = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
+    state = run.trainer.state
+    return Result(
+        (),
+        f1=state.best_f1,
+        epochs=state.epoch,
+        seconds=sum(row["seconds"] for row in rows),
+        active=rows[-1]["active"],
+    )
+
+
+class Row(NamedTuple):
+    """The cells that differ in their seed only."""
+
+    setting: Cell
+    seeds: int
+    f1: float  # mean
+    spread: float  # standard deviation over seeds, 0 for one
+    epochs: float
+    seconds: float
+    active: float
+    error: str | None
+
+
+def summarise(results: Sequence[Result]) -> list[Row]:
+    """Mean and spread over seeds, best first; failed settings last."""
+    groups: dict[Cell, list[Result]] = {}
+    for result in results:
+        setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))
+        groups.setdefault(setting, []).append(result)
+    rows = [_row(setting, group) for setting, group in groups.items()]
+    return sorted(rows, key=lambda row: (row.error is not None, -row.f1))
+
+
+def _row(setting: Cell, group: list[Result]) -> Row:
+    good = [result for result in group if result.error is None]
+    error = next((result.error for result in group if result.error is not None), None)
+
+    def mean(name: str) -> float:
+        return statistics.fmean(getattr(result, name) for result in good) if good else 0.0
+
+    spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
+    return Row(setting, len(good), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error)
+
+
+def to_dict(row: Row) -> dict[str, Any]:
+    return {**row._asdict(), "setting": dict(part.split("=", 1) for part in row.setting)}

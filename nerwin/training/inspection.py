@@ -1,0 +1,157 @@
+"""What a trained model's detectors detect (lecture 1.3, parts 3 and 4).
+
+W's rows are templates, the activations a say how far a window fits each, and U is the judge that weighs them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+from nerwin.errors import ModelError
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.attribution import score_shares
+from nerwin.network.lookup import lookup
+from nerwin.text.features import WORDS, feature_rows
+from nerwin.text.tokenizer import tokenize
+from nerwin.text.vocabulary import UNKNOWN, Vocabulary
+from nerwin.text.windows import flatten, windows
+from nerwin.training.model import BLOCK, Model
+
+FLAT = 0.05  # a slope of f below this counts as saturated
+ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
+DEAD = 1e-6  # a detector whose output varies less than this over a corpus is dead
+
+
+class Detector(NamedTuple):
+    """One neuron of the first hidden layer.
+
+    weights: its weight in U for each score (none where further layers stand between).
+    most, least: the windows that light it most and least, with its activation.
+    likes, hates: for each position, the words whose vectors push it up and down most.
+    """
+
+    number: int
+    weights: dict[str, float]
+    mean: float
+    most: list[tuple[str, float]]
+    least: list[tuple[str, float]]
+    likes: list[list[str]]
+    hates: list[list[str]]
+    dead: bool
+    saturated: bool
+
+    @property
+    def strength(self) -> float:
+        """How much it can move the scores: its largest weight in U."""
+        return max((abs(weight) for weight in self.weights.values()), default=0.0)
+
+
+def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int = 5) -> list[Detector]:
+    """Every detector of the first layer, strongest first, over the windows of a corpus."""
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
+    table = feature_rows(model.lookups, vocabulary.forms)
+    ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
+    a = np.concatenate([_first_layer(model, table[ids[i : i + BLOCK]]) for i in range(0, len(ids), BLOCK)])  # (n, m)
+    flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
+    order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
+    forms = np.array(vocabulary.forms, dtype=object)
+    names = ["_" if form == forms[0] else form for form in forms]
+
+    def described(rows: Ints, i: int) -> list[tuple[str, float]]:
+        return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
+
+    detectors = [
+        Detector(
+            number=i,
+            weights=_judged(model, i),
+            mean=float(a[:, i].mean()),
+            most=described(order[::-1][:top, i], i),
+            least=described(order[:top, i], i),
+            likes=[_extreme(model, push[:, i], top, 1) for push in pushes],
+            hates=[_extreme(model, push[:, i], top, -1) for push in pushes],
+            dead=bool(a[:, i].std() < DEAD),
+            saturated=bool(flat_share[i] >= ALWAYS),
+        )
+        for i in range(a.shape[1])
+    ]
+    return sorted(detectors, key=lambda one: -one.strength)
+
+
+def _first_layer(model: Model, rows: Ints) -> Floats:
+    return model.forward(rows)[1].outputs[0]
+
+
+def _judged(model: Model, i: int) -> dict[str, float]:
+    """Row i of U by the names of the scores."""
+    if model.scorer.depth > 1:
+        return {}
+    return dict(zip(model.corruption.names, model.params["U"][i].tolist(), strict=True))
+
+
+def _word_pushes(model: Model) -> Floats:
+    """What each word adds to each z of the first layer, at each position (C, V, m)."""
+    C, words, W = model.config.window.size, model.params[WORDS], model.folded()["W1"]
+    W = W.reshape(len(W), C, -1)[:, :, : words.shape[1]]  # (m, C, d)
+    pushes: Floats = np.einsum("vd,mcd->cvm", words, W, optimize=True)
+    return pushes
+
+
+def _extreme(model: Model, push: Floats, top: int, sign: int) -> list[str]:
+    """The known words with the largest push in one direction."""
+    first = UNKNOWN + 1
+    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[first:])[:top]]
+
+
+def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
+    """The words whose vectors have the largest cosine with that of `word`.
+
+    Raises:
+        ModelError: the model does not know the word.
+    """
+    lookup, table = model.lookups[0], model.params[WORDS]
+    row = lookup.row(word)
+    if row == UNKNOWN:
+        raise ModelError(f"--word {word}: expected a word that the model knows, found an unknown one. Try another.")
+    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-12)
+    cosine = unit @ unit[row]
+    nearest = [i for i in np.argsort(-cosine) if i > UNKNOWN and i != row]
+    return [(lookup.values[i - UNKNOWN - 1], float(cosine[i])) for i in nearest[:count]]
+
+
+class Decision(NamedTuple):
+    """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score."""
+
+    words: list[str]
+    names: list[str]
+    scores: list[float]
+    base: list[float]
+    positions: list[list[float]]  # [position][score]
+    detectors: list[list[float]]  # [detector][score]
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+def take_apart(model: Model, text: str) -> Decision:
+    """The decision on the middle word of a text, its window padded or cut to the model's size."""
+    words = [token.text for token in tokenize(text)] or [""]
+    C, centre = model.config.window.size, (len(words) - 1) // 2
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words)], C)
+    ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
+    rows = feature_rows(model.lookups, vocabulary.forms)[ids]  # (1, C, F)
+    # Preprocessing is folded into the first layer, so that every share falls to a word itself.
+    params = model.folded()
+    x = lookup(model.tables, rows)[0].astype(np.float64)
+    shares = score_shares(model.scorer, params, x)
+    return Decision(
+        words=["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()],
+        names=list(model.corruption.names),
+        scores=model.scorer.forward(params, x[None])[0][0].tolist(),
+        base=shares.base.tolist(),
+        positions=shares.inputs.reshape(C, -1, len(shares.base)).sum(axis=1).tolist(),
+        detectors=shares.detectors.tolist(),
+    )
