@@ -34,7 +34,7 @@ def tag(
     form: Annotated[Format | None, typer.Option("--format", help="Default: inline for text, conll for conll.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here; default: standard output.")] = None,
 ) -> None:
-    """Tag text: entities as [text](TYPE), as columns or as JSON lines."""
+    """Tag text: entities as \\[text](TYPE), as columns or as JSON lines."""
     from nerwin.text.files import read_lines
     from nerwin.training.data import columns_of
     from nerwin.training.run import model_folder

@@ -67,7 +67,7 @@ def train(
     except KeyboardInterrupt:
         typer.echo(
             f"nerwin: interrupted after epoch {run.epochs_done}; continue with: "
-            f"nerwin train {_again(config, overrides)}--output {run.folder} --resume",
+            f"{_again(config, overrides, run.folder)}",
             err=True,
         )
         raise typer.Exit(INTERRUPTED) from None
@@ -76,14 +76,14 @@ def train(
         typer.echo(f"{run.folder}: best dev F1 {run.trainer.state.best_f1:.4f}, epoch {run.trainer.state.best_epoch}")
 
 
-def _again(config: Path | None, overrides: list[str] | None) -> str:
-    """The options that name the same configuration."""
+def _again(config: Path | None, overrides: list[str] | None, folder: Path) -> str:
+    """The command that continues the run."""
     import shlex
 
-    words = ["--config", str(config)] if config else []
+    words = ["nerwin", "train", *(["--config", str(config)] if config else [])]
     for override in overrides or ():
         words += ["--set", override]
-    return "".join(f"{shlex.quote(word)} " for word in words)
+    return shlex.join([*words, "--output", str(folder), "--resume"])
 
 
 def _draw_plain(console: "Console", run: "Run") -> "EpochDone | None":

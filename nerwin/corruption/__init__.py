@@ -10,7 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nerwin.corruption.interface import Corruption, Settings
+from nerwin.corruption.label import LabelCorruption
+from nerwin.corruption.sequence import SequenceCorruption
 from nerwin.corruption.window import WindowCorruption
 
 # Each makes a corruption for the types to learn.
-CORRUPTIONS: dict[str, Callable[[Sequence[str], Settings], Corruption[Any]]] = {"window": WindowCorruption}
+CORRUPTIONS: dict[str, Callable[[Sequence[str], Settings], Corruption[Any]]] = {
+    "window": WindowCorruption,
+    "label": LabelCorruption,
+    "sequence": SequenceCorruption,
+}

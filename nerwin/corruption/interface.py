@@ -49,9 +49,19 @@ class Corruption(Protocol[B]):
 
     names: Sequence[str]  # of the K scores of a window
 
+    def own_parameters(self, dtype: type[np.floating]) -> Parameters:
+        """Parameters of the corruption itself, beside the scorer's, as they start."""
+        ...
+
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 
-    def pairs_per_epoch(self, targets: Ints) -> int: ...
+    def pairs_per_epoch(self, targets: Ints) -> int:
+        """How many pairs an epoch trains on.
+
+        Raises:
+            CorpusError: there is nothing to hold a true window against.
+        """
+        ...
 
     def batches(
         self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
@@ -77,6 +87,6 @@ class Corruption(Protocol[B]):
         """The IOB2 tags of each sentence, given the scores (n, K) of its windows."""
         ...
 
-    def margins(self, constants: dict[str, Floats], scores: Floats) -> Floats:
+    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much each window's decision (n,) wins over the next best."""
         ...

@@ -45,6 +45,9 @@ class WindowCorruption:
         self.types, self.margin, self.draws = types, settings.margin, settings.draws
         self.names = types
 
+    def own_parameters(self, dtype: type[np.floating]) -> Parameters:
+        return {}
+
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         """The type id (n,) of every word; types that are not learned are NO_TYPE."""
         numbers = {label: number for number, label in enumerate(self.types, 1)}
@@ -57,6 +60,7 @@ class WindowCorruption:
         return ids
 
     def pairs_per_epoch(self, targets: Ints) -> int:
+        _check_others(targets)
         return int(np.count_nonzero(targets != NO_TYPE)) * self.draws
 
     def batches(
@@ -95,20 +99,23 @@ class WindowCorruption:
         found = kinds_to_spans(kinds, lengths, self.types)
         return [iob2(one, length) for one, length in zip(found, lengths.tolist(), strict=True)]
 
-    def margins(self, constants: dict[str, Floats], scores: Floats) -> Floats:
+    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """How far the best type passes its threshold, or how far it stays below."""
         best: Floats = np.abs((scores - constants["thresholds"]).max(axis=1, initial=-np.inf))
         return best
 
 
+def _check_others(targets: Ints) -> None:
+    if len(targets) and targets[0] != NO_TYPE and (targets == targets[0]).all():
+        raise CorpusError(
+            "every word of the training part is of one type: expected others to hold it against, found none. "
+            "Train on text with words outside the entities too."
+        )
+
+
 def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Ints:
     """For each type id in `kinds` (P,) the index of a random word that is not of that type."""
-    for kind in np.unique(kinds):
-        if (targets == kind).all():
-            raise CorpusError(
-                "every word of the training part is of one type: expected others to hold it against, found none. "
-                "Train on text with words outside the entities too."
-            )
+    _check_others(targets)
     drawn = rng.integers(len(targets), size=len(kinds))
     while (clash := np.flatnonzero(targets[drawn] == kinds)).size:
         drawn[clash] = rng.integers(len(targets), size=len(clash))
@@ -196,11 +203,12 @@ def _best_word_threshold(scores: Floats, true: np.ndarray) -> float:
     if not true.any():
         return float(scores.max(initial=0.0)) + 1.0
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(true[order])
+    ranked, hits = scores[order], np.cumsum(true[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
+    lower = np.append(ranked[1:], ranked[-1] - 1.0)
+    f1[ranked == lower] = -1.0  # no cut goes through equal scores
     cut = int(f1.argmax())
-    lower = scores[order[cut + 1]] if cut + 1 < len(order) else scores[order[cut]] - 1.0
-    return float((scores[order[cut]] + lower) / 2)
+    return float((ranked[cut] + lower[cut]) / 2)
 
 
 def _neighbours(scores: Floats, threshold: float, count: int = 8) -> Floats:

@@ -4,7 +4,7 @@ What varies between files (delimiter, number of columns, tag scheme) is detected
 be read is an error with `path:line`; nothing is dropped silently.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -34,11 +34,16 @@ class Columns(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """Words and their tags, spelled as in the file; `line` is where the sentence begins."""
+    """Words and their tags, spelled as in the file, and the line of each."""
 
     words: list[str]
     tags: list[str]
-    line: int = 0
+    lines: Sequence[int] = ()
+
+    @property
+    def line(self) -> int:
+        """Where the sentence begins; 0 where it does not come from a file."""
+        return self.lines[0] if self.lines else 0
 
 
 @dataclass
@@ -84,7 +89,7 @@ def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
     if path.suffix in INLINE_SUFFIXES:
         corpus = Corpus(str(path), delimiter="inline markup", columns=1)
         for line, words, tags in parse_inline(read_lines(path), str(path)):
-            corpus.sentences.append(Sentence(words, tags, line))
+            corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
     else:
         corpus = _ColumnReader(str(path), columns).read(read_lines(path))
     if not corpus.sentences:
@@ -108,20 +113,20 @@ class _ColumnReader:
     def read(self, lines: Iterable[str]) -> Corpus:
         words: list[str] = []
         tags: list[str] = []
-        start = 0
+        places: list[int] = []
         for number, line in enumerate(lines, 1):
             token = self._token(number, line)
             if token is None:
                 continue
             if token:
-                start = start or number
+                places.append(number)
                 words.append(token[0])
                 tags.append(token[1])
             elif words:
-                self.corpus.sentences.append(Sentence(words, tags, start))
-                words, tags, start = [], [], 0
+                self.corpus.sentences.append(Sentence(words, tags, places))
+                words, tags, places = [], [], []
         if words:
-            self.corpus.sentences.append(Sentence(words, tags, start))
+            self.corpus.sentences.append(Sentence(words, tags, places))
         return self.corpus
 
     def _token(self, number: int, line: str) -> tuple[str, str] | tuple[()] | None:
@@ -132,7 +137,7 @@ class _ColumnReader:
             self.corpus.comments += 1
             return None
         fields = self._fields(number, line)
-        if fields[0].startswith(DOCSTART) or fields[min(self.format.word, len(fields) - 1)].startswith(DOCSTART):
+        if any(fields[at].startswith(DOCSTART) for at in (0, self.format.word) if -len(fields) <= at < len(fields)):
             self.corpus.docstarts += 1
             return ()
         self._check_width(number, fields)
@@ -140,7 +145,7 @@ class _ColumnReader:
         if tag not in self.known_tags:
             self._check_tag(number, tag)
         if not word.strip(BLANK):
-            raise self._error(number, "expected a word, found an empty column", "Give the token a word")
+            raise self._error(number, "expected a word, found an empty column", "Give the token a word.")
         return word, tag
 
     def _fields(self, number: int, line: str) -> list[str]:
@@ -160,20 +165,20 @@ class _ColumnReader:
                 raise self._error(
                     number,
                     f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
-                    "Separate word and tag by a tab or a space, or set corpus.delimiter",
+                    "Separate word and tag by a tab or a space, or set corpus.delimiter.",
                 )
         elif self.fixed_width and width != columns:
             raise self._error(
                 number,
                 f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
                 f'found {width}: "{fields[0][:40]}"',
-                "Mend the line, or count corpus.word_column and corpus.tag_column from the left",
+                "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
         elif width < needed:
             raise self._error(
                 number,
                 f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
-                "Mend the line",
+                "Mend the line.",
             )
 
     @staticmethod
@@ -183,7 +188,7 @@ class _ColumnReader:
 
     def _check_tag(self, number: int, tag: str) -> None:
         if not tag.strip(BLANK):
-            raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside")
+            raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
         if not is_tag(tag):
             raise self._error(
                 number,
@@ -193,7 +198,7 @@ class _ColumnReader:
         self.known_tags.add(tag)
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
-        return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}.")
+        return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")
 
 
 def _settle_scheme(corpus: Corpus, chosen: Scheme) -> None:
@@ -208,7 +213,7 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme) -> None:
         for offset, step in enumerate(steps(sentence.tags)):
             if step not in counts:
                 counts[step] = 0
-                first_line[step] = sentence.line + min(offset, len(sentence.tags) - 1)
+                first_line[step] = sentence.lines[min(offset, len(sentence.tags) - 1)]
             counts[step] += 1
     broken = {
         scheme: {step: count for step, count in counts.items() if not legal(*step)} for scheme, legal in SCHEMES.items()

@@ -2,7 +2,7 @@
 
     [Zhang Wei](PER) joins [Aston Villa](ORG)
 
-Lines that start with "# " are comments. A backslash before a bracket makes it an ordinary character.
+Lines that start with "# " are comments. A backslash makes a bracket, a "#" or a backslash an ordinary character.
 """
 
 import re
@@ -15,9 +15,10 @@ from nerwin.text.tokenizer import Token, tokenize
 
 INLINE_SUFFIXES = (".inline",)
 
-_ENTITY = re.compile(r"(?<!\\)\[(?P<text>(?:[^\[\]\\]|\\.)+)\]\((?P<label>[^\s()]+)\)")
-_BRACKET = re.compile(r"(?<!\\)[\[\]]")
-_ESCAPE = re.compile(r"\\([\[\]\\])")
+_ESCAPED = r"\\[\[\]\\#]"
+_ENTITY = re.compile(rf"{_ESCAPED}|\[(?P<text>(?:[^\[\]\\]|\\.)+)\]\((?P<label>[^\s()]+)\)", re.DOTALL)
+_BRACKET = re.compile(rf"{_ESCAPED}|(?P<lone>[\[\]])")
+_ESCAPE = re.compile(r"\\([\[\]\\#])")
 
 
 def parse_inline(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str], list[str]]]:
@@ -31,6 +32,8 @@ def parse_inline(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[st
             continue
         text, found = _strip_markup(line, f"{path}:{number}")
         tokens = list(tokenize(text))
+        if not tokens:
+            continue
         tags = iob2(_token_spans(tokens, found, text, f"{path}:{number}"), len(tokens))
         yield number, [token.text for token in tokens], tags
 
@@ -39,6 +42,8 @@ def _strip_markup(line: str, where: str) -> tuple[str, list[Span]]:
     """The bare text of a line and its entities in character offsets."""
     text, found, position = "", [], 0
     for match in _ENTITY.finditer(line):
+        if match["label"] is None:  # an escaped character, matched so that it cannot begin an entity
+            continue
         text += _plain(line[position : match.start()], where)
         inner = _plain(match["text"], where)
         found.append(Span(len(text), len(text) + len(inner), match["label"]))
@@ -48,7 +53,7 @@ def _strip_markup(line: str, where: str) -> tuple[str, list[Span]]:
 
 
 def _plain(piece: str, where: str) -> str:
-    if bracket := _BRACKET.search(piece):
+    if bracket := next((match for match in _BRACKET.finditer(piece) if match["lone"]), None):
         raise CorpusError(
             f'{where}: expected entities as [text](TYPE), found a lone "{bracket.group()}" at "{piece[:40]}". '
             "Close the entity, or write a backslash before the bracket."
@@ -64,7 +69,7 @@ def _token_spans(tokens: list[Token], found: list[Span], text: str, where: str) 
         if span.start not in starts or span.end not in ends:
             raise CorpusError(
                 f'{where}: expected an entity of whole tokens, found "{text[span.start : span.end]}" inside a longer '
-                "token. Move the brackets, or set spaces."
+                "token. Move the brackets, or put a space between them and the rest of the token."
             )
     return [Span(starts[span.start], ends[span.end], span.label) for span in found]
 
@@ -75,7 +80,8 @@ def format_inline(text: str, found: Iterable[Span]) -> str:
     for start, end, label in found:
         pieces += [_escape(text[position:start]), f"[{_escape(text[start:end])}]({label})"]
         position = end
-    return "".join([*pieces, _escape(text[position:])])
+    line = "".join([*pieces, _escape(text[position:])])
+    return f"\\{line}" if line.startswith("#") else line
 
 
 def _escape(piece: str) -> str:

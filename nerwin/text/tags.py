@@ -16,8 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from nerwin.text.files import BLANK
+
 OUTSIDE = "O"
 PREFIXES = frozenset("BIESLU")
+BLANKS = frozenset(BLANK)
 
 
 class Span(NamedTuple):
@@ -34,8 +37,8 @@ def split_tag(tag: str) -> tuple[str, str]:
 
 
 def is_tag(tag: str) -> bool:
-    """Whether `tag` is O or a prefix of a known scheme, a hyphen and a type."""
-    return tag == OUTSIDE or (len(tag) > 2 and tag[0] in PREFIXES and tag[1] == "-")
+    """Whether `tag` is O or a prefix of a known scheme, a hyphen and a type without blanks."""
+    return tag == OUTSIDE or (len(tag) > 2 and tag[0] in PREFIXES and tag[1] == "-" and not BLANKS.intersection(tag))
 
 
 def spans(tags: Sequence[str]) -> list[Span]:

@@ -7,22 +7,27 @@ abbreviations such as "U.S." keep their dots, English clitics ('s, n't) come off
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# `\w` also takes in combining marks' base letters of every script; `_` is part of a word as in @user_name.
+# A letter, a digit, "_" as in @user_name, or a combining mark (vowel signs, accents set apart), which \w leaves out.
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
+_LETTER = rf"[\w{_MARKS}]"
+_CLITIC = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
+
 _TOKEN = re.compile(
-    r"""
+    rf"""
       https?://\S+?(?=[.,;:!?)\]"']*(?:\s|$))          # a web address, without the punctuation after it
-    | [@#]\w+                                          # a user name or hashtag
-    | (?:[^\W\d_]\.){2,}                               # U.S.  e.g.
+    | [@#]{_LETTER}+                                   # a user name or hashtag
+    | (?:[^\W\d_]\.){{2,}}(?!{_LETTER})                # U.S.  e.g.
     | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
     | \d+(?:[.,:]\d+)*                                 # 3,141.59  10:30
-      (?:-?\w+(?:[-'’.]\w+)*)?                         # 2nd  5-year  4x4
-    | \w+?(?=n['’]t\b) | n['’]t\b                      # did | n't
-    | ['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b          # 's  're
-    | \w+(?:(?!['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b)[-‐.'’&/_]\w+)*   # Jean-Luc  O'Neill  AT&T  a.b
-    | \.{2,} | -{2,}                                   # an ellipsis, a dash
+      (?:-?{_LETTER}+(?:[-'’.]{_LETTER}+)*)?           # 2nd  5-year  4x4
+    | {_LETTER}+?(?=n['’]t\b) | n['’]t\b               # did | n't
+    | {_CLITIC}                                        # 's  're
+    | {_LETTER}+(?:(?!{_CLITIC})[-‐.'’&/_]{_LETTER}+)* # Jean-Luc  O'Neill  AT&T  a.b
+    | \.{{2,}} | -{{2,}}                               # an ellipsis, a dash
     | \S                                               # any other mark
     """,
     re.VERBOSE,

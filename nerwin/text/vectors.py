@@ -27,8 +27,11 @@ def read_vectors(path: Path, words: Lookup, dim: int) -> tuple[Ints, Floats]:
     try:
         for number, line in enumerate(read_lines(path), 1):
             fields = line.rstrip(" ").split(" ")
-            if number == 1 and len(fields) == 2 and dim != 1:
+            if number == 1 and len(fields) == 2 and dim != 1 and all(field.isdigit() for field in fields):
+                _check_width(int(fields[1]), dim, path, number)
                 continue
+            if number == 1:
+                _check_width(_numbers_at_the_end(fields), dim, path, number)
             word = " ".join(fields[:-dim])
             if len(fields) <= dim:
                 raise VectorsError(
@@ -50,9 +53,30 @@ def read_vectors(path: Path, words: Lookup, dim: int) -> tuple[Ints, Floats]:
     return np.array(rows, np.int32), np.stack(values)
 
 
+def _check_width(found: int, dim: int, path: Path, number: int) -> None:
+    if found != dim:
+        raise VectorsError(
+            f"{path}:{number}: expected a word and {dim} numbers, found {found} numbers. "
+            "Set words.dim to the length of the file's vectors, or mend the line."
+        )
+
+
+def _numbers_at_the_end(fields: list[str]) -> int:
+    """How many fields after the first are numbers, from the last backwards: a token may contain spaces."""
+    count = 0
+    for field in reversed(fields[1:]):
+        try:
+            float(field)
+        except ValueError:
+            break
+        count += 1
+    return count
+
+
 def _numbers(fields: list[str], path: Path, line: int) -> Floats:
     try:
-        values = np.array(fields, np.float32)
+        with np.errstate(over="ignore"):  # a number too large becomes inf, and is refused below
+            values = np.array(fields, np.float32)
     except ValueError as error:
         raise VectorsError(
             f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1]}. Mend the line."

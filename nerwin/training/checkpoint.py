@@ -86,7 +86,7 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
             replace_file(folder / manifest[key]["file"], content)
         replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
         kept = {MANIFEST, *(manifest[key]["file"] for key in files)}
-        for leftover in folder.iterdir():
+        for leftover in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
             if leftover.name not in kept:
                 leftover.unlink()
     except OSError as error:

@@ -126,8 +126,8 @@ class Comparison:
                     yield result
             except BrokenProcessPool as error:
                 raise ModelError(
-                    f"{self.folder}: a training process was killed (out of memory?). Start again with fewer --jobs; what "
-                    "is finished is kept."
+                    f"{self.folder}: a training process was killed (out of memory?). Start again with fewer --jobs; "
+                    "what is finished is kept."
                 ) from error
             except BaseException:
                 for process in list(pool._processes.values()):

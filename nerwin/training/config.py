@@ -55,7 +55,10 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     """A relative path starts at the folder of the config file."""
     if isinstance(value, str):
         base = (info.context or {}).get("base", Path.cwd())
-        return (base / Path(value).expanduser()).resolve()
+        try:
+            return (base / Path(value).expanduser()).resolve()
+        except RuntimeError as error:
+            raise PydanticCustomError("home", "expected the home folder of somebody known") from error
     return value
 
 
@@ -72,6 +75,12 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, value: Any) -> Any:
+        """A section without keys is an empty one."""
+        return {} if value is None else value
 
 
 class CorpusConfig(_Section):
@@ -243,12 +252,15 @@ def _apply(content: dict[str, Any], override: str, base: Path) -> None:
 
 def _parse_override(text: str, annotation: Any, override: str, base: Path) -> Any:
     """Read the text of an override as its key's type wants it: words stay words, the rest is YAML."""
-    kinds = {annotation, *typing.get_args(annotation)} if annotation is not None else set()
+    kinds = set(_kinds(annotation)) if annotation is not None else set()
     if text in ("null", "~"):
         return None
     if Path in kinds:
         # Typed at a prompt, a path may also start where the person stands.
-        here = Path(text).expanduser().absolute()
+        try:
+            here = Path(text).expanduser().absolute()
+        except RuntimeError:
+            return text
         return text if (base / text).exists() or not here.exists() else str(here)
     if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
         return text
@@ -257,13 +269,36 @@ def _parse_override(text: str, annotation: Any, override: str, base: Path) -> An
     return parse_yaml(text, f"--set {override}")
 
 
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The alternatives of a union, without their Annotated wrapping."""
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        yield from _kinds(typing.get_args(annotation)[0])
+    elif origin in (types.UnionType, typing.Union):
+        for part in typing.get_args(annotation):
+            yield from _kinds(part)
+    else:
+        yield annotation
+
+
+# pydantic's words for a fault, where people need others: by key, or by the type of the fault.
+_EXPECTED = {
+    "corpus.entities": "all, or a list of types",
+    "is_instance_of": "a path",
+    "model_type": "a section of keys and values",
+    "dict_type": "a map of names and values",
+    "too_short": "one or more values",
+}
+
+
 def _explain(error: ValidationError) -> str:
     """The first fault in words, with the key's path and the nearest legal one."""
     faults = error.errors()
     # An unknown key explains itself best, so it goes first.
     fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in fault["loc"] if not _is_type_tag(part))
-    more = f" ({len(faults) - 1} more of this kind follow.)" if len(faults) > 1 else ""
+    key = ".".join(str(part) for part in fault["loc"] if fault["type"] == "extra_forbidden" or not _is_type_tag(part))
+    others = len({one["loc"][:2] for one in faults}) - 1
+    more = f" ({others} more of this kind follow.)" if others else ""
     if fault["type"] == "extra_forbidden":
         legal = [name for name, _ in keys()] + list(Config.model_fields)
         near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
@@ -275,7 +310,7 @@ def _explain(error: ValidationError) -> str:
             else f"Sections: {', '.join(Config.model_fields)}."
         )
         return f"{key}: there is no such key. {hint}{more}"
-    message = fault["msg"]
+    message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])
     message = message[0].lower() + message[1:]
     message = message.removeprefix("input should be ").removeprefix("expected ")
     found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
@@ -290,8 +325,3 @@ def _is_type_tag(part: int | str) -> bool:
 def _brief(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def is_optional(annotation: Any) -> bool:
-    """Whether a key may be null."""
-    return isinstance(annotation, types.UnionType) and type(None) in typing.get_args(annotation)

@@ -116,3 +116,7 @@ class Model:
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
+
+    def margins(self, scores: Floats, lengths: Ints) -> Floats:
+        """By how much each word's decision (n,) wins over the next best."""
+        return self.corruption.margins(self.params, self.constants, scores, lengths)

@@ -3,6 +3,7 @@
 runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
 """
 
+import glob
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,9 @@ METRICS = "metrics.jsonl"
 def new_folder(stem: str) -> Path:
     """The next free run folder of that name."""
     taken = [
-        int(one.name.rpartition("-")[2]) for one in RUNS.glob(f"{stem}-*") if one.name.rpartition("-")[2].isdigit()
+        int(one.name.rpartition("-")[2])
+        for one in RUNS.glob(f"{glob.escape(stem)}-*")
+        if one.name.rpartition("-")[2].isdigit()
     ]
     return RUNS / f"{stem}-{max(taken, default=0) + 1}"
 
@@ -106,7 +109,10 @@ class Run:
         model = load_model(folder / "last")
         state = load_state(folder / "last", model)
         trainer = Trainer(model, read_parts(config), state)
-        lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
+        try:
+            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
+        except OSError as error:
+            raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
         replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
         return cls(folder, trainer)
 

@@ -63,7 +63,7 @@ class Tagger:
     def annotate(self, texts: Sequence[tuple[str, Sequence[Token]]]) -> list[Annotation]:
         """Tag tokenized texts, all scored together; the tokens' offsets point into their text."""
         scores, lengths = self._score([[token.text for token in tokens] for _, tokens in texts])
-        margins = self.model.corruption.margins(self.model.constants, scores)
+        margins = self.model.margins(scores, lengths)
         firsts = np.cumsum(lengths) - lengths
         annotations = []
         for (text, tokens), tags, first in zip(texts, self.model.decode(scores, lengths), firsts, strict=True):

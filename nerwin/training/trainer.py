@@ -102,6 +102,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     if config.words.vectors is not None:
         ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
         model.params[WORDS][ids] = values
+    model.params.update(model.corruption.own_parameters(dtype))
     n = config.window.size * sum(table.shape[1] for table in model.tables)
     model.params.update(
         init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
@@ -196,6 +197,7 @@ class Trainer:
             seconds += time.perf_counter() - started
             yield Batched(state.epoch, pairs, total, hinge_sum / pairs)
             started = time.perf_counter()
+        self._check_finite()
         dev = self._evaluate()
         best = dev["f1"] > state.best_f1
         if best:
@@ -222,6 +224,14 @@ class Trainer:
                 grads = clip_by_norm(grads, limit)
             self.state.optimizer.step(self.model.params, grads, rate)
         return loss
+
+    def _check_finite(self) -> None:
+        """The last step's move is not seen in any later loss of the epoch."""
+        if not all(np.isfinite(theta).all() for theta in self.model.params.values()):
+            raise TrainingDiverged(
+                f"epoch {self.state.epoch}, step {self.state.optimizer.steps}: expected finite parameters, found ones "
+                f"that are not. Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
+            )
 
     def _rows(self, centres: Ints) -> Ints:
         """The lookup rows (B, C, F) of a minibatch, some rare words read as unknown."""

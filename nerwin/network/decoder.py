@@ -1,0 +1,109 @@
+"""The best tag sequence of a sentence: Viterbi's algorithm, for many sentences at a time.
+
+A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  A step that
+is not legal scores FORBIDDEN.
+Sentences stand in order of falling length, so that at each time step those still running are the first ones.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+
+FORBIDDEN = -1e6  # below any path of real scores, and far from overflow in float32
+
+
+class Steps(NamedTuple):
+    """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence."""
+
+    A: Floats
+    start: Floats
+    end: Floats
+
+
+class _Layout(NamedTuple):
+    """firsts: where each sentence's scores begin, longest sentence first; running[t]: sentences longer than t."""
+
+    firsts: Ints
+    lengths: Ints
+    running: Ints
+
+
+def _lay_out(lengths: Ints) -> _Layout:
+    firsts = np.cumsum(lengths) - lengths
+    order = np.argsort(-lengths, kind="stable")
+    order = order[: np.count_nonzero(lengths)]
+    longest_first = lengths[order]
+    times = np.arange(longest_first[0] if len(order) else 0)
+    running = np.searchsorted(-longest_first, -times, side="left")
+    return _Layout(firsts[order], longest_first, running)
+
+
+def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
+    """The best tag (n,) of each word.
+
+    Args:
+        s: (n, K) the scores of all words, sentence after sentence.
+        lengths: of the sentences, in words.
+    """
+    firsts, lengths, running = _lay_out(lengths)
+    best = np.zeros(len(s), np.int64)
+    if not len(firsts):
+        return best
+    alpha = s[firsts] + steps.start  # (S, K): the best score of a path that ends in each tag
+    came_from = []
+    for t in range(1, len(running)):
+        now = running[t]
+        paths = alpha[:now, :, None] + steps.A  # (now, K, K)
+        came_from.append(paths.argmax(axis=1))  # (now, K)
+        alpha[:now] = paths.max(axis=1) + s[firsts[:now] + t]
+    tag = (alpha + steps.end).argmax(axis=1)  # (S,) of the last word of each sentence
+    best[firsts + lengths - 1] = tag
+    for t in range(len(running) - 1, 0, -1):
+        now = running[t]
+        tag[:now] = came_from[t - 1][np.arange(now), tag[:now]]
+        best[firsts[:now] + t - 1] = tag[:now]
+    return best
+
+
+def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
+    """(n, K) the score of the best sequence that gives each word each tag."""
+    firsts, lengths, running = _lay_out(lengths)
+    best = np.zeros_like(s)
+    if not len(firsts):
+        return best
+    alpha = s[firsts] + steps.start
+    best[firsts] = alpha
+    for t in range(1, len(running)):
+        now = running[t]
+        alpha[:now] = (alpha[:now, :, None] + steps.A).max(axis=1) + s[firsts[:now] + t]
+        best[firsts[:now] + t] = alpha[:now]
+    beta = np.broadcast_to(steps.end, alpha.shape).copy()  # (S, K): the best score of what follows each tag
+    best[firsts + lengths - 1] += beta
+    for t in range(len(running) - 1, 0, -1):
+        now = running[t]
+        ahead = beta[:now] + s[firsts[:now] + t]
+        beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)
+        best[firsts[:now] + t - 1] += beta[:now]
+    return best
+
+
+def path_score(s: Floats, y: Ints, lengths: Ints, steps: Steps) -> Floats:
+    """(sentences,) the score of the sequences `y` (n,); an empty sentence scores 0."""
+    total = s[np.arange(len(y)), y].astype(np.float64)
+    first, last = borders(lengths)
+    total[first] += steps.start[y[first]]
+    total[last] += steps.end[y[last]]
+    inner = np.delete(np.arange(len(y)), first)
+    total[inner] += steps.A[y[inner - 1], y[inner]]
+    sentence = np.repeat(np.arange(len(lengths)), lengths)
+    sums: Floats = np.bincount(sentence, total, minlength=len(lengths)).astype(np.float64)
+    return sums
+
+
+def borders(lengths: Ints) -> tuple[Ints, Ints]:
+    """The indices of the first and last words of the sentences that have any."""
+    ends = np.cumsum(lengths)
+    some = lengths > 0
+    return (ends - lengths)[some], ends[some] - 1

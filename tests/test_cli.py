@@ -1,0 +1,559 @@
+"""The commands as a shell sees them: what goes to stdout, what to stderr, and the exit code."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from nerwin import __version__
+from nerwin.cli import app
+from tests.test_trainer import write_village
+
+# 0 done; 1 a check failed or training diverged; 2 bad usage, config or data; 130 interrupted
+DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+
+TAGS = {"O", "B-LOC", "I-LOC", "B-PER", "I-PER"}
+
+
+def nerwin(*words: object, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the village, its configuration, and a finished run at runs/village-1."""
+    folder = tmp_path_factory.mktemp("template")
+    write_village(folder)
+    done = nerwin("train", "--config", folder / "village.yaml", "--output", folder / "runs" / "village-1", "--quiet")
+    assert done.exit_code == DONE, done.stderr
+    return folder
+
+
+@pytest.fixture
+def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: the template, as if it had been made here (saved paths are absolute)."""
+    folder = shutil.copytree(template, tmp_path / "here")
+    for path in [*folder.rglob("config.yaml"), *folder.rglob("model.json")]:
+        path.write_text(path.read_text().replace(str(template), str(folder)))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def one_json_object(result: Result) -> dict[str, Any]:
+    """What stdout holds, which must be a single line with a single JSON object."""
+    assert result.exit_code in (DONE, FAILED), result.stderr
+    assert result.stdout.count("\n") == 1
+    value = json.loads(result.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+# train
+
+
+def test_train_prints_its_result_on_stdout_and_its_progress_on_stderr(here: Path) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "out")
+    assert done.exit_code == DONE
+    assert done.stdout.startswith("out: best dev F1 0.")
+    assert done.stdout.count("\n") == 1
+    lines = done.stderr.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("epoch ")] == ["1", "2", "3"]
+    assert any(line.startswith("train ") and "20 sentences" in line for line in lines)
+    assert "stopped: all 3 epochs done" in lines
+    assert lines[-1] == "next: nerwin evaluate out"
+
+
+def test_train_quietly_prints_nothing(here: Path) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--quiet")
+    assert (done.exit_code, done.stdout, done.stderr) == (DONE, "", "")
+    assert (here / "out" / "best" / "model.json").is_file()
+
+
+def test_train_numbers_its_runs_by_the_name_of_the_configuration(here: Path) -> None:
+    assert nerwin("train", "--config", "village.yaml", "--quiet").exit_code == DONE
+    assert sorted(path.name for path in (here / "runs").iterdir()) == ["village-1", "village-2"]
+
+
+def test_train_takes_overrides_and_keeps_them_in_the_run(here: Path) -> None:
+    done = nerwin(
+        "train", "-c", "village.yaml", "-o", "out", "-q", "--set", "training.epochs=1", "--set", "scorer.hidden=[4,3]"
+    )
+    assert done.exit_code == DONE
+    assert len((here / "out" / "metrics.jsonl").read_text().splitlines()) == 1
+    manifest = json.loads((here / "out" / "last" / "model.json").read_text())
+    assert manifest["config"]["scorer"]["hidden"] == [4, 3]
+
+
+def test_train_resumes_a_finished_run_by_saying_so(here: Path) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "runs/village-1", "--resume")
+    assert done.exit_code == DONE
+    assert "stopped: all 3 epochs done" in done.stderr
+    assert done.stdout.startswith("runs/village-1: best dev F1 0.")
+    assert "epoch 1" not in done.stderr
+
+
+def test_train_overwrites_only_where_told_to(here: Path) -> None:
+    words = ("train", "--config", "village.yaml", "--output", "runs/village-1", "--quiet")
+    before = (here / "runs" / "village-1" / "metrics.jsonl").read_bytes()
+    assert nerwin(*words).exit_code == BAD
+    assert (here / "runs" / "village-1" / "metrics.jsonl").read_bytes() == before
+    assert nerwin(*words, "--overwrite", "--set", "training.epochs=1").exit_code == DONE
+    assert len((here / "runs" / "village-1" / "metrics.jsonl").read_text().splitlines()) == 1
+
+
+def test_divergence_exits_with_1_and_one_line(here: Path) -> None:
+    done = nerwin("train", "-c", "village.yaml", "-o", "out", "-q", "--set", "optimizer.learning_rate=1e30")
+    assert done.exit_code == FAILED
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("nerwin: epoch 1, step ")
+    assert "Lower optimizer.learning_rate" in done.stderr
+
+
+def interrupt(*args: object, **kwargs: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["train", "--config", "village.yaml", "--set", "training.seed=7", "--output", "my run"]
+    with monkeypatch.context() as patch:
+        patch.setattr("nerwin.training.trainer.Trainer._evaluate", interrupt)
+        done = nerwin(*words, "--quiet")
+    assert done.exit_code == INTERRUPTED
+    assert done.stdout == ""
+    assert done.stderr == (
+        "nerwin: interrupted after epoch 0; continue with: "
+        "nerwin train --config village.yaml --set training.seed=7 --output 'my run' --resume\n"
+    )
+    assert nerwin(*words, "--resume", "--quiet").exit_code == DONE
+    assert len((here / "my run" / "metrics.jsonl").read_text().splitlines()) == 3
+
+
+# evaluate
+
+
+def test_evaluate_prints_the_figures_that_others_read_as_json(here: Path) -> None:
+    figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    assert {"precision", "recall", "f1", "support", "accuracy", "tokens", "invalid_transitions"} <= figures.keys()
+    assert set(figures["types"]) == {"LOC", "PER"}
+    assert set(figures["types"]["PER"]) == {"precision", "recall", "f1", "support"}
+    assert set(figures["strict"]) == {"precision", "recall", "f1"}
+    assert (figures["tokens"], figures["support"]) == (168, 27)
+    assert 0 < figures["f1"] <= 1
+
+
+def test_evaluate_scores_dev_as_the_best_epoch_did(here: Path) -> None:
+    figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    lines = [json.loads(line) for line in (here / "runs" / "village-1" / "metrics.jsonl").read_text().splitlines()]
+    assert figures["f1"] == max(line["dev"]["f1"] for line in lines)
+
+
+@pytest.mark.parametrize("words", [[], ["runs/village-1"], ["runs/village-1/best"]])
+def test_evaluate_finds_the_same_model_by_any_name(here: Path, words: list[str]) -> None:
+    named = one_json_object(nerwin("evaluate", *words, "--json"))
+    assert named == one_json_object(nerwin("evaluate", here / "runs" / "village-1" / "best", "--json"))
+
+
+def test_evaluate_draws_its_tables_on_stdout_and_what_it_read_on_stderr(here: Path) -> None:
+    done = nerwin("evaluate")
+    assert done.exit_code == DONE
+    assert all(word in done.stdout for word in ("LOC", "PER", "conlleval", "strict", "invalid transitions"))
+    assert "20 sentences" in done.stderr
+    assert "20 sentences" not in done.stdout
+
+
+def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
+    (here / "other.conll").write_text("Quellmark\tB-LOC\nsleeps\tO\n")
+    figures = one_json_object(nerwin("evaluate", "--data", "other.conll", "--json"))
+    assert (figures["tokens"], figures["support"]) == (2, 1)
+
+
+# gradcheck
+
+
+def test_gradcheck_prints_its_verdict_as_json(here: Path) -> None:
+    done = nerwin("gradcheck", "--config", "village.yaml", "--json")
+    verdict = one_json_object(done)
+    assert done.exit_code == DONE
+    assert verdict["passed"] is True
+    assert 0 < verdict["max_relative_error"] < 1e-7
+    assert {check["name"] for check in verdict["checks"]} == {"U", "W1", "b1", "words"}
+
+
+def test_gradcheck_draws_a_table_on_stdout(here: Path) -> None:
+    done = nerwin("gradcheck", "--config", "village.yaml")
+    assert done.exit_code == DONE
+    assert all(name in done.stdout for name in ("U", "W1", "b1", "words", "ok"))
+    assert done.stderr == ""
+
+
+def test_a_gradient_that_is_wrong_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nerwin.training.objective.add_l2_gradient", lambda *args, **kwargs: None)
+    words = ("gradcheck", "--config", "village.yaml", "--set", "objective.l2=0.1")
+    drawn, printed = nerwin(*words), nerwin(*words, "--json")
+    assert (drawn.exit_code, printed.exit_code) == (FAILED, FAILED)
+    assert "WRONG" in drawn.stdout
+    assert one_json_object(printed)["passed"] is False
+
+
+# tag
+
+LINES = "Mira Tolvan left Quellmark .\nrain\n"
+
+
+def test_tag_marks_up_text_from_standard_input(here: Path) -> None:
+    done = nerwin("tag", stdin=LINES)
+    assert (done.exit_code, done.stderr) == (DONE, "")
+    plain = done.stdout.replace("[", "").replace("](PER)", "").replace("](LOC)", "")
+    assert plain == LINES
+    assert "](" in done.stdout
+
+
+def test_tag_as_jsonl_prints_an_object_a_line(here: Path) -> None:
+    done = nerwin("tag", "--format", "jsonl", stdin=LINES)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["text"] == "Mira Tolvan left Quellmark ."
+    assert all(first["text"][one["start"] : one["end"]] == one["text"] for one in first["ents"])
+    assert second["text"] == "rain"
+
+
+@pytest.mark.parametrize("words", [["runs/village-1", "-"], ["runs/village-1"], []])
+def test_tag_reads_standard_input_in_three_ways(here: Path, words: list[str]) -> None:
+    assert nerwin("tag", *words, stdin=LINES).stdout == nerwin("tag", "runs/village-1/best", stdin=LINES).stdout
+
+
+def test_tag_gives_columns_back_with_one_more(here: Path) -> None:
+    source = (here / "village.conll").read_text()
+    done = nerwin("tag", "runs/village-1", "village.conll", "--input", "conll")
+    assert (done.exit_code, done.stderr) == (DONE, "")
+    before, after = source.splitlines(), done.stdout.splitlines()
+    assert [line.rpartition("\t")[0] if line else "" for line in after] == before
+    assert {line.rpartition("\t")[2] for line in after if line} <= TAGS
+
+
+def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:
+    printed = nerwin("tag", stdin=LINES)
+    written = nerwin("tag", "--output", "out.txt", stdin=LINES)
+    assert (written.exit_code, written.stdout, written.stderr) == (DONE, "", "")
+    assert (here / "out.txt").read_text() == printed.stdout
+
+
+def test_tag_leaves_an_old_file_alone_when_it_fails(here: Path) -> None:
+    (here / "out.txt").write_text("old")
+    done = nerwin("tag", "--output", "out.txt", stdin=b"good\n\xff\n")
+    assert done.exit_code == BAD
+    assert (here / "out.txt").read_text() == "old"
+    assert sorted(path.name for path in here.iterdir()) == ["out.txt", "runs", "village.conll", "village.yaml"]
+
+
+def test_tag_of_nothing_prints_nothing(here: Path) -> None:
+    assert nerwin("tag", stdin="").stdout == ""
+
+
+def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:
+    line = "naïve “Lena”\u2028\U0001f30a\u00a0e\u0301"
+    done = nerwin("tag", "--format", "jsonl", stdin=line.encode())
+    assert json.loads(done.stdout_bytes)["text"] == line
+
+
+# Every bad input is one line on stderr that says where, and exit code 2.
+
+
+def ragged(here: Path) -> None:
+    (here / "village.conll").write_text("Mira\tB-PER\nTolvan\n")
+
+
+def mixed(here: Path) -> None:
+    (here / "village.conll").write_text("Mira\tB-PER\nTolvan\tE-PER\nin\tO\nDunmere\tI-LOC\n")
+
+
+def all_outside(here: Path) -> None:
+    (here / "village.conll").write_text("rain\tO\n")
+
+
+def one_type(here: Path) -> None:
+    (here / "village.conll").write_text("Mira\tB-PER\n")
+
+
+def empty_corpus(here: Path) -> None:
+    (here / "village.conll").write_text("")
+
+
+def latin1(here: Path) -> None:
+    (here / "village.conll").write_bytes("Zürich\tB-LOC\n".encode("latin-1"))
+
+
+def no_corpus(here: Path) -> None:
+    (here / "village.conll").unlink()
+
+
+def unknown_key(here: Path) -> None:
+    (here / "village.yaml").write_text("trainin: {epochs: 3}\n")
+
+
+def broken_yaml(here: Path) -> None:
+    (here / "village.yaml").write_text("corpus: {train: [\n")
+
+
+def yaml_list(here: Path) -> None:
+    (here / "village.yaml").write_text("- 1\n")
+
+
+def flipped_byte(here: Path) -> None:
+    (path,) = (here / "runs" / "village-1" / "best").glob("arrays-*.npz")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def no_manifest(here: Path) -> None:
+    (here / "runs" / "village-1" / "best" / "model.json").unlink()
+
+
+def broken_manifest(here: Path) -> None:
+    (here / "runs" / "village-1" / "best" / "model.json").write_text("{")
+
+
+def no_runs(here: Path) -> None:
+    shutil.rmtree(here / "runs")
+
+
+def no_metrics(here: Path) -> None:
+    (here / "runs" / "village-1" / "metrics.jsonl").unlink()
+
+
+def nothing(here: Path) -> None:
+    """The command line alone is what is wrong."""
+
+
+TRAIN = "train --config village.yaml --output out"
+RESUME = "train --config village.yaml --output runs/village-1 --resume"
+
+
+@pytest.mark.parametrize(
+    ("harm", "command", "message"),
+    [
+        (ragged, TRAIN, "village.conll:2: expected 2 columns"),
+        (mixed, TRAIN, "village.conll:"),
+        (all_outside, TRAIN, "expected tagged entities, found only O"),
+        (one_type, f"{TRAIN} --quiet", "one type"),
+        (empty_corpus, TRAIN, "expected tagged sentences, found none"),
+        (latin1, TRAIN, "village.conll:1: expected UTF-8, found byte 0xfc"),
+        (no_corpus, TRAIN, "village.conll: cannot read the file"),
+        (unknown_key, TRAIN, "trainin: there is no such key. Did you mean training?"),
+        (broken_yaml, TRAIN, "village.yaml:"),
+        (yaml_list, TRAIN, "village.yaml: expected sections"),
+        (nothing, "train --config nothing.yaml", "nothing.yaml: cannot read the configuration"),
+        (nothing, "train --config runs", "runs: cannot read the configuration"),
+        (nothing, f"{TRAIN} --set training.epochs", 'found no "="'),
+        (nothing, f"{TRAIN} --set =3", "expected KEY=VALUE"),
+        (nothing, f"{TRAIN} --set training.epochs=many", "training.epochs: expected"),
+        (nothing, f"{TRAIN} --set training.epochs=0", "training.epochs: expected"),
+        (nothing, f"{TRAIN} --set training.epoch=3", "training.epoch: there is no such key"),
+        (nothing, f"{TRAIN} --set training.epochs.x=3", "--set training.epochs.x=3"),
+        (nothing, f"{TRAIN} --set scorer.hidden=[", "--set scorer.hidden=["),
+        (nothing, f"{TRAIN} --set scorer.activation=swish", "expected one of sigmoid, tanh"),
+        (nothing, f"{TRAIN} --set window.size=4", "window.size: expected an odd number"),
+        (nothing, f"{TRAIN} --set optimizer.learning_rate=nan", "optimizer.learning_rate"),
+        (nothing, f"{TRAIN} --set optimizer.learning_rate=.nan", "optimizer.learning_rate"),
+        (nothing, f"{TRAIN} --set optimizer.learning_rate=.inf", "optimizer.learning_rate"),
+        (nothing, f"{TRAIN} --set corpus.entities=LOC,PRE", "corpus.entities: expected types"),
+        (nothing, f"{TRAIN} --set words.vectors=nothing.txt", "nothing.txt: cannot read the file"),
+        (nothing, f"{TRAIN} --set corpus.train=null", "corpus.train: expected a tagged corpus"),
+        (nothing, f"{TRAIN} --resume --overwrite", "--resume"),
+        (nothing, f"{TRAIN} --resume", "out"),
+        (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
+        (nothing, "train --config village.yaml --output village.conll", "village.conll: expected a folder"),
+        (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),
+        (nothing, f"{RESUME} --set training.epochs=9", "found other values of training.epochs"),
+        (no_metrics, RESUME, "metrics.jsonl"),
+        (no_runs, "train --config village.yaml --resume", "expected a trained run, found none"),
+        (no_runs, "evaluate", "expected a trained run, found none"),
+        (no_runs, "tag", "expected a trained run, found none"),
+        (nothing, "evaluate nowhere", "nowhere: expected a run folder"),
+        (flipped_byte, "evaluate", "damaged"),
+        (flipped_byte, "tag", "damaged"),
+        (no_manifest, "evaluate runs/village-1", "expected a run folder"),
+        (broken_manifest, "evaluate", "model.json is not JSON"),
+        (nothing, "evaluate --data nothing.conll", "nothing.conll: cannot read the file"),
+        (nothing, "evaluate --data runs", "runs: cannot read the file"),
+        (ragged, "evaluate --json", "village.conll:2: expected 2 columns"),
+        (nothing, "tag runs/village-1 nothing.txt", "nothing.txt: cannot read the file"),
+        (latin1, "tag runs/village-1 village.conll", "village.conll:1: expected UTF-8"),
+        (nothing, "tag runs/village-1 village.conll --output runs", "runs: cannot write"),
+        (nothing, "tag runs/village-1 village.conll --output nowhere/out.txt", "nowhere/out.txt: cannot write"),
+        (nothing, "gradcheck --config nothing.yaml", "nothing.yaml: cannot read the configuration"),
+        (ragged, "gradcheck --config village.yaml --json", "village.conll:2: expected 2 columns"),
+    ],
+)
+def test_a_bad_input_is_one_line_on_stderr_and_exit_code_2(
+    here: Path, harm: Callable[[Path], None], command: str, message: str
+) -> None:
+    harm(here)
+    done = nerwin(*command.split(" "), stdin="")
+    assert done.exit_code == BAD
+    assert done.stdout == ""
+    assert done.stderr.startswith("nerwin: ")
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+    assert isinstance(done.exception, SystemExit)
+
+
+@pytest.mark.parametrize("harm", [ragged, all_outside, one_type, no_corpus])
+def test_a_training_that_is_refused_leaves_no_folder_behind(here: Path, harm: Callable[[Path], None]) -> None:
+    harm(here)
+    assert nerwin(*TRAIN.split()).exit_code == BAD
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["frobnicate", "train --frobnicate", "tag --format xml", "evaluate a b c", "train --config"]
+)
+def test_bad_usage_exits_with_2_and_prints_no_result(here: Path, command: str) -> None:
+    done = nerwin(*command.split())
+    assert done.exit_code == BAD
+    assert done.stdout == ""
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "interrupted"),
+    [
+        ("train --config village.yaml --output out", "nerwin.training.data.read_corpus"),
+        ("evaluate", "nerwin.training.tagger.load"),
+        ("gradcheck --config village.yaml", "nerwin.training.gradients.read_parts"),
+        ("tag", "nerwin.training.tagger.load"),
+    ],
+)
+def test_an_interrupted_command_exits_with_130_and_one_line(
+    here: Path, monkeypatch: pytest.MonkeyPatch, command: str, interrupted: str
+) -> None:
+    monkeypatch.setattr(interrupted, interrupt)
+    done = nerwin(*command.split(), stdin="")
+    assert (done.exit_code, done.stdout, done.stderr) == (INTERRUPTED, "", "nerwin: interrupted\n")
+
+
+# Help, version, and what they load.
+
+
+@pytest.mark.parametrize("command", ["", "train", "evaluate", "gradcheck", "tag"])
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_every_command_has_help(command: str, flag: str) -> None:
+    done = nerwin(*command.split(), flag)
+    assert done.exit_code == DONE
+    assert "Usage" in done.stdout
+
+
+def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:
+    assert "[text](TYPE)" in nerwin("tag", "--help").stdout
+
+
+def test_the_version_is_printed_alone() -> None:
+    done = nerwin("--version")
+    assert (done.exit_code, done.stdout, done.stderr) == (DONE, f"{__version__}\n", "")
+
+
+def python(*words: str, **settings: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60, **settings)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded at its exit."""
+    report = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+    done = python("-c", report + code)
+    assert done.returncode == 0, done.stderr
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+def test_importing_nerwin_loads_neither_typer_nor_rich_nor_pydantic() -> None:
+    loaded = loaded_by("import nerwin")
+    assert "nerwin" in loaded
+    assert not loaded & {"typer", "click", "rich", "pydantic", "yaml", "numpy"}
+
+
+def test_help_loads_no_numpy() -> None:
+    loaded = loaded_by("sys.argv = ['nerwin', '--help']; from nerwin.cli import app; app()")
+    assert {"nerwin", "typer"} <= loaded
+    assert not loaded & {"numpy", "pydantic", "yaml"}
+
+
+def test_importing_the_library_half_loads_no_terminal() -> None:
+    loaded = loaded_by("import nerwin; nerwin.load")
+    assert "numpy" in loaded
+    assert not loaded & {"typer", "click", "rich"}
+
+
+def test_python_m_nerwin_is_the_command() -> None:
+    done = python("-m", "nerwin", "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (DONE, f"{__version__}\n", "")
+
+
+@contextlib.contextmanager
+def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
+    """A command in a process of its own, which hears SIGINT even where this process does not."""
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from nerwin.cli import app; app(prog_name='nerwin')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_silently(here: Path) -> None:
+    (here / "many.txt").write_text("Mira Tolvan left Quellmark .\n" * 20_000)
+    with started("tag", "runs/village-1", "many.txt") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(60) == DONE
+
+
+def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) -> None:
+    words = ("train", "--config", "village.yaml", "--output", "out")
+    with started(*words, "--set", "training.epochs=100000") as process:
+        assert process.stderr is not None
+        assert any(line.startswith("epoch 2 ") for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        printed, said = process.communicate(timeout=60)
+        assert process.returncode == INTERRUPTED
+    assert printed == ""
+    last = said.splitlines()[-1]
+    assert last.startswith("nerwin: interrupted after epoch ")
+    assert last.endswith("--set training.epochs=100000 --output out --resume")
+    assert json.loads((here / "out" / "last" / "model.json").read_text())["epoch"] >= 2
+
+
+def test_the_commands_leave_the_threads_that_the_user_has_set() -> None:
+    code = "import os; import nerwin.cli; print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = python("-c", code, env={**environment, "OPENBLAS_NUM_THREADS": "3"})
+    assert done.stdout == "3 1\n"
+
+
+def test_training_twice_from_the_shell_gives_the_same_model(here: Path) -> None:
+    done = python("-m", "nerwin", "train", "-c", "village.yaml", "-o", "out", "-q")
+    assert done.returncode == DONE, done.stderr
+    one, other = (
+        np.load(next((folder / "best").glob("arrays-*.npz"))) for folder in (here / "out", here / "runs" / "village-1")
+    )
+    assert one.files == other.files
+    assert all(np.array_equal(one[name], other[name]) for name in one.files if name.startswith("params/"))

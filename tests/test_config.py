@@ -1,0 +1,543 @@
+"""The configuration: YAML as people mean it, overrides by the key's type, and errors that name the key."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerwin.corruption import CORRUPTIONS
+from nerwin.errors import ConfigError
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.initializers import INITIALIZERS
+from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.schedules import SCHEDULES
+from nerwin.text.features import FEATURES
+from nerwin.training.config import Config, keys, load_config, make_config
+from nerwin.training.yaml_files import parse_yaml, read_yaml, write_yaml
+from tests.conftest import ROOT
+
+Load = Callable[..., Config]
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Load a configuration from YAML text and overrides."""
+
+    def loader(text: str = "", *overrides: str) -> Config:
+        path = tmp_path / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_config(path, overrides)
+
+    return loader
+
+
+@pytest.fixture
+def refusal(tmp_path: Path, load: Load) -> Refusal:
+    """The message with which a configuration is refused, the path in it as "config.yaml"."""
+
+    def loader(text: str = "", *overrides: str) -> str:
+        with pytest.raises(ConfigError) as caught:
+            load(text, *overrides)
+        return str(caught.value).replace(f"{tmp_path}/", "")
+
+    return loader
+
+
+def value_of(config: Config, key: str) -> Any:
+    """The plain value at a dotted key."""
+    value: Any = config.to_dict()
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-3", 0.001),
+        ("1E+3", 1000.0),
+        ("2.5", 2.5),
+        (".5", 0.5),
+        ("-1.", -1.0),
+        (".inf", float("inf")),
+        ("-.inf", float("-inf")),
+        ("5", 5),
+        ("-2", -2),
+        ("+3", 3),
+        ("010", 10),
+        ("08", 8),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("NO", "NO"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("y", "y"),
+        ("12:30", "12:30"),
+        ("1_000", "1_000"),
+        ("2024-01-02", "2024-01-02"),
+        ("e3", "e3"),
+        ("1e-3x", "1e-3x"),
+        ("=", "="),
+        ("'1e-3'", "1e-3"),
+        ('"true"', "true"),
+        ("[NO, 1e-3, 12:30]", ["NO", 0.001, "12:30"]),
+    ],
+)
+def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
+    found = parse_yaml(text, "x")
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("training: {seed: 1}\ntraining: {seed: 2}\n", 'config.yaml:2: key "training" stands twice'),
+        ("training:\n  seed: 1\n  epochs: 2\n  seed: 3\n", 'config.yaml:4: key "seed" stands twice'),
+        ("words: &w {dim: 5}\nwindow: *w\n", "config.yaml:2: an alias (*) is not allowed here"),
+        ("1: 2\n", "config.yaml:1: expected a name, found 1"),
+        ("? [a]\n: 2\n", "config.yaml:1: expected a name, found ['a']"),
+        ("training: {seed: 1\n", "config.yaml:2: "),
+        ("\ttraining: 1\n", "config.yaml:1: "),
+        ("training: {seed: !!python/name:os.system }\n", "config.yaml:1: "),
+        ("training: {seed: 1}\n---\nwords: {}\n", "config.yaml:2: "),
+        ("[" * 500, "config.yaml: nested too deeply"),
+        ("training: {seed: " + "9" * 5000 + "}\n", "config.yaml: "),
+        ("training: {seed: \x07}\n", "config.yaml: "),
+        ("- training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found list"),
+        ("training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found str"),
+    ],
+    ids=[
+        "duplicate section",
+        "duplicate key",
+        "alias",
+        "number for a key",
+        "list for a key",
+        "open brace",
+        "tab",
+        "python tag",
+        "two documents",
+        "deep",
+        "long number",
+        "control character",
+        "list",
+        "word",
+    ],
+)
+def test_yaml_that_cannot_be_used_is_refused_with_its_line(refusal: Refusal, text: str, message: str) -> None:
+    assert refusal(text).startswith(message)
+
+
+def test_a_merge_key_is_a_key_like_any_other(refusal: Refusal) -> None:
+    assert refusal("training:\n  <<: {seed: 2}\n").startswith("config.yaml: training.<<: there is no such key")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "\ufeff", "---\n", "{}"])
+def test_an_empty_file_is_all_defaults(load: Load, text: str) -> None:
+    assert load(text) == Config()
+
+
+def test_an_empty_section_is_its_defaults(load: Load) -> None:
+    assert load("corpus:\ntraining:\n  # epochs: 5\n") == Config()
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml: expected UTF-8, found .* at byte 5\. Convert it"):
+        load_config(path)
+
+
+@pytest.mark.parametrize("name", ["absent.yaml", "."])
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / name)
+    assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the configuration: ")
+    assert "Check the path" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "key", "value"),
+    [
+        ("training.epochs=5", "training.epochs", 5),
+        ("training.patience=7", "training.patience", 7),
+        ("training.patience=null", "training.patience", None),
+        ("training.patience=~", "training.patience", None),
+        ("corpus.word_column=-2", "corpus.word_column", -2),
+        ("optimizer.learning_rate=1e-3", "optimizer.learning_rate", 0.001),
+        ("optimizer.learning_rate=2", "optimizer.learning_rate", 2),
+        ("scorer.dropout=.5", "scorer.dropout", 0.5),
+        ("words.trained=false", "words.trained", False),
+        ("scorer.activation=relu", "scorer.activation", "relu"),
+        ("corpus.scheme=iobes", "corpus.scheme", "iobes"),
+        ("corpus.comments=#", "corpus.comments", "#"),
+        ("corpus.comments=# ", "corpus.comments", "# "),
+        ("corpus.comments=%", "corpus.comments", "%"),
+        ("corpus.comments==", "corpus.comments", "="),
+        ("corpus.comments=12", "corpus.comments", "12"),
+        ("corpus.comments=null", "corpus.comments", None),
+        ("corpus.entities=all", "corpus.entities", "all"),
+        ("corpus.entities=LOC", "corpus.entities", ["LOC"]),
+        ("corpus.entities=LOC,PER", "corpus.entities", ["LOC", "PER"]),
+        ("corpus.entities=LOC, creative-work", "corpus.entities", ["LOC", "creative-work"]),
+        ("corpus.entities=[LOC, PER]", "corpus.entities", ["LOC", "PER"]),
+        ("corpus.entities=NO", "corpus.entities", ["NO"]),
+        ("corpus.entities=NO,12:30", "corpus.entities", ["NO", "12:30"]),
+        ("scorer.hidden=64", "scorer.hidden", [64]),
+        ("scorer.hidden=64,32", "scorer.hidden", [64, 32]),
+        ("scorer.hidden=[64, 32]", "scorer.hidden", [64, 32]),
+        ("features={}", "features", {}),
+        ("features={shape: 5, suffix3: 4}", "features", {"shape": 5, "suffix3": 4}),
+        ("features.shape=5", "features", {"shape": 5}),
+        ("corpus.dev=null", "corpus.dev", None),
+        ("words.vectors=null", "words.vectors", None),
+        ("corpus.dev=/x/1: a #2", "corpus.dev", "/x/1: a #2"),
+    ],
+)
+def test_an_override_is_read_by_the_type_of_its_key(load: Load, override: str, key: str, value: object) -> None:
+    found = value_of(load("", override), key)
+    assert found == value
+    assert type(found) is type(value) or isinstance(found, float)
+
+
+def test_an_override_replaces_what_the_file_says_and_leaves_the_rest(load: Load) -> None:
+    config = load("training: {epochs: 3, seed: 4}\nfeatures: {shape: 5}\n", "training.epochs=9", "features.suffix3=2")
+    assert (config.training.epochs, config.training.seed) == (9, 4)
+    assert config.features == {"shape": 5, "suffix3": 2}
+
+
+def test_an_override_can_empty_the_features_of_the_file(load: Load) -> None:
+    assert load("features: {shape: 5}\n", "features={}").features == {}
+
+
+def test_the_last_of_several_overrides_counts(load: Load) -> None:
+    assert load("", "training.epochs=3", "training.epochs=4").training.epochs == 4
+
+
+def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
+    assert load("training:\n", "training.epochs=3").training.epochs == 3
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("training.epochs", "--set training.epochs: expected KEY=VALUE"),
+        ("=5", "--set =5: expected KEY=VALUE"),
+        ("", "--set : expected KEY=VALUE"),
+        ("features={shape: 5", "--set features={shape: 5"),
+        ("training.epochs=five", "config.yaml: training.epochs: expected a valid integer, found 'five'"),
+        ("training.epochs=5=6", "config.yaml: training.epochs: expected a valid integer"),
+        ("training.epochs=null", "config.yaml: training.epochs: expected a valid integer, found None"),
+        ("training.epochs.more=5", "config.yaml: training.epochs: expected a valid integer"),
+        ("scorer.hidden=64,x", "config.yaml: scorer.hidden.1: expected a valid integer, found 'x'"),
+        ("training.batch_sise=3", "config.yaml: training.batch_sise: there is no such key"),
+        ("features.bogus=3", "config.yaml: features.bogus: expected one of shape, "),
+    ],
+)
+def test_an_override_that_cannot_be_used_is_refused(refusal: Refusal, override: str, message: str) -> None:
+    assert refusal("", override).startswith(message)
+
+
+def test_an_override_does_not_reach_into_a_value(refusal: Refusal) -> None:
+    message = refusal("training: {epochs: 3}\n", "training.epochs.more=5")
+    assert message.startswith("--set training.epochs.more=5: epochs is a value, not a section")
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "nearest"),
+    [
+        ("training: {epoch: 5}", "training.epoch", "training.epochs"),
+        ("training: {batchsize: 5}", "training.batchsize", "training.batch_size"),
+        ("optimizer: {learning-rate: 0.1}", "optimizer.learning-rate", "optimizer.learning_rate"),
+        ("trainning: {epochs: 5}", "trainning", "training"),
+        ("epochs: 5", "epochs", "training.epochs"),
+        ("learning_rate: 0.1", "learning_rate", "optimizer.learning_rate"),
+        ("scorer: {patience: 5}", "scorer.patience", "training.patience"),
+        ("corpus: {tags_column: 5}", "corpus.tags_column", "corpus.tag_column"),
+        ("scorer: {list: 5}", "scorer.list", ""),
+        ("zzz: 5", "zzz", ""),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_legal_one(
+    refusal: Refusal, text: str, unknown: str, nearest: str
+) -> None:
+    message = refusal(text)
+    assert message.startswith(f"config.yaml: {unknown}: there is no such key.")
+    if nearest:
+        assert f"Did you mean {nearest}?" in message
+
+
+def test_a_key_like_no_other_is_answered_with_the_sections(refusal: Refusal) -> None:
+    assert f"Sections: {', '.join(Config.model_fields)}." in refusal("zzzzzz: 5")
+
+
+def test_an_unknown_key_is_named_before_a_wrong_value(refusal: Refusal) -> None:
+    assert "training.epoch: there is no such key" in refusal("corpus: {comments: 5}\ntraining: {epoch: 5}\n")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("training.epochs", "2.5"),
+        ("training.epochs", "true"),
+        ("training.epochs", "[1]"),
+        ("training.epochs", "'5'"),
+        ("training.seed", "1_000"),
+        ("optimizer.learning_rate", "fast"),
+        ("optimizer.learning_rate", "true"),
+        ("scorer.dropout", "half"),
+        ("words.trained", "no"),
+        ("words.trained", "1"),
+        ("scorer.hidden", "5"),
+        ("scorer.hidden", "wide"),
+        ("scorer.activation", "3"),
+        ("corpus.comments", "5"),
+        ("corpus.train", "12"),
+        ("corpus.entities", "5"),
+        ("corpus.delimiter", "5"),
+        ("features", "[shape]"),
+        ("features.shape", "wide"),
+        ("training", "5"),
+        ("window", "[size]"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_its_key(refusal: Refusal, key: str, value: str) -> None:
+    section, _, name = key.partition(".")
+    message = refusal(f"{section}: {{{name}: {value}}}" if name else f"{section}: {value}")
+    assert message.startswith(f"config.yaml: {key}: expected ")
+    assert f"found {parse_yaml(value, 'x')!r}" in message
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("window.size", "0"),
+        ("window.size", "4"),
+        ("window.size", "101"),
+        ("words.dim", "0"),
+        ("scorer.dropout", "1"),
+        ("scorer.input_dropout", "-0.1"),
+        ("objective.margin", "0"),
+        ("objective.margin", ".inf"),
+        ("objective.margin", ".nan"),
+        ("objective.l2", "-1"),
+        ("objective.l2", ".inf"),
+        ("optimizer.learning_rate", "0"),
+        ("optimizer.learning_rate", ".inf"),
+        ("training.epochs", "0"),
+        ("training.batch_size", "0"),
+        ("training.seed", "-1"),
+        ("training.patience", "0"),
+        ("features.shape", "0"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_its_key(refusal: Refusal, key: str, value: str) -> None:
+    section, _, name = key.partition(".")
+    message = refusal(f"{section}: {{{name}: {value}}}")
+    assert message.startswith(f"config.yaml: {key}: expected ")
+    assert f"found {parse_yaml(value, 'x')!r}" in message
+
+
+def test_an_even_window_is_told_why_it_must_be_odd(refusal: Refusal) -> None:
+    assert "expected an odd number of words, so that one is the centre, found 4" in refusal("window: {size: 4}")
+
+
+@pytest.mark.parametrize("hidden", ["[]", "[0]", "[100, -1]", "[5.5]"])
+def test_hidden_layers_are_one_or_more_positive_widths(refusal: Refusal, hidden: str) -> None:
+    assert refusal(f"scorer: {{hidden: {hidden}}}").startswith("config.yaml: scorer.hidden")
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("scorer.activation", ACTIVATIONS),
+        ("scorer.init", INITIALIZERS),
+        ("preprocess.method", PREPROCESSORS),
+        ("objective.corruption", CORRUPTIONS),
+        ("optimizer.name", OPTIMIZERS),
+        ("schedule.name", SCHEDULES),
+        ("corpus.scheme", ["auto", "iob1", "iob2", "iobes", "bilou"]),
+        ("corpus.delimiter", ["auto", "tab", "space"]),
+    ],
+)
+def test_an_illegal_choice_lists_the_legal_names_and_each_of_them_is_accepted(
+    load: Load, refusal: Refusal, key: str, names: list[str]
+) -> None:
+    message = refusal("", f"{key}=bogus")
+    assert message.startswith(f"config.yaml: {key}: expected ")
+    assert "found 'bogus'" in message
+    assert [name for name in names if name not in message] == []
+    assert [value_of(load("", f"{key}={name}"), key) for name in names] == list(names)
+
+
+def test_an_illegal_feature_lists_the_legal_ones_and_each_of_them_is_accepted(load: Load, refusal: Refusal) -> None:
+    assert f"expected one of {', '.join(FEATURES)}, found 'bogus'" in refusal("features: {bogus: 3}")
+    widths = dict.fromkeys(FEATURES, 3)
+    assert load(f"features: {json.dumps(widths)}").features == widths
+
+
+@pytest.mark.parametrize("column", [0, -1, 2])
+def test_word_and_tag_need_columns_of_their_own(refusal: Refusal, column: int) -> None:
+    message = refusal(f"corpus: {{word_column: {column}, tag_column: {column}}}")
+    assert message == "config.yaml: corpus.word_column and corpus.tag_column are the same column."
+
+
+@pytest.mark.parametrize(
+    "text", ["corpus: {train: 12}", "scorer: {hidden: []}", "corpus: 5", "corpus: {entities: 5}", "features: [shape]"]
+)
+def test_an_error_speaks_of_the_configuration_and_not_of_the_program(refusal: Refusal, text: str) -> None:
+    message = refusal(text)
+    assert [
+        word for word in ("instance", "Config", "after validation", "dictionary", "1 more") if word in message
+    ] == []
+
+
+def test_wrong_entities_are_told_that_a_list_is_legal(refusal: Refusal) -> None:
+    message = refusal("corpus: {entities: 5}")
+    assert "all" in message
+    assert "list" in message
+
+
+def test_relative_paths_start_at_the_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "configs"
+    folder.mkdir()
+    (folder / "config.yaml").write_text("corpus: {train: ../data/train.conll, dev: dev.conll, test: /x/test.conll}\n")
+    monkeypatch.chdir(tmp_path)
+    corpus = load_config(Path("configs/config.yaml")).corpus
+    assert corpus.train == tmp_path / "data" / "train.conll"
+    assert corpus.dev == folder / "dev.conll"
+    assert corpus.test == Path("/x/test.conll")
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [(["configs"], "configs"), (["here"], "here"), (["configs", "here"], "configs"), ([], "configs")],
+    ids=["beside the config", "where one stands", "both", "neither"],
+)
+def test_a_path_in_an_override_may_start_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: list[str], expected: str
+) -> None:
+    for name in ("configs", "here"):
+        (tmp_path / name).mkdir()
+    for name in places:
+        (tmp_path / name / "train.conll").touch()
+    (tmp_path / "configs" / "config.yaml").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    config = load_config(tmp_path / "configs" / "config.yaml", ["corpus.train=train.conll"])
+    assert config.corpus.train == tmp_path / expected / "train.conll"
+
+
+def test_a_tilde_is_the_home_folder(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert load("corpus: {train: ~/train.conll}").corpus.train == tmp_path / "home" / "train.conll"
+
+
+@pytest.mark.parametrize("overrides", [[], ["corpus.dev=~nobody-of-that-name/dev.conll"]], ids=["file", "override"])
+def test_the_home_folder_of_nobody_is_refused(refusal: Refusal, overrides: list[str]) -> None:
+    text = "" if overrides else "corpus: {dev: ~nobody-of-that-name/dev.conll}"
+    assert "corpus.dev" in refusal(text, *overrides)
+
+
+def test_every_key_has_a_description() -> None:
+    sections = {name: info.description for name, info in Config.model_fields.items()}
+    described = {**sections, **{key: info.description for key, info in keys()}}
+    assert [key for key, description in described.items() if not description] == []
+
+
+def test_the_keys_that_others_rely_on_exist() -> None:
+    promised = """
+        corpus.train corpus.dev corpus.test corpus.word_column corpus.tag_column corpus.comments corpus.entities
+        window.size words.dim words.vectors features scorer.hidden scorer.activation scorer.init scorer.dropout
+        scorer.input_dropout preprocess.method objective.corruption objective.margin objective.l2 optimizer.name
+        optimizer.learning_rate schedule.name training.epochs training.batch_size training.seed training.patience
+    """
+    assert set(promised.split()) - {key for key, _ in keys()} == set()
+
+
+def test_the_promised_column_defaults() -> None:
+    corpus = Config().corpus
+    assert (corpus.word_column, corpus.tag_column, corpus.comments, corpus.entities) == (0, -1, None, "all")
+
+
+def test_every_default_is_legal(tmp_path: Path) -> None:
+    assert make_config(Config().to_dict(), base=tmp_path, where="defaults") == Config()
+
+
+@pytest.mark.parametrize("key", [key for key, _ in keys()])
+def test_every_key_refuses_a_value_of_no_sense(refusal: Refusal, key: str) -> None:
+    section, _, name = key.partition(".")
+    content = {section: {name: {"no": ["sense"]}} if name else {"no": ["sense"]}}
+    assert refusal(json.dumps(content)).startswith(f"config.yaml: {key}")
+
+
+RICH = """
+corpus: {train: train.conll, dev: Łódź/dev.conll, comments: "#", entities: [NO, "1e3", "08", "null", LOC]}
+words: {dim: 20, vectors: null, trained: false}
+features: {shape: 5, suffix3: 4}
+scorer: {hidden: [64, 32], dropout: 0.5}
+objective: {l2: 1e-7, margin: 3}
+optimizer: {learning_rate: 1e-3}
+training: {patience: null, seed: 0}
+"""
+
+
+def test_a_resolved_config_is_read_back_from_any_folder(load: Load, tmp_path: Path) -> None:
+    config = load(RICH)
+    folder = tmp_path / "runs" / "one"
+    folder.mkdir(parents=True)
+    write_yaml(folder / "config.yaml", config.to_dict())
+    assert load_config(folder / "config.yaml") == config
+
+
+def test_a_resolved_config_holds_every_key_as_a_plain_value(load: Load) -> None:
+    config = load(RICH)
+    plain = config.to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["corpus"]["entities"] == ["NO", "1e3", "08", "null", "LOC"]
+    assert all(value_of(config, key) is not Ellipsis for key, _ in keys())
+
+
+def test_a_written_config_keeps_the_order_of_its_keys(tmp_path: Path) -> None:
+    write_yaml(tmp_path / "config.yaml", Config().to_dict())
+    assert list(read_yaml(tmp_path / "config.yaml")) == list(Config.model_fields)
+
+
+WORD = st.one_of(
+    st.text("01289.eE+-_:nullNOyestrue~#=<", min_size=1, max_size=6),
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=6),
+)
+VALUE = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), WORD, st.lists(WORD, max_size=3))
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(st.dictionaries(WORD, VALUE, max_size=3))
+def test_any_mapping_that_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, Any]
+) -> None:
+    path = tmp_path_factory.mktemp("yaml") / "config.yaml"
+    write_yaml(path, content)
+    assert read_yaml(path) == content
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_config_is_legal(path: Path) -> None:
+    config = load_config(path)
+    assert make_config(config.to_dict(), base=Path("/"), where=path.name) == config
+    shipped = [one for one in (config.corpus.train, config.corpus.dev, config.corpus.test) if one]
+    assert [one for one in shipped if one.is_relative_to(ROOT) and not one.is_file()] == []
+
+
+def test_the_quickstart_trains_on_the_shipped_corpus() -> None:
+    corpus = load_config(ROOT / "configs" / "quickstart.yaml").corpus
+    assert [corpus.train, corpus.dev, corpus.test] == [
+        ROOT / "data" / f"{part}.conll" for part in ("train", "dev", "test")
+    ]

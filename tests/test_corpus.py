@@ -1,0 +1,352 @@
+"""Corpora in columns: what is detected, what is skipped, and what is said about lines that do not fit."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerwin.errors import CorpusError
+from nerwin.text.corpus import LONG_SENTENCE, Columns, Corpus, Sentence, read_corpus, write_columns
+from nerwin.text.tags import Span, iob2, iobes
+
+Reader = Callable[..., Corpus]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reader:
+    """Read a corpus from text, with columns by keyword."""
+
+    def reader(text: str, **columns: object) -> Corpus:
+        path = tmp_path / "corpus.conll"
+        path.write_bytes(text.encode())
+        return read_corpus(path, Columns()._replace(**columns))  # type: ignore[arg-type]
+
+    return reader
+
+
+@pytest.fixture
+def refusal(tmp_path: Path, read: Reader) -> Callable[..., str]:
+    """The message with which a corpus is refused, the path in it as "corpus.conll"."""
+
+    def reader(text: str, **columns: object) -> str:
+        with pytest.raises(CorpusError) as caught:
+            read(text, **columns)
+        return str(caught.value).replace(f"{tmp_path}/", "")
+
+    return reader
+
+
+def pairs(corpus: Corpus) -> list[list[tuple[str, str]]]:
+    return [list(zip(sentence.words, sentence.tags, strict=True)) for sentence in corpus.sentences]
+
+
+TWO = [[("Ines", "B-PER"), ("Prado", "I-PER"), ("waits", "O")], [("Lima", "B-LOC")]]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "columns"),
+    [
+        ("Ines\tB-PER\nPrado\tI-PER\nwaits\tO\n\nLima\tB-LOC\n", "tab", 2),
+        ("Ines B-PER\nPrado I-PER\nwaits O\n\nLima B-LOC\n", "space", 2),
+        ("Ines   B-PER\n Prado I-PER \nwaits  O\n\nLima B-LOC", "space", 2),
+        ("Ines NNP x B-PER\nPrado NNP x I-PER\nwaits VB x O\n\nLima NNP x B-LOC\n", "space", 4),
+        ("Ines\tNNP\tB-PER\nPrado\t\tI-PER\nwaits\tVB\tO\n\nLima\tNNP\tB-LOC\n", "tab", 3),
+        ("\ufeffInes\tB-PER\r\nPrado\tI-PER\r\nwaits\tO\r\n\r\nLima\tB-LOC\r\n", "tab", 2),
+    ],
+    ids=["tab", "space", "many spaces", "four columns", "empty middle column", "mark and CRLF"],
+)
+def test_delimiter_and_columns_are_detected(read: Reader, text: str, delimiter: str, columns: int) -> None:
+    corpus = read(text)
+    assert pairs(corpus) == TWO
+    assert (corpus.delimiter, corpus.columns, corpus.tokens) == (delimiter, columns, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("B-PER\tInes\nI-PER\tPrado\nO\twaits\n\nB-LOC\tLima\n", {"word": -1, "tag": 0}),
+        ("1\tInes\tB-PER\tx\n2\tPrado\tI-PER\tx\n3\twaits\tO\tx\n\n1\tLima\tB-LOC\tx\n", {"word": 1, "tag": 2}),
+        ("1 Ines B-PER x\n2 Prado I-PER x\n3 waits O x\n\n1 Lima B-LOC x\n", {"word": -3, "tag": -2}),
+    ],
+    ids=["tag first", "from the left", "from the right"],
+)
+def test_word_and_tag_stand_in_the_columns_that_are_named(read: Reader, text: str, columns: dict[str, int]) -> None:
+    assert pairs(read(text, **columns)) == TWO
+
+
+def test_a_delimiter_that_is_set_is_not_guessed(read: Reader) -> None:
+    assert pairs(read("New York\tB-LOC\n", delimiter="tab")) == [[("New York", "B-LOC")]]
+    assert pairs(read("a\tb B-LOC\n", delimiter="space")) == [[("a\tb", "B-LOC")]]
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u0085", "\u00a0"])
+@pytest.mark.parametrize("delimiter", ["\t", " "])
+def test_a_rare_separator_inside_a_word_survives(read: Reader, character: str, delimiter: str) -> None:
+    word = f"5{character}000"
+    assert pairs(read(f"{word}{delimiter}O\nLima{delimiter}B-LOC\n")) == [[(word, "O"), ("Lima", "B-LOC")]]
+
+
+def test_a_no_break_space_alone_is_a_word(read: Reader) -> None:
+    assert pairs(read("\u00a0\tO\n")) == [[("\u00a0", "O")]]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", " \t ", "\r", "\f", "\t\t"])
+def test_a_blank_line_of_any_kind_ends_a_sentence(read: Reader, blank: str) -> None:
+    corpus = read(f"{blank}\nInes\tB-PER\nPrado\tI-PER\nwaits\tO\n{blank}\n{blank}\nLima\tB-LOC\n{blank}\n")
+    assert pairs(corpus) == TWO
+    assert [sentence.line for sentence in corpus.sentences] == [2, 7]
+
+
+@pytest.mark.parametrize(
+    "docstart",
+    [
+        "-DOCSTART-",
+        "-DOCSTART- O",
+        "-DOCSTART-\tO",
+        "-DOCSTART- -X- -X- O",
+        "-DOCSTART-\t-X-\t-X-\tO",
+        "-DOCSTART- (0001)",
+        "-DOCSTART-(1)\tO",
+        "-DOCSTART- -X- O O",
+    ],
+)
+@pytest.mark.parametrize("delimiter", ["\t", " "], ids=["tab", "space"])
+def test_docstart_lines_of_any_shape_are_skipped_and_counted(read: Reader, docstart: str, delimiter: str) -> None:
+    lines = [docstart, "", "Ines B-PER", "Prado I-PER", "waits O", docstart, "Lima B-LOC"]
+    corpus = read("\n".join(line if line == docstart else line.replace(" ", delimiter) for line in lines))
+    assert pairs(corpus) == TWO
+    assert corpus.docstarts == 2
+    assert "2 -DOCSTART- lines skipped" in corpus.describe()
+
+
+def test_docstart_is_also_found_in_the_word_column(read: Reader) -> None:
+    corpus = read("0\t-DOCSTART-\tO\n\n1\tLima\tB-LOC\n", word=1, tag=2)
+    assert pairs(corpus) == [[("Lima", "B-LOC")]]
+
+
+def test_a_hash_is_a_token_unless_comments_are_set(read: Reader) -> None:
+    text = "#\tO\n#lima\tB-LOC\n"
+    assert pairs(read(text)) == [[("#", "O"), ("#lima", "B-LOC")]]
+
+
+def test_comment_lines_are_skipped_and_counted(read: Reader) -> None:
+    corpus = read("# text = Ines\nInes\tB-PER\nPrado\tI-PER\n#\nwaits\tO\n\n# x\nLima\tB-LOC\n", comments="#")
+    assert pairs(corpus) == TWO
+    assert corpus.comments == 3
+    assert "3 comment lines skipped" in corpus.describe()
+
+
+def test_comments_may_start_with_any_mark(read: Reader) -> None:
+    assert pairs(read("% a note\n#\tO\n", comments="%")) == [[("#", "O")]]
+
+
+def test_further_columns_may_vary_where_both_columns_count_from_the_left(read: Reader) -> None:
+    text = "Ines B-PER\nPrado I-PER x y\nwaits O x\n\nLima B-LOC\n"
+    assert pairs(read(text, word=0, tag=1)) == TWO
+
+
+@pytest.mark.parametrize("columns", [{}, {"word": 0, "tag": -1}, {"word": -2, "tag": 1}, {"word": -2, "tag": -1}])
+def test_columns_may_not_vary_where_one_counts_from_the_right(
+    refusal: Callable[..., str], columns: dict[str, int]
+) -> None:
+    message = refusal("Ines B-PER\nPrado I-PER x\n", **columns)
+    assert message.startswith("corpus.conll:2: expected 2 columns by space as on line 1, found 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "message"),
+    [
+        ("Ines\n", {}, 'corpus.conll:1: expected 2 or more columns by space, found 1: "Ines"'),
+        ("\nInes\n", {}, "corpus.conll:2: expected 2 or more columns"),
+        ("Ines,B-PER\n", {}, "corpus.conll:1: expected 2 or more columns by space, found 1"),
+        ("Ines B-PER\n", {"word": 1, "tag": 2}, "corpus.conll:1: expected 3 or more columns by space, found 2"),
+        ("Ines B-PER\n", {"word": -3, "tag": -1}, "corpus.conll:1: expected 3 or more columns by space, found 2"),
+        ("Ines B-PER\n", {"delimiter": "tab"}, "corpus.conll:1: expected 2 or more columns by tab, found 1"),
+        ("Ines B-PER\n\nLima\n", {}, 'corpus.conll:3: expected 2 columns by space as on line 1, found 1: "Lima"'),
+        ("\nInes\tB-PER\nLima\tx\tB-LOC\n", {}, "corpus.conll:3: expected 2 columns by tab as on line 2, found 3"),
+        ("Ines\tB-PER\nLima B-LOC\n", {}, "corpus.conll:2: expected 2 columns by tab as on line 1, found 1"),
+        ("Ines O\n\u00a0\n", {}, "corpus.conll:2: expected 2 columns by space as on line 1, found 1"),
+        ("a x B-PER\nb\n", {"word": 0, "tag": 2}, "corpus.conll:2: expected 3 or more columns by space, found 1"),
+        ("Ines\tB-PER\nLima\t\n", {}, "corpus.conll:2: expected a tag, found an empty column"),
+        ("Ines\tB-PER\t\n", {}, "corpus.conll:1: expected a tag, found an empty column"),
+        ("Ines\tB-PER\nLima\t \n", {}, "corpus.conll:2: expected a tag, found an empty column"),
+        ("Ines\tB-PER\n\tO\n", {}, "corpus.conll:2: expected a word, found an empty column"),
+        ("Ines\tB-PER\n \tO\n", {}, "corpus.conll:2: expected a word, found an empty column"),
+        ("Ines NNP\n", {}, 'corpus.conll:1: expected a tag such as O or B-PER, found "NNP"'),
+        ("Ines B-PER\nLima B-\n", {}, 'corpus.conll:2: expected a tag such as O or B-PER, found "B-"'),
+        ("Ines PER\n", {}, 'corpus.conll:1: expected a tag such as O or B-PER, found "PER"'),
+        ("Ines 0\n", {}, 'corpus.conll:1: expected a tag such as O or B-PER, found "0"'),
+        ("Ines\tB-PER \n", {}, 'corpus.conll:1: expected a tag such as O or B-PER, found "B-PER "'),
+        ("Ines B-PER\nLima S-LOC\n", {}, "corpus.conll:2: expected one tag scheme throughout, found mixed ones"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
+    refusal: Callable[..., str], text: str, columns: dict[str, object], message: str
+) -> None:
+    assert refusal(text, **columns).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("Ines\n", "Separate word and tag by a tab or a space, or set corpus.delimiter."),
+        ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
+        ("Ines\t\n", "Give the token a tag, O if outside."),
+        ("\tO\n", "Give the token a word."),
+        ("Ines NNP\n", "Is corpus.tag_column the column of the tags?"),
+        ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
+    ],
+)
+def test_a_refusal_says_what_to_do(refusal: Callable[..., str], text: str, remedy: str) -> None:
+    assert refusal(text).endswith(remedy)
+
+
+def test_a_line_that_is_not_utf8_is_refused_with_path_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.conll"
+    path.write_bytes(b"Ines\tB-PER\nM\xe1laga\tB-LOC\n")
+    with pytest.raises(CorpusError, match=r"corpus\.conll:2: expected UTF-8"):
+        read_corpus(path)
+
+
+@pytest.mark.parametrize("text", ["", "\n", " \n\t\n", "-DOCSTART- O\n\n"])
+def test_a_file_without_sentences_is_refused(refusal: Callable[..., str], text: str) -> None:
+    assert refusal(text) == "corpus.conll: expected tagged sentences, found none. Is this the right file?"
+
+
+@pytest.mark.parametrize("name", ["absent.conll", ".", "absent.inline"])
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(tmp_path / name)
+    assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the file: ")
+
+
+SCHEME_EXAMPLES = {
+    "iob1": "a I-X\nb I-X\nc O\nd I-X\n\ne I-X\nf B-X\n",
+    "iob2": "a B-X\nb I-X\nc O\nd B-X\n\ne B-X\nf B-X\n",
+    "iobes": "a B-X\nb E-X\nc O\nd S-X\n\ne S-X\nf S-X\n",
+    "bilou": "a B-X\nb L-X\nc O\nd U-X\n\ne U-X\nf U-X\n",
+}
+
+
+@pytest.mark.parametrize(("scheme", "text"), SCHEME_EXAMPLES.items())
+def test_the_scheme_is_detected(read: Reader, scheme: str, text: str) -> None:
+    corpus = read(text)
+    assert (corpus.scheme, corpus.illegal) == (scheme, 0)
+    assert scheme.upper() in corpus.describe()
+
+
+def test_tags_stay_as_they_are_spelled(read: Reader) -> None:
+    assert read(SCHEME_EXAMPLES["bilou"]).sentences[0].tags == ["B-X", "L-X", "O", "U-X"]
+
+
+def test_a_file_without_entities_is_iob2(read: Reader) -> None:
+    assert read("a O\nb O\n").scheme == "iob2"
+
+
+@pytest.mark.parametrize(("chosen", "illegal"), [("iob2", 2), ("iob1", 0), ("iobes", 4), ("bilou", 4)])
+def test_a_scheme_that_is_set_is_believed_and_its_breaks_counted(read: Reader, chosen: str, illegal: int) -> None:
+    corpus = read("a I-X\nb O\nc I-X\n", scheme=chosen)
+    assert (corpus.scheme, corpus.illegal) == (chosen, illegal)
+
+
+@pytest.mark.parametrize("scheme", SCHEME_EXAMPLES)
+def test_stray_illegal_steps_in_a_large_file_are_counted(read: Reader, scheme: str) -> None:
+    stray = "z I-X\n\n" if scheme != "iob1" else "z B-X\n\n"
+    corpus = read(f"{SCHEME_EXAMPLES[scheme]}\n" * 200 + stray)
+    breaks = 2 if scheme in ("iobes", "bilou") else 1
+    assert (corpus.scheme, corpus.illegal) == (scheme, breaks)
+    assert f"{breaks} illegal transitions" in corpus.describe()
+
+
+@pytest.mark.parametrize(("legal", "stray", "refused"), [(99, 1, False), (98, 2, True), (198, 2, False)])
+def test_one_illegal_step_in_a_hundred_entity_tokens_is_the_limit(
+    read: Reader, legal: int, stray: int, refused: bool
+) -> None:
+    text = "a B-X\nb O\n\n" * legal + "c O\nd I-X\n\n" * stray
+    if refused:
+        with pytest.raises(CorpusError, match="expected one tag scheme throughout"):
+            read(text)
+    else:
+        assert read(text).illegal == stray
+
+
+def test_mixed_schemes_name_the_first_step_that_breaks_the_best_one(refusal: Callable[..., str]) -> None:
+    message = refusal("a B-X\nb I-X\n\nc B-X\nd O\ne I-X\n\nf S-X\n\ng B-X\n")
+    assert message.startswith("corpus.conll:6: ")
+    assert "O followed by I-X is not IOB2" in message
+
+
+def test_the_line_of_a_break_counts_comments_inside_the_sentence(refusal: Callable[..., str]) -> None:
+    message = refusal("# one\na O\n# two\nb O\n# three\nc S-X\nd I-X\n", comments="#")
+    assert message.startswith("corpus.conll:6: ")
+
+
+def test_a_sentence_knows_the_line_where_it_begins(read: Reader) -> None:
+    corpus = read("\n\na O\nb O\n\n\n# x\n\nc O\n", comments="#")
+    assert [sentence.line for sentence in corpus.sentences] == [3, 9]
+
+
+def test_a_very_long_sentence_is_noted(read: Reader) -> None:
+    corpus = read("a B-X\n\n" + "b O\n" * (LONG_SENTENCE + 1))
+    assert "a sentence of 1,001 tokens at line 3" in corpus.describe()
+    assert read("b O\n" * LONG_SENTENCE).notes == []
+
+
+def test_a_byte_order_mark_inside_the_file_is_noted(read: Reader) -> None:
+    corpus = read("a O\n\n\ufeffb O\n")
+    assert corpus.sentences[1].words == ["\ufeffb"]
+    assert "1 tokens with a byte-order mark inside" in corpus.describe()
+
+
+def test_the_description_counts_sentences_and_tokens(read: Reader) -> None:
+    assert read("a B-X\nb O\n\nc O\n").describe() == "2 sentences, 3 tokens, 2 columns by space, IOB2"
+
+
+def test_inline_markup_is_known_by_its_suffix(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.inline"
+    path.write_text("# a note\n[Ines Prado](PER) waits\n[Lima](LOC)\n", encoding="utf-8")
+    corpus = read_corpus(path)
+    assert pairs(corpus) == TWO
+    assert [sentence.line for sentence in corpus.sentences] == [2, 3]
+
+
+WORD = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r\v\f\ufeff"), min_size=1, max_size=8
+).filter(lambda word: bool(word.strip(" ")) and not word.startswith("-DOCSTART-"))
+
+
+@st.composite
+def sentences(draw: st.DrawFn) -> Sentence:
+    words = draw(st.lists(WORD, min_size=1, max_size=8))
+    found, position = [], 0
+    for length, label in draw(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["PER", "LOC", ""])), max_size=4)):
+        if position + length > len(words):
+            break
+        if label:
+            found.append(Span(position, position + length, label))
+        position += length
+    spell = draw(st.sampled_from([iob2, iobes]))
+    return Sentence(words, spell(found, len(words)))
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(st.lists(sentences(), min_size=1, max_size=5))
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, written: list[Sentence]) -> None:
+    path = tmp_path_factory.mktemp("corpus") / "corpus.conll"
+    path.write_text("".join(f"{line}\n" for line in write_columns(written)), encoding="utf-8", newline="")
+    corpus = read_corpus(path, Columns(scheme="iob2"))
+    assert [(sentence.words, sentence.tags) for sentence in corpus.sentences] == [
+        (sentence.words, sentence.tags) for sentence in written
+    ]
+
+
+def test_columns_are_written_with_a_blank_line_after_each_sentence() -> None:
+    written = [Sentence(["Ines", "Prado"], ["B-PER", "I-PER"]), Sentence(["Lima"], ["B-LOC"])]
+    assert list(write_columns(written)) == ["Ines\tB-PER", "Prado\tI-PER", "", "Lima\tB-LOC", ""]
+
+
+def test_a_sentence_with_a_tag_too_few_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        list(write_columns([Sentence(["Ines", "Prado"], ["B-PER"])]))

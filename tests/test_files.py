@@ -1,0 +1,156 @@
+"""Lines of text files: encodings, line ends and compression, and what is said about bytes that cannot be read."""
+
+import gzip
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerwin.errors import CorpusError
+from nerwin.text.files import decode_lines, read_lines
+
+BOM = b"\xef\xbb\xbf"
+
+
+def lines_of(folder: Path, content: bytes) -> list[str]:
+    path = folder / "corpus.txt"
+    path.write_bytes(content)
+    return list(read_lines(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", []),
+        (b"\n", [""]),
+        (b"one", ["one"]),
+        (b"one\n", ["one"]),
+        (b"one\n\ntwo\n", ["one", "", "two"]),
+        (b"one\r\n\r\ntwo\r\n", ["one", "", "two"]),
+        (BOM + b"one\ntwo\n", ["one", "two"]),
+        (BOM + b"one\r\n", ["one"]),
+        (BOM, [""]),
+        (b" one \t\n", [" one \t"]),
+        ("Łódź\tB-LOC\n".encode(), ["Łódź\tB-LOC"]),
+    ],
+)
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
+def test_lines_come_without_mark_and_line_ends(
+    tmp_path: Path, content: bytes, lines: list[str], compressed: bool
+) -> None:
+    assert lines_of(tmp_path, gzip.compress(content) if compressed else content) == lines
+
+
+def test_only_the_mark_at_the_very_start_is_dropped(tmp_path: Path) -> None:
+    assert lines_of(tmp_path, b"one\n" + BOM + b"two\n") == ["one", "\ufefftwo"]
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\u0085", "\u00a0", "\v", "\f", "\x1c", "\x1e"])
+def test_a_rare_separator_inside_a_token_survives(tmp_path: Path, character: str) -> None:
+    token = f"New{character}York"
+    assert lines_of(tmp_path, f"{token}\tB-LOC\nis\tO\n".encode()) == [f"{token}\tB-LOC", "is\tO"]
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff"), min_size=1)),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_any_text_is_split_at_line_feeds_alone(lines: list[str], end: str) -> None:
+    stream = io.BytesIO("".join(line + end for line in lines).encode())
+    assert list(decode_lines(stream, "x")) == lines
+
+
+def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "plain.gz", tmp_path / "packed.txt"
+    plain.write_bytes(b"one\n")
+    packed.write_bytes(gzip.compress(b"one\n"))
+    assert list(read_lines(plain)) == list(read_lines(packed)) == ["one"]
+
+
+def damaged(content: bytes, position: int) -> bytes:
+    return content[:position] + bytes([content[position] ^ 0xFF]) + content[position + 1 :]
+
+
+GZIP = gzip.compress(b"one\ntwo\nthree\n" * 50, mtime=0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GZIP[:2],
+        GZIP[:9],
+        GZIP[:-9],
+        GZIP[:-1],
+        GZIP[:10] + b"\xff" + GZIP[11:],
+        damaged(GZIP, 12),
+        damaged(GZIP, -6),
+        damaged(GZIP, 2),
+    ],
+    ids=["magic only", "half a header", "half the data", "half a trailer", "block type", "data", "checksum", "method"],
+)
+def test_a_damaged_gzip_file_is_named(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(CorpusError) as caught:
+        lines_of(tmp_path, content)
+    assert str(caught.value).startswith(f"{tmp_path / 'corpus.txt'}: ")
+    assert "gzip data is damaged or cut short" in str(caught.value)
+    assert "Fetch the file again" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "byte"),
+    [
+        (b"\xff\xfeo\x00n\x00e\x00\n\x00", 1, "0xff"),
+        (b"one\ntwo\nCaf\xe9\tO\n", 3, "0xe9"),
+        (b"one\r\n\xc3", 2, "0xc3"),
+        (b"one\n\xed\xa0\x80\n", 2, "0xed"),
+    ],
+    ids=["utf-16", "latin-1", "cut short", "surrogate"],
+)
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
+def test_bytes_that_are_not_utf8_are_named_with_path_and_line(
+    tmp_path: Path, content: bytes, line: int, byte: str, compressed: bool
+) -> None:
+    with pytest.raises(CorpusError) as caught:
+        lines_of(tmp_path, gzip.compress(content) if compressed else content)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'corpus.txt'}:{line}: ")
+    assert "expected UTF-8" in message
+    assert byte in message
+    assert "Convert the file" in message
+
+
+def test_the_column_of_a_wrong_byte_counts_from_one() -> None:
+    with pytest.raises(CorpusError, match=r"^x:2: .* at column 4\."):
+        list(decode_lines([b"one\n", b"Caf\xe9\n"], "x"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("absent.txt", "No such file"), (".", "directory"), ("corpus.txt/inner", "Not a directory")]
+)
+def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "corpus.txt").write_bytes(b"one\n")
+    with pytest.raises(CorpusError) as caught:
+        list(read_lines(tmp_path / name))
+    assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the file: ")
+    assert reason in str(caught.value)
+    assert "Check the path" in str(caught.value)
+
+
+def test_lines_come_one_at_a_time() -> None:
+    lines = decode_lines([b"one\n", b"\xff\n"], "x")
+    assert next(lines) == "one"
+
+
+def test_standard_input_is_read_where_no_path_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BOM + b"one\r\ntwo")))
+    assert list(read_lines(None)) == ["one", "two"]
+
+
+def test_standard_input_that_is_not_utf8_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\n\xff\n")))
+    with pytest.raises(CorpusError, match=r"^<stdin>:2: expected UTF-8"):
+        list(read_lines(None))

@@ -1,0 +1,186 @@
+"""The layers of the package, read from its import statements: who may know whom, and what stands outside."""
+
+import ast
+import functools
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import nerwin
+
+PACKAGE = Path(nerwin.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# errors and arrays <- text, network <- corruption, optim <- training <- cli
+ALLOWED = {
+    "errors": set(),
+    "arrays": set(),
+    "shipped": set(),
+    "text": {"errors", "arrays"},
+    "network": {"errors", "arrays"},
+    "optim": {"errors", "arrays", "network"},
+    "corruption": {"errors", "arrays", "text", "network"},
+    "training": {"errors", "arrays", "text", "network", "corruption", "optim"},
+    "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "shipped"},
+}
+# The package itself hands out its public names on demand; __main__ is the command.
+EXEMPT = {"__init__.py", "__main__.py"}
+
+
+class Import(NamedTuple):
+    module: str
+    line: int
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PACKAGE.parent))
+
+
+@functools.cache
+def code_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[Import]:
+    """Every import of a module, those inside functions too."""
+    for node in ast.walk(code_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            assert node.module is not None
+            # `from nerwin.text import corpus` names a module, `from nerwin import __version__` does not.
+            inner = [alias.name for alias in node.names if node.module == "nerwin" and alias.name in ALLOWED]
+            yield from (Import(f"{node.module}.{name}", node.lineno) for name in inner or [""])
+
+
+def wing(module: str) -> str:
+    """The part of nerwin that a module belongs to, or "" for the package itself."""
+    return module.rstrip(".").partition(".")[2].partition(".")[0]
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def users_of(library: str) -> list[str]:
+    """The modules that import a library."""
+    return [name_of(path) for path in MODULES if any(top(one.module) == library for one in imports(path))]
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(MODULES) > 40
+    assert {wing(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)) for path in MODULES} >= set(ALLOWED)
+
+
+inner = pytest.mark.parametrize(
+    "path", [path for path in MODULES if str(path.relative_to(PACKAGE)) not in EXEMPT], ids=name_of
+)
+
+
+@inner
+def test_imports_go_one_way(path: Path) -> None:
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    assert own in ALLOWED, f"{own} has no place among the layers yet"
+    legal = ALLOWED[own] | {own, ""}
+    wrong = [one for one in imports(path) if top(one.module) == "nerwin" and wing(one.module) not in legal]
+    assert wrong == []
+
+
+@inner
+def test_outside_the_standard_library_a_wing_needs_little(path: Path) -> None:
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    outside = {top(one.module) for one in imports(path)} - sys.stdlib_module_names - {"nerwin"}
+    assert outside <= {
+        "errors": set(),
+        "shipped": set(),
+        "training": {"numpy", "pydantic", "pydantic_core", "yaml"},
+        "cli": {"typer", "rich"},
+    }.get(own, {"numpy"})
+
+
+@pytest.mark.parametrize("library", ["typer", "rich", "click"])
+def test_the_terminal_is_the_command_lines_alone(library: str) -> None:
+    assert [name for name in users_of(library) if not name.startswith("nerwin/cli/")] == []
+
+
+def test_yaml_is_read_in_one_place() -> None:
+    assert users_of("yaml") == ["nerwin/training/yaml_files.py"]
+
+
+def test_the_config_models_alone_use_pydantic() -> None:
+    assert users_of("pydantic") == ["nerwin/training/config.py"]
+
+
+@pytest.mark.parametrize(
+    "library", ["pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "cloudpickle", "copyreg", "ctypes"]
+)
+def test_nothing_that_runs_code_from_files_is_imported(library: str) -> None:
+    assert users_of(library) == []
+
+
+def test_pickle_is_spoken_of_only_to_refuse_it() -> None:
+    refusal = re.compile(r"allow_pickle=False|(?i:nothing is (ever )?(un)?pickled|no pickle)")
+    spoken = [
+        f"{name_of(path)}:{number}: {line.strip()}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "pickle" in refusal.sub("", line).lower()
+    ]
+    assert spoken == []
+
+
+@pytest.mark.parametrize("function", ["load", "save", "savez", "savez_compressed"])
+def test_numpy_files_are_read_and_written_without_pickle(function: str) -> None:
+    calls = [
+        node
+        for path in MODULES
+        for node in ast.walk(code_of(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"np.{function}"
+    ]
+    refused = [
+        keyword.arg == "allow_pickle" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+        for call in calls
+        for keyword in call.keywords
+        if keyword.arg
+    ]
+    assert refused.count(True) == len(calls)
+
+
+@pytest.mark.parametrize("name", ["eval", "exec", "compile", "__import__"])
+def test_no_text_is_run_as_code(name: str) -> None:
+    calls = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(code_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+    assert calls == []
+
+
+def attributes(pattern: str) -> list[str]:
+    """Where an attribute such as np.random.seed is used."""
+    return [
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(code_of(path))
+        if isinstance(node, ast.Attribute) and re.fullmatch(pattern, ast.unparse(node))
+    ]
+
+
+def test_randomness_has_no_global_state() -> None:
+    assert attributes(r"np\.random\.[a-z_]+") == attributes(r"np\.random\.default_rng") != []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(code_of(path))
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "base", "misc"])
+def test_no_module_is_named_for_nothing(name: str) -> None:
+    assert [path for path in MODULES if name in (path.stem, path.parent.name)] == []

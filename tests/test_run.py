@@ -1,0 +1,307 @@
+"""Run folders: a run that is broken off and resumed must end exactly where one that was not ends."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nerwin.errors import ConfigError, ModelError
+from nerwin.training.config import Config, load_config
+from nerwin.training.run import Run, model_folder, new_folder, newest_folder
+from nerwin.training.trainer import Batched, EpochDone
+from tests.test_trainer import village_config
+
+EVERYTHING = (
+    "training.epochs=4",
+    "scorer.dropout=0.2",
+    "scorer.input_dropout=0.1",
+    "features.shape=3",
+    "preprocess.method=normalize",
+    "objective.l2=0.001",
+)
+
+
+def finish(run: Run) -> list[EpochDone]:
+    return [record for record in run.train() if isinstance(record, EpochDone)]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def metrics(folder: Path) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl without what the clock decides."""
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        assert line.pop("seconds") > 0
+        assert line.pop("windows_per_second") > 0
+    return lines
+
+
+def assert_equal_runs(one: Path, other: Path) -> None:
+    assert metrics(one) == metrics(other)
+    files, others = contents(one), contents(other)
+    del files["metrics.jsonl"], others["metrics.jsonl"]
+    assert files.keys() == others.keys()
+    assert [name for name in files if files[name] != others[name]] == []
+
+
+def stop_when(run: Run, enough: Callable[[Batched | EpochDone], bool]) -> None:
+    """Drop the generator at the first such record, as a closed terminal would."""
+    records = run.train()
+    for record in records:
+        if enough(record):
+            break
+    records.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("village")
+
+
+@pytest.fixture(scope="module")
+def config(corpus_folder: Path) -> Config:
+    return village_config(corpus_folder, *EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def template(corpus_folder: Path, config: Config) -> Path:
+    finish(Run.start(corpus_folder / "whole", config))
+    return corpus_folder / "whole"
+
+
+@pytest.fixture
+def whole(template: Path, tmp_path: Path) -> Path:
+    """A run that was never interrupted."""
+    return shutil.copytree(template, tmp_path / "whole")
+
+
+def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
+    assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
+    assert load_config(whole / "config.yaml") == config
+    assert [line["epoch"] for line in metrics(whole)] == [1, 2, 3, 4]
+    assert len(list((whole / "best").iterdir())) == 2
+    assert len(list((whole / "last").iterdir())) == 3
+
+
+def test_the_saved_config_alone_reproduces_the_run(whole: Path, tmp_path: Path) -> None:
+    finish(Run.start(tmp_path / "again", load_config(whole / "config.yaml")))
+    assert_equal_runs(whole, tmp_path / "again")
+
+
+@pytest.mark.parametrize(
+    "enough",
+    [
+        lambda record: isinstance(record, EpochDone) and record.epoch == 1,
+        lambda record: isinstance(record, EpochDone) and record.epoch == 3,
+        lambda record: isinstance(record, EpochDone) and record.epoch == 4,
+        lambda record: isinstance(record, Batched) and record.epoch == 1,
+        lambda record: isinstance(record, Batched) and record.epoch == 3 and record.done > 50,
+    ],
+    ids=["after epoch 1", "after epoch 3", "at the end", "inside epoch 1", "inside epoch 3"],
+)
+def test_a_resumed_run_ends_as_one_that_was_never_interrupted(
+    whole: Path, tmp_path: Path, config: Config, enough: Callable[[Batched | EpochDone], bool]
+) -> None:
+    folder = tmp_path / "resumed"
+    stop_when(Run.start(folder, config), enough)
+    finish(Run.resume(folder, config))
+    assert_equal_runs(whole, folder)
+
+
+def test_resuming_after_every_epoch_changes_nothing(whole: Path, tmp_path: Path, config: Config) -> None:
+    folder = tmp_path / "resumed"
+    stop_when(Run.start(folder, config), lambda record: isinstance(record, EpochDone))
+    for _ in range(3):
+        stop_when(Run.resume(folder, config), lambda record: isinstance(record, EpochDone))
+    assert_equal_runs(whole, folder)
+
+
+@pytest.mark.parametrize("tail", ['{"epoch": 3, "lo', '{"epoch": 3, "loss": 0.1}\n'])
+def test_a_line_of_metrics_without_its_model_is_written_again(
+    whole: Path, tmp_path: Path, config: Config, tail: str
+) -> None:
+    """Killed between the line of epoch 3 and its model, or inside the line."""
+    folder = tmp_path / "resumed"
+    stop_when(Run.start(folder, config), lambda record: isinstance(record, EpochDone) and record.epoch == 2)
+    with (folder / "metrics.jsonl").open("a") as stream:
+        stream.write(tail)
+    run = Run.resume(folder, config)
+    assert run.epochs_done == 2
+    finish(run)
+    assert_equal_runs(whole, folder)
+
+
+def test_a_finished_run_has_nothing_left_to_do(whole: Path, config: Config) -> None:
+    before = contents(whole)
+    run = Run.resume(whole, config)
+    assert list(run.train()) == []
+    assert run.trainer.state.stop == "all 4 epochs done"
+    assert contents(whole) == before
+
+
+def test_patience_counts_across_a_resume(tmp_path: Path) -> None:
+    config = village_config(tmp_path, "training.epochs=30", "training.patience=3", "optimizer.learning_rate=1e-6")
+    finish(Run.start(tmp_path / "whole", config))
+    stop_when(
+        Run.start(tmp_path / "resumed", config), lambda record: isinstance(record, EpochDone) and record.epoch == 2
+    )
+    finish(Run.resume(tmp_path / "resumed", config))
+    assert len(metrics(tmp_path / "whole")) < 30
+    assert_equal_runs(tmp_path / "whole", tmp_path / "resumed")
+
+
+@pytest.mark.parametrize(
+    ("override", "key"),
+    [
+        ("training.epochs=9", "training.epochs"),
+        ("training.seed=2", "training.seed"),
+        ("words.dim=9", "words.dim"),
+        ("scorer.hidden=[8,8]", "scorer.hidden"),
+        ("features.shape=4", "features.shape"),
+        ("features.suffix2=4", "features.suffix2"),
+        ("corpus.dev=null", "corpus.dev"),
+    ],
+)
+def test_another_configuration_is_refused_and_the_key_named(
+    whole: Path, corpus_folder: Path, override: str, key: str
+) -> None:
+    before = contents(whole)
+    with pytest.raises(ConfigError, match=rf"found other values of {key}\."):
+        Run.resume(whole, village_config(corpus_folder, *EVERYTHING, override))
+    assert contents(whole) == before
+
+
+def test_all_keys_that_differ_are_named(whole: Path, corpus_folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"other values of words\.dim, training\.seed\."):
+        Run.resume(whole, village_config(corpus_folder, *EVERYTHING, "training.seed=2", "words.dim=9"))
+
+
+def test_resuming_nothing_is_a_clear_error(tmp_path: Path, config: Config) -> None:
+    with pytest.raises(ConfigError, match="nowhere"):
+        Run.resume(tmp_path / "nowhere", config)
+
+
+def test_resuming_without_metrics_is_a_clear_error(whole: Path, config: Config) -> None:
+    (whole / "metrics.jsonl").unlink()
+    with pytest.raises(ModelError, match=r"metrics\.jsonl"):
+        Run.resume(whole, config)
+
+
+def test_resuming_from_a_damaged_model_is_refused(whole: Path, config: Config) -> None:
+    (path,) = (whole / "last").glob("state_arrays-*.npz")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelError, match="damaged"):
+        Run.resume(whole, config)
+
+
+def test_a_folder_that_is_in_use_is_refused_and_left_alone(whole: Path, config: Config) -> None:
+    before = contents(whole)
+    with pytest.raises(ModelError, match=r"expected an empty folder, found files.*--resume, --overwrite"):
+        Run.start(whole, config)
+    assert contents(whole) == before
+
+
+def test_an_empty_folder_is_welcome(tmp_path: Path, config: Config) -> None:
+    (tmp_path / "empty").mkdir()
+    assert len(finish(Run.start(tmp_path / "empty", config))) == 4
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path, config: Config) -> None:
+    (tmp_path / "taken").write_text("mine")
+    for overwrite in (False, True):
+        with pytest.raises(ModelError, match="expected a folder, found a file"):
+            Run.start(tmp_path / "taken", config, overwrite=overwrite)
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_overwriting_gives_the_run_that_a_new_folder_gives(whole: Path, tmp_path: Path, config: Config) -> None:
+    finish(Run.start(tmp_path / "used", village_config(tmp_path, "words.dim=5", "training.epochs=6")))
+    finish(Run.start(tmp_path / "used", config, overwrite=True))
+    assert_equal_runs(whole, tmp_path / "used")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "best/notes.txt"])
+def test_overwriting_leaves_what_nerwin_did_not_write(whole: Path, config: Config, name: str) -> None:
+    (whole / name).write_text("mine")
+    finish(Run.start(whole, config, overwrite=True))
+    assert (whole / name).read_text() == "mine"
+
+
+def test_nothing_is_touched_before_the_data_is_read(whole: Path, tmp_path: Path) -> None:
+    before = contents(whole)
+    with pytest.raises(Exception, match=r"nothing\.conll"):
+        Run.start(whole, village_config(tmp_path, "corpus.train=nothing.conll"), overwrite=True)
+    assert contents(whole) == before
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty runs/ under the current folder."""
+    here = tmp_path / "here"
+    (here / "runs").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    return Path("runs")
+
+
+def fake_run(folder: Path, started: int, *, trained: bool = True) -> None:
+    folder.mkdir()
+    (folder / "config.yaml").write_text("")
+    os.utime(folder / "config.yaml", (started, started))
+    if trained:
+        (folder / "best").mkdir()
+        (folder / "best" / "model.json").write_text("{}")
+
+
+def test_the_newest_run_is_the_one_that_was_started_last(runs: Path) -> None:
+    for name, started in (("b-1", 300), ("a-2", 100), ("c-9", 200)):
+        fake_run(runs / name, started)
+    assert newest_folder() == runs / "b-1"
+    assert model_folder(None) == runs / "b-1" / "best"
+
+
+def test_a_run_without_a_model_is_not_the_newest(runs: Path) -> None:
+    fake_run(runs / "a-1", 100)
+    fake_run(runs / "a-2", 200, trained=False)
+    assert newest_folder() == runs / "a-1"
+
+
+def test_no_run_at_all_is_a_clear_error(runs: Path) -> None:
+    with pytest.raises(ModelError, match=r"expected a trained run, found none.*nerwin train"):
+        newest_folder()
+
+
+def test_without_a_runs_folder_there_is_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match="found none"):
+        model_folder(None)
+
+
+def test_a_new_run_takes_the_next_number_of_its_name(runs: Path) -> None:
+    assert new_folder("village") == runs / "village-1"
+    for name in ("village-1", "village-7", "village-old", "town-12"):
+        (runs / name).mkdir()
+    assert new_folder("village") == runs / "village-8"
+
+
+def test_a_name_with_brackets_is_numbered_as_any_other(runs: Path) -> None:
+    (runs / "village[2]-1").mkdir()
+    assert new_folder("village[2]") == runs / "village[2]-2"
+
+
+@pytest.mark.parametrize(("given", "found"), [(".", "best"), ("best", "best"), ("last", "last")])
+def test_a_model_is_named_by_its_run_or_its_own_folder(whole: Path, given: str, found: str) -> None:
+    assert model_folder(whole / given) == whole / found
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty", "village.conll"])
+def test_what_is_no_model_is_a_clear_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "village.conll").write_text("")
+    with pytest.raises(ModelError, match=f"{name}: expected a run folder with best/, or a model folder"):
+        model_folder(tmp_path / name)

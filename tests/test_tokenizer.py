@@ -1,0 +1,94 @@
+"""The tokenizer: offsets that always hold, and a table of cases."""
+
+import gzip
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerwin.text.tokenizer import tokenize
+from tests.conftest import shared
+
+
+def words(text: str) -> list[str]:
+    return [token.text for token in tokenize(text)]
+
+
+def assert_tokens_cover(text: str) -> None:
+    """Every token stands where it says, in order, and only white space lies between tokens."""
+    position = 0
+    for token in tokenize(text):
+        assert token.text == text[token.start : token.end]
+        assert token.text
+        assert not any(character.isspace() for character in token.text)
+        assert not text[position : token.start].strip()
+        assert token.start >= position
+        position = token.end
+    assert not text[position:].strip()
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.text(max_size=60))
+def test_tokens_cover_any_text(text: str) -> None:
+    assert_tokens_cover(text)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.text("aZé9 .,:'’-_@#&/$\n\u00a0nt", max_size=30))
+def test_tokens_cover_words_and_marks(text: str) -> None:
+    assert_tokens_cover(text)
+
+
+def test_tokens_cover_encyclopedia_text() -> None:
+    with gzip.open(shared("text/wiki-en.txt.gz"), "rt", encoding="utf-8") as lines:
+        texts = list(islice(lines, 500))
+    assert len(texts) == 500
+    for text in texts:
+        assert_tokens_cover(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Nobody waits.", "Nobody waits ."),
+        ("Lima, Peru; (Cusco)!", "Lima , Peru ; ( Cusco ) !"),
+        ("“Where?” ‘Here’", "“ Where ? ” ‘ Here ’"),
+        ("didn't can't I don’t", "did n't ca n't I do n’t"),
+        ("We're it's IT'S she'd I'm they've he'll", "We 're it 's IT 'S she 'd I 'm they 've he 'll"),
+        ("Lima's Peru’s ports'", "Lima 's Peru ’s ports '"),
+        ("O'Neill's D’Arcy", "O'Neill 's D’Arcy"),
+        ("Jean-Luc well-known up-", "Jean-Luc well-known up -"),
+        ("AT&T a/b x_y", "AT&T a/b x_y"),
+        ("U.S. e.g. D.C.", "U.S. e.g. D.C."),
+        ("the U.S.A. today", "the U.S.A. today"),
+        ("the U.S.A today", "the U.S.A today"),
+        ("a.b.c", "a.b.c"),
+        ("Mr. Prado and Dr. Lee", "Mr. Prado and Dr. Lee"),
+        ("Reno. Casino.", "Reno . Casino ."),
+        ("Room No. 5", "Room No. 5"),
+        ("3,141.59 10:30 1990s 2nd 5-year 4x4 3-0", "3,141.59 10:30 1990s 2nd 5-year 4x4 3-0"),
+        ("in 1990, 2.", "in 1990 , 2 ."),
+        ("$5 50% +1 €3.5m", "$ 5 50 % + 1 € 3.5m"),
+        ("1990's", "1990 's"),
+        ("@user_name #lima # x", "@user_name #lima # x"),
+        ("(see http://a.example/b?c=1,2).", "( see http://a.example/b?c=1,2 ) ."),
+        ("wait... -- no", "wait ... -- no"),
+        ("naïve Łódź Ærø", "naïve Łódź Ærø"),
+        ("Москва — столица.", "Москва — столица ."),
+        ("a\u00a0b\u2028c\u0085d", "a b c d"),
+        ("", ""),
+        (" \t\n", ""),
+    ],
+)
+def test_tokens_of(text: str, tokens: str) -> None:
+    assert words(text) == tokens.split()
+
+
+@pytest.mark.parametrize("word", ["Cafe\u0301", "हिन्दी", "বাংলা", "עִבְרִית"])
+def test_combining_marks_stay_with_their_word(word: str) -> None:
+    assert words(f"x {word}, y") == ["x", word, ",", "y"]
+
+
+def test_offsets_count_characters() -> None:
+    assert [tuple(token) for token in tokenize(" 𝒳 Lima")] == [("𝒳", 1, 2), ("Lima", 3, 7)]

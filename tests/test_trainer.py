@@ -1,0 +1,316 @@
+"""Training end to end on a village of twenty invented sentences, which other tests borrow from here."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.arrays import Parameters
+from nerwin.errors import TrainingDiverged
+from nerwin.text.corpus import Sentence, read_corpus, write_columns
+from nerwin.text.inline import parse_inline
+from nerwin.training import trainer as trainer_module
+from nerwin.training.checkpoint import load_model, save_model
+from nerwin.training.config import Config, load_config
+from nerwin.training.data import read_parts
+from nerwin.training.evaluation import Score
+from nerwin.training.tagger import Tagger
+from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, init_model, make_optimizer
+
+VILLAGE = """\
+[Mira Tolvan](PER) left [Quellmark](LOC) before dawn .
+The harbour of [Port Ansel](LOC) froze in March .
+[Oskar Brandeis](PER) and [Lena Voss](PER) share a boat .
+Nobody in [Quellmark](LOC) believed the old captain .
+Yesterday [Lena Voss](PER) sold her farm near [Dunmere](LOC) .
+A ferry runs from [Dunmere](LOC) to [Port Ansel](LOC) twice a day .
+The baker greeted [Oskar Brandeis](PER) at the gate .
+[Mira Tolvan](PER) painted the chapel of [Dunmere](LOC) .
+Rain fell over [Port Ansel](LOC) all week .
+Our neighbour [Jonas Pell](PER) keeps bees .
+[Jonas Pell](PER) was born in [Quellmark](LOC) .
+They walked to [Ostrava Bay](LOC) without a map .
+In [Ostrava Bay](LOC) the wind never rests .
+The teacher praised [Ines Falk](PER) twice .
+[Ines Falk](PER) wrote to [Jonas Pell](PER) from [Dunmere](LOC) .
+Nothing grows on the hill behind the mill .
+The mill burned down last winter .
+A letter for [Lena Voss](PER) came from [Quellmark](LOC) .
+Two boats left [Ostrava Bay](LOC) at noon .
+The captain thanked [Ines Falk](PER) and the baker .
+"""
+ENTITY_WORDS = 46
+
+SETTINGS = """\
+corpus: {train: village.conll, dev: village.conll}
+words: {dim: 8}
+scorer: {hidden: [8]}
+objective: {draws: 5}
+optimizer: {name: momentum, learning_rate: 0.1}
+training: {epochs: 3, batch_size: 8, patience: null}
+"""
+
+
+def write_village(folder: Path) -> Path:
+    """The corpus in columns, and a small configuration beside it, whose path is returned."""
+    sentences = [Sentence(words, tags) for _, words, tags in parse_inline(VILLAGE.splitlines(), "village")]
+    (folder / "village.conll").write_text("\n".join(write_columns(sentences)) + "\n", encoding="utf-8")
+    path = folder / "village.yaml"
+    path.write_text(SETTINGS, encoding="utf-8")
+    return path
+
+
+def village_config(folder: Path, *overrides: str) -> Config:
+    return load_config(write_village(folder), overrides)
+
+
+def new_trainer(config: Config) -> Trainer:
+    parts = read_parts(config)
+    sources = generators(config.training.seed)
+    model = init_model(config, parts, sources["init"])
+    return Trainer(model, parts, State(make_optimizer(config, model.params), sources))
+
+
+def epochs(trainer: Trainer) -> list[EpochDone]:
+    return [record for record in trainer.run() if isinstance(record, EpochDone)]
+
+
+def copied(params: Parameters) -> Parameters:
+    return {name: value.copy() for name, value in params.items()}
+
+
+def same(one: Parameters, other: Parameters) -> bool:
+    assert one.keys() == other.keys()
+    return all(one[name].tobytes() == other[name].tobytes() for name in one)
+
+
+def script_dev_f1(monkeypatch: pytest.MonkeyPatch, tenths: Sequence[int]) -> None:
+    """Let dev F1 be so many tenths, epoch by epoch."""
+    script = iter(tenths)
+
+    class Scripted:
+        @property
+        def overall(self) -> Score:
+            return Score(next(script), 10, 10)
+
+    monkeypatch.setattr(trainer_module, "evaluate_tags", lambda gold, found: Scripted())
+
+
+def test_the_loss_falls(tmp_path: Path) -> None:
+    records = epochs(new_trainer(village_config(tmp_path, "training.epochs=10")))
+    losses = [record.loss for record in records]
+    assert losses[-1] < 0.2 * losses[0]
+    assert records[-1].active < 0.2 * records[0].active
+
+
+@pytest.mark.parametrize("overrides", [[], ["scorer.hidden=[8,8]", "scorer.activation=sigmoid"], ["features.shape=4"]])
+def test_it_learns_twenty_sentences_by_heart_and_remembers_them_on_disk(tmp_path: Path, overrides: list[str]) -> None:
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=60", "words.rare_unknown=0", *overrides))
+    for record in trainer.run():
+        if isinstance(record, EpochDone) and record.dev["f1"] == 1.0:
+            break
+    assert trainer.state.best_f1 == 1.0
+    sentences = read_corpus(tmp_path / "village.conll").sentences
+    words, tags = [one.words for one in sentences], [one.tags for one in sentences]
+    assert Tagger(trainer.model).tag_many(words) == tags
+    save_model(tmp_path / "saved", trainer.model, trainer.state, with_state=False)
+    assert Tagger(load_model(tmp_path / "saved")).tag_many(words) == tags
+
+
+@pytest.mark.parametrize("overrides", [[], ["scorer.dropout=0.3", "scorer.input_dropout=0.1"]])
+def test_the_same_seed_gives_the_same_parameters_bit_for_bit(tmp_path: Path, overrides: list[str]) -> None:
+    one, again = (new_trainer(village_config(tmp_path, *overrides)) for _ in range(2))
+    assert [record._replace(seconds=0.0) for record in epochs(one)] == [
+        record._replace(seconds=0.0) for record in epochs(again)
+    ]
+    assert same(one.model.params, again.model.params)
+    assert same(one.model.constants, again.model.constants)
+
+
+def test_another_seed_gives_other_parameters(tmp_path: Path) -> None:
+    one, other = (new_trainer(village_config(tmp_path, f"training.seed={seed}")) for seed in (1, 2))
+    for trainer in (one, other):
+        epochs(trainer)
+    assert not any(np.array_equal(value, other.model.params[name]) for name, value in one.model.params.items())
+
+
+def test_the_global_generator_is_neither_read_nor_moved(tmp_path: Path) -> None:
+    np.random.seed(3)  # noqa: NPY002
+    before = str(np.random.get_state())  # noqa: NPY002
+    first = new_trainer(village_config(tmp_path))
+    epochs(first)
+    assert str(np.random.get_state()) == before  # noqa: NPY002
+    np.random.seed(4)  # noqa: NPY002
+    second = new_trainer(village_config(tmp_path))
+    epochs(second)
+    assert same(first.model.params, second.model.params)
+
+
+def test_records_count_pairs_and_shares(tmp_path: Path) -> None:
+    records = epochs(new_trainer(village_config(tmp_path, "objective.draws=4")))
+    assert [record.epoch for record in records] == [1, 2, 3]
+    for record in records:
+        assert record.windows == ENTITY_WORDS * 4
+        assert 0 < record.active < 1
+        assert record.loss > 0
+        assert record.seconds > 0
+        assert record.learning_rate == 0.1
+        assert {"precision", "recall", "f1"} <= record.dev.keys()
+        assert all(0 <= value <= 1 for value in record.dev.values())
+
+
+def test_a_line_of_metrics_has_the_keys_that_others_read(tmp_path: Path) -> None:
+    record = epochs(new_trainer(village_config(tmp_path)))[0]
+    line = record.to_dict()
+    assert list(line) == [
+        "epoch",
+        "loss",
+        "active",
+        "windows",
+        "seconds",
+        "windows_per_second",
+        "learning_rate",
+        "dev",
+    ]
+    assert line["windows_per_second"] == pytest.approx(record.windows / record.seconds)
+
+
+def test_progress_inside_an_epoch_counts_up_to_its_pairs(tmp_path: Path) -> None:
+    records = list(new_trainer(village_config(tmp_path, "training.epochs=1", "training.batch_size=50")).run())
+    *batches, last = records
+    done = [record.done for record in batches if isinstance(record, Batched)]
+    assert done == [50, 100, 150, 200, ENTITY_WORDS * 5]
+    assert {record.total for record in batches if isinstance(record, Batched)} == {ENTITY_WORDS * 5}
+    assert isinstance(last, EpochDone)
+    assert batches[-1].loss == last.loss
+
+
+def test_a_tie_keeps_the_earlier_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script_dev_f1(monkeypatch, [5, 7, 7, 6, 8, 8])
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
+    assert [record.best for record in epochs(trainer)] == [True, True, False, False, True, False]
+    assert (trainer.state.best_epoch, trainer.state.best_f1) == (5, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("tenths", "patience", "last_epoch", "reason"),
+    [
+        ([5, 4, 4, 9], 2, 3, "no better dev F1 for 2 epochs"),
+        ([5, 5, 9], 1, 2, "no better dev F1 for 1 epoch"),
+        ([5, 4, 6, 5, 5], 2, 5, "no better dev F1 for 2 epochs"),
+        ([5, 4, 4, 4, 4, 4], None, 6, "all 6 epochs done"),
+        ([1, 2, 3, 4, 5, 6], 2, 6, "all 6 epochs done"),
+        ([0, 0, 0], 2, 3, "no better dev F1 for 2 epochs"),
+    ],
+)
+def test_patience_stops_and_the_last_record_says_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tenths: list[int],
+    patience: int | None,
+    last_epoch: int,
+    reason: str,
+) -> None:
+    script_dev_f1(monkeypatch, tenths)
+    patience_text = "null" if patience is None else patience
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=6", f"training.patience={patience_text}"))
+    records = epochs(trainer)
+    assert len(records) == last_epoch
+    assert [record.stop for record in records[:-1]] == [None] * (last_epoch - 1)
+    assert records[-1].stop is not None
+    assert records[-1].stop.startswith(reason)
+    assert list(trainer.run()) == []
+
+
+@pytest.mark.parametrize("rate", ["1e20", "1e30"])
+def test_divergence_names_epoch_and_step(tmp_path: Path, rate: str) -> None:
+    trainer = new_trainer(village_config(tmp_path, f"optimizer.learning_rate={rate}"))
+    with pytest.raises(TrainingDiverged, match=r"epoch 1, step [2-9].*finite.*learning_rate"):
+        epochs(trainer)
+
+
+def test_divergence_in_the_last_step_of_all_is_noticed(tmp_path: Path) -> None:
+    """One step an epoch, one epoch: no later loss will show that the weights are no longer numbers."""
+    trainer = new_trainer(
+        village_config(tmp_path, "optimizer.learning_rate=1e45", "training.batch_size=100000", "training.epochs=1")
+    )
+    with pytest.raises(TrainingDiverged, match="epoch 1"):
+        epochs(trainer)
+
+
+def test_frozen_word_vectors_stay_the_same(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.trained=false", "features.shape=3", "objective.l2=0.01"))
+    before = copied(trainer.model.params)
+    epochs(trainer)
+    assert np.array_equal(trainer.model.params["words"], before["words"])
+    for name in ("shape", "W1", "b1", "U"):
+        assert not np.array_equal(trainer.model.params[name], before[name]), name
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        [],
+        ["scorer.hidden=[8,6]"],
+        ["features={shape: 3, suffix2: 2}"],
+        ["scorer.dropout=0.3", "scorer.input_dropout=0.2"],
+        ["preprocess.method=normalize"],
+        ["optimizer.name=sgd"],
+        ["scorer.activation=sigmoid", "window.size=3"],
+    ],
+)
+def test_every_trained_tensor_moves(tmp_path: Path, overrides: list[str]) -> None:
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=1", *overrides))
+    before = copied(trainer.model.params)
+    epochs(trainer)
+    for name, value in trainer.model.params.items():
+        assert not np.array_equal(value, before[name]), name
+        assert np.isfinite(value).all(), name
+        assert value.dtype == np.float32, name
+
+
+def test_every_word_vector_of_the_training_part_moves(tmp_path: Path) -> None:
+    """With a margin that no pair ever reaches, every window that is drawn has a gradient; only padding and words do."""
+    trainer = new_trainer(village_config(tmp_path, "objective.margin=1000", "objective.draws=20"))
+    before = copied(trainer.model.params)
+    epochs(trainer)
+    assert (trainer.model.params["words"] != before["words"]).any(axis=1).all()
+
+
+def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Path) -> None:
+    moved = []
+    for share in ("0.3", "0"):
+        trainer = new_trainer(village_config(tmp_path, f"words.rare_unknown={share}"))
+        before = copied(trainer.model.params)
+        epochs(trainer)
+        moved.append(bool((trainer.model.params["words"][1] != before["words"][1]).any()))
+    assert moved == [True, False]
+
+
+def test_dropout_changes_the_result_but_not_what_is_drawn(tmp_path: Path) -> None:
+    def drawn(trainer: Trainer) -> Iterator[list[int]]:
+        sources = trainer.state.generators
+        for batch in trainer.corruption.batches(
+            trainer.parts.train.flat, trainer.targets, sources["order"], sources["corruption"], 8
+        ):
+            yield batch.centres.tolist()
+
+    plain = new_trainer(village_config(tmp_path))
+    dropping = new_trainer(village_config(tmp_path, "scorer.dropout=0.3"))
+    for trainer in (plain, dropping):
+        for _ in itertools.takewhile(lambda record: isinstance(record, Batched), trainer.run()):
+            pass
+    assert not same(plain.model.params, dropping.model.params)
+    assert list(drawn(plain)) == list(drawn(dropping))
+
+
+def test_preprocessing_is_fitted_on_the_training_part_and_then_stays(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "preprocess.method=center"))
+    flat, words = trainer.parts.train.flat, trainer.model.params["words"].astype(np.float64)
+    fitted = trainer.model.constants["mean"].copy()
+    expected = [words[trainer.table[flat.tokens[flat.centres + offset], 0]].mean(axis=0) for offset in range(-2, 3)]
+    np.testing.assert_allclose(fitted, np.concatenate(expected), atol=1e-6)
+    epochs(trainer)
+    assert np.array_equal(trainer.model.constants["mean"], fitted)

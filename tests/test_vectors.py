@@ -1,0 +1,158 @@
+"""Word vectors from files in GloVe's and word2vec's text form."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.errors import VectorsError
+from nerwin.text.features import WORDS, Lookup
+from nerwin.text.vectors import read_vectors
+from tests.conftest import shared
+
+Read = Callable[..., dict[str, list[float]]]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """The vectors that words get from the text of a file."""
+
+    def reader(content: str | bytes, words: list[str], dim: int) -> dict[str, list[float]]:
+        path = tmp_path / "vectors.txt"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        rows, values = read_vectors(path, Lookup(WORDS, words), dim)
+        assert values.shape == (len(rows), dim)
+        assert values.dtype == np.float32
+        return {words[row - 2]: values[number].tolist() for number, row in enumerate(rows.tolist())}
+
+    return reader
+
+
+@pytest.fixture
+def refusal(tmp_path: Path, read: Read) -> Callable[..., str]:
+    """The message with which a file is refused, the path in it as "vectors.txt"."""
+
+    def reader(content: str | bytes, words: list[str], dim: int) -> str:
+        with pytest.raises(VectorsError) as caught:
+            read(content, words, dim)
+        return str(caught.value).replace(f"{tmp_path}/", "")
+
+    return reader
+
+
+PLAIN = "port 1 2 3\nLima -0.5 1e-2 4\nelsewhere 7 8 9\n"
+
+
+@pytest.mark.parametrize("content", [PLAIN, f"3 3\n{PLAIN}", PLAIN.replace("\n", " \r\n"), f"\ufeff{PLAIN}"])
+def test_glove_and_word2vec_files_are_read(read: Read, content: str) -> None:
+    assert read(content, ["Lima", "port"], 3) == {"Lima": [-0.5, np.float32(0.01), 4], "port": [1, 2, 3]}
+
+
+def test_a_compressed_file_is_read(read: Read) -> None:
+    assert read(gzip.compress(PLAIN.encode()), ["port"], 3) == {"port": [1, 2, 3]}
+
+
+def test_only_words_that_are_asked_for_get_a_vector(read: Read) -> None:
+    assert read(PLAIN, ["Lima", "absent"], 3).keys() == {"Lima"}
+
+
+def test_rows_are_those_of_the_lookup_table(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text(PLAIN)
+    rows, values = read_vectors(path, Lookup(WORDS, ["absent", "Lima", "port"]), 3)
+    assert rows.tolist() == [3, 4]
+    assert values[1].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("word", "vector"),
+    [("Apple", 1), ("apple", 2), ("APPLE", 2), ("Pear", 3), ("B-52", 4), ("b-52", 4), ("1999", 6), ("2024", 5)],
+)
+def test_a_word_gets_the_vector_of_its_closest_spelling(read: Read, word: str, vector: int) -> None:
+    content = "b-00 4\n0000 5\npear 3\napple 2\nApple 1\n1999 6\n"
+    assert read(content, [word], 1) == {word: [vector]}
+
+
+def test_a_lower_case_word_gets_no_capitalized_vector(read: Read) -> None:
+    assert read("Lima 1\nport 2\n", ["lima", "port"], 1).keys() == {"port"}
+
+
+def test_one_vector_serves_several_words(read: Read) -> None:
+    assert read("lima 1 2\n", ["Lima", "LIMA", "lima"], 2) == {word: [1, 2] for word in ("Lima", "LIMA", "lima")}
+
+
+def test_the_first_of_two_vectors_of_a_word_counts(read: Read) -> None:
+    assert read("lima 1\nlima 2\n", ["lima"], 1) == {"lima": [1]}
+
+
+@pytest.mark.parametrize("word", [". . .", "New York", "5\u00a0000", "a\u2028b", "\u0085", "x\ty"])
+def test_a_word_may_hold_white_space(read: Read, word: str) -> None:
+    assert read(f"{word} 1 2\nport 3 4\n", [word], 2) == {word: [1, 2]}
+
+
+@pytest.mark.parametrize("number", ["0.5", "5"])
+def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number: str) -> None:
+    assert read(f"7 {number}\nport 2\n", ["7", "port"], 1) == {"7": [float(number)], "port": [2]}
+
+
+@pytest.mark.parametrize(
+    ("content", "dim", "message"),
+    [
+        ("port 1 2 3\nLima 1 2\n", 3, "vectors.txt:2: expected a word and 3 numbers, found 2 numbers"),
+        ("port 1 2 3\n", 4, "vectors.txt:1: expected a word and 4 numbers, found 3 numbers"),
+        ("port 1 2 3\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 3 numbers"),
+        ("1 3\nport 1 2 3\n", 2, "vectors.txt:"),
+        ("port 1\nLima 2\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 1 numbers"),
+        ("port 1 2\n\nLima 3 4\n", 2, "vectors.txt:2: expected a word and 2 numbers"),
+        ("port 1 2\nLima 3 x\n", 2, "vectors.txt:2: expected numbers, found 'x'"),
+        ("port 1 2\nLima 3 nan\n", 2, "vectors.txt:2: expected finite numbers"),
+        ("port 1 2\nLima -inf 3\n", 2, "vectors.txt:2: expected finite numbers"),
+        ("port 1 2\nLima 3 1e39\n", 2, "vectors.txt:2: expected finite numbers"),
+        (b"port 1 2\nLim\xe1 3 4\n", 2, "vectors.txt:2: expected UTF-8"),
+        (gzip.compress(PLAIN.encode())[:-9], 3, "vectors.txt: the gzip data is damaged"),
+        ("elsewhere 1 2\n", 2, "vectors.txt: expected vectors of words of the corpus, found none"),
+        ("", 2, "vectors.txt: expected vectors of words of the corpus, found none"),
+    ],
+    ids=[
+        "short row",
+        "dimension too large",
+        "dimension too small",
+        "header of another dimension",
+        "two fields are no header",
+        "blank row",
+        "word for a number",
+        "nan",
+        "infinite",
+        "too large",
+        "encoding",
+        "damaged",
+        "no known word",
+        "empty",
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(
+    refusal: Callable[..., str], content: str | bytes, dim: int, message: str
+) -> None:
+    assert refusal(content, ["port", "Lima"], dim).startswith(message)
+
+
+@pytest.mark.parametrize(("content", "dim"), [("port 1 2\n", 3), ("port 1 2 3\n", 2), ("1 3\nport 1 2 3\n", 2)])
+def test_a_file_of_another_dimension_names_the_setting(refusal: Callable[..., str], content: str, dim: int) -> None:
+    assert "words.dim" in refusal(content, ["port"], dim)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "absent.txt"
+    with pytest.raises(VectorsError, match=r"absent\.txt: cannot read the file"):
+        read_vectors(path, Lookup(WORDS, ["port"]), 2)
+
+
+def test_glove_vectors_are_read() -> None:
+    path = shared("vectors/glove-6b-50d-20k.txt.gz")
+    rows, values = read_vectors(path, Lookup(WORDS, ["Paris", "zzqx", "paris", "the"]), 50)
+    assert rows.tolist() == [2, 4, 5]
+    assert np.array_equal(values[0], values[1])
+    assert not np.array_equal(values[1], values[2])
+    assert values[2][0] == np.float32(0.418)
