@@ -16,7 +16,7 @@ from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
-from nerwin.text.features import FEATURES
+from nerwin.text.features import ALL_FEATURES
 from nerwin.training.config import Config, keys, load_config, make_config
 from nerwin.training.yaml_files import parse_yaml, read_yaml, write_yaml
 from tests.conftest import ROOT
@@ -380,8 +380,8 @@ def test_an_illegal_choice_lists_the_legal_names_and_each_of_them_is_accepted(
 
 
 def test_an_illegal_feature_lists_the_legal_ones_and_each_of_them_is_accepted(load: Load, refusal: Refusal) -> None:
-    assert f"expected one of {', '.join(FEATURES)}, found 'bogus'" in refusal("features: {bogus: 3}")
-    widths = dict.fromkeys(FEATURES, 3)
+    assert f"expected one of {', '.join(ALL_FEATURES)}, found 'bogus'" in refusal("features: {bogus: 3}")
+    widths = dict.fromkeys(ALL_FEATURES, 3)
     assert load(f"features: {json.dumps(widths)}").features == widths
 
 

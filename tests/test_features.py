@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.text.features import (
+    BUCKETS,
     FEATURES,
+    NGRAMS,
     WORDS,
     Lookup,
     collapsed_shape,
     collect_lookup,
-    feature_rows,
+    form_table,
+    ngram_buckets,
     shape,
     spellings,
 )
@@ -123,16 +126,22 @@ def test_a_word_never_falls_back_to_a_stricter_spelling() -> None:
 
 
 def test_a_feature_collects_each_value_once_in_order_of_first_sight() -> None:
-    lookup = collect_lookup("shape", ["Lima", "of", "Peru", "to", "USA"])
+    lookup = collect_lookup("shape", ["Lima", "of", "Peru", "to", "USA", "UNO"])
     assert lookup.values == ["Xxxx", "xx", "XXX"]
     assert [lookup.row(form) for form in ("Oslo", "in", "U", "EEA")] == [2, 3, UNKNOWN, 4]
+
+
+def test_a_value_of_one_form_only_is_unknown() -> None:
+    lookup = collect_lookup("shape", ["Lima", "Peru", "USA"])
+    assert lookup.values == ["Xxxx"]
+    assert lookup.row("USA") == UNKNOWN
 
 
 def test_a_table_has_a_row_for_each_form_and_a_column_for_each_feature() -> None:
     vocabulary = Vocabulary()
     vocabulary.ids(["Lima", "of", "lima", "Oslo"])
-    lookups = [Lookup(WORDS, ["of", "Lima"]), collect_lookup("shape", ["Lima", "of"])]
-    table = feature_rows(lookups, vocabulary.forms)
+    lookups = [Lookup(WORDS, ["of", "Lima"]), Lookup("shape", ["Xxxx", "xx"])]
+    table = form_table(lookups, vocabulary.forms).rows
     assert table.tolist() == [[0, 0], [1, 1], [3, 2], [2, 3], [1, 1], [1, 2]]
     assert table.dtype == np.int32
 
@@ -140,14 +149,42 @@ def test_a_table_has_a_row_for_each_form_and_a_column_for_each_feature() -> None
 def test_the_reserved_forms_keep_their_rows_whatever_they_are_called() -> None:
     forms = Vocabulary().forms
     lookups = [Lookup(WORDS, forms), collect_lookup("suffix2", forms)]
-    assert feature_rows(lookups, forms).tolist() == [[PADDING, PADDING], [UNKNOWN, UNKNOWN]]
+    assert form_table(lookups, forms).rows.tolist() == [[PADDING, PADDING], [UNKNOWN, UNKNOWN]]
 
 
 @settings(derandomize=True, max_examples=50, deadline=None)
 @given(st.lists(FORMS, unique=True, max_size=6), st.sampled_from(list(FEATURES)))
 def test_forms_share_a_row_exactly_if_they_share_the_value(forms: list[str], name: str) -> None:
-    lookup = collect_lookup(name, forms)
-    rows = feature_rows([lookup], ["<padding>", "<unknown>", *forms])[2:, 0].tolist()
+    lookup = collect_lookup(name, [*forms, *forms])
+    rows = form_table([lookup], ["<padding>", "<unknown>", *forms]).rows[2:, 0].tolist()
     values = [FEATURES[name](form) for form in forms]
     assert [rows.index(row) for row in rows] == [values.index(value) for value in values]
     assert min(rows, default=UNKNOWN + 1) > UNKNOWN
+
+
+def test_every_form_has_ngrams_and_border_marks_tell_them_apart() -> None:
+    assert len(ngram_buckets("a")) == 3  # <a a> <a>
+    assert len(ngram_buckets("lima")) == 5 + 4 + 3 + 2
+    assert ngram_buckets("Lima") == ngram_buckets("lima")
+    assert set(ngram_buckets("ma")) & set(ngram_buckets("lima"))
+    assert ngram_buckets("am") != ngram_buckets("ma")
+    assert all(UNKNOWN < bucket < BUCKETS + UNKNOWN + 1 for bucket in ngram_buckets("Wickramage"))
+
+
+def test_the_bag_of_a_form_is_the_same_wherever_it_is_asked_for() -> None:
+    lookups = [Lookup(WORDS, ["Lima"]), collect_lookup(NGRAMS, [])]
+    table = form_table(lookups, ["<padding>", "<unknown>", "Lima", "of"]).extended(["Oslo"])
+    assert table.bags is not None
+    bags = table.bags.of(np.array([4, 0, 2, 4]))
+    expected = [ngram_buckets("Oslo"), [PADDING], ngram_buckets("Lima"), ngram_buckets("Oslo")]
+    assert [bags.rows[a:b].tolist() for a, b in pairwise(bags.starts)] == expected
+    assert [table.rows_of(lookups[0], form) for form in (2, 3, 4)] == [[2], [UNKNOWN], [UNKNOWN]]
+    assert table.rows_of(lookups[1], 3) == ngram_buckets("of")
+
+
+def test_an_unknown_twin_differs_in_its_word_alone() -> None:
+    lookups = [Lookup(WORDS, ["Lima"]), Lookup("shape", ["Xxxx"]), collect_lookup(NGRAMS, [])]
+    table = form_table(lookups, ["<padding>", "<unknown>", "Lima"])
+    twins = table.with_unknown_twins()
+    assert twins.rows.tolist() == [[0, 0], [1, 1], [2, 2], [1, 0], [1, 1], [1, 2]]
+    assert twins.rows_of(lookups[2], 5) == table.rows_of(lookups[2], 2)

@@ -4,53 +4,76 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Ints, Rows
-from nerwin.network.lookup import backprop_lookup, lookup, sum_rows
-
-Drawn = tuple[list[Floats], Ints]
+from nerwin.network.lookup import (
+    backprop_bags,
+    backprop_lookup,
+    backprop_windows,
+    lookup,
+    lookup_bags,
+    sum_rows,
+    windows_of,
+)
 
 WIDTHS = ([4], [4, 1], [3, 2, 5])
 
 
-def draw(rng: np.random.Generator, widths: list[int], B: int = 6, C: int = 5, V: int = 7) -> Drawn:
+def draw(rng: np.random.Generator, widths: list[int], u: int = 6, V: int = 7) -> tuple[list[Floats], Ints]:
     tables: list[Floats] = [rng.normal(size=(V, d)) for d in widths]
-    rows: Ints = rng.integers(V, size=(B, C, len(widths)))
-    rows[0, 1] = rows[0, 3]  # a word twice in one window
+    rows: Ints = rng.integers(V, size=(u, len(widths)))
     return tables, rows
 
 
 @pytest.mark.parametrize("widths", WIDTHS)
-def test_a_window_is_the_concatenation_of_its_rows(rng: np.random.Generator, widths: list[int]) -> None:
+def test_the_vector_of_a_form_is_the_concatenation_of_its_rows(rng: np.random.Generator, widths: list[int]) -> None:
     tables, rows = draw(rng, widths)
-    expected = [
-        [number for place in window for f, row in enumerate(place) for number in tables[f][row]] for window in rows
-    ]
+    expected = [[number for f, row in enumerate(form) for number in tables[f][row]] for form in rows]
     np.testing.assert_array_equal(lookup(tables, rows), expected)
 
 
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_backprop_is_the_adjoint_of_lookup(rng: np.random.Generator, widths: list[int]) -> None:
     tables, rows = draw(rng, widths)
-    Y = rng.normal(size=(len(rows), rows.shape[1] * sum(widths)))
+    Y = rng.normal(size=(len(rows), sum(widths)))
     grads = backprop_lookup(tables, rows, Y)
     gathered = float(np.sum(lookup(tables, rows) * Y))
     scattered = sum(float(np.sum(L * g.dense(L.shape))) for L, g in zip(tables, grads, strict=True))
     assert gathered == pytest.approx(scattered, rel=1e-12)
 
 
+BAG_ROWS, BAG_STARTS = np.array([5, 1, 5, 0, 2, 2]), np.array([0, 3, 4, 6])  # a row twice in a bag, and in two bags
+
+
+def test_the_vector_of_a_bag_is_its_sum_over_the_root_of_its_size() -> None:
+    table = np.arange(12.0).reshape(6, 2)
+    expected = [(2 * table[5] + table[1]) / 3**0.5, table[0], 2 * table[2] / 2**0.5]
+    np.testing.assert_allclose(lookup_bags(table, BAG_ROWS, BAG_STARTS), expected, rtol=1e-15)
+
+
+def test_backprop_is_the_adjoint_of_bags(rng: np.random.Generator) -> None:
+    table, Y = rng.normal(size=(6, 2)), rng.normal(size=(3, 2))
+    g = backprop_bags(table, BAG_ROWS, BAG_STARTS, Y)
+    gathered = float(np.sum(lookup_bags(table, BAG_ROWS, BAG_STARTS) * Y))
+    assert float(np.sum(table * g.dense(table.shape))) == pytest.approx(gathered, rel=1e-12)
+    assert g.ids.tolist() == [0, 1, 2, 5]
+
+
+def test_a_window_is_the_concatenation_of_its_words() -> None:
+    e = np.array([[1.0, 2.0], [30.0, 40.0]])
+    assert windows_of(e, np.array([[0, 1, 0]])).tolist() == [[1.0, 2.0, 30.0, 40.0, 1.0, 2.0]]
+
+
+def test_backprop_is_the_adjoint_of_windows_with_a_word_twice_in_one(rng: np.random.Generator) -> None:
+    e, places = rng.normal(size=(4, 3)), np.array([[0, 1, 0], [3, 3, 1]])
+    Y = rng.normal(size=(2, 9))
+    g = backprop_windows(places, Y)
+    assert float(np.sum(windows_of(e, places) * Y)) == pytest.approx(float(np.sum(e * g.dense(e.shape))), rel=1e-12)
+    assert g.ids.tolist() == [0, 1, 3]
+
+
 def test_a_word_twice_in_one_window_receives_both_gradients() -> None:
-    L = np.zeros((3, 2))
-    rows = np.array([[[2], [0], [2]]])
-    dx = np.array([[1.0, 2.0, 30.0, 40.0, 500.0, 600.0]])
-    (g,) = backprop_lookup([L], rows, dx)
+    g = backprop_windows(np.array([[2, 0, 2]]), np.array([[1.0, 2.0, 30.0, 40.0, 500.0, 600.0]]))
     assert g.ids.tolist() == [0, 2]
     assert g.values.tolist() == [[30.0, 40.0], [501.0, 602.0]]
-
-
-def test_words_outside_the_minibatch_receive_no_gradient(rng: np.random.Generator) -> None:
-    L = rng.normal(size=(50, 3))
-    rows = np.array([[[4], [9], [4]], [[9], [30], [9]]])
-    (g,) = backprop_lookup([L], rows, rng.normal(size=(2, 9)))
-    assert g.ids.tolist() == [4, 9, 30]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 200])
@@ -69,8 +92,8 @@ def test_sum_rows_of_nothing_is_nothing() -> None:
     assert g.dense((4, 3)).tolist() == [[0.0] * 3] * 4
 
 
-def test_backprop_of_no_windows_touches_no_row() -> None:
-    (g,) = backprop_lookup([np.ones((4, 2))], np.empty((0, 5, 1), np.int32), np.empty((0, 10)))
+def test_backprop_of_no_windows_touches_no_form() -> None:
+    g = backprop_windows(np.empty((0, 5), np.int64), np.empty((0, 10)))
     assert len(g.ids) == 0
     assert g.values.shape == (0, 2)
 
@@ -78,18 +101,10 @@ def test_backprop_of_no_windows_touches_no_row() -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_is_kept(rng: np.random.Generator, dtype: type[np.floating]) -> None:
     L = rng.normal(size=(7, 4)).astype(dtype)
-    rows = rng.integers(7, size=(6, 5, 1))
-    x = lookup([L], rows)
-    (g,) = backprop_lookup([L], rows, x)
-    assert x.dtype == g.values.dtype == dtype
-
-
-def test_lookup_copies_so_that_a_window_can_be_changed_without_the_table(rng: np.random.Generator) -> None:
-    L = rng.normal(size=(7, 4))
-    before = L.copy()
-    x = lookup([L], np.array([[[3]]]))
-    x += 1
-    np.testing.assert_array_equal(L, before)
+    e = lookup([L], rng.integers(7, size=(6, 1)))
+    (g,) = backprop_lookup([L], rng.integers(7, size=(6, 1)), e)
+    bag = lookup_bags(L, BAG_ROWS, BAG_STARTS)
+    assert e.dtype == g.values.dtype == bag.dtype == backprop_bags(L, BAG_ROWS, BAG_STARTS, bag).values.dtype == dtype
 
 
 def test_dense_rows_are_zero_elsewhere() -> None:

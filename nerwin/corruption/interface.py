@@ -10,10 +10,14 @@ from nerwin.text.windows import FlatCorpus
 
 
 class Settings(NamedTuple):
-    """The objective's settings that corruptions share: the margin Δ, and how often each true window is drawn."""
+    """The objective's settings that corruptions share.
+
+    margin: Δ. draws: how often each true window is drawn an epoch. miss: what is added to Δ where an entity becomes O.
+    """
 
     margin: float = 1.0
     draws: int = 1
+    miss: float = 0.0
 
 
 class Batch(Protocol):

@@ -2,6 +2,7 @@
 
     J = max(0, Δ + max_{y'≠y} s_{y'} − s_y)
 
+Where an entity would be missed altogether, y' = O, the margin may be larger (`miss`).
 The scorer has a score for each IOBES tag of the centre. A sentence's tags are the legal sequence with the best sum.
 """
 
@@ -56,6 +57,14 @@ class Windows(NamedTuple):
     tags: Ints
 
 
+def raise_wrong(scores: Floats, tags: Ints, settings: Settings) -> Floats:
+    """The scores (n, K) with the margin added to every wrong tag, and `miss` to O where the truth is an entity."""
+    raised = scores + scores.dtype.type(settings.margin)
+    raised[np.arange(len(tags)), tags] -= scores.dtype.type(settings.margin)
+    raised[tags != 0, 0] += scores.dtype.type(settings.miss)
+    return raised
+
+
 class LabelCorruption:
     """Every window once an epoch, against its best wrong tag. A word's target is the index of its IOBES tag."""
 
@@ -86,19 +95,18 @@ class LabelCorruption:
             yield Windows(corpus.centres[chosen], targets[chosen])
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
-        B, margin = len(batch.tags), self.settings.margin
-        row = np.arange(B)
-        rivals = scores.copy()  # (B, K)
+        B, row = len(batch.tags), np.arange(len(batch.tags))
+        rivals = raise_wrong(scores, batch.tags, self.settings)  # (B, K)
         rivals[row, batch.tags] = -np.inf
         rival = rivals.argmax(axis=1)
-        J, active = hinge(scores[row, batch.tags], scores[row, rival], margin)  # (B,)
+        J, active = hinge(scores[row, batch.tags], rivals[row, rival], 0.0)  # (B,), the margin is in the rivals
         ds = np.zeros_like(scores)
         # ∂J/∂s_y = −1/B and ∂J/∂s_y' = +1/B inside the margin; only the best wrong tag is pushed down
         ds[row, batch.tags] = active * scores.dtype.type(-1 / B)
         ds[row, rival] = active * scores.dtype.type(1 / B)
-        distance = np.abs(margin + scores[row, rival] - scores[row, batch.tags])
+        distance = np.abs(rivals[row, rival] - scores[row, batch.tags])
         second = np.partition(rivals, -2, axis=1)[:, -2]
-        lead = np.where(active, scores[row, rival] - second, np.inf)
+        lead = np.where(active, rivals[row, rival] - second, np.inf)
         return Loss(float(J.mean()), ds, B, int(active.sum()), float(min(distance.min(), lead.min())))
 
     def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:

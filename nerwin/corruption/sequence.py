@@ -14,7 +14,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.label import legal_steps, tag_names, tag_targets, to_iob2
+from nerwin.corruption.label import legal_steps, raise_wrong, tag_names, tag_targets, to_iob2
 from nerwin.network.decoder import Steps, borders, max_marginals, path_score, viterbi
 from nerwin.text.windows import FlatCorpus
 
@@ -76,10 +76,9 @@ class SequenceCorruption:
         return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end)
 
     def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
-        n, K, margin = len(batch.tags), len(self.names), self.settings.margin
+        n, K = len(batch.tags), len(self.names)
         word = np.arange(n)
-        raised = scores + scores.dtype.type(margin)  # (n, K)
-        raised[word, batch.tags] -= scores.dtype.type(margin)
+        raised = raise_wrong(scores, batch.tags, self.settings)  # (n, K)
         steps = self.steps(params)
         rival = viterbi(raised, batch.lengths, steps)
         J = path_score(raised, rival, batch.lengths, steps) - path_score(scores, batch.tags, batch.lengths, steps)

@@ -82,16 +82,18 @@ def _masked(values: Vector, mask: Floats | None) -> Vector:
     return values if mask is None else [value * float(kept) for value, kept in zip(values, mask, strict=True)]
 
 
-def elemental_lookup(table: Floats, rows: Any, dx: Floats, start: int, width: int) -> Floats:
-    """∂J/∂table, one window, one position, one number at a time: a word hears from every place where it stands.
+def elemental_lookup(table: Floats, rows: Sequence[Sequence[Sequence[int]]], dx: Floats, start: int) -> Floats:
+    """∂J/∂table, one window, position, row and number at a time: a word hears from every place where it stands.
 
     Args:
-        rows: (B, C) the table's row at each position. dx: (B, C·D), where D = `width`.
-        start: where this table's numbers begin among the D of a position.
+        rows: rows[window][position] are the table's rows of the word there. Several share its vector, each over √their
+            number.
+        dx: (B, C, D). start: where this table's numbers begin among the D of a position.
     """
     gradient: Floats = np.zeros(table.shape)
-    for window in range(rows.shape[0]):
-        for position in range(rows.shape[1]):
-            for j in range(table.shape[1]):
-                gradient[rows[window, position], j] += dx[window, position * width + start + j]
+    for window, positions in enumerate(rows):
+        for position, several in enumerate(positions):
+            for row in several:
+                for j in range(table.shape[1]):
+                    gradient[row, j] += dx[window, position, start + j] / len(several) ** 0.5
     return gradient

@@ -1,9 +1,11 @@
-"""Lookup tables: a window's rows, concatenated, are the input x; its adjoint sums x's gradient back into the rows.
+"""From word forms to the scorer's input x, and back (Collobert et al. 2011, section 3.1).
 
-The word vectors L and the vectors of every other feature of a word form are such tables. For each position of the
-window the rows of all tables stand side by side:
+A form's vector is the concatenation of its rows in all lookup tables, a window that of its words' vectors:
 
-    x = [ L[w₋₂] ; shape[w₋₂] ; ... ; L[w₂] ; shape[w₂] ]
+    e(w) = [ L[w] ; shape[w] ; ... ]          x = [ e(w₋₂) ; e(w₋₁) ; e(w₀) ; e(w₁) ; e(w₂) ]
+
+A minibatch has far fewer distinct forms than positions, so each form's vector is put together once and then copied to
+its places. Every step stands beside its adjoint, which sums what was copied.
 """
 
 from collections.abc import Sequence
@@ -14,28 +16,44 @@ from nerwin.arrays import Floats, Ints, Rows
 
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
-    """Concatenate table rows into windows.
+    """The vectors (u, Σ d_f) of u forms, given the row (u, F) of each in F tables (V_f, d_f)."""
+    return np.concatenate([table[rows[:, f]] for f, table in enumerate(tables)], axis=1)
+
+
+def backprop_lookup(tables: Sequence[Floats], rows: Ints, de: Floats) -> list[Rows]:
+    """∂J/∂table for each table, given ∂J/∂e (u, Σ d_f)."""
+    ends = np.cumsum([table.shape[1] for table in tables])[:-1]
+    return [sum_rows(rows[:, f], part) for f, part in enumerate(np.split(de, ends, axis=1))]
+
+
+def lookup_bags(table: Floats, rows: Ints, starts: Ints) -> Floats:
+    """The vectors (u, d) of forms that have several rows each: their sum over the root of their number.
 
     Args:
-        tables: F arrays (V_f, d_f), Σ d_f = D.
-        rows: (B, C, F) the row of each table at each position.
-
-    Returns: x (B, C·D).
+        rows: (r,) table rows; those of form i are rows[starts[i]:starts[i + 1]], at least one.
     """
-    parts = [table[rows[:, :, f]] for f, table in enumerate(tables)]  # each (B, C, d_f)
-    return np.concatenate(parts, axis=2).reshape(len(rows), -1)  # (B, C·D)
+    sums: Floats = np.add.reduceat(table[rows], starts[:-1], axis=0)
+    return sums * _root_scale(starts, table)
 
 
-def backprop_lookup(tables: Sequence[Floats], rows: Ints, dx: Floats) -> list[Rows]:
-    """∂J/∂table for each table, given ∂J/∂x (B, C·D): a word's gradient is the sum over all its places."""
-    B, C, _ = rows.shape
-    dx = dx.reshape(B * C, dx.shape[1] // C)  # (B·C, D)
-    grads, start = [], 0
-    for f, table in enumerate(tables):
-        end = start + table.shape[1]
-        grads.append(sum_rows(rows[:, :, f].ravel(), dx[:, start:end]))
-        start = end
-    return grads
+def backprop_bags(table: Floats, rows: Ints, starts: Ints, de: Floats) -> Rows:
+    """∂J/∂table, given ∂J/∂e (u, d)."""
+    return sum_rows(rows, np.repeat(de * _root_scale(starts, table), np.diff(starts), axis=0))
+
+
+def _root_scale(starts: Ints, table: Floats) -> Floats:
+    scale: Floats = (np.diff(starts)[:, None] ** -0.5).astype(table.dtype)
+    return scale
+
+
+def windows_of(e: Floats, places: Ints) -> Floats:
+    """The windows x (B, C·D), given the vectors (u, D) of the distinct forms and which one (B, C) stands where."""
+    return e[places].reshape(len(places), -1)
+
+
+def backprop_windows(places: Ints, dx: Floats) -> Rows:
+    """∂J/∂e for the forms that occur, given ∂J/∂x (B, C·D): a form's gradient is the sum over all its places."""
+    return sum_rows(places.ravel(), dx.reshape(places.size, dx.shape[1] // places.shape[1]))
 
 
 def sum_rows(ids: Ints, values: Floats) -> Rows:

@@ -12,7 +12,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Parameters, Rows
 
 _WEIGHTS = re.compile(r"W\d+|U")
-_BIAS = re.compile(r"b\d+")
+_OTHERS = re.compile(r"b\d+|transitions")  # biases, and the scores of steps between tags
 
 
 def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
@@ -27,7 +27,12 @@ def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
 
 def penalised(name: str, *, tables: bool = False) -> bool:
     """Whether L2 applies to a parameter: to weight matrices, never to biases, and to lookup tables where asked."""
-    return _WEIGHTS.fullmatch(name) is not None or (tables and _BIAS.fullmatch(name) is None)
+    return _WEIGHTS.fullmatch(name) is not None or (tables and is_table(name))
+
+
+def is_table(name: str) -> bool:
+    """Whether a parameter is a lookup table."""
+    return _WEIGHTS.fullmatch(name) is None and _OTHERS.fullmatch(name) is None
 
 
 def l2_penalty(params: Parameters, strength: float, *, tables: bool = False) -> float:

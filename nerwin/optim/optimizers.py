@@ -37,15 +37,23 @@ class Rule(NamedTuple):
     weight_decay: float = 0.0
 
 
+class Treatment(NamedTuple):
+    """What a parameter gets: its learning rate, relative to the step's, and whether weight decay applies to it."""
+
+    rate: float = 1.0
+    decayed: bool = True
+
+
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
     state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move.
-    decayed: whether weight decay applies to the parameter of that name.
     """
 
-    def __init__(self, rule: Rule, params: Parameters, decayed: Callable[[str], bool] = lambda name: True) -> None:
-        self.rule, self.decayed = rule, decayed
+    def __init__(
+        self, rule: Rule, params: Parameters, treatment: Callable[[str], Treatment] = lambda name: Treatment()
+    ) -> None:
+        self.rule, self.treatment = rule, treatment
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
 
@@ -78,13 +86,15 @@ class Optimizer:
         """Move the parameters in place, against their gradients."""
         self.steps += 1
         for name, g in grads.items():
-            shrink = 1 - rate * self.rule.weight_decay if self.decayed(name) else 1
+            relative, decayed = self.treatment(name)
+            own = rate * relative
+            shrink = 1 - own * self.rule.weight_decay if decayed else 1
             if isinstance(g, Rows):
                 theta = params[name][g.ids]
-                self._move(theta, g.values, rate, shrink, self.state[name], g.ids)
+                self._move(theta, g.values, own, shrink, self.state[name], g.ids)
                 params[name][g.ids] = theta
             else:
-                self._move(params[name], g, rate, shrink, self.state[name], ...)
+                self._move(params[name], g, own, shrink, self.state[name], ...)
 
     def _move(self, theta: Floats, g: Floats, rate: float, shrink: float, state: list[Any], at: Any) -> None:
         """Apply the rule to θ (a copy of the rows `at`, or the tensor itself) with its part of the state."""

@@ -75,10 +75,26 @@ def cosine(settings: ScheduleSettings) -> Schedule:
     return rate
 
 
+def linear(settings: ScheduleSettings) -> Schedule:
+    """A linear rise to α₀, then a straight line down to 0 at T.
+
+    Raises:
+        ConfigError: as for `cosine`.
+    """
+    rise = cosine(settings)
+    warmup, total = settings.warmup, settings.total
+
+    def rate(t: int) -> float:
+        return rise(t) if t < warmup else settings.rate * max(total - t, 0) / (total - warmup)
+
+    return rate
+
+
 SCHEDULES: dict[str, Callable[[ScheduleSettings], Schedule]] = {
     "constant": constant,
     "step": step_decay,
     "exponential": exponential,
     "inverse": inverse,
     "cosine": cosine,
+    "linear": linear,
 }

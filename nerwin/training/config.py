@@ -7,7 +7,7 @@ that names it. `--help`, the README and the saved run read the same models.
 import difflib
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -30,11 +30,11 @@ from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
-from nerwin.text.features import FEATURES
+from nerwin.text.features import ALL_FEATURES
 from nerwin.training.yaml_files import parse_yaml, read_yaml
 
 
-def _one_of(table: dict[str, Any]) -> AfterValidator:
+def _one_of(table: Collection[str]) -> AfterValidator:
     """Only the names in a family's table are legal."""
 
     def check(name: str) -> str:
@@ -105,9 +105,12 @@ class WordsConfig(_Section):
     dim: int = Field(50, ge=1, le=5000, description="numbers in a word vector")
     vectors: ConfigPath | None = Field(None, description="GloVe or word2vec text file to start from; null: random")
     trained: bool = Field(True, description="whether training changes the word vectors")
-    rare_unknown: Share = Field(
-        0.3, description="how often a word seen once is read as unknown, which trains the unknown word's vector"
+    lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
+    start: Positive = Field(1.0, description="expected length of a random row of a lookup table")
+    rare_unknown: NotNegative = Field(
+        0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
     )
+    any_unknown: Share = Field(0.0, description="share of places, added to that, in which any word is read as unknown")
 
 
 class ScorerConfig(_Section):
@@ -140,6 +143,9 @@ class ObjectiveConfig(_Section):
     margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
     l2: NotNegative = Field(0.0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
     l2_words: bool = Field(False, description="whether the penalty is on the lookup tables too")
+    miss: NotNegative = Field(
+        0.0, description="label, sequence: what is added to the margin where an entity would become O"
+    )
     draws: int = Field(20, ge=1, description="window corruption: corrupted windows an epoch for each true one")
 
 
@@ -155,6 +161,7 @@ class OptimizerConfig(_Section):
     beta2: Share = Field(0.999, description="rmsprop, adam, ...: the share of the second moment that is kept")
     epsilon: Positive = Field(1e-8, description="adaptive methods: keeps the divisor from 0")
     weight_decay: NotNegative = Field(0.0, description="adamw: the share of a weight, times α, that a step takes off")
+    table_rate: Positive = Field(1.0, description="learning rate of the lookup tables, relative to the rest")
     clip: Positive | None = Field(
         None, description="the largest norm of a gradient; longer ones are scaled; null: none"
     )
@@ -168,7 +175,7 @@ class ScheduleConfig(_Section):
     factor: Annotated[float, Field(gt=0, le=1)] = Field(0.5, description="step: what a cut multiplies the rate by")
     decay: NotNegative = Field(0.1, description="exponential: k of α₀e^(-kt), with t in epochs")
     tau: Positive = Field(5.0, description="inverse: τ of α₀τ/max(t, τ), in epochs")
-    warmup: NotNegative = Field(1.0, description="cosine: epochs of the rise to the first rate")
+    warmup: NotNegative = Field(1.0, description="cosine, linear: epochs of the rise to the first rate")
 
 
 class TrainingConfig(_Section):
@@ -182,8 +189,8 @@ class Config(_Section):
     corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
     window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
     words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")
-    features: dict[Annotated[str, _one_of(FEATURES)], Annotated[int, Field(ge=1)]] = Field(
-        default_factory=dict, description=f"further lookup tables and their widths: {', '.join(FEATURES)}"
+    features: dict[Annotated[str, _one_of(ALL_FEATURES)], Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
     )
     scorer: ScorerConfig = Field(default=ScorerConfig(), description="z = Wx + b, a = f(z), s = Uᵀa")
     preprocess: PreprocessConfig = Field(default=PreprocessConfig(), description="of the scorer's input")

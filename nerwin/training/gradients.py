@@ -21,12 +21,13 @@ from nerwin.network.elemental import elemental_gradients, elemental_lookup
 from nerwin.network.gradcheck import EPSILON, ONE_SIDED_TOLERANCE, TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import penalised
 from nerwin.network.preprocess import PREPROCESSORS
-from nerwin.text.features import WORDS, feature_rows
+from nerwin.network.scorer import Cache
+from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part, Parts, read_parts
-from nerwin.training.model import Model
+from nerwin.training.model import Distinct, Model, distinct
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.trainer import generators, init_model
 
@@ -66,16 +67,17 @@ class Case(NamedTuple):
 
     model: Model
     corruption: Corruption[Any]
-    rows: Ints
+    forms: FormTable
+    ids: Ints
     batch: Any
     masks: Masks
     rng: np.random.Generator
 
     def loss(self) -> float:
-        return total_loss(self.model, self.corruption, self.rows, self.batch, self.masks)
+        return total_loss(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)
 
     def gradients(self) -> Gradients:
-        return loss_and_gradients(self.model, self.corruption, self.rows, self.batch, self.masks)[1]
+        return loss_and_gradients(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)[1]
 
 
 def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
@@ -97,7 +99,7 @@ def check_all(config: Config) -> Iterator[Check]:
         small = config.to_dict() | {
             "window": {"size": 3},
             "words": {"dim": 3, "trained": trained},
-            "features": {"shape": 2},
+            "features": {"shape": 2, "ngrams": 2},
             "scorer": {
                 "hidden": hidden, "activation": activation, "dropout": dropout, "input_dropout": dropout
             },
@@ -130,38 +132,36 @@ def draw_case(config: Config, parts: Parts) -> Case:
         ConfigError: none was found.
     """
     sources = generators(config.training.seed)
-    table = None
     for _ in range(DRAWS):
         model = init_model(config, parts, sources["init"], np.float64)
         corruption = model.corruption
-        if table is None:
-            table = feature_rows(model.lookups, parts.vocabulary.forms)
-            targets = corruption.targets(parts.train.tags)
+        forms = form_table(model.lookups, parts.vocabulary.forms)
+        targets = corruption.targets(parts.train.tags)
         batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
-        rows = table[windows(parts.train.flat.tokens, batch.centres, config.window.size)]
-        masks = model.draw_masks(sources["dropout"], len(rows))
-        _spread_scores(model, rows, masks)
-        scores, _ = model.forward(rows, masks)
+        ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
+        masks = model.draw_masks(sources["dropout"], len(ids))
+        words = distinct(ids)
+        _spread_scores(model, forms, words, masks)
+        scores, cache = model.forward(forms, words, masks)
         loss = corruption.loss(model.params, scores, batch)
-        if 0 < loss.active < loss.pairs and min(loss.slack, _kink_distance(model, rows, masks)) > 10 * EPSILON:
-            return Case(model, corruption, rows, batch, masks, sources["order"])
+        if 0 < loss.active < loss.pairs and min(loss.slack, _kink_distance(model, cache)) > 10 * EPSILON:
+            return Case(model, corruption, forms, ids, batch, masks, sources["order"])
     raise ConfigError(
         f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
         f"{DRAWS} draws. Change scorer.init or objective.margin."
     )
 
 
-def _spread_scores(model: Model, rows: Ints, masks: Masks) -> None:
+def _spread_scores(model: Model, forms: FormTable, words: Distinct, masks: Masks) -> None:
     """Scale U so that the scores of different windows differ by about the margin: at first all are nearly equal."""
-    spread = float(model.forward(rows, masks)[0].std(axis=0).mean())
+    spread = float(model.forward(forms, words, masks)[0].std(axis=0).mean())
     if spread:
         model.params["U"] *= model.config.objective.margin / spread
 
 
-def _kink_distance(model: Model, rows: Ints, masks: Masks) -> float:
+def _kink_distance(model: Model, cache: Cache) -> float:
     """How near any z is to a kink of the activation."""
     kinks = ACTIVATIONS[model.config.scorer.activation].kinks
-    _, cache = model.forward(rows, masks)
     layers = zip(cache.inputs[:-1], range(1, model.scorer.depth + 1), strict=True)
     z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for a, k in layers]
     return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
@@ -211,19 +211,20 @@ def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Gen
 
 def _elemental(case: Case) -> Parameters:
     """The elemental gradients of the scorer and of the lookup tables."""
-    model = case.model
-    scores, _ = model.forward(case.rows, case.masks)
+    model, words = case.model, distinct(case.ids)
+    scores, _ = model.forward(case.forms, words, case.masks)
     ds = case.corruption.loss(model.params, scores, case.batch).ds
-    grads, dx = elemental_gradients(
-        model.params, model.config.scorer.activation, model.windows(case.rows), ds, case.masks
-    )
+    x = model.windows(case.forms, words)
+    grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    width, start = sum(table.shape[1] for table in model.tables), 0
-    for f, (one, table) in enumerate(zip(model.lookups, model.tables, strict=True)):
+    dx = dx.reshape(*case.ids.shape, -1)  # (B, C, D)
+    start = 0
+    for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name != WORDS or model.config.words.trained:
-            grads[one.name] = elemental_lookup(table, case.rows[:, :, f], dx, start, width)
-        start += table.shape[1]
+            rows = [[case.forms.rows_of(one, form) for form in window] for window in case.ids.tolist()]
+            grads[one.name] = elemental_lookup(model.params[one.name], rows, dx, start)
+        start += width
     for name, W in model.params.items():
         if name in grads and penalised(name, tables=model.config.objective.l2_words):
             grads[name] += 2 * model.config.objective.l2 * W

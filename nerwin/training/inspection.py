@@ -12,12 +12,12 @@ from nerwin.arrays import Floats, Ints
 from nerwin.errors import ModelError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
-from nerwin.network.lookup import lookup
-from nerwin.text.features import WORDS, feature_rows
+from nerwin.network.lookup import windows_of
+from nerwin.text.features import WORDS, form_table
 from nerwin.text.tokenizer import tokenize
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
-from nerwin.training.model import BLOCK, Model
+from nerwin.training.model import BLOCK, Model, distinct
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
@@ -52,13 +52,13 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
     """Every detector of the first layer, strongest first, over the windows of a corpus."""
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
-    table = feature_rows(model.lookups, vocabulary.forms)
+    forms = form_table(model.lookups, vocabulary.forms)
     ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
-    a = np.concatenate([_first_layer(model, table[ids[i : i + BLOCK]]) for i in range(0, len(ids), BLOCK)])  # (n, m)
+    blocks = (distinct(ids[i : i + BLOCK]) for i in range(0, len(ids), BLOCK))
+    a = np.concatenate([model.forward(forms, words)[1].outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
-    forms = np.array(vocabulary.forms, dtype=object)
-    names = ["_" if form == forms[0] else form for form in forms]
+    names = ["_", *vocabulary.forms[1:]]
 
     def described(rows: Ints, i: int) -> list[tuple[str, float]]:
         return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
@@ -78,10 +78,6 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
         for i in range(a.shape[1])
     ]
     return sorted(detectors, key=lambda one: -one.strength)
-
-
-def _first_layer(model: Model, rows: Ints) -> Floats:
-    return model.forward(rows)[1].outputs[0]
 
 
 def _judged(model: Model, i: int) -> dict[str, float]:
@@ -142,10 +138,11 @@ def take_apart(model: Model, text: str) -> Decision:
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words)], C)
     ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
-    rows = feature_rows(model.lookups, vocabulary.forms)[ids]  # (1, C, F)
+    words_here = distinct(ids)
+    forms = form_table(model.lookups, vocabulary.forms)
     # Preprocessing is folded into the first layer, so that every share falls to a word itself.
     params = model.folded()
-    x = lookup(model.tables, rows)[0].astype(np.float64)
+    x = windows_of(model.embed(forms, words_here.forms), words_here.places)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
     return Decision(
         words=["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()],

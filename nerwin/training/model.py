@@ -2,21 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, Settings
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
-from nerwin.network.lookup import lookup
+from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags, windows_of
 from nerwin.network.preprocess import Preprocess
 from nerwin.network.scorer import Cache, Scorer
-from nerwin.text.features import Lookup
+from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
+from nerwin.text.windows import windows
 from nerwin.training.config import Config
 
 BLOCK = 8192  # windows scored at a time
+
+
+class Distinct(NamedTuple):
+    """Windows by their distinct forms: forms (u,), and which of them (B, C) stands where."""
+
+    forms: Ints
+    places: Ints
+
+
+def distinct(ids: Ints) -> Distinct:
+    """The distinct forms of some windows (B, C)."""
+    forms, places = np.unique(ids, return_inverse=True)
+    return Distinct(forms, places.reshape(ids.shape))
 
 
 @dataclass
@@ -40,11 +54,38 @@ class Model:
     @property
     def corruption(self) -> Corruption[Any]:
         objective = self.config.objective
-        return CORRUPTIONS[objective.corruption](self.types, Settings(objective.margin, objective.draws))
+        return CORRUPTIONS[objective.corruption](
+            self.types, Settings(objective.margin, objective.draws, objective.miss)
+        )
 
     @property
-    def tables(self) -> list[Floats]:
-        return [self.params[one.name] for one in self.lookups]
+    def widths(self) -> list[int]:
+        """How many numbers each lookup table gives a word."""
+        return [self.params[one.name].shape[1] for one in self.lookups]
+
+    def embed(self, forms: FormTable, chosen: Ints) -> Floats:
+        """The vectors (u, D) of some forms."""
+        single = lookup([self.params[one.name] for one in self._single], forms.rows[chosen])
+        if forms.bags is None:
+            return single
+        return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
+
+    def backprop_embed(self, forms: FormTable, chosen: Ints, de: Floats) -> Gradients:
+        """The gradients of the lookup tables that are trained, given those of the forms' vectors (u, D)."""
+        tables = [self.params[one.name] for one in self._single]
+        width = sum(table.shape[1] for table in tables)
+        found = backprop_lookup(tables, forms.rows[chosen], de[:, :width])
+        grads: Gradients = {one.name: rows for one, rows in zip(self._single, found, strict=True)}
+        if forms.bags is not None:
+            grads[NGRAMS] = backprop_bags(self.params[NGRAMS], *forms.bags.of(chosen), de[:, width:])
+        if not self.config.words.trained:
+            del grads[WORDS]
+        return grads
+
+    @property
+    def _single(self) -> list[Lookup]:
+        """The lookups with one value a form; the n-grams stand behind them."""
+        return [one for one in self.lookups if one.name != NGRAMS]
 
     @property
     def preprocess(self) -> Preprocess | None:
@@ -52,15 +93,15 @@ class Model:
             return None
         return Preprocess(self.constants["mean"], self.constants["transform"])
 
-    def windows(self, rows: Ints) -> Floats:
-        """The scorer's input (B, n), given the table rows (B, C, F) of the words of each window."""
-        x = lookup(self.tables, rows)
+    def windows(self, forms: FormTable, words: Distinct) -> Floats:
+        """The scorer's input x (B, n)."""
+        x = windows_of(self.embed(forms, words.forms), words.places)
         preprocess = self.preprocess
         return preprocess.forward(x) if preprocess else x
 
-    def forward(self, rows: Ints, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
+    def forward(self, forms: FormTable, words: Distinct, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
-        return self.scorer.forward(self.params, self.windows(rows), masks or self._whole_network())
+        return self.scorer.forward(self.params, self.windows(forms, words), masks or self._whole_network())
 
     def _whole_network(self) -> list[Mask]:
         return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]
@@ -98,19 +139,12 @@ class Model:
             params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
         return params
 
-    def score(self, table: Ints, tokens: Ints, centres: Ints) -> Floats:
-        """The scores (n, K) of the windows around `centres`, in blocks.
-
-        Args:
-            table: (V, F) the lookup rows of every word form.
-            tokens, centres: as in FlatCorpus.
-        """
-        C = self.config.window.size
-        offsets = np.arange(C) - C // 2
+    def score(self, forms: FormTable, tokens: Ints, centres: Ints) -> Floats:
+        """The scores (n, K) of the windows around `centres`, in blocks; tokens and centres as in FlatCorpus."""
         scores = np.empty((len(centres), self.params["U"].shape[1]), self.params["U"].dtype)
         for start in range(0, len(centres), BLOCK):
-            ids = tokens[centres[start : start + BLOCK, None] + offsets]  # (B, C)
-            scores[start : start + BLOCK] = self.forward(table[ids])[0]
+            ids = windows(tokens, centres[start : start + BLOCK], self.config.window.size)  # (B, C)
+            scores[start : start + BLOCK] = self.forward(forms, distinct(ids))[0]
         return scores
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.text.features import feature_rows
+from nerwin.text.features import form_table
 from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import Vocabulary
@@ -45,7 +45,7 @@ class Tagger:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._vocabulary = Vocabulary()
-        self._table: Ints = feature_rows(model.lookups, self._vocabulary.forms)
+        self._forms = form_table(model.lookups, self._vocabulary.forms)
 
     def tag(self, words: Sequence[str]) -> list[str]:
         """The IOB2 tags of one sentence."""
@@ -76,15 +76,10 @@ class Tagger:
     def _score(self, sentences: Sequence[Sequence[str]]) -> tuple[Floats, Ints]:
         """The scores (n, K) of all words, and the lengths of the sentences."""
         ids = [self._vocabulary.ids(words) for words in sentences]
-        self._extend_table()
+        if fresh := self._vocabulary.forms[len(self._forms) :]:
+            self._forms = self._forms.extended(fresh)
         flat = flatten(ids, self.model.config.window.size)
-        return self.model.score(self._table, flat.tokens, flat.centres), flat.lengths
-
-    def _extend_table(self) -> None:
-        known = len(self._table)
-        if fresh := self._vocabulary.forms[known:]:
-            rows = [[one.row(form) for one in self.model.lookups] for form in fresh]
-            self._table = np.concatenate([self._table, np.array(rows, np.int32)])
+        return self.model.score(self._forms, flat.tokens, flat.centres), flat.lengths
 
 
 def _entity(text: str, tokens: Sequence[Token], span: Span, margins: Floats) -> Entity:

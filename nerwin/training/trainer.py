@@ -6,29 +6,29 @@ them. A tie keeps the earlier best.
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Ints, Parameters
+from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.errors import TrainingDiverged
 from nerwin.network.initializers import init_table
-from nerwin.network.loss import penalised
+from nerwin.network.loss import is_table, penalised
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import init_scorer
 from nerwin.optim.clipping import clip_by_norm
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
-from nerwin.text.features import FEATURES, WORDS, Lookup, collect_lookup, feature_rows
+from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, collect_lookup, form_table
 from nerwin.text.vectors import read_vectors
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
-from nerwin.training.model import Model
+from nerwin.training.model import Model, distinct
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
@@ -93,27 +93,34 @@ def generators(seed: int) -> Generators:
 
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
-    forms = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
-    lookups = [Lookup(WORDS, forms), *(collect_lookup(name, forms) for name in FEATURES if name in config.features)]
-    model = Model(config, parts.types, lookups, {})
-    for one in lookups:
+    seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
+    model = Model(config, parts.types, [_collect_words(config, seen)], {})
+    model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
+    for one in model.lookups:
         width = config.words.dim if one.name == WORDS else config.features[one.name]
-        model.params[one.name] = init_table(rng, len(one), width).astype(dtype)
+        # An n-gram that training never meets should say nothing, so they all start from zero.
+        start = 0.0 if one.name == NGRAMS else config.words.start
+        model.params[one.name] = (init_table(rng, len(one), width) * start).astype(dtype)
     if config.words.vectors is not None:
         ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
         model.params[WORDS][ids] = values
     model.params.update(model.corruption.own_parameters(dtype))
-    n = config.window.size * sum(table.shape[1] for table in model.tables)
+    n = config.window.size * sum(model.widths)
     model.params.update(
         init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
     )
     if fit := PREPROCESSORS[config.preprocess.method]:
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
-        table = feature_rows(lookups, parts.vocabulary.forms)
-        x = model.windows(table[windows(flat.tokens, chosen, config.window.size)])
+        forms = form_table(model.lookups, parts.vocabulary.forms)
+        x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size)))
         model.constants["mean"], model.constants["transform"] = fit(x)
     return model
+
+
+def _collect_words(config: Config, forms: Sequence[str]) -> Lookup:
+    """The words that get a row of their own: the forms seen, in lower case where the configuration says so."""
+    return Lookup(WORDS, list(dict.fromkeys(form.lower() if config.words.lower else form for form in forms)))
 
 
 def make_optimizer(config: Config, params: Parameters) -> Optimizer:
@@ -121,7 +128,12 @@ def make_optimizer(config: Config, params: Parameters) -> Optimizer:
     chosen = config.optimizer
     settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
     tables = config.objective.l2_words
-    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), params, lambda name: penalised(name, tables=tables))
+
+    def treatment(name: str) -> Treatment:
+        rate = chosen.table_rate if is_table(name) else 1.0
+        return Treatment(rate, decayed=penalised(name, tables=tables))
+
+    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), params, treatment)
 
 
 def learning_rate(config: Config) -> float:
@@ -152,20 +164,20 @@ class Trainer:
         self.model, self.parts, self.state = model, parts, state
         self.config = model.config
         self.corruption = model.corruption
-        self.table = feature_rows(model.lookups, parts.vocabulary.forms)  # (V, F)
+        self.forms = form_table(model.lookups, parts.vocabulary.forms).with_unknown_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         steps = math.ceil(self.corruption.pairs_per_epoch(self.targets) / self.config.training.batch_size)
         self.schedule = make_schedule(self.config, steps)
-        self.rare = self._rare_forms()
+        self.hidden = self._share_hidden()
 
-    def _rare_forms(self) -> Bools:
-        """(V,) the forms that occur once in the training part, and so stand for all that never do."""
-        counts = np.bincount(
-            self.parts.train.flat.tokens[self.parts.train.flat.centres], minlength=len(self.parts.vocabulary)
-        )
-        rare: Bools = counts == 1
-        return rare
+    def _share_hidden(self) -> Floats:
+        """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
+        flat, words = self.parts.train.flat, self.config.words
+        counts = np.bincount(flat.tokens[flat.centres], minlength=len(self.parts.vocabulary))
+        shares = words.rare_unknown / (words.rare_unknown + np.maximum(counts, 1)) + words.any_unknown
+        shares[counts == 0] = 0
+        return shares.astype(np.float32)
 
     def run(self) -> Iterator[Batched | EpochDone]:
         """Train until the last epoch, or until dev F1 has not risen for `training.patience` epochs.
@@ -210,10 +222,10 @@ class Trainer:
 
     def _step(self, batch: Any) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
-        rows = self._rows(batch.centres)
-        masks = self.model.draw_masks(self.state.generators["dropout"], len(rows))
+        ids = self._windows(batch.centres)
+        masks = self.model.draw_masks(self.state.generators["dropout"], len(ids))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
-            loss, grads = loss_and_gradients(self.model, self.corruption, rows, batch, masks)
+            loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, ids, batch, masks)
             rate = self.schedule(self.state.optimizer.steps)
             if not math.isfinite(loss.value):
                 raise TrainingDiverged(
@@ -233,20 +245,18 @@ class Trainer:
                 f"that are not. Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
             )
 
-    def _rows(self, centres: Ints) -> Ints:
-        """The lookup rows (B, C, F) of a minibatch, some rare words read as unknown."""
-        ids = windows(self.parts.train.flat.tokens, centres, self.config.window.size)  # (B, C)
-        rows = self.table[ids]
-        if share := self.config.words.rare_unknown:
-            where = np.nonzero(self.rare[ids])
-            hidden = self.state.generators["dropout"].random(len(where[0])) < share
-            rows[where[0][hidden], where[1][hidden], 0] = UNKNOWN
-        return rows
+    def _windows(self, centres: Ints) -> Ints:
+        """The forms (B, C) of a minibatch's windows, some read as their unknown twins."""
+        ids = windows(self.parts.train.flat.tokens, centres, self.config.window.size)
+        if self.config.words.rare_unknown or self.config.words.any_unknown:
+            drawn = self.state.generators["dropout"].random(ids.shape, np.float32)
+            ids = ids + len(self.parts.vocabulary) * (drawn < self.hidden[ids])
+        return ids
 
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
-        scores = self.model.score(self.table, flat.tokens, flat.centres)
+        scores = self.model.score(self.forms, flat.tokens, flat.centres)
         self.model.constants.update(self.corruption.fit(scores, self.dev_targets, flat.lengths))
         found = evaluate_tags(self.parts.dev.tags, self.model.decode(scores, flat.lengths))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}
