@@ -36,9 +36,10 @@ def _center(x: Floats) -> Preprocess:
 
 
 def _normalize(x: Floats) -> Preprocess:
-    sigma = x.std(axis=0)
-    # A column that never varies carries nothing; centred it is 0 whatever it is divided by.
-    return Preprocess(x.mean(axis=0), 1 / np.where(sigma > 0, sigma, 1).astype(x.dtype))
+    mean, sigma = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+    # A column that never varies carries nothing, and what its rounded mean leaves must not be blown up to 1.
+    constant = sigma <= 100 * np.finfo(x.dtype).eps * np.abs(x).max(axis=0, initial=0.0)
+    return Preprocess(mean.astype(x.dtype), (1 / np.where(constant, 1, sigma)).astype(x.dtype))
 
 
 def _whiten(x: Floats) -> Preprocess:

@@ -16,7 +16,7 @@ from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.errors import TrainingDiverged
 from nerwin.network.initializers import init_table
 from nerwin.network.loss import is_table, penalised
-from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
@@ -98,9 +98,10 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one in model.lookups:
         width = config.words.dim if one.name == WORDS else config.features[one.name]
-        # An n-gram that training never meets should say nothing, so they all start from zero.
-        start = 0.0 if one.name == NGRAMS else config.words.start
-        model.params[one.name] = (init_table(rng, len(one), width) * start).astype(dtype)
+        if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
+            model.params[one.name] = np.zeros((len(one), width), dtype)
+        else:
+            model.params[one.name] = (init_table(rng, len(one), width) * config.words.start).astype(dtype)
     if config.words.vectors is not None:
         ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
         model.params[WORDS][ids] = values
@@ -115,6 +116,11 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         forms = form_table(model.lookups, parts.vocabulary.forms)
         x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size)))
         model.constants["mean"], model.constants["transform"] = fit(x)
+        if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
+            parts.notes.append(
+                f"preprocess.method: whitening {x.shape[1]} columns on {len(x)} windows leaves directions without "
+                f"variance; regularised with a ridge of {RIDGE:g} of the largest variance"
+            )
     return model
 
 

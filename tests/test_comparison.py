@@ -1,0 +1,154 @@
+"""A grid of trainings: its cells, what a second start skips, what a failure does, and the table at the end."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nerwin.errors import ConfigError
+from nerwin.training.comparison import RESULTS, Cell, Comparison, Result, folder_of, grid, summarise, to_dict
+from tests.test_trainer import write_village
+
+
+@pytest.mark.parametrize(
+    ("varied", "cells"),
+    [
+        (["a=1,2"], [("a=1",), ("a=2",)]),
+        (["a=1,2", "b=x,y"], [("a=1", "b=x"), ("a=1", "b=y"), ("a=2", "b=x"), ("a=2", "b=y")]),
+        (["h=[8],[8,4]"], [("h=[8]",), ("h=[8,4]",)]),
+        (["f={shape: 3, suffix2: 2},{}"], [("f={shape: 3, suffix2: 2}",), ("f={}",)]),
+        (["h=[[1,2],[3]],5"], [("h=[[1,2],[3]]",), ("h=5",)]),
+        (["a=1,1,2,1"], [("a=1",), ("a=2",)]),
+        (["a=b=c"], [("a=b=c",)]),
+        ([], [()]),
+    ],
+)
+def test_a_grid_is_all_combinations(varied: list[str], cells: list[Cell]) -> None:
+    assert grid(varied) == cells
+
+
+@pytest.mark.parametrize("varied", ["a", "a=", "a=1,,2", "a=1,", "a=,1"])
+def test_an_axis_without_values_is_refused(varied: str) -> None:
+    with pytest.raises(ConfigError, match="--vary"):
+        grid([varied])
+
+
+# Summary
+
+FOUND = [
+    Result(("a=1", "training.seed=1"), f1=0.5, epochs=2, seconds=1.0, active=0.2),
+    Result(("a=2", "training.seed=1"), f1=0.9, epochs=4, seconds=2.0, active=0.1),
+    Result(("a=1", "training.seed=2"), f1=0.7, epochs=4, seconds=3.0, active=0.4),
+    Result(("a=3", "training.seed=1"), error="it broke"),
+    Result(("a=2", "training.seed=2"), error="once"),
+]
+
+
+def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last() -> None:
+    rows = summarise(FOUND)
+    assert [row.setting for row in rows if row.error is None] == [("a=1",)]
+    one = rows[0]
+    assert (one.seeds, one.error) == (2, None)
+    assert one.f1 == pytest.approx(0.6)
+    assert one.spread == pytest.approx(0.1414213562373095)
+    assert (one.epochs, one.seconds) == (3, 2)
+    assert one.active == pytest.approx(0.3)
+    assert [(row.setting, row.error) for row in rows[1:]] == [(("a=2",), "once"), (("a=3",), "it broke")]
+    assert (rows[1].f1, rows[1].seeds, rows[1].spread) == (0.9, 1, 0)
+
+
+def test_settings_are_sorted_by_mean_dev_f1() -> None:
+    rows = summarise([Result((f"a={f1}",), f1=f1) for f1 in (0.2, 0.9, 0.5)])
+    assert [row.f1 for row in rows] == [0.9, 0.5, 0.2]
+    assert [row.spread for row in rows] == [0, 0, 0]
+
+
+def test_a_row_is_plain_values() -> None:
+    value = to_dict(summarise(FOUND[:1])[0])
+    assert value["setting"] == {"a": "1"}
+    assert json.loads(json.dumps(value)) == value
+
+
+# In a folder
+
+CELLS = grid(["optimizer.learning_rate=0.1,1e30"])
+
+
+def comparison(folder: Path, *overrides: str, cells: list[Cell] = CELLS) -> Comparison:
+    return Comparison(folder / "out", write_village(folder), ["training.epochs=1", *overrides], cells)
+
+
+def test_a_failing_cell_is_a_row_and_finished_cells_are_skipped(tmp_path: Path) -> None:
+    one = comparison(tmp_path)
+    assert one.finished() == []
+    results = {result.cell: result for result in one.run(2)}
+    assert set(results) == set(CELLS)
+    good, bad = (results[cell] for cell in CELLS)
+    assert good.error is None
+    assert good.epochs == 1
+    assert good.seconds > 0
+    assert 0 < good.active <= 1
+    assert bad.error is not None
+    assert "learning_rate" in bad.error
+    assert bad.f1 == 0
+    lines = (tmp_path / "out" / RESULTS).read_bytes()
+    assert {json.loads(line)["cell"]["optimizer.learning_rate"] for line in lines.splitlines()} == {"0.1", "1e30"}
+    again = comparison(tmp_path)
+    assert {result.cell: result for result in again.finished()} == results
+    assert list(again.run(1)) == []
+    assert (tmp_path / "out" / RESULTS).read_bytes() == lines
+
+
+def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:
+    one = comparison(tmp_path, cells=grid(["training.seed=1,2"]))
+    whole = Result(("training.seed=1",), 0.25, 1, 1.5, 0.5).to_json() + "\n"
+    half = Result(("training.seed=2",), 0.75, 1, 1.5, 0.5).to_json()[:-9]
+    path = tmp_path / "out" / RESULTS
+    path.write_text(whole + half, encoding="utf-8")
+    assert [result.cell for result in one.finished()] == [("training.seed=1",)]
+    assert [result.cell for result in one.run(1)] == [("training.seed=2",)]
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(whole)
+    assert [json.loads(line)["cell"]["training.seed"] for line in text.splitlines()] == ["1", "2"]
+    assert next(result.f1 for result in one.finished()) == 0.25
+
+
+@pytest.mark.parametrize("line", ["", "{}", "[]", "null", "3", '{"cell": {"training.seed": "1"}, "colour": 3}', "\x00"])
+def test_lines_that_are_no_results_count_for_nothing(tmp_path: Path, line: str) -> None:
+    one = comparison(tmp_path, cells=[("training.seed=1",)])
+    (tmp_path / "out" / RESULTS).write_text(line + "\n", encoding="utf-8")
+    assert one.finished() == []
+
+
+def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> None:
+    one = comparison(tmp_path, cells=[("training.seed=1",)])
+    other = Result(("training.seed=7",), 0.5)
+    (tmp_path / "out" / RESULTS).write_text(other.to_json() + "\n", encoding="utf-8")
+    assert one.finished() == []
+    wider = comparison(tmp_path, cells=[("training.seed=7",), ("training.seed=1",)])
+    assert wider.finished() == [other]
+
+
+@pytest.mark.parametrize("changed", ["training.epochs=2", "objective.margin=3", "scorer.hidden=[4]"])
+def test_another_configuration_in_the_same_folder_is_refused(tmp_path: Path, changed: str) -> None:
+    comparison(tmp_path)
+    before = sorted(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    with pytest.raises(ConfigError, match=changed.partition("=")[0]):
+        comparison(tmp_path, changed)
+    assert sorted(path.read_bytes() for path in (tmp_path / "out").iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "cell", ["optimizer.name=lion", "scorer.hidden=[0]", "optimizer.learning_rate=-1", "no.such=1"]
+)
+def test_a_mistake_in_any_cell_shows_before_anything_is_written(tmp_path: Path, cell: str) -> None:
+    with pytest.raises(ConfigError, match=cell.partition("=")[0]):
+        comparison(tmp_path, cells=[("training.seed=1",), (cell,)])
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:
+    path = write_village(tmp_path)
+    assert folder_of(path, ["training.epochs=2"]) == folder_of(path, ["training.epochs=2"])
+    assert folder_of(path, ["training.epochs=2"]) != folder_of(path, ["training.epochs=3"])
+    assert folder_of(path, []).name.startswith("compare-village-")

@@ -1,0 +1,135 @@
+"""Viterbi and the max-marginals against every sequence there is."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nerwin.arrays import Floats, Ints
+from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, path_score, viterbi
+
+K = 3
+LENGTHS = [[4], [1], [2, 3], [3, 1, 4, 2], [0, 2, 0, 3, 0], [1, 1, 1], [2, 2, 0]]
+
+sentences = pytest.mark.parametrize("lengths", LENGTHS, ids=str)
+forbidding = pytest.mark.parametrize("forbidden", [False, True], ids=["free", "forbidden"])
+
+
+def drawn(lengths: list[int], *, forbidden: bool, seed: int) -> tuple[Floats, Steps]:
+    """Scores and steps; tag 2 may only follow tag 1, and 1 may not end a sentence, where some steps are forbidden."""
+    rng = np.random.default_rng(seed)
+    steps = Steps(rng.normal(size=(K, K)), rng.normal(size=K), rng.normal(size=K))
+    if forbidden:
+        steps.A[[0, 2], 2] = steps.start[2] = steps.end[1] = FORBIDDEN
+    return rng.normal(size=(sum(lengths), K)), steps
+
+
+def score(s: Floats, y: tuple[int, ...], steps: Steps) -> float:
+    """By the definition, one term at a time."""
+    total = float(steps.start[y[0]] + steps.end[y[-1]])
+    total += sum(float(s[t, tag]) for t, tag in enumerate(y))
+    return total + sum(float(steps.A[before, after]) for before, after in itertools.pairwise(y))
+
+
+def parts(s: Floats, lengths: list[int]) -> list[Floats]:
+    return np.split(s, np.cumsum(lengths)[:-1])
+
+
+def sequences(length: int) -> list[tuple[int, ...]]:
+    return list(itertools.product(range(K), repeat=length))
+
+
+@sentences
+@forbidding
+@pytest.mark.parametrize("seed", range(8))
+def test_viterbi_finds_the_best_of_all_sequences(lengths: list[int], forbidden: bool, seed: int) -> None:
+    s, steps = drawn(lengths, forbidden=forbidden, seed=seed)
+    best: list[int] = []
+    for part in parts(s, lengths):
+        if len(part):
+            best += max(sequences(len(part)), key=lambda y, part=part: score(part, y, steps))  # type: ignore[misc]
+    assert viterbi(s, np.array(lengths), steps).tolist() == best
+
+
+@sentences
+@forbidding
+@pytest.mark.parametrize("seed", range(4))
+def test_max_marginals_are_the_best_sequences_through_each_tag(lengths: list[int], forbidden: bool, seed: int) -> None:
+    s, steps = drawn(lengths, forbidden=forbidden, seed=seed)
+    expected = [
+        [max(score(part, y, steps) for y in sequences(len(part)) if y[t] == tag) for tag in range(K)]
+        for part in parts(s, lengths)
+        for t in range(len(part))
+    ]
+    np.testing.assert_allclose(max_marginals(s, np.array(lengths), steps), expected, rtol=1e-12, atol=1e-9)
+
+
+@sentences
+def test_the_largest_marginal_of_every_word_is_the_best_path(lengths: list[int]) -> None:
+    s, steps = drawn(lengths, forbidden=True, seed=9)
+    best = viterbi(s, np.array(lengths), steps)
+    marginals = max_marginals(s, np.array(lengths), steps)
+    assert marginals.argmax(axis=1).tolist() == best.tolist()
+    paths = np.repeat(path_score(s, best, np.array(lengths), steps), lengths)
+    np.testing.assert_allclose(marginals.max(axis=1), paths, rtol=1e-12)
+
+
+@sentences
+@pytest.mark.parametrize("seed", range(4))
+def test_the_score_of_a_path_is_the_sum_of_its_terms(lengths: list[int], seed: int) -> None:
+    s, steps = drawn(lengths, forbidden=False, seed=seed)
+    y: Ints = np.random.default_rng(seed).integers(K, size=sum(lengths))
+    tags = np.split(y, np.cumsum(lengths)[:-1])
+    expected = [
+        score(part, tuple(one.tolist()), steps) if len(part) else 0.0
+        for part, one in zip(parts(s, lengths), tags, strict=True)
+    ]
+    np.testing.assert_allclose(path_score(s, y, np.array(lengths), steps), expected, rtol=1e-12)
+
+
+def test_a_path_by_hand() -> None:
+    steps = Steps(np.array([[0.0, 1.0], [4.0, 0.0]]), np.array([10.0, 0.0]), np.array([0.0, 100.0]))
+    s = np.array([[0.5, 0.0], [0.0, 0.25], [0.0, 3.0]])
+    # start 10 + 0.5, step 0→1 worth 1, 0.25, end 100; then the one-word sentence: start 0, 3, end 100
+    assert path_score(s, np.array([0, 1, 1]), np.array([2, 1]), steps).tolist() == [111.75, 103.0]
+    assert viterbi(s, np.array([2, 1]), steps).tolist() == [0, 1, 1]
+
+
+def test_a_forbidden_step_is_not_taken_however_large_the_scores() -> None:
+    steps = Steps(
+        np.array([[0.0, FORBIDDEN], [0.0, 0.0]], np.float32), np.zeros(2, np.float32), np.zeros(2, np.float32)
+    )
+    s = np.array([[1000.0, 0.0], [0.0, 900.0]], np.float32)
+    assert viterbi(s, np.array([2]), steps).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("lengths", [[], [0], [0, 0]])
+def test_nothing_to_decode_is_no_tags(lengths: list[int]) -> None:
+    s, steps = drawn([], forbidden=False, seed=0)
+    sizes = np.array(lengths, int)
+    assert viterbi(s, sizes, steps).shape == (0,)
+    assert max_marginals(s, sizes, steps).shape == (0, K)
+    assert path_score(s, np.empty(0, int), sizes, steps).tolist() == [0.0] * len(lengths)
+
+
+def test_a_sentence_does_not_hear_of_its_neighbours() -> None:
+    s, steps = drawn([3, 4, 2], forbidden=False, seed=3)
+    together = viterbi(s, np.array([3, 4, 2]), steps)
+    apart = [viterbi(part, np.array([len(part)]), steps) for part in parts(s, [3, 4, 2])]
+    assert together.tolist() == np.concatenate(apart).tolist()
+
+
+def test_scores_and_steps_are_left_alone() -> None:
+    s, steps = drawn([3, 2], forbidden=True, seed=1)
+    copies = [array.copy() for array in (s, *steps)]
+    lengths = np.array([3, 2])
+    best = viterbi(s, lengths, steps)
+    max_marginals(s, lengths, steps)
+    path_score(s, best, lengths, steps)
+    assert all(np.array_equal(one, other) for one, other in zip((s, *steps), copies, strict=True))
+
+
+def test_borders_skip_empty_sentences() -> None:
+    first, last = borders(np.array([0, 3, 0, 1, 2, 0]))
+    assert first.tolist() == [0, 3, 4]
+    assert last.tolist() == [2, 3, 5]

@@ -1,0 +1,199 @@
+"""What a model's detectors detect, a word's neighbours, and the command that shows them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from nerwin.cli import app
+from nerwin.errors import ModelError
+from nerwin.text.corpus import read_corpus
+from nerwin.text.vocabulary import UNKNOWN
+from nerwin.training.inspection import Detector, inspect_detectors, nearest_words, take_apart
+from nerwin.training.model import Model
+from tests.test_trainer import new_trainer, village_config, write_village
+
+
+def fresh(folder: Path, *overrides: str) -> Model:
+    return new_trainer(village_config(folder, *overrides)).model
+
+
+def detectors(model: Model, folder: Path) -> dict[int, Detector]:
+    found = inspect_detectors(model, [one.words for one in read_corpus(folder / "village.conll").sentences])
+    return {one.number: one for one in found}
+
+
+# Neighbours
+
+
+def test_the_nearest_words_have_the_largest_cosines(tmp_path: Path) -> None:
+    model = fresh(tmp_path)
+    words = model.lookups[0].values
+    table = model.params["words"]
+
+    def put(word: str, *vector: float) -> None:
+        table[UNKNOWN + 1 + list(words).index(word)] = [*vector, *[0.0] * (8 - len(vector))]
+
+    table[:] = -np.eye(8, dtype=np.float32)[0]
+    put("Quellmark", 1, 0)
+    put("Dunmere", 30, 0)
+    put("harbour", 3, 4)
+    put("boat", 0, 2)
+    found = nearest_words(model, "Quellmark", 3)
+    assert [word for word, _ in found] == ["Dunmere", "harbour", "boat"]
+    assert [cosine for _, cosine in found] == pytest.approx([1, 0.6, 0], abs=1e-6)
+
+
+def test_a_word_is_not_its_own_neighbour_and_padding_and_unknown_are_none(tmp_path: Path) -> None:
+    model = fresh(tmp_path)
+    found = nearest_words(model, "Quellmark", 10_000)
+    words = list(model.lookups[0].values)
+    assert sorted(word for word, _ in found) == sorted(set(words) - {"Quellmark"})
+    cosines = [cosine for _, cosine in found]
+    assert cosines == sorted(cosines, reverse=True)
+    assert len(nearest_words(model, "Quellmark")) == 10
+
+
+def test_an_unknown_word_has_no_neighbours(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="Zanzibar"):
+        nearest_words(fresh(tmp_path), "Zanzibar")
+
+
+# Detectors
+
+
+@pytest.mark.parametrize(("activation", "dark"), [("tanh", 0.3), ("sigmoid", 0.3), ("relu", -5.0)])
+def test_dead_and_saturated_detectors_are_told_apart(tmp_path: Path, activation: str, dark: float) -> None:
+    model = fresh(tmp_path, f"scorer.activation={activation}", "scorer.hidden=[4]")
+    W, b = model.params["W1"], model.params["b1"]
+    W[0], b[0] = 0, dark  # always the same
+    W[1] *= 1e4  # always at one end or the other
+    W[2], b[2] = 0, 50
+    found = detectors(model, tmp_path)
+    dead = [i for i in range(4) if found[i].dead]
+    saturated = [i for i in range(4) if found[i].saturated]
+    assert dead == [0, 2]
+    assert saturated == ([1, 2] if activation != "relu" else [0])
+
+
+def test_a_detectors_windows_are_those_that_light_it_most_and_least(tmp_path: Path) -> None:
+    """A detector that reads one number of the centre, which is large for Quellmark and small for the baker."""
+    model = fresh(tmp_path, "scorer.hidden=[3]")
+    table, words = model.params["words"], list(model.lookups[0].values)
+    table[:, 0] = 0
+    table[UNKNOWN + 1 + words.index("Quellmark"), 0] = 2
+    table[UNKNOWN + 1 + words.index("baker"), 0] = -2
+    W = model.params["W1"]
+    W[1] = 0
+    W[1, 2 * 8] = 0.5  # window 5, vectors of 8: the first number of the third word
+    one = detectors(model, tmp_path)[1]
+    assert len(one.most) == len(one.least) == 5
+    # Quellmark stands in four sentences, the baker in two
+    assert sum(text.split()[2] == "Quellmark" for text, _ in one.most) == 4
+    assert sum(text.split()[2] == "baker" for text, _ in one.least) == 2
+    assert one.most[0][1] == pytest.approx(np.tanh(1))
+    assert one.least[0][1] == pytest.approx(-np.tanh(1))
+    assert (one.likes[2][0], one.hates[2][0]) == ("Quellmark", "baker")
+    assert not one.dead
+
+
+def test_detectors_come_strongest_first_with_their_weights_by_type(tmp_path: Path) -> None:
+    model = fresh(tmp_path, "scorer.hidden=[3]")
+    model.params["U"][:] = [[0.5, -0.25], [0.1, -4.0], [1.0, 2.0]]
+    found = inspect_detectors(model, [["Mira", "left", "."]])
+    assert [one.number for one in found] == [1, 2, 0]
+    assert found[0].weights == pytest.approx({"LOC": 0.1, "PER": -4.0})
+    assert found[0].strength == pytest.approx(4)
+
+
+def test_below_other_layers_a_detector_has_no_weight_of_its_own(tmp_path: Path) -> None:
+    found = inspect_detectors(fresh(tmp_path, "scorer.hidden=[3,2]"), [["Mira", "left", "."]])
+    assert len(found) == 3
+    assert [one.weights for one in found] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Mira left Quellmark before dawn", ["Mira", "left", "Quellmark", "before", "dawn"]),
+        ("Quellmark", ["_", "_", "Quellmark", "_", "_"]),
+        ("in Quellmark", ["_", "_", "in", "Quellmark", "_"]),
+        ("a b c d e f g", ["b", "c", "d", "e", "f"]),
+    ],
+)
+def test_a_texts_middle_word_is_decided_on(tmp_path: Path, text: str, words: list[str]) -> None:
+    assert take_apart(fresh(tmp_path), text).words == words
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inspected")
+    path = write_village(folder)
+    done = CliRunner().invoke(app, ["train", "-q", "-c", str(path), "-o", str(folder / "run")])
+    assert done.exit_code == 0, done.stderr
+    return folder / "run"
+
+
+def inspect(run: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["inspect", str(run), *words])
+
+
+def as_json(run: Path, *words: str) -> dict[str, Any]:
+    done = inspect(run, *words, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    value = json.loads(done.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_the_command_takes_a_decision_apart(run: Path) -> None:
+    decision = as_json(run, "--window", "Museums in Paris are amazing")
+    assert decision["words"] == ["Museums", "in", "Paris", "are", "amazing"]
+    assert decision["names"] == ["LOC", "PER"]
+    assert (len(decision["positions"]), len(decision["detectors"])) == (5, 8)
+    for parts in ("positions", "detectors"):
+        total = np.array(decision["base"]) + np.sum(decision[parts], axis=0)
+        np.testing.assert_allclose(total, decision["scores"], rtol=0, atol=1e-9)
+
+
+def test_the_drawn_decision_names_every_word_and_score(run: Path) -> None:
+    done = inspect(run, "--window", "Museums in Paris are amazing")
+    assert done.exit_code == 0
+    for name in ("Museums", "in", "Paris", "are", "amazing", "LOC", "PER", "score"):
+        assert name in done.stdout
+
+
+def test_the_command_finds_neighbours(run: Path) -> None:
+    found = as_json(run, "--word", "Quellmark")
+    assert found["word"] == "Quellmark"
+    assert len(found["nearest"]) == 10
+    done = inspect(run, "--word", "Quellmark")
+    assert done.exit_code == 0
+    for word, _ in found["nearest"]:
+        assert word in done.stdout
+
+
+def test_an_unknown_word_is_one_line(run: Path) -> None:
+    done = inspect(run, "--word", "Zanzibar")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "Zanzibar" in done.stderr
+
+
+def test_the_command_describes_every_detector(run: Path) -> None:
+    found = as_json(run)["detectors"]
+    assert sorted(one["number"] for one in found) == list(range(8))
+    for one in found:
+        assert set(one["weights"]) == {"LOC", "PER"}
+        assert len(one["likes"]) == len(one["hates"]) == 5
+        assert one["most"][0][1] >= one["mean"] >= one["least"][0][1]
+    done = inspect(run)
+    assert done.exit_code == 0
+    assert "8 detectors:" in done.stdout

@@ -1,0 +1,163 @@
+"""A window under its best wrong tag: the loss, who is pushed, what an epoch covers, and how tags are found."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nerwin.arrays import Floats
+from nerwin.corruption.interface import Loss, Settings
+from nerwin.corruption.label import LabelCorruption, Windows, legal_steps, tag_names, tag_targets, to_iob2
+from nerwin.network.decoder import FORBIDDEN, path_score
+from nerwin.text.tags import SCHEMES, steps
+from nerwin.text.windows import flatten
+
+TYPES = ["LOC", "PER"]
+NAMES = ["O", "B-LOC", "I-LOC", "E-LOC", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
+TAGS = [["B-PER", "I-PER", "O", "B-LOC"], ["O"], ["B-LOC", "I-LOC", "I-LOC", "B-LOC", "O"]]
+TARGETS = [5, 7, 0, 4, 0, 1, 2, 3, 4, 0]
+LENGTHS = np.array([4, 1, 5])
+
+
+def judged(scores: Floats, tags: list[int], margin: float = 1.0) -> Loss:
+    corruption = LabelCorruption(TYPES[: (scores.shape[1] - 1) // 4], Settings(margin=margin))
+    return corruption.loss({}, scores, Windows(np.arange(len(tags)), np.array(tags)))
+
+
+def test_there_is_a_score_for_o_and_four_for_every_type() -> None:
+    assert tag_names(TYPES) == NAMES
+    assert LabelCorruption(TYPES, Settings()).names == NAMES
+
+
+def test_targets_are_iobes_tags_and_what_is_not_learned_is_o() -> None:
+    assert tag_targets(NAMES, TAGS).tolist() == TARGETS
+    assert tag_targets(NAMES[:5], TAGS).tolist() == [tag if tag < 5 else 0 for tag in TARGETS]
+
+
+def test_iob2_comes_back() -> None:
+    assert to_iob2(NAMES, np.array(TARGETS), LENGTHS) == TAGS
+
+
+def test_a_loss_by_hand() -> None:
+    """Three windows of five tags: the truth is beaten; it wins inside the margin; it wins by more."""
+    scores = np.array([[0.0, 2.0, 1.5, -1.0, 0.0], [0.0, 0.5, 1.0, 0.0, 0.25], [5.0, 1.0, 2.0, 3.0, 0.0]])
+    loss = judged(scores, [0, 2, 0])
+    assert loss.value == pytest.approx((3 + 0.5 + 0) / 3)
+    third = 1 / 3
+    np.testing.assert_allclose(
+        loss.ds, [[-third, third, 0.0, 0.0, 0.0], [0.0, third, -third, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]], rtol=1e-12
+    )
+    assert (loss.pairs, loss.active) == (3, 2)
+    # from the kinks of max(0, ·): 3, 0.5 and 1; from a change of rival: 0.5 and 0.25
+    assert loss.slack == pytest.approx(0.25)
+
+
+def test_only_the_best_wrong_tag_is_pushed_down() -> None:
+    """Pushing down every violator (as deepnl does) is the gradient of another loss."""
+    loss = judged(np.array([[0.0, 3.0, 2.0, 1.0, 0.5]]), [0])
+    assert loss.ds.tolist() == [[-1.0, 1.0, 0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize("margin", [0.3, 1.0, 2.5])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_loss_is_that_of_the_worst_violator_and_ds_its_slope(margin: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, tags = rng.normal(size=(12, 9)), rng.integers(9, size=12).tolist()
+    loss = judged(scores, tags, margin)
+    hinges = [
+        max(0.0, *(margin + row[tag] - row[y] for tag in range(9) if tag != y))
+        for row, y in zip(scores, tags, strict=True)
+    ]
+    assert loss.value == pytest.approx(np.mean(hinges))
+    assert loss.active == sum(one > 0 for one in hinges)
+    assert loss.slack > 1e-4
+    for row, tag in itertools.product(range(12), range(9)):
+        above, below = scores.copy(), scores.copy()
+        above[row, tag] += 1e-5
+        below[row, tag] -= 1e-5
+        slope = (judged(above, tags, margin).value - judged(below, tags, margin).value) / 2e-5
+        assert loss.ds[row, tag] == pytest.approx(slope, abs=1e-8)
+
+
+def test_where_an_entity_becomes_o_the_margin_is_larger_by_miss() -> None:
+    """Truth S against O and B; the truth O against S: `miss` changes the first window only."""
+    corruption = LabelCorruption(["LOC"], Settings(margin=1.0, miss=2.0))
+    scores = np.array([[1.0, 2.0, 0.0, 0.0, 4.0], [2.0, 0.0, 0.0, 0.0, 0.5]])
+    kept = scores.copy()
+    loss = corruption.loss({}, scores, Windows(np.arange(2), np.array([4, 0])))
+    # without it B would be the nearest rival, at 2 + 1 < 4; with it O is, at 1 + 3, exactly at the margin
+    assert (loss.value, loss.active) == (0.0, 0)
+    scores[0, 4] = 3.5
+    loss = corruption.loss({}, scores, Windows(np.arange(2), np.array([4, 0])))
+    assert loss.value == pytest.approx(0.25)
+    np.testing.assert_allclose(loss.ds, [[0.5, 0.0, 0.0, 0.0, -0.5], [0.0] * 5])
+    scores[0, 4] = 4.0
+    assert np.array_equal(scores, kept)
+
+
+def test_at_the_margin_exactly_nothing_is_pushed() -> None:
+    loss = judged(np.array([[2.0, 1.0, 0.0, 0.0, 0.0]]), [0])
+    assert (loss.value, loss.active, loss.slack) == (0.0, 0, 0.0)
+    assert not loss.ds.any()
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 10, 50])
+def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
+    corruption, corpus = LabelCorruption(TYPES, Settings()), flatten([np.arange(2, 2 + n) for n in LENGTHS], 3)
+    targets = corruption.targets(TAGS)
+    assert corruption.pairs_per_epoch(targets) == 10
+    order = np.random.default_rng(1)
+    seen = []
+    for _ in range(2):
+        batches = list(corruption.batches(corpus, targets, order, np.random.default_rng(2), size))
+        assert [len(batch.centres) for batch in batches[:-1]] == [size] * (len(batches) - 1)
+        centres = np.concatenate([batch.centres for batch in batches])
+        tags = np.concatenate([batch.tags for batch in batches])
+        assert sorted(centres.tolist()) == corpus.centres.tolist()
+        assert dict(zip(centres.tolist(), tags.tolist(), strict=True)) == dict(
+            zip(corpus.centres.tolist(), TARGETS, strict=True)
+        )
+        seen.append(centres.tolist())
+    assert seen[0] != seen[1]
+
+
+def test_the_steps_are_those_that_iobes_allows() -> None:
+    legal = legal_steps(NAMES, np.float64)
+    for i, before in enumerate(NAMES):
+        assert legal.start[i] == (0 if before[0] in "OBS" else FORBIDDEN)
+        assert legal.end[i] == (0 if before[0] in "OES" else FORBIDDEN)
+        for j, after in enumerate(NAMES):
+            inside = before[0] in "BI" and after[0] in "IE" and before[2:] == after[2:]
+            between = before[0] in "OES" and after[0] in "OBS"
+            assert legal.A[i, j] == (0 if inside or between else FORBIDDEN), (before, after)
+
+
+def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> None:
+    corruption = LabelCorruption(["LOC"], Settings())
+    names = list(corruption.names)
+    free = legal_steps(names, np.float64)
+    for _ in range(20):
+        scores, lengths = rng.normal(size=(5, 5)), np.array([4, 1])
+        best = []
+        for part, length in ((scores[:4], 4), (scores[4:], 1)):
+            legal = [
+                y
+                for y in itertools.product(range(5), repeat=length)
+                if all(SCHEMES["iobes"](*step) for step in steps([names[tag] for tag in y]))
+            ]
+            totals = [float(path_score(part, np.array(y), np.array([length]), free)[0]) for y in legal]
+            best += list(legal[int(np.argmax(totals))])
+        assert corruption.decode({}, {}, scores, lengths) == to_iob2(names, np.array(best), lengths)
+
+
+def test_ranked_is_the_share_of_windows_whose_true_tag_is_on_top() -> None:
+    corruption = LabelCorruption(["LOC"], Settings())
+    scores = np.array([[2.0, 1, 0, 0, 0], [0, 1, 0, 0, 2], [0, 3, 0, 0, 2], [1, 0, 0, 0, 0]])
+    assert corruption.ranked(scores, np.array([0, 4, 4, 1])) == 0.5
+    assert corruption.ranked(scores[:0], np.array([], int)) == 0
+
+
+def test_margins_are_the_lead_of_the_best_sequence() -> None:
+    corruption = LabelCorruption(["LOC"], Settings())
+    # one word may only be O or S: 3 against 2.5, whatever B has
+    np.testing.assert_allclose(corruption.margins({}, {}, np.array([[3.0, 9, 0, 0, 2.5]]), np.array([1])), [0.5])
