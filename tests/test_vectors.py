@@ -9,7 +9,7 @@ import pytest
 
 from nerwin.errors import VectorsError
 from nerwin.text.features import WORDS, Lookup
-from nerwin.text.vectors import read_vectors
+from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from tests.conftest import shared
 
 Read = Callable[..., dict[str, list[float]]]
@@ -22,7 +22,7 @@ def read(tmp_path: Path) -> Read:
     def reader(content: str | bytes, words: list[str], dim: int) -> dict[str, list[float]]:
         path = tmp_path / "vectors.txt"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        rows, values = read_vectors(path, Lookup(WORDS, words), dim)
+        rows, values = match_vectors(Lookup(WORDS, words), read_vectors(path, words, dim))
         assert values.shape == (len(rows), dim)
         assert values.dtype == np.float32
         return {words[row - 2]: values[number].tolist() for number, row in enumerate(rows.tolist())}
@@ -61,7 +61,8 @@ def test_only_words_that_are_asked_for_get_a_vector(read: Read) -> None:
 def test_rows_are_those_of_the_lookup_table(tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text(PLAIN)
-    rows, values = read_vectors(path, Lookup(WORDS, ["absent", "Lima", "port"]), 3)
+    words = ["absent", "Lima", "port"]
+    rows, values = match_vectors(Lookup(WORDS, words), read_vectors(path, words, 3))
     assert rows.tolist() == [3, 4]
     assert values[1].tolist() == [1, 2, 3]
 
@@ -146,13 +147,65 @@ def test_a_file_of_another_dimension_names_the_setting(refusal: Callable[..., st
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "absent.txt"
     with pytest.raises(VectorsError, match=r"absent\.txt: cannot read the file"):
-        read_vectors(path, Lookup(WORDS, ["port"]), 2)
+        read_vectors(path, ["port"], 2)
 
 
 def test_glove_vectors_are_read() -> None:
     path = shared("vectors/glove-6b-50d-20k.txt.gz")
-    rows, values = read_vectors(path, Lookup(WORDS, ["Paris", "zzqx", "paris", "the"]), 50)
+    words = ["Paris", "zzqx", "paris", "the"]
+    rows, values = match_vectors(Lookup(WORDS, words), read_vectors(path, words, 50))
     assert rows.tolist() == [2, 4, 5]
     assert np.array_equal(values[0], values[1])
     assert not np.array_equal(values[1], values[2])
     assert values[2][0] == np.float32(0.418)
+
+
+def test_the_first_words_of_a_file_are_kept_for_text_to_come(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text("the 1 2\nof 3 4\nport 5 6\nlast 7 8\n")
+    assert list(read_vectors(path, ["port"], 2, extra=1)) == ["the", "port"]
+
+
+def test_a_file_shorter_than_its_header_says_is_refused(refusal: Callable[..., str]) -> None:
+    assert refusal(f"4 3\n{PLAIN}", ["port"], 3).startswith("vectors.txt:4: expected 4 words as the first line says")
+
+
+def binary(words: list[str], vectors: list[list[float]], newline: bytes = b"\n") -> bytes:
+    body = b"".join(
+        word.encode() + b" " + np.array(vector, "<f4").tobytes() + newline
+        for word, vector in zip(words, vectors, strict=True)
+    )
+    return f"{len(words)} {len(vectors[0])}\n".encode() + body
+
+
+@pytest.mark.parametrize("newline", [b"\n", b""])
+def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
+    path = tmp_path / "vectors.bin"
+    path.write_bytes(binary(["Łódź", "port"], [[1.5, -2.0], [0.25, 4.0]], newline))
+    found = read_vectors(path, ["Łódź", "port"], 2)
+    assert {word: vector.tolist() for word, vector in found.items()} == {"Łódź": [1.5, -2.0], "port": [0.25, 4.0]}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (binary(["port"], [[1.0, 2.0]])[:-4], "word 1: expected 1 words, found the end"),
+        (binary(["port"], [[1.0, np.nan]]), "word 1: expected finite numbers"),
+        (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected a word and 2 numbers, found 3 numbers"),
+        (b"port 1 2\n", ":1: expected the number of words and of numbers"),
+        (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
+    ],
+)
+def test_a_damaged_binary_file_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
+    path = tmp_path / "vectors.bin"
+    path.write_bytes(content)
+    with pytest.raises(VectorsError) as caught:
+        read_vectors(path, ["port"], 2)
+    assert expected in str(caught.value)
+
+
+def test_rescaled_vectors_have_the_size_asked_for_and_keep_their_direction() -> None:
+    found = {"a": np.array([3.0, 4.0], np.float32), "b": np.array([0.0, 5.0], np.float32)}
+    scaled = rescaled(found, 0.3)
+    assert np.sqrt(np.mean(np.stack(list(scaled.values())) ** 2)) == pytest.approx(0.3)
+    assert scaled["a"] / scaled["a"][0] == pytest.approx(found["a"] / found["a"][0])

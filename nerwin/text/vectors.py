@@ -1,9 +1,11 @@
-"""Word vectors from a file in GloVe's or word2vec's text form: a word and its numbers on a line.
+"""Word vectors from files: GloVe's, word2vec's and fastText's text form, and word2vec's binary form (.bin).
 
-Only the rows of words that are asked for are kept. A word2vec header (two integers) is recognised; a token may contain
+Only the words that are asked for are kept, and a number of the file's first, most frequent ones for text that is still
+to come. In text form, plain or gzip, a header (two integers) is recognised and its count verified; a token may contain
 spaces, since the last `dim` fields are the numbers.
 """
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,39 +13,42 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.features import Lookup, spellings
-from nerwin.text.files import read_lines
+from nerwin.text.files import open_binary, read_lines
+
+MEASURED = 20_000  # the most frequent vectors, whose size is taken for that of all
+LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
+
+Entry = tuple[str, Floats]
 
 
-def read_vectors(path: Path, words: Lookup, dim: int) -> tuple[Ints, Floats]:
-    """The vectors of the known words: their rows in the table (r,), and their values (r, dim).
-
-    A word's vector is that of its closest spelling in the file: as it is, in lower case, with digits as zeros.
+def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -> dict[str, Floats]:
+    """The vectors (dim,) of the words that are asked for in any spelling, and of the first `extra` words of the file.
 
     Raises:
-        VectorsError: with `path:line`: a row of another length, a number that is none, or no known word at all.
+        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short, or no word
+            that was asked for.
     """
-    wanted = {spelling: spelling for word in words.values for spelling in spellings(word)}
+    wanted = {spelling for word in words for spelling in spellings(word)}
     found: dict[str, Floats] = {}
+    asked_for = False
     try:
-        for number, line in enumerate(read_lines(path), 1):
-            fields = line.rstrip(" ").split(" ")
-            if number == 1 and len(fields) == 2 and dim != 1 and all(field.isdigit() for field in fields):
-                _check_width(int(fields[1]), dim, path, number)
-                continue
-            if number == 1:
-                _check_width(_numbers_at_the_end(fields), dim, path, number)
-            word = " ".join(fields[:-dim])
-            if len(fields) <= dim:
-                raise VectorsError(
-                    f"{path}:{number}: expected a word and {dim} numbers, found {len(fields) - 1} numbers. "
-                    "Set words.dim to the length of the file's vectors, or mend the line."
-                )
-            if word in wanted and word not in found:
-                found[word] = _numbers(fields[-dim:], path, number)
-    except CorpusError as error:
+        entries = _read_binary(path, dim) if path.suffix == ".bin" else _read_text(path, dim, wanted, extra)
+        for number, (word, vector) in enumerate(entries):
+            if word not in found and (number < extra or word in wanted):
+                found[word] = vector
+                asked_for = asked_for or word in wanted
+    except (CorpusError, OSError) as error:
         raise VectorsError(str(error)) from error
-    if not found:
+    if not asked_for:
         raise VectorsError(f"{path}: expected vectors of words of the corpus, found none. Is this the right file?")
+    return found
+
+
+def match_vectors(words: Lookup, found: dict[str, Floats]) -> tuple[Ints, Floats]:
+    """The rows (r,) of a table whose words have a vector, and these (r, dim).
+
+    A word's vector is that of its closest spelling: as it is, in lower case, with digits as zeros.
+    """
     rows, values = [], []
     for word, row in words.rows.items():
         spelling = next((one for one in spellings(word) if one in found), None)
@@ -53,10 +58,41 @@ def read_vectors(path: Path, words: Lookup, dim: int) -> tuple[Ints, Floats]:
     return np.array(rows, np.int32), np.stack(values)
 
 
-def _check_width(found: int, dim: int, path: Path, number: int) -> None:
+def rescaled(found: dict[str, Floats], size: float) -> dict[str, Floats]:
+    """The vectors, multiplied so that the numbers of the first ones have a root mean square of `size`."""
+    first = np.stack([vector for _, vector in zip(range(MEASURED), found.values(), strict=False)])
+    present = float(np.sqrt(np.mean(first.astype(np.float64) ** 2)))
+    return {word: vector * np.float32(size / present) for word, vector in found.items()} if present else found
+
+
+def _read_text(path: Path, dim: int, wanted: Collection[str], extra: int) -> Iterator[Entry]:
+    """Every word of the file; the numbers of those that nobody wants are not looked at."""
+    announced, rows = None, 0
+    for number, line in enumerate(read_lines(path), 1):
+        fields = line.rstrip(" ").split(" ")
+        if number == 1 and len(fields) == 2 and dim != 1 and all(field.isdigit() for field in fields):
+            announced = int(fields[0])
+            _check_width(int(fields[1]), dim, path, number)
+            continue
+        if number == 1:
+            _check_width(_numbers_at_the_end(fields), dim, path, number)
+        if len(fields) <= dim:
+            _check_width(len(fields) - 1, dim, path, number)
+        word = " ".join(fields[:-dim])
+        keep = rows < extra or word in wanted
+        rows += 1
+        yield word, _numbers(fields[-dim:], path, number) if keep else np.empty(0, np.float32)
+    if announced is not None and rows != announced:
+        raise VectorsError(
+            f"{path}:{rows + 1}: expected {announced:,} words as the first line says, found {rows:,}. "
+            "Fetch the file again."
+        )
+
+
+def _check_width(found: int, dim: int, path: Path, line: int) -> None:
     if found != dim:
         raise VectorsError(
-            f"{path}:{number}: expected a word and {dim} numbers, found {found} numbers. "
+            f"{path}:{line}: expected a word and {dim} numbers, found {found} numbers. "
             "Set words.dim to the length of the file's vectors, or mend the line."
         )
 
@@ -81,6 +117,31 @@ def _numbers(fields: list[str], path: Path, line: int) -> Floats:
         raise VectorsError(
             f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1]}. Mend the line."
         ) from None
+    return _finite(values, f"{path}:{line}")
+
+
+def _finite(values: Floats, where: str) -> Floats:
     if not np.isfinite(values).all():
-        raise VectorsError(f"{path}:{line}: expected finite numbers, found one that is not. Mend the line.")
+        raise VectorsError(f"{where}: expected finite numbers, found one that is not. Mend the line.")
     return values
+
+
+def _read_binary(path: Path, dim: int) -> Iterator[Entry]:
+    """word2vec's binary form: "count dim\\n", then for each word its bytes, a space, and `dim` little-endian floats."""
+    with open_binary(path) as stream:
+        header = stream.readline(100).split()
+        if len(header) != 2 or not all(field.isdigit() for field in header):
+            raise VectorsError(f"{path}:1: expected the number of words and of numbers, found neither. Is it word2vec?")
+        _check_width(int(header[1]), dim, path, 1)
+        for number in range(1, int(header[0]) + 1):
+            where = f"{path}: word {number}"
+            word = b""
+            while (byte := stream.read(1)) not in (b" ", b"") and len(word) < LONGEST_WORD:
+                word += byte.lstrip(b"\n")
+            raw = stream.read(4 * dim)
+            if len(raw) < 4 * dim or byte != b" ":
+                raise VectorsError(f"{where}: expected {int(header[0]):,} words, found the end. Fetch the file again.")
+            try:
+                yield word.decode("utf-8"), _finite(np.frombuffer(raw, "<f4").astype(np.float32), where)
+            except UnicodeDecodeError as error:
+                raise VectorsError(f"{where}: expected UTF-8, found other bytes. Convert the file.") from error

@@ -103,8 +103,14 @@ class WindowConfig(_Section):
 
 class WordsConfig(_Section):
     dim: int = Field(50, ge=1, le=5000, description="numbers in a word vector")
-    vectors: ConfigPath | None = Field(None, description="GloVe or word2vec text file to start from; null: random")
+    vectors: ConfigPath | None = Field(None, description="GloVe, word2vec or fastText file to start from; null: random")
     trained: bool = Field(True, description="whether training changes the word vectors")
+    extra: int = Field(
+        50_000, ge=0, description="first words of the vector file that are kept, for text that is still to come"
+    )
+    size: Positive | None = Field(
+        None, description="root mean square that the file's numbers are scaled to; null: as they are"
+    )
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
     start: Positive = Field(1.0, description="expected length of a random row of a lookup table")
     rare_unknown: NotNegative = Field(

@@ -1,14 +1,17 @@
 """The parts of a corpus as the trainer wants them: word-form ids in one flat array, and IOB2 tags."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import Columns, Corpus, Sentence, read_corpus
-from nerwin.text.tags import iob2, spans
+from nerwin.text.features import spellings
+from nerwin.text.tags import OUTSIDE, iob2, spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
 from nerwin.training.config import Config, CorpusConfig
@@ -82,6 +85,21 @@ def read_parts(config: Config) -> Parts:
     return Parts(
         train_part, _part(vocabulary, dev_sentences, config.window.size), vocabulary, types, train_forms, notes
     )
+
+
+def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
+    """How much of each part has a word vector: of its types, of its words, and of the words inside entities."""
+    has = np.array([any(one in vectors for one in spellings(form)) for form in parts.vocabulary.forms])
+    notes = []
+    for name, part in (("train", parts.train), ("dev", parts.dev)):
+        ids = part.flat.tokens[part.flat.centres]
+        inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
+        shares = (has[np.unique(ids)].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
+        notes.append(
+            f"vectors for {shares[0]:.1%} of the forms of {name}, {shares[1]:.1%} of its words, "
+            f"{shares[2]:.1%} of those in entities"
+        )
+    return notes
 
 
 def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:

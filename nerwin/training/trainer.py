@@ -22,11 +22,11 @@ from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, collect_lookup, form_table
-from nerwin.text.vectors import read_vectors
+from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
-from nerwin.training.data import Parts
+from nerwin.training.data import Parts, coverage
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.model import Model, distinct
 from nerwin.training.objective import loss_and_gradients
@@ -94,7 +94,8 @@ def generators(seed: int) -> Generators:
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
     seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
-    model = Model(config, parts.types, [_collect_words(config, seen)], {})
+    vectors = _read_vectors(config, parts)
+    model = Model(config, parts.types, [_collect_words(config, seen, vectors)], {})
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one in model.lookups:
         width = config.words.dim if one.name == WORDS else config.features[one.name]
@@ -102,8 +103,10 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
             model.params[one.name] = np.zeros((len(one), width), dtype)
         else:
             model.params[one.name] = (init_table(rng, len(one), width) * config.words.start).astype(dtype)
-    if config.words.vectors is not None:
-        ids, values = read_vectors(config.words.vectors, model.lookups[0], config.words.dim)
+    if vectors:
+        if not config.words.trained:
+            model.params[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
+        ids, values = match_vectors(model.lookups[0], vectors)
         model.params[WORDS][ids] = values
     model.params.update(model.corruption.own_parameters(dtype))
     n = config.window.size * sum(model.widths)
@@ -124,9 +127,22 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     return model
 
 
-def _collect_words(config: Config, forms: Sequence[str]) -> Lookup:
-    """The words that get a row of their own: the forms seen, in lower case where the configuration says so."""
-    return Lookup(WORDS, list(dict.fromkeys(form.lower() if config.words.lower else form for form in forms)))
+def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
+    """The vectors to start from, and a note of how many words have one."""
+    words = config.words
+    if words.vectors is None:
+        return {}
+    found = read_vectors(words.vectors, parts.vocabulary.forms[UNKNOWN + 1 :], words.dim, words.extra)
+    parts.notes.extend(coverage(parts, found))
+    return found if words.size is None else rescaled(found, words.size)
+
+
+def _collect_words(config: Config, forms: Sequence[str], vectors: dict[str, Floats]) -> Lookup:
+    """The words that get a row of their own: the forms seen, in lower case where the configuration says so, and all
+    that have a vector; without training, these alone."""
+    seen = (form.lower() if config.words.lower else form for form in forms)
+    chosen = [*seen, *vectors] if config.words.trained or not vectors else vectors
+    return Lookup(WORDS, list(dict.fromkeys(chosen)))
 
 
 def make_optimizer(config: Config, params: Parameters) -> Optimizer:
