@@ -33,7 +33,8 @@ check: lint types test
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck
 
-bench: $(READY)
+bench: $(READY)  ## F1 of the presets and of CRFsuite on the corpora in ../shared, where they are
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	$(BIN)/python -m tests.benchmarks
 
 data: $(READY)  ## compile the inline markup into columns

@@ -310,7 +310,9 @@ def test_preprocessing_is_fitted_on_the_training_part_and_then_stays(tmp_path: P
     trainer = new_trainer(village_config(tmp_path, "preprocess.method=center"))
     flat, words = trainer.parts.train.flat, trainer.model.params["words"].astype(np.float64)
     fitted = trainer.model.constants["mean"].copy()
-    expected = [words[trainer.forms.rows[flat.tokens[flat.centres + offset], 0]].mean(axis=0) for offset in range(-2, 3)]
+    expected = [
+        words[trainer.forms.rows[flat.tokens[flat.centres + offset], 0]].mean(axis=0) for offset in range(-2, 3)
+    ]
     np.testing.assert_allclose(fitted, np.concatenate(expected), atol=1e-6)
     epochs(trainer)
     assert np.array_equal(trainer.model.constants["mean"], fitted)

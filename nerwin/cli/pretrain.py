@@ -1,0 +1,187 @@
+"""`nerwin pretrain`: word vectors from untagged text, drawn as they grow."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nerwin.cli.app import INTERRUPTED, command
+from nerwin.training.pretrain_settings import PretrainSettings, option
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from nerwin.training.pretrain import EpochDone
+    from nerwin.training.pretrain_run import PretrainRun
+
+
+@command
+def pretrain(
+    files: Annotated[
+        list[Path], typer.Argument(help="UTF-8 text, a paragraph a line, plain or gzip; several are read in order.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Vectors to write: .txt or .vec, also .gz, is word2vec text, .bin binary."),
+    ],
+    dim: Annotated[int, typer.Option("--dim", help="Numbers in a word vector.")] = PretrainSettings.dim,
+    vocabulary: Annotated[
+        int, typer.Option("--vocabulary", help="Words that get a vector, the most frequent ones.")
+    ] = PretrainSettings.vocabulary,
+    window: Annotated[int, typer.Option("--window", help="Words in a window, odd.")] = PretrainSettings.window,
+    epochs: Annotated[int, typer.Option("--epochs", help="Passes over the text.")] = PretrainSettings.epochs,
+    learning_rate: Annotated[
+        float, typer.Option("--learning-rate", help="The first learning rate; it falls to 0 in a straight line.")
+    ] = PretrainSettings.learning_rate,
+    seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = PretrainSettings.seed,
+    probes: Annotated[
+        list[str] | None,
+        typer.Option("--probe", metavar="WORD", help="Show this word's nearest neighbours as it learns; repeatable."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run that stopped.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file, or a run that stopped.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Learn word vectors from untagged text."""
+    from rich.console import Console
+
+    from nerwin.training.pretrain_run import check_output
+
+    settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
+    check_output(output, resume=resume, overwrite=overwrite)
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    run = _prepare(console, files, output, settings, resume)
+    for word in probes or ():
+        run.pretraining.row(word)
+    before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words
+    started = time.perf_counter()
+    try:
+        _train(console, run, probes or [])
+    except KeyboardInterrupt:
+        again = _again(files, output, settings, probes or [], quiet)
+        epoch = min(run.pretraining.state.epoch + 1, epochs)
+        typer.echo(f"nerwin: interrupted in epoch {epoch}; continue with: {again}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    seconds = time.perf_counter() - started
+    words = epochs * run.pretraining.text.length - before
+    if not quiet:
+        console.print(
+            f"next: nerwin train --set words.vectors={output} --set words.dim={dim}", style="dim", markup=False
+        )
+        typer.echo(
+            f"{output}: {len(run.pretraining.rows):,} vectors of {dim} numbers, from {words:,} words in "
+            f"{seconds:.0f} s ({words / max(seconds, 1e-9):,.0f} words/s)"
+        )
+
+
+def _prepare(
+    console: "Console", files: list[Path], output: Path, settings: PretrainSettings, resume: bool
+) -> "PretrainRun":
+    """Read the text, and say what it is like."""
+    from nerwin.text.stream import read_text
+    from nerwin.text.vocabulary import UNKNOWN
+    from nerwin.training.pretrain_run import PretrainRun
+
+    started = time.perf_counter()
+    with console.status("reading the text") if console.is_terminal else contextlib.nullcontext():
+        text = read_text(files, settings.vocabulary, settings.window)
+    known = 1 - text.counts[UNKNOWN] / text.length
+    console.print(
+        f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
+        f"{known:.1%} are among the {len(text.words) - UNKNOWN - 1:,} that get a vector",
+        style="dim",
+        soft_wrap=True,
+    )
+    return (PretrainRun.resume if resume else PretrainRun.start)(output, text, settings)
+
+
+def _again(files: list[Path], output: Path, settings: PretrainSettings, probes: list[str], quiet: bool) -> str:
+    """The command that continues the run."""
+    import shlex
+
+    words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
+    for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
+        if getattr(settings, name) != getattr(PretrainSettings, name):
+            words += [option(name), str(getattr(settings, name))]
+    for word in probes:
+        words += ["--probe", word]
+    return shlex.join([*words, *(["--quiet"] if quiet else []), "--resume"])
+
+
+@contextlib.contextmanager
+def _interruption() -> "Iterator[threading.Event]":
+    """An event that Ctrl-C sets, so that a step is never left half done; a second Ctrl-C does not wait."""
+    import signal
+
+    asked = threading.Event()
+
+    def ask(number: int, frame: "FrameType | None") -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
+    """A line an epoch with the probes' neighbours, on a terminal above a live bar with the time left.
+
+    Raises:
+        KeyboardInterrupt: after the state has been saved.
+    """
+    from nerwin.training.pretrain import EpochDone
+
+    with _interruption() as asked, _bar(console) as bar:
+        task = bar.add_task("", total=None, rate="")
+        for record in run.train():
+            if isinstance(record, EpochDone):
+                _print_epoch(console, run, record, probes)
+            else:
+                bar.update(
+                    task,
+                    description=f"epoch {record.epoch}  loss {record.loss:.4f}",
+                    completed=record.done,
+                    total=record.total,
+                    rate=f"{record.rate:,.0f} words/s",
+                )
+            if asked.is_set():
+                run.save()
+                raise KeyboardInterrupt
+
+
+def _print_epoch(console: "Console", run: "PretrainRun", record: "EpochDone", probes: list[str]) -> None:
+    left = (run.pretraining.settings.epochs - record.epoch) * record.seconds
+    rate = record.words / max(record.seconds, 1e-9)
+    console.print(
+        f"epoch {record.epoch}  loss {record.loss:.4f}  in margin {record.active:.1%}  words/s {rate:,.0f}  "
+        f"left {left / 60:.1f} min",
+        soft_wrap=True,
+    )
+    for word in probes:
+        console.print(f"  {word}: {' '.join(run.pretraining.neighbours(word))}", markup=False, soft_wrap=True)
+
+
+def _bar(console: "Console") -> "Progress":
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

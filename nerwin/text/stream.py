@@ -1,0 +1,166 @@
+"""Untagged text as one flat array of word ids: any number of files, plain or gzip, a paragraph a line, read once.
+
+Words are in lower case. Those that hyphens join are taken apart, so that their parts share their counts: corpora
+disagree on hyphens. A rare number is counted under its shape, 1,234 as 0,000, which is also what the lookup of words
+falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs, so that no window crosses two.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Ints
+from nerwin.errors import CorpusError
+from nerwin.text.features import spellings
+from nerwin.text.files import read_lines
+from nerwin.text.vocabulary import PADDING, UNKNOWN
+
+RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
+PIECE = 1 << 20  # words that are gathered before they are packed
+LONG = 1 << 20  # letters of a paragraph that are taken apart at once: some texts are a single line
+
+# Combining marks (vowel signs, accents set apart) belong to a word, though \w leaves them out.
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
+_WORD = re.compile(
+    rf"""
+      n['’]t\b | ['’](?:s|re|ve|ll|d|m)\b       # clitics
+    | \d+(?:[.,]\d+)*                           # 3,141.59
+    | [^\W\d_]+?(?=n['’]t\b)                    # did | n't
+    | [\w{_MARKS}]+
+    | [^\w\s]                                   # any other mark
+    """,
+    re.VERBOSE,
+)
+
+
+class Text(NamedTuple):
+    """tokens: (N,) word ids with paddings between paragraphs; words: (V,) the reserved two, then by falling count;
+    counts: (V,) how often each occurs, the padding aside.
+    """
+
+    tokens: Ints
+    words: list[str]
+    counts: Ints
+
+    @property
+    def length(self) -> int:
+        """The number of words, known or not."""
+        return int(self.counts.sum())
+
+
+def split_words(line: str) -> list[str]:
+    """The words of a paragraph, in lower case."""
+    return _WORD.findall(line.lower())
+
+
+def read_text(paths: Sequence[Path], vocabulary: int, window: int) -> Text:
+    """Read text for windows of `window` words; the `vocabulary` most frequent words have ids of their own.
+
+    Raises:
+        CorpusError: a file cannot be read or is not UTF-8, or all of them together have less than a window of words.
+    """
+    forms: dict[str, int] = {"": PADDING}
+    pieces = list(_pieces(paths, forms, [PADDING] * (window // 2)))
+    counts = _counts(pieces, len(forms))
+    _check_length(paths, int(counts.sum()), int(np.count_nonzero(counts)), window)
+    words = list(forms)
+    shape = _shape_numbers(words, counts, forms)  # may append shapes to `words`
+    counts = np.bincount(shape, counts, len(words)).astype(np.int64)
+    rows = _rows(counts, vocabulary)
+    tokens = _pack(pieces, rows[shape])
+    order = np.argsort(rows, kind="stable")[np.count_nonzero(rows <= UNKNOWN) :]
+    kept = np.bincount(rows, counts, UNKNOWN + 1 + len(order)).astype(np.int64)
+    return Text(tokens, ["<padding>", "<unknown>", *(words[form] for form in order.tolist())], kept)
+
+
+def known(word: str, rows: dict[str, int]) -> int | None:
+    """The row of a word among those of a text, by its closest spelling there."""
+    return next((rows[spelling] for spelling in spellings(word) if spelling in rows), None)
+
+
+def _pieces(paths: Sequence[Path], forms: dict[str, int], gap: list[int]) -> Iterator[Ints]:
+    """The text as arrays of form numbers, a gap after each paragraph; `forms` grows as it is read."""
+    number = forms.setdefault
+    piece = array("i")
+    for path in paths:
+        for line in read_lines(path):
+            before = len(piece)
+            for part in _parts(line):
+                piece.extend([number(word, len(forms)) for word in split_words(part)])
+            if len(piece) > before:
+                piece.extend(gap)
+            if len(piece) >= PIECE:
+                yield np.array(piece, np.int32)
+                piece = array("i")
+    yield np.array(piece, np.int32)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A paragraph, cut at spaces where it is long."""
+    start = 0
+    while (end := line.find(" ", start + LONG)) >= 0:
+        yield line[start:end]
+        start = end
+    yield line[start:]
+
+
+def _counts(pieces: Sequence[Ints], forms: int) -> Ints:
+    """(forms,) how often each form occurs; the padding does not count."""
+    counts = np.zeros(forms, np.int64)
+    for piece in pieces:
+        counts += np.bincount(piece, minlength=forms)
+    counts[PADDING] = 0
+    return counts
+
+
+def _check_length(paths: Sequence[Path], length: int, different: int, window: int) -> None:
+    where = str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+    if length < window:
+        raise CorpusError(
+            f"{where}: expected text of at least {window} words, a window, found {length}. Give more text, a paragraph "
+            "a line, or a smaller --window."
+        )
+    if different < 2:
+        raise CorpusError(f"{where}: expected different words, found only one. Give more text.")
+
+
+def _shape_numbers(words: list[str], counts: Ints, forms: dict[str, int]) -> Ints:
+    """The form under which each form is counted: itself, or the shape of a rare number."""
+    under = list(range(len(words)))
+    for form in np.flatnonzero(counts < RARE_NUMBER).tolist():
+        word = words[form]
+        spelling = spellings(word)[-1]
+        if spelling != word:
+            if spelling not in forms:
+                forms[spelling] = len(words)
+                words.append(spelling)
+                under.append(forms[spelling])
+            under[form] = forms[spelling]
+    return np.array(under, np.int64)[: len(counts)]
+
+
+def _rows(counts: Ints, vocabulary: int) -> Ints:
+    """(forms,) the id of each form: the frequent ones in order of falling count, then of first sight."""
+    kind = np.uint16 if vocabulary + UNKNOWN < 1 << 16 else np.int32
+    frequent = np.argsort(-counts, kind="stable")[:vocabulary]
+    frequent = frequent[counts[frequent] > 0]
+    rows: Ints = np.full(len(counts), UNKNOWN, kind)
+    rows[PADDING] = PADDING
+    rows[frequent] = np.arange(UNKNOWN + 1, UNKNOWN + 1 + len(frequent))
+    return rows
+
+
+def _pack(pieces: list[Ints], rows: Ints) -> Ints:
+    """One array of ids out of all pieces, each of which is let go as it is copied."""
+    tokens: Ints = np.empty(sum(map(len, pieces)), rows.dtype)
+    end = len(tokens)
+    while pieces:
+        piece = pieces.pop()
+        tokens[end - len(piece) : end] = rows[piece]
+        end -= len(piece)
+    return tokens

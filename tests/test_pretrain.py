@@ -1,0 +1,588 @@
+"""Word vectors from untagged text: reading it, learning from it, stopping and going on, and the command."""
+
+import contextlib
+import dataclasses
+import gzip
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.cli import app
+from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
+from nerwin.optim.optimizers import Optimizer
+from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
+from nerwin.training import pretrain_run
+from nerwin.training.pretrain import Batched, EpochDone, Pretraining, init_state, keep_shares, row_adagrad
+from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
+from nerwin.training.pretrain_settings import PretrainSettings
+
+DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+PEOPLE, PLACES, VERBS = ("mira", "tolvan", "ena", "joric"), ("quellmark", "vesk", "odrin"), ("left", "saw", "likes")
+
+
+def village(paragraphs: int = 300) -> str:
+    """People, places and what the ones do with the others, in sentences that tell them apart."""
+    rng = np.random.default_rng(3)
+    pick = [[names[i] for i in rng.integers(len(names), size=paragraphs)] for names in (PEOPLE, VERBS, PLACES)]
+    return "".join(
+        f"{who.title()} {does} the town of {where.title()} .\n" for who, does, where in zip(*pick, strict=True)
+    )
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with some text, which is the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "village.txt").write_text(village(), encoding="utf-8")
+    return tmp_path
+
+
+SMALL = PretrainSettings(dim=8, vocabulary=100, window=5, epochs=3, hidden=6, negatives=16, subsample=1.0, stretches=8)
+
+
+@pytest.fixture
+def text(here: Path) -> Text:
+    return read_text([here / "village.txt"], SMALL.vocabulary, SMALL.window)
+
+
+def written(path: Path, content: str) -> Path:
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+# Text
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Didn't he?", ["did", "n't", "he", "?"]),
+        ("The U.S. co-founder's €3,141.59", ["the", "u", ".", "s", ".", "co", "-", "founder", "'s", "€", "3,141.59"]),
+        ("naïve हिन्दी x_y", ["naïve", "हिन्दी", "x_y"]),
+        (" \t ", []),
+    ],
+)
+def test_words_of_a_paragraph(line: str, words: list[str]) -> None:
+    assert split_words(line) == words
+
+
+@pytest.mark.parametrize("window", [3, 7])
+def test_text_is_ids_with_paddings_between_paragraphs(window: int, tmp_path: Path) -> None:
+    text = read_text([written(tmp_path / "a.txt", "B a A c\n\nA b a d\n")], 2, window)
+    gap = [0] * (window // 2)
+    assert text.tokens.tolist() == [3, 2, 2, 1, *gap, 2, 3, 2, 1, *gap]
+    assert text.words == ["<padding>", "<unknown>", "a", "b"]
+    assert text.counts.tolist() == [0, 2, 4, 2]
+    assert text.length == 8
+    assert text.tokens.dtype == np.uint16
+
+
+def test_ids_grow_with_the_vocabulary(tmp_path: Path) -> None:
+    assert read_text([written(tmp_path / "a.txt", "a b c d")], 65_534, 3).tokens.dtype == np.uint16
+    assert read_text([tmp_path / "a.txt"], 65_535, 3).tokens.dtype == np.int32
+
+
+def test_equally_frequent_words_keep_their_order(tmp_path: Path) -> None:
+    assert read_text([written(tmp_path / "a.txt", "d c b a b")], 9, 3).words[2:] == ["b", "d", "c", "a"]
+
+
+def test_several_files_plain_or_gzip_are_one_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = "Mira left .\n" * 3, "Ena saw Vesk .\n"
+    (tmp_path / "other.gz").write_bytes(gzip.compress(other.encode()))
+    both = read_text([written(tmp_path / "both", one + other)], 9, 5)
+    monkeypatch.setattr("nerwin.text.stream.PIECE", 4)  # and many pieces are one array
+    parts = read_text([written(tmp_path / "one", one), tmp_path / "other.gz"], 9, 5)
+    assert fingerprint(parts) == fingerprint(both)
+    assert parts.words == both.words
+    assert fingerprint(read_text([tmp_path / "other.gz", tmp_path / "one"], 9, 5)) != fingerprint(both)
+
+
+def test_rare_numbers_are_counted_under_their_shape(tmp_path: Path) -> None:
+    text = read_text(
+        [written(tmp_path / "a.txt", "in 1990 .\n" * RARE_NUMBER + "in 1991 , in 1,234 or 1992 or x2 .\n")], 99, 3
+    )
+    assert dict(zip(text.words[2:], text.counts[2:].tolist(), strict=True)) == {
+        "in": RARE_NUMBER + 2, ".": RARE_NUMBER + 1, "1990": RARE_NUMBER, "0000": 2,
+        "or": 2, ",": 1, "0,000": 1, "x0": 1,
+    }  # fmt: skip
+    rows = {word: row for row, word in enumerate(text.words)}
+    assert known("1990", rows) == rows["1990"]
+    assert known("1815", rows) == rows["0000"]
+    assert known("In", rows) == rows["in"]
+    assert known("out", rows) is None
+
+
+def test_a_text_of_one_long_line_is_taken_apart_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "a.txt", "ab cde f ghijklmnop q 12 r s.\n x\n")
+    whole = read_text([path], 99, 5)
+    monkeypatch.setattr("nerwin.text.stream.LONG", 3)
+    assert fingerprint(read_text([path], 99, 5)) == fingerprint(whole)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"a\.txt: expected text of at least 7 words, a window, found 0\. "),
+        (b"\n \n", r"found 0\. "),
+        (b"one two three\n", r"found 3\. Give more text, .* or a smaller --window\."),
+        (b"one two three four five six seven\n\xff\n", r"a\.txt:2: expected UTF-8, found byte 0xff at column 1\. "),
+        (b"\x1f\x8bnot really", r"a\.txt: the gzip data is damaged or cut short"),
+        (b"so " * 20, r"expected different words, found only one"),
+    ],
+)
+def test_text_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    with pytest.raises(CorpusError, match=message):
+        read_text([tmp_path / "a.txt"], 100, 7)
+
+
+# Training
+
+
+def trained(text: Text, settings: PretrainSettings = SMALL) -> tuple[Pretraining, list[EpochDone]]:
+    pretraining = Pretraining(text, settings)
+    return pretraining, [record for record in pretraining.run() if isinstance(record, EpochDone)]
+
+
+def test_words_used_alike_become_neighbours(text: Text) -> None:
+    pretraining, epochs = trained(text, dataclasses.replace(SMALL, epochs=8))
+    assert [record.epoch for record in epochs] == list(range(1, 9))
+    assert epochs[-1].loss < epochs[0].loss
+    assert epochs[-1].active < epochs[0].active < 1
+    names = {*PEOPLE, *PLACES, *VERBS}
+    for kind in (PEOPLE, PLACES, VERBS):
+        for word in kind:
+            nearest = [one for one in pretraining.neighbours(word, len(text.words)) if one in names]
+            assert set(nearest[: len(kind) - 1]) == set(kind) - {word}
+
+
+def test_an_epoch_has_every_word_once(text: Text) -> None:
+    """Without subsampling every word that has an id is a centre; the unknown and the padding are none."""
+    _, epochs = trained(text)
+    assert {record.windows for record in epochs} == {text.length} == {record.words for record in epochs}
+    few = read_text([Path("village.txt")], 5, 5)
+    assert few.counts[1] > 0
+    assert {record.windows for record in trained(few)[1]} == {few.length - int(few.counts[1])}
+
+
+def test_records_of_minibatches_count_all_epochs(text: Text) -> None:
+    records = [record for record in Pretraining(text, SMALL).run() if isinstance(record, Batched)]
+    assert {record.total for record in records} == {SMALL.epochs * text.length}
+    done = [record.done for record in records]
+    assert done == sorted(done)
+    assert done[-1] == SMALL.epochs * text.length
+
+
+def test_frequent_centres_are_left_out(text: Text) -> None:
+    shares = keep_shares(np.array([0, 50, 900, 40, 10]), 0.01)
+    np.testing.assert_allclose(shares, [0, 0, (0.01 / 0.9) ** 0.5, 0.5, 1], rtol=1e-6)
+    _, epochs = trained(text, dataclasses.replace(SMALL, subsample=0.01))
+    expected = float((keep_shares(text.counts, 0.01) * text.counts).sum())
+    assert np.mean([record.windows for record in epochs]) == pytest.approx(expected, rel=0.05)
+
+
+def test_the_padding_does_not_learn_and_the_rest_does(text: Text) -> None:
+    pretraining, _ = trained(text)
+    before, after = init_state(SMALL, len(text.words)).params, pretraining.state.params
+    assert not after["words"][0].any()
+    assert (before["words"][2:] != after["words"][2:]).any(axis=1).all()
+    assert all((before[name] != after[name]).any() for name in ("W1", "b1", "U"))
+    assert {value.dtype for value in after.values()} == {np.dtype(np.float32)}
+
+
+def test_no_window_crosses_a_paragraph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, seen = read_text([written(tmp_path / "a", "a b\nc d e\n" * 40)], 9, 5), []
+    original = Pretraining._move
+
+    def spy(self: Pretraining, loss: object, ids: Floats, rivals: object, chosen: object) -> None:
+        seen.append(ids)
+        original(self, loss, ids, rivals, chosen)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Pretraining, "_move", spy)
+    trained(text)
+    row = {word: number for number, word in enumerate(text.words)}
+    for ids in seen:
+        for stretch in ids.tolist():
+            for here, centre in enumerate(stretch[2:-2], 2):
+                inside = {row[one] for one in ("ab" if centre in (row["a"], row["b"]) else "cde")} | {0}
+                assert not centre or set(stretch[here - 2 : here + 3]) <= inside
+
+
+def test_every_epoch_has_an_order_of_its_own_and_every_step_a_smaller_rate(
+    text: Text, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[int] = []
+    rates: list[float] = []
+    original_step, original_move = Pretraining._step, Optimizer.step
+
+    def step(self: Pretraining, stretches: Ints) -> None:
+        orders.extend(stretches.tolist())
+        original_step(self, stretches)
+
+    def move(self: Optimizer, params: Parameters, grads: Gradients, rate: float) -> None:
+        rates.append(rate)
+        original_move(self, params, grads, rate)
+
+    monkeypatch.setattr(Pretraining, "_step", step)
+    monkeypatch.setattr(Optimizer, "step", move)
+    pretraining, _ = trained(text)
+    n, steps = pretraining.stretches, SMALL.epochs * pretraining.batches
+    epochs = [orders[start : start + n] for start in range(0, len(orders), n)]
+    assert all(sorted(order) == list(range(n)) for order in epochs)
+    assert len({tuple(order) for order in epochs}) == SMALL.epochs
+    np.testing.assert_allclose(rates[::2], SMALL.learning_rate * (1 - np.arange(steps) / steps), rtol=1e-12)
+    assert rates[::2] == rates[1::2]
+
+
+def test_a_row_has_one_sum_of_squares() -> None:
+    rule = row_adagrad(0.0)
+    theta, g = np.ones((2, 2)), np.array([[3.0, 4.0], [0.0, 1.0]])
+    h = rule.state[0](theta)
+    assert h.shape == (2, 1)
+    h += 0.5
+    rule.update(theta, g, 0.1, 1, h)
+    assert h.tolist() == [[13.0], [1.0]]
+    np.testing.assert_allclose(theta, 1 - 0.1 * g / np.sqrt(h))
+
+
+def test_a_text_without_a_single_centre_is_survived(tmp_path: Path) -> None:
+    """So few words that subsampling may leave none in a minibatch."""
+    text = read_text([written(tmp_path / "a", "a b\n" * 20)], 9, 3)
+    _, epochs = trained(text, dataclasses.replace(SMALL, subsample=1e-12, window=3))
+    assert {(record.windows, record.loss, record.active) for record in epochs} == {(0, 0.0, 0.0)}
+
+
+def test_neighbours_are_ranked_by_angle(text: Text) -> None:
+    pretraining = Pretraining(text, SMALL)
+    L = pretraining.state.params["words"]
+    L[:] = 0
+    row = pretraining.row
+    L[row("mira"), 0], L[row("ena"), 0], L[row("vesk"), :2], L[row("left"), 0] = 1, 9, 0.1, -1
+    L[1, 0] = 5  # the unknown word is nobody's neighbour
+    assert pretraining.neighbours("Mira", 2) == ["ena", "vesk"]
+    everything = pretraining.neighbours("mira", 1000)
+    assert everything[-1] == "left"
+    assert sorted([*everything, "mira"]) == sorted(text.words[2:])
+
+
+def test_divergence_is_called_by_its_name(text: Text) -> None:
+    with pytest.raises(
+        TrainingDiverged, match=r"epoch \d+, step \d+: expected .*finite.*, found .*Lower --learning-rate"
+    ):
+        trained(text, dataclasses.replace(SMALL, learning_rate=1e30))
+
+
+def test_a_parameter_that_is_not_finite_is_never_saved(here: Path, text: Text) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    run.save()
+    good = {file.name: file.read_bytes() for file in state_folder(run.output).iterdir()}
+    run.pretraining.state.params["b1"][0] = np.nan
+    with pytest.raises(TrainingDiverged, match="finite parameters"):
+        run.save()
+    assert {file.name: file.read_bytes() for file in state_folder(run.output).iterdir()} == good
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("dim", 0, "--dim: expected at least 1, found 0"),
+        ("vocabulary", 1, "--vocabulary: expected at least 2, found 1"),
+        ("window", 4, "--window: expected an odd number of words, so that one is the centre, found 4. Set 5."),
+        ("window", 1, "--window: expected at least 3, found 1"),
+        ("epochs", 0, "--epochs: expected at least 1, found 0"),
+        ("seed", -1, "--seed: expected at least 0, found -1"),
+        ("learning_rate", float("nan"), "--learning-rate: expected a number above 0, found nan"),
+        ("margin", 0.0, "--margin: expected a number above 0, found 0.0"),
+    ],
+)
+def test_settings_out_of_range(name: str, value: float, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        dataclasses.replace(SMALL, **{name: value})  # type: ignore[arg-type]
+    assert str(caught.value).startswith(message)
+
+
+# Stopping and going on
+
+
+def finished(run: PretrainRun) -> bytes:
+    assert sum(1 for _ in run.train()) > 0
+    assert not state_folder(run.output).exists()
+    return run.output.read_bytes()
+
+
+@pytest.fixture
+def whole(here: Path, text: Text) -> bytes:
+    """What a run that never stops writes."""
+    return finished(PretrainRun.start(here / "whole.txt", text, SMALL))
+
+
+def test_the_same_seed_is_the_same_bytes(here: Path, text: Text, whole: bytes) -> None:
+    assert finished(PretrainRun.start(here / "again.txt", text, SMALL)) == whole
+    other = dataclasses.replace(SMALL, seed=2)
+    assert finished(PretrainRun.start(here / "other.txt", text, other)) != whole
+
+
+@pytest.mark.parametrize("stop", [0, 1, 2, 7, 12, 20])
+def test_a_run_goes_on_as_if_it_had_not_stopped(stop: int, here: Path, text: Text, whole: bytes) -> None:
+    """After a minibatch, at the border of an epoch, before the first step."""
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    records = run.train()
+    ends = [next(records) for _ in range(stop)]
+    run.save()
+    again = PretrainRun.resume(here / "out.txt", text, SMALL)
+    assert again.pretraining.state.epoch == sum(isinstance(one, EpochDone) for one in ends)
+    assert again.pretraining.state.tally == run.pretraining.state.tally
+    assert finished(again) == whole
+
+
+def test_a_run_that_is_killed_goes_on_from_its_last_save(
+    here: Path, text: Text, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    records = run.train()
+    while not isinstance(next(records), EpochDone):
+        pass
+    next(records)
+    again = PretrainRun.resume(here / "out.txt", text, SMALL)
+    assert (again.pretraining.state.epoch, again.pretraining.state.batch) == (1, 0)
+    assert finished(again) == whole
+    monkeypatch.setattr(pretrain_run, "SAVE_SECONDS", 0.0)
+    records = PretrainRun.start(here / "often.txt", text, SMALL).train()
+    next(records)
+    next(records)
+    assert PretrainRun.resume(here / "often.txt", text, SMALL).pretraining.state.batch == 2
+
+
+def test_a_run_whose_vectors_could_not_be_written_still_can_write_them(
+    here: Path, text: Text, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise VectorsError("no space")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pretrain_run, "write_vectors", full)
+        with pytest.raises(VectorsError, match="no space"):
+            list(PretrainRun.start(here / "out.txt", text, SMALL).train())
+    run = PretrainRun.resume(here / "out.txt", text, SMALL)
+    assert list(run.train()) == []
+    assert run.output.read_bytes() == whole
+
+
+def test_other_settings_or_another_text_do_not_go_on(here: Path, text: Text) -> None:
+    PretrainRun.start(here / "out.txt", text, SMALL).save()
+    with pytest.raises(
+        ConfigError, match=r"out\.txt\.pretrain: expected --dim 8 --seed 1, as the run began, found other"
+    ):
+        PretrainRun.resume(here / "out.txt", text, dataclasses.replace(SMALL, dim=9, seed=4))
+    with pytest.raises(ConfigError, match="expected the text that the run began with, found another"):
+        PretrainRun.resume(here / "out.txt", read_text([here / "village.txt"] * 2, 100, 5), SMALL)
+
+
+@pytest.mark.parametrize(
+    "fault", ["cut", "swapped", "gone", "json", "list", "format", "settings", "epoch", "key", "draws"]
+)
+def test_a_damaged_state_is_refused(fault: str, here: Path, text: Text) -> None:
+    PretrainRun.start(here / "out.txt", text, SMALL).save()
+    folder = state_folder(here / "out.txt")
+    arrays, state = next(folder.glob("arrays-*.npz")), folder / "state.json"
+    manifest = json.loads(state.read_text())
+    if fault == "cut":
+        arrays.write_bytes(arrays.read_bytes()[:-100])
+    elif fault == "swapped":
+        arrays.write_bytes(arrays.read_bytes()[::-1])
+    elif fault == "gone":
+        arrays.unlink()
+    elif fault in ("json", "list"):
+        state.write_text("{" if fault == "json" else "[]")
+    else:
+        cases: dict[str, dict[str, object]] = {
+            "format": {"format": 99},
+            "settings": {"settings": 1},
+            "epoch": {"epoch": "two"},
+            "key": {"tally": {"x": 1}},
+            "draws": {"draws": {}},
+        }
+        state.write_text(json.dumps({**manifest, **cases[fault]}))
+    with pytest.raises(ModelError, match=r"out\.txt\.pretrain: .*Begin again with --overwrite\."):
+        PretrainRun.resume(here / "out.txt", text, SMALL)
+
+
+def test_only_what_nerwin_wrote_is_taken_away(here: Path, text: Text) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    run.save()
+    run.save()
+    assert len(list(state_folder(run.output).iterdir())) == 2
+    (state_folder(run.output) / "notes").write_text("mine")
+    list(run.train())
+    assert os.listdir(state_folder(run.output)) == ["notes"]
+
+
+def test_what_stands_at_the_output_decides_what_may_be_done(here: Path, text: Text) -> None:
+    out = here / "out.txt"
+    check_output(out, resume=False, overwrite=False)
+    check_output(out, resume=False, overwrite=True)
+    with pytest.raises(ModelError, match="expected a stopped pretraining, found none"):
+        check_output(out, resume=True, overwrite=False)
+    out.write_text("")
+    with pytest.raises(VectorsError, match=r"expected no file, found one\. Add --overwrite"):
+        check_output(out, resume=False, overwrite=False)
+    check_output(out, resume=False, overwrite=True)
+    PretrainRun.start(out, text, SMALL).save()
+    check_output(out, resume=True, overwrite=False)
+    with pytest.raises(VectorsError, match=r"found one that stopped\. Add --resume or --overwrite"):
+        check_output(out, resume=False, overwrite=False)
+    with pytest.raises(ConfigError, match="expected one of them, found both"):
+        check_output(out, resume=True, overwrite=True)
+    (here / "folder.txt").mkdir()
+    with pytest.raises(VectorsError, match="expected a file, found a folder"):
+        check_output(here / "folder.txt", resume=False, overwrite=True)
+
+
+# The command
+
+OPTIONS = ("--output", "out.txt", "--dim", "8", "--window", "5", "--epochs", "2")
+
+
+def nerwin(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:
+    done = nerwin("pretrain", "village.txt", *OPTIONS, "--probe", "Mira", "--probe", "vesk")
+    assert done.exit_code == DONE
+    assert done.stdout.startswith("out.txt: 14 vectors of 8 numbers, from 4,200 words in ")
+    assert done.stdout.count("\n") == 1
+    said = done.stderr.splitlines()
+    assert said[0].startswith("read 2,100 words in 0 s; 100.0% are among the 14 that get a vector")
+    assert [line.partition("  ")[0] for line in said if line.startswith("epoch")] == ["epoch 1", "epoch 2"]
+    assert [line.partition(":")[0] for line in said if line.startswith("  ")] == ["  Mira", "  vesk"] * 2
+    assert "\x1b" not in done.output
+    assert (here / "out.txt").read_text().startswith("14 8\n")
+    assert sorted(os.listdir(here)) == ["out.txt", "village.txt"]
+
+
+def test_help_shows_the_defaults() -> None:
+    said = " ".join(nerwin("pretrain", "--help").stdout.replace("│", " ").split())
+    for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
+        assert f"[default: {getattr(PretrainSettings, name)}]" in said
+
+
+def test_settings_of_the_command_line_arrive(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(PretrainRun, "train", lambda run: iter(seen.append(run.pretraining.settings) or ()))  # type: ignore[func-returns-value]
+    words = "--vocabulary 7 --learning-rate 0.05 --seed 6"
+    assert nerwin("pretrain", "village.txt", *OPTIONS, *words.split()).exit_code == DONE
+    assert seen == [PretrainSettings(dim=8, vocabulary=7, window=5, epochs=2, learning_rate=0.05, seed=6)]
+
+
+def test_a_terminal_gets_a_live_bar_and_stdout_stays_clean(here: Path) -> None:
+    done = CliRunner().invoke(app, ("pretrain", "village.txt", *OPTIONS, "--probe", "ena"), env={"FORCE_COLOR": "1"})
+    assert done.exit_code == DONE
+    assert "\x1b" in done.stderr
+    assert "reading the text" in done.stderr
+    assert all(line in done.stderr for line in ("epoch 1  loss", "epoch 2  loss", " words/s", "  ena: "))
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("out.txt: 14 vectors")
+
+
+def test_quiet_prints_nothing(here: Path) -> None:
+    done = nerwin("pretrain", "village.txt", *OPTIONS, "--quiet")
+    assert (done.exit_code, done.output) == (DONE, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("absent.txt", "absent.txt: cannot read the file: No such file or directory. Check the path."),
+        ("empty.txt", "empty.txt: expected text of at least 5 words, a window, found 0. "),
+        ("village.txt empty.txt latin.txt", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
+        ("village.txt --probe Atlantis", "--probe Atlantis: expected one of the 14 words that get a vector, found "),
+        ("village.txt --output taken.txt", "taken.txt: expected no file, found one. Add --overwrite, "),
+        ("village.txt --output out.npz", "out.npz: expected a name that ends in .txt, .vec, "),
+        ("village.txt --output .", ".: expected a name that ends in .txt, .vec, "),
+        ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot save the state: "),
+        ("village.txt --resume", "out.txt.pretrain: expected a stopped pretraining, found none. Leave out --resume."),
+        ("village.txt --resume --overwrite", "--resume continues a run and --overwrite replaces it: "),
+        ("village.txt --window 4", "--window: expected an odd number of words, so that one is the centre, found 4. "),
+        ("village.txt --epochs 0", "--epochs: expected at least 1, found 0. "),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(here: Path, words: str, message: str) -> None:
+    (here / "empty.txt").write_text("")
+    (here / "latin.txt").write_bytes("café au lait\n".encode("latin-1"))
+    (here / "taken.txt").write_text("mine")
+    before = {file.name: file.read_bytes() for file in here.iterdir()}
+    done = nerwin("pretrain", *OPTIONS, *words.split())
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"nerwin: {message}")
+    assert [line for line in done.stderr.splitlines()[:-1] if not line.startswith("read ")] == []
+    assert {file.name: file.read_bytes() for file in here.iterdir()} == before
+
+
+def test_an_old_file_stays_until_the_new_one_is_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "out.txt").write_text("old")
+    with monkeypatch.context() as broken:
+        broken.setattr(PretrainRun, "_finish", lambda run: (here / "seen").write_text((here / "out.txt").read_text()))
+        assert nerwin("pretrain", "village.txt", *OPTIONS, "--overwrite").exit_code == DONE
+    assert (here / "seen").read_text() == "old"
+    assert nerwin("pretrain", "village.txt", *OPTIONS, "--overwrite").exit_code == DONE
+    assert (here / "out.txt").read_text().startswith("14 8\n")
+
+
+def test_divergence_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverge(run: PretrainRun) -> Iterator[object]:
+        raise TrainingDiverged("epoch 1, step 3: expected a finite loss, found nan.")
+        yield
+
+    monkeypatch.setattr(PretrainRun, "train", diverge)
+    done = nerwin("pretrain", "village.txt", *OPTIONS)
+    assert (done.exit_code, done.stdout) == (FAILED, "")
+    assert done.stderr.endswith("nerwin: epoch 1, step 3: expected a finite loss, found nan.\n")
+
+
+@contextlib.contextmanager
+def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
+    """A command in a process of its own, which hears SIGINT even where this process does not."""
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from nerwin.cli import app; app(prog_name='nerwin')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_signal_saves_and_the_command_that_it_names_continues_exactly(here: Path) -> None:
+    words = ("pretrain", "village.txt", "--dim", "8", "--window", "5", "--epochs", "60", "--probe", "mira")
+    with started(*words, "--output", "out.txt") as process:
+        assert process.stderr is not None
+        assert any(line.startswith("epoch 2 ") for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        printed, said = process.communicate(timeout=60)
+        assert process.returncode == INTERRUPTED
+    assert printed == ""
+    assert not (here / "out.txt").exists()
+    last = said.splitlines()[-1]
+    assert last.startswith("nerwin: interrupted in epoch ")
+    command = shlex.split(last.partition("; continue with: ")[2])
+    assert command[0] == "nerwin"
+    assert command[-1] == "--resume"
+    assert nerwin(*command[1:]).exit_code == DONE
+    assert nerwin(*words, "--output", "whole.txt").exit_code == DONE
+    assert (here / "out.txt").read_bytes() == (here / "whole.txt").read_bytes()
