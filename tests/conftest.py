@@ -1,7 +1,12 @@
 """What all tests share: floating-point faults are failures, and real corpora are skipped where they are absent."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+
+# As in the command, and before numpy is first imported: results do not depend on the number of cores.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 
 import numpy as np
 import pytest
