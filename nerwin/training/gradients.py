@@ -33,7 +33,7 @@ from nerwin.training.trainer import generators, init_model
 
 PAIRS = 8  # in the minibatch of a check
 ENTRIES = 200  # of a tensor that are perturbed, at most
-GRID_ENTRIES = 12  # the same in the grid of small networks
+GRID_ENTRIES = 8  # the same in the grid of small networks
 SPREADS = (1.0, 2.0, 4.0)  # of the scores, in margins, tried in turn
 DRAWS = 100  # minibatches tried for one that can be checked
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
