@@ -209,3 +209,13 @@ def test_rescaled_vectors_have_the_size_asked_for_and_keep_their_direction() -> 
     scaled = rescaled(found, 0.3)
     assert np.sqrt(np.mean(np.stack(list(scaled.values())) ** 2)) == pytest.approx(0.3)
     assert scaled["a"] / scaled["a"][0] == pytest.approx(found["a"] / found["a"][0])
+
+
+def test_compressed_binary_files_are_read_and_a_cut_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.bin.gz"
+    whole = gzip.compress(binary(["port"], [[1.5, -2.0]]))
+    path.write_bytes(whole)
+    assert read_vectors(path, ["port"], 2)["port"].tolist() == [1.5, -2.0]
+    path.write_bytes(whole[:-12])
+    with pytest.raises(VectorsError, match="damaged or cut short"):
+        read_vectors(path, ["port"], 2)

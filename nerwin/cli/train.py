@@ -171,4 +171,6 @@ def _conclude(console: "Console", run: "Run", last: "EpochDone | None") -> None:
     console.print(f"stopped: {state.stop}", soft_wrap=True)
     if last is not None:
         console.print(f"pairs ranked right on dev, last epoch: {last.dev['ranked']:.2%}", soft_wrap=True)
-    console.print(f"next: nerwin evaluate {run.folder}", soft_wrap=True, markup=False)
+    corpus = run.trainer.config.corpus
+    data = "" if corpus.test or corpus.dev else " --data FILE"
+    console.print(f"next: nerwin evaluate {run.folder}{data}", soft_wrap=True, markup=False)

@@ -55,7 +55,7 @@ class SequenceCorruption:
         corruption: np.random.Generator,
         size: int,
     ) -> Iterator[Sentences]:
-        """Sentences in a new order, grouped by length, together `size` words or a little more."""
+        """Sentences in a new order, grouped by length, together about `size` words."""
         firsts = np.cumsum(corpus.lengths) - corpus.lengths
         shuffled = order.permutation(len(corpus.lengths))
         blocks = [
@@ -113,7 +113,7 @@ class SequenceCorruption:
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
-    """Cut a row of sentences into minibatches of at least `size` words, the last one aside."""
+    """Cut a row of sentences into minibatches where its words pass a multiple of `size`: no sentence is split."""
     before = np.cumsum(lengths[sentences]) - lengths[sentences]
     cuts = np.flatnonzero(np.diff(before // size)) + 1
     return np.split(sentences, cuts)

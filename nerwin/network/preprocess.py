@@ -2,7 +2,7 @@
 
 center     P = I
 normalize  P = diag(1/σ)
-whiten     P = V diag(1/σ') from the singular value decomposition of the centred windows
+whiten     P = V diag(1/σ') Vᵀ from the singular value decomposition of the centred windows; σ'² = σ² + ridge
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 
 from nerwin.arrays import Floats
 
-RIDGE = 1e-3  # added to variances before dividing by their root where whitening meets (nearly) flat directions
+RIDGE = 1e-3  # of the largest variance, added to all of them: (nearly) flat directions must not be blown up
 
 
 class Preprocess(NamedTuple):
@@ -44,8 +44,8 @@ def _normalize(x: Floats) -> Preprocess:
 
 def _whiten(x: Floats) -> Preprocess:
     mean = x.mean(axis=0)
-    # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. With the ridge,
-    # directions without variance (as when there are fewer rows than columns) stay finite.
+    # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. Directions in which
+    # the windows do not differ (as when there are fewer rows than columns) are left out.
     _, sigma, Vt = np.linalg.svd(x - mean, full_matrices=False)
     variance = sigma**2 / len(x)
     return Preprocess(mean, (Vt.T / np.sqrt(variance + RIDGE * variance.max(initial=1e-12))) @ Vt)

@@ -1,10 +1,11 @@
 """Word vectors from files: GloVe's, word2vec's and fastText's text form, and word2vec's binary form (.bin).
 
 Only the words that are asked for are kept, and a number of the file's first, most frequent ones for text that is still
-to come. In text form, plain or gzip, a header (two integers) is recognised and its count verified; a token may contain
-spaces, since the last `dim` fields are the numbers.
+to come. Either form may be gzip. In text form a header (two integers) is recognised and its count verified; a token may
+contain spaces, since the last `dim` fields are the numbers.
 """
 
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -32,11 +33,17 @@ def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -
     found: dict[str, Floats] = {}
     asked_for = False
     try:
-        entries = _read_binary(path, dim) if path.suffix == ".bin" else _read_text(path, dim, wanted, extra)
+        entries = (
+            _read_binary(path, dim)
+            if path.name.removesuffix(".gz").endswith(".bin")
+            else _read_text(path, dim, wanted, extra)
+        )
         for number, (word, vector) in enumerate(entries):
             if word not in found and (number < extra or word in wanted):
                 found[word] = vector
                 asked_for = asked_for or word in wanted
+    except (EOFError, zlib.error) as error:
+        raise VectorsError(f"{path}: the gzip data is damaged or cut short. Fetch the file again.") from error
     except (CorpusError, OSError) as error:
         raise VectorsError(str(error)) from error
     if not asked_for:

@@ -149,11 +149,6 @@ def load_state(folder: Path, model: Model) -> State:
     return state
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The readable part of a model folder."""
-    return _read_manifest(folder)
-
-
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:

@@ -96,7 +96,10 @@ class Comparison:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
 
     def finished(self) -> list[Result]:
-        """The cells that an earlier start has finished; a half-written last line counts for nothing."""
+        """The cells that an earlier start has finished.
+
+        A half-written last line counts for nothing, nor does a cell that failed: it is tried again.
+        """
         path = self.folder / RESULTS
         found = {}
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
@@ -106,7 +109,7 @@ class Comparison:
                 found[cell] = Result(**{**row, "cell": cell})
             except (ValueError, KeyError, TypeError):
                 continue
-        return [found[cell] for cell in self.cells if cell in found]
+        return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
     def run(self, jobs: int) -> Iterator[Result]:
         """Train the cells that are not finished, `jobs` at a time; yields each as it ends."""

@@ -37,7 +37,11 @@ def newest_folder() -> Path:
     Raises:
         ModelError: there is none.
     """
-    started = {one.parent: one.stat().st_mtime_ns for one in RUNS.glob(f"*/{CONFIG}") if (one.parent / "best").is_dir()}
+    started = {
+        one.parent: one.stat().st_mtime_ns
+        for one in RUNS.glob(f"*/{CONFIG}")
+        if (one.parent / "best" / MANIFEST).is_file()
+    }
     if not started:
         raise ModelError(
             f"{RUNS}/: expected a trained run, found none. Train one with `nerwin train`, or name a folder."

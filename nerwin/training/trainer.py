@@ -121,8 +121,8 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         model.constants["mean"], model.constants["transform"] = fit(x)
         if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
             parts.notes.append(
-                f"preprocess.method: whitening {x.shape[1]} columns on {len(x)} windows leaves directions without "
-                f"variance; regularised with a ridge of {RIDGE:g} of the largest variance"
+                f"preprocess.method: {len(x)} windows are fewer than the {x.shape[1]} columns to whiten; directions "
+                f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
             )
     return model
 
