@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nerwin.errors import ConfigError
-from nerwin.training.comparison import RESULTS, Cell, Comparison, Result, folder_of, grid, summarise, to_dict
+from nerwin.training.comparison import RESULTS, Cell, Comparison, Result, folder_of, grid, summarise
 from tests.test_trainer import write_village
 
 
@@ -61,12 +61,6 @@ def test_settings_are_sorted_by_mean_dev_f1() -> None:
     rows = summarise([Result((f"a={f1}",), f1=f1) for f1 in (0.2, 0.9, 0.5)])
     assert [row.f1 for row in rows] == [0.9, 0.5, 0.2]
     assert [row.spread for row in rows] == [0, 0, 0]
-
-
-def test_a_row_is_plain_values() -> None:
-    value = to_dict(summarise(FOUND[:1])[0])
-    assert value["setting"] == {"a": "1"}
-    assert json.loads(json.dumps(value)) == value
 
 
 # In a folder

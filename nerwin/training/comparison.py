@@ -205,7 +205,3 @@ def _row(setting: Cell, group: list[Result]) -> Row:
 
     spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
     return Row(setting, len(good), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error)
-
-
-def to_dict(row: Row) -> dict[str, Any]:
-    return {**row._asdict(), "setting": dict(part.split("=", 1) for part in row.setting)}
