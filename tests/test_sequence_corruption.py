@@ -15,6 +15,7 @@ from nerwin.text.windows import FlatCorpus, flatten
 TYPES = ["LOC"]  # O, B, I, E, S
 K = 5
 LENGTHS = [3, 1, 4]
+NO_OFFSET: Parameters = {"outside": np.zeros(1)}
 TRUTH = [[1, 3, 0], [4], [0, 1, 2, 3]]
 LEGAL = {(0, 0), (0, 1), (0, 4), (1, 2), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 4), (4, 0), (4, 1), (4, 4)}
 
@@ -29,7 +30,8 @@ def drawn(seed: int) -> tuple[Parameters, Floats]:
 
 
 def batch() -> Sentences:
-    return Sentences(np.arange(sum(LENGTHS)), np.array(list(itertools.chain(*TRUTH))), np.array(LENGTHS))
+    tags = np.array(list(itertools.chain(*TRUTH)))
+    return Sentences(np.arange(len(tags)), tags, np.ones(len(tags)), np.array(LENGTHS))
 
 
 def judged(params: Parameters, scores: Floats, margin: float = 1.0, miss: float = 0.0) -> Loss:
@@ -83,7 +85,7 @@ def test_the_loss_is_that_of_the_worst_of_all_legal_sequences(seed: int, margin:
 def test_the_slopes_are_those_of_central_differences(seed: int) -> None:
     params, scores = drawn(seed)
     loss = judged(params, scores)
-    assert loss.slack > 1e-4
+    assert SequenceCorruption(TYPES, Settings()).slack(params, scores, batch()) > 1e-4
     gradient = loss.grads[TRANSITIONS]
     assert isinstance(gradient, np.ndarray)
     for theta, derived in ((scores, loss.ds), (params[TRANSITIONS], gradient)):
@@ -116,7 +118,7 @@ def test_a_loss_by_hand() -> None:
     """One word, O against S: J = max(s_O, s_S + Δ) − s_O."""
     corruption = SequenceCorruption(TYPES, Settings(margin=1.0))
     params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
-    one = Sentences(np.array([0]), np.array([0]), np.array([1]))
+    one = Sentences(np.array([0]), np.array([0]), np.ones(1), np.array([1]))
     loss = corruption.loss(params, np.array([[0.25, 9.0, 9.0, 9.0, 0.5]]), one)
     assert loss.value == pytest.approx(1.25)
     assert loss.ds.tolist() == [[-1, 0, 0, 0, 1]]
@@ -153,7 +155,7 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
         best += [corruption.names[tag] for tag in chosen]
     found = viterbi(scores, np.array(LENGTHS), corruption.steps(params))
     assert [corruption.names[tag] for tag in found] == best
-    flat = list(itertools.chain(*corruption.decode(params, {}, scores, np.array(LENGTHS))))
+    flat = list(itertools.chain(*corruption.decode(params, NO_OFFSET, scores, np.array(LENGTHS))))
     assert flat == [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in best]
 
 

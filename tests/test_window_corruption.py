@@ -160,7 +160,7 @@ def test_two_types_without_any_outside_word_can_still_be_held_against_each_other
 def test_the_loss_is_the_mean_hinge_in_the_score_of_the_pairs_own_type() -> None:
     # Pair 0 is of type 1 and 0.5 inside the margin; pair 1 is of type 0 and at the margin exactly.
     scores = np.array([[9.0, 1.0], [3.0, 0.0], [-9.0, 0.5], [2.0, 8.0]])
-    batch = Pairs(np.array([1, 2]), np.array([3, 4]), np.array([1, 0]))
+    batch = Pairs(np.array([1, 2]), np.array([3, 4]), np.array([1, 0]), np.ones(2))
     loss = WindowCorruption(TYPES, Settings(margin=1.0)).loss({}, scores, batch)
     assert (loss.value, loss.pairs, loss.active) == (0.25, 2, 1)
     assert loss.ds.tolist() == [[0.0, -0.5], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]

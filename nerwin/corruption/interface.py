@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.corruption.weights import Weights
 from nerwin.text.windows import FlatCorpus
 
 
@@ -13,11 +14,14 @@ class Settings(NamedTuple):
     """The objective's settings that corruptions share.
 
     margin: Δ. draws: how often each true window is drawn an epoch. miss: what is added to Δ where an entity becomes O.
+    weights: of types in the hinge. outside_share: how much of what holds no entity an epoch visits.
     """
 
     margin: float = 1.0
     draws: int = 1
     miss: float = 0.0
+    weights: Weights = "none"
+    outside_share: float = 1.0
 
 
 class Batch(Protocol):
@@ -33,7 +37,6 @@ class Loss(NamedTuple):
     value: the mean hinge over its pairs.
     ds: ∂J/∂s (B, K) of the scores of all its windows.
     pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
-    slack: how far the nearest pair is from a kink of the loss, where numeric gradients fail.
     grads: gradients of the corruption's own parameters, if it has any.
     """
 
@@ -41,7 +44,6 @@ class Loss(NamedTuple):
     ds: Floats
     pairs: int
     active: int
-    slack: float
     grads: Gradients = {}  # noqa: RUF012 - never written to
 
 
@@ -77,7 +79,11 @@ class Corruption(Protocol[B]):
         """The mean hinge of a minibatch and its gradients, given the scores (B, K) of its windows."""
         ...
 
-    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+    def slack(self, params: Parameters, scores: Floats, batch: B) -> float:
+        """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
+        ...
+
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
         """The constants of the decision rule, chosen on the dev part."""
         ...
 

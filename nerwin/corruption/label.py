@@ -13,6 +13,8 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Loss, Settings
+from nerwin.corruption.outside import fit_offset, lowered
+from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
 from nerwin.network.loss import hinge
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
@@ -37,40 +39,43 @@ def to_iob2(names: Sequence[str], best: Ints, lengths: Ints) -> list[list[str]]:
     return split_sentences([respelled[tag] for tag in best.tolist()], lengths)
 
 
-def legal_steps(names: Sequence[str], dtype: type[np.floating]) -> Steps:
+def legal_steps(names: Sequence[str]) -> Steps:
     """0 for what IOBES allows between the named tags, FORBIDDEN for the rest."""
     legal = SCHEMES["iobes"]
 
     def score(before: str, after: str) -> float:
         return 0.0 if legal(before, after) else FORBIDDEN
 
-    A = np.array([[score(before, after) for after in names] for before in names], dtype)
-    start = np.array([score(OUTSIDE, name) for name in names], dtype)
-    end = np.array([score(name, OUTSIDE) for name in names], dtype)
+    A = np.array([[score(before, after) for after in names] for before in names], np.float32)
+    start = np.array([score(OUTSIDE, name) for name in names], np.float32)
+    end = np.array([score(name, OUTSIDE) for name in names], np.float32)
     return Steps(A, start, end)
 
 
 class Windows(NamedTuple):
-    """A minibatch: windows by their centres, and the true tag of each."""
+    """A minibatch: windows by their centres, the true tag of each, and what it weighs."""
 
     centres: Ints
     tags: Ints
+    weights: Floats
 
 
-def raise_wrong(scores: Floats, tags: Ints, settings: Settings) -> Floats:
-    """The scores (n, K) with the margin added to every wrong tag, and `miss` to O where the truth is an entity."""
-    raised = scores + scores.dtype.type(settings.margin)
-    raised[np.arange(len(tags)), tags] -= scores.dtype.type(settings.margin)
-    raised[tags != 0, 0] += scores.dtype.type(settings.miss)
-    return raised
+def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
+    """(K,) the weight of a word of each tag."""
+    kinds = (targets + 3) // 4  # O is 0, the four tags of the k-th type are k
+    weights = type_weights(settings.weights, types, kinds)
+    return np.concatenate([weights[:1], weights[1:].repeat(4)])
 
 
 class LabelCorruption:
     """Every window once an epoch, against its best wrong tag. A word's target is the index of its IOBES tag."""
 
     def __init__(self, types: Sequence[str], settings: Settings) -> None:
+        check_weights(settings.weights, types)
+        self.types = types
         self.names: Sequence[str] = tag_names(types)
         self.settings = settings
+        self.steps = legal_steps(self.names)
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         return {}
@@ -79,7 +84,8 @@ class LabelCorruption:
         return tag_targets(self.names, tag_sequences)
 
     def pairs_per_epoch(self, targets: Ints) -> int:
-        return len(targets)
+        entities = int(np.count_nonzero(targets))
+        return entities + round(self.settings.outside_share * (len(targets) - entities))
 
     def batches(
         self,
@@ -90,27 +96,45 @@ class LabelCorruption:
         size: int,
     ) -> Iterator[Windows]:
         shuffled = order.permutation(len(targets))
+        if self.settings.outside_share < 1:
+            outside = corruption.permutation(np.flatnonzero(targets == 0))
+            left_out = np.zeros(len(targets), np.bool_)
+            left_out[outside[self.pairs_per_epoch(targets) - np.count_nonzero(targets) :]] = True
+            shuffled = shuffled[~left_out[shuffled]]
+        weights = tag_weights(self.settings, self.types, targets)[targets]
         for start in range(0, len(shuffled), size):
             chosen = shuffled[start : start + size]
-            yield Windows(corpus.centres[chosen], targets[chosen])
+            yield Windows(corpus.centres[chosen], targets[chosen], weights[chosen])
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, row = len(batch.tags), np.arange(len(batch.tags))
-        rivals = raise_wrong(scores, batch.tags, self.settings)  # (B, K)
-        rivals[row, batch.tags] = -np.inf
+        rivals = self._rivals(scores, batch)  # (B, K)
         rival = rivals.argmax(axis=1)
         J, active = hinge(scores[row, batch.tags], rivals[row, rival], 0.0)  # (B,), the margin is in the rivals
         ds = np.zeros_like(scores)
-        # ∂J/∂s_y = −1/B and ∂J/∂s_y' = +1/B inside the margin; only the best wrong tag is pushed down
-        ds[row, batch.tags] = active * scores.dtype.type(-1 / B)
-        ds[row, rival] = active * scores.dtype.type(1 / B)
-        distance = np.abs(rivals[row, rival] - scores[row, batch.tags])
-        second = np.partition(rivals, -2, axis=1)[:, -2]
-        lead = np.where(active, rivals[row, rival] - second, np.inf)
-        return Loss(float(J.mean()), ds, B, int(active.sum()), float(min(distance.min(), lead.min())))
+        # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
+        share = (batch.weights / B).astype(scores.dtype)
+        ds[row, batch.tags] = -share * active
+        ds[row, rival] = share * active
+        return Loss(float((batch.weights * J).mean()), ds, B, int(active.sum()))
 
-    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
-        return {}
+    def _rivals(self, scores: Floats, batch: Windows) -> Floats:
+        """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
+        rivals: Floats = scores + scores.dtype.type(self.settings.margin)
+        rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
+        rivals[np.arange(len(batch.tags)), batch.tags] = -np.inf
+        return rivals
+
+    def slack(self, params: Parameters, scores: Floats, batch: Windows) -> float:
+        """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
+        best = np.sort(self._rivals(scores, batch), axis=1)
+        violation = best[:, -1] - scores[np.arange(len(batch.tags)), batch.tags]
+        lead = np.where(violation > 0, best[:, -1] - best[:, -2], np.inf)
+        return float(min(np.abs(violation).min(), lead.min()))
+
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+        step = self.settings.margin / 4
+        return {"outside": np.array([fit_offset(lambda s: viterbi(s, lengths, self.steps), scores, targets, step)])}
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other."""
@@ -119,10 +143,12 @@ class LabelCorruption:
     def decode(
         self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
     ) -> list[list[str]]:
-        return to_iob2(self.names, viterbi(scores, lengths, legal_steps(self.names, scores.dtype.type)), lengths)
+        scores = lowered(scores, constants["outside"].item())
+        return to_iob2(self.names, viterbi(scores, lengths, self.steps), lengths)
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much each word's tag beats, as part of a legal sequence, its best other tag."""
-        best = np.sort(max_marginals(scores, lengths, legal_steps(self.names, scores.dtype.type)), axis=1)
+        scores = lowered(scores, constants["outside"].item())
+        best = np.sort(max_marginals(scores, lengths, self.steps), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead

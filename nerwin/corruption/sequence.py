@@ -1,10 +1,11 @@
 """`sequence`: a sentence under the best wrong tag sequence (Taskar et al. 2003; Tsochantaridis et al. 2005).
 
     s(y) = start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T]
-    J    = max_{y'} ( s(y') + Δ·Hamming(y, y') ) − s(y)
+    J    = max_{y'} ( s(y') + Σ_t [y'_t ≠ y_t]·Δ·w(y_t) ) − s(y)
 
+With all weights w = 1 the margin is Δ times the Hamming distance; where an entity becomes O, `miss` is added to it.
 The rows of the parameter "transitions" (K + 2, K) are A, start and end: how well one tag follows another is learned,
-what is illegal stays forbidden. The maximum is found by Viterbi over scores that are raised by Δ at every wrong tag.
+what is illegal stays forbidden. The maximum is found by Viterbi over scores that are raised at every wrong tag.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,9 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.label import legal_steps, raise_wrong, tag_names, tag_targets, to_iob2
+from nerwin.corruption.label import legal_steps, tag_names, tag_targets, tag_weights, to_iob2
+from nerwin.corruption.outside import fit_offset, lowered
+from nerwin.corruption.weights import check_weights
 from nerwin.network.decoder import Steps, borders, max_marginals, path_score, viterbi
 from nerwin.text.windows import FlatCorpus
 
@@ -23,10 +26,11 @@ SORTED_SENTENCES = 512  # sentences of similar length are put together within bl
 
 
 class Sentences(NamedTuple):
-    """A minibatch: the windows of whole sentences, their true tags, and the sentences' lengths."""
+    """A minibatch: the windows of whole sentences, their true tags, what each weighs, and the sentences' lengths."""
 
     centres: Ints
     tags: Ints
+    weights: Floats
     lengths: Ints
 
 
@@ -34,8 +38,11 @@ class SequenceCorruption:
     """Every sentence once an epoch. A word's target is the index of its IOBES tag."""
 
     def __init__(self, types: Sequence[str], settings: Settings) -> None:
+        check_weights(settings.weights, types)
+        self.types = types
         self.names: Sequence[str] = tag_names(types)
         self.settings = settings
+        self.legal = legal_steps(self.names)
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         K = len(self.names)
@@ -58,6 +65,11 @@ class SequenceCorruption:
         """Sentences in a new order, grouped by length, together about `size` words."""
         firsts = np.cumsum(corpus.lengths) - corpus.lengths
         shuffled = order.permutation(len(corpus.lengths))
+        if self.settings.outside_share < 1:
+            tagged = np.bincount(np.repeat(np.arange(len(corpus.lengths)), corpus.lengths), targets != 0)
+            drawn = corruption.random(len(corpus.lengths)) < self.settings.outside_share
+            shuffled = shuffled[(drawn | (tagged > 0))[shuffled]]
+        weights = tag_weights(self.settings, self.types, targets)[targets]
         blocks = [
             block[np.argsort(corpus.lengths[block], kind="stable")]
             for block in np.split(shuffled, range(SORTED_SENTENCES, len(shuffled), SORTED_SENTENCES))
@@ -67,18 +79,18 @@ class SequenceCorruption:
             batch = batches[number]
             lengths = corpus.lengths[batch]
             words = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
-            yield Sentences(corpus.centres[words], targets[words], lengths)
+            yield Sentences(corpus.centres[words], targets[words], weights[words], lengths)
 
     def steps(self, params: Parameters) -> Steps:
         """The learned step scores, the illegal ones forbidden."""
         K, learned = len(self.names), params[TRANSITIONS]
-        legal = legal_steps(self.names, learned.dtype.type)
+        legal = self.legal
         return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end)
 
     def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
         n, K = len(batch.tags), len(self.names)
         word = np.arange(n)
-        raised = raise_wrong(scores, batch.tags, self.settings)  # (n, K)
+        raised = self._raised(scores, batch)  # (n, K)
         steps = self.steps(params)
         rival = viterbi(raised, batch.lengths, steps)
         J = path_score(raised, rival, batch.lengths, steps) - path_score(scores, batch.tags, batch.lengths, steps)
@@ -88,13 +100,25 @@ class SequenceCorruption:
         ds[word, rival] += share
         ds[word, batch.tags] -= share
         used = _steps_used(rival, batch.lengths, K) - _steps_used(batch.tags, batch.lengths, K)
-        marginals = np.sort(max_marginals(raised, batch.lengths, steps), axis=1)
-        slack = float((marginals[:, -1] - marginals[:, -2]).min()) if K > 1 else np.inf
         grads: Gradients = {TRANSITIONS: used.astype(scores.dtype) * share}
-        return Loss(float(J.sum()) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), slack, grads)
+        return Loss(float(J.sum()) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), grads)
 
-    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
-        return {}
+    def _raised(self, scores: Floats, batch: Sentences) -> Floats:
+        """The scores (n, K) with the margin added to every wrong tag."""
+        margins = (batch.weights * self.settings.margin).astype(scores.dtype)
+        raised: Floats = scores + margins[:, None]
+        raised[np.arange(len(margins)), batch.tags] -= margins
+        raised[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
+        return raised
+
+    def slack(self, params: Parameters, scores: Floats, batch: Sentences) -> float:
+        """To where another sequence becomes the best one under the margin."""
+        best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.steps(params)), axis=1)
+        return float((best[:, -1] - best[:, -2]).min())
+
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+        steps, step = self.steps(params), self.settings.margin / 4
+        return {"outside": np.array([fit_offset(lambda s: viterbi(s, lengths, steps), scores, targets, step)])}
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other, transitions aside."""
@@ -103,10 +127,12 @@ class SequenceCorruption:
     def decode(
         self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
     ) -> list[list[str]]:
+        scores = lowered(scores, constants["outside"].item())
         return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)), lengths)
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""
+        scores = lowered(scores, constants["outside"].item())
         best = np.sort(max_marginals(scores, lengths, self.steps(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead

@@ -14,6 +14,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Loss, Settings
+from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
 from nerwin.network.loss import hinge
 from nerwin.text.tags import Span, iob2, spans
@@ -23,11 +24,13 @@ NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
 
 
 class Pairs(NamedTuple):
-    """A minibatch: true windows, what they are held against, and the type (B,) in question, counted from 0."""
+    """A minibatch: true windows, what they are held against, the type (B,) in question, counted from 0, and the weight
+    of each pair."""
 
     true: Ints
     corrupted: Ints
     kinds: Ints
+    weights: Floats
 
     @property
     def centres(self) -> Ints:
@@ -42,7 +45,8 @@ class WindowCorruption:
     """
 
     def __init__(self, types: Sequence[str], settings: Settings) -> None:
-        self.types, self.margin, self.draws = types, settings.margin, settings.draws
+        check_weights(settings.weights, types)
+        self.types, self.settings = types, settings
         self.names = types
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
@@ -61,32 +65,43 @@ class WindowCorruption:
 
     def pairs_per_epoch(self, targets: Ints) -> int:
         _check_others(targets)
-        return int(np.count_nonzero(targets != NO_TYPE)) * self.draws
+        return int(np.count_nonzero(targets != NO_TYPE)) * self.settings.draws
 
     def batches(
         self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
     ) -> Iterator[Pairs]:
-        true = np.repeat(np.flatnonzero(targets != NO_TYPE), self.draws)
+        true = np.repeat(np.flatnonzero(targets != NO_TYPE), self.settings.draws)
         order.shuffle(true)
         kinds = targets[true]
         corrupted = _draw_corrupted(corruption, targets, kinds)
+        weights = type_weights(self.settings.weights, self.types, targets)
         for start in range(0, len(true), size):
             chosen = slice(start, start + size)
-            yield Pairs(corpus.centres[true[chosen]], corpus.centres[corrupted[chosen]], kinds[chosen] - 1)
+            yield Pairs(
+                corpus.centres[true[chosen]],
+                corpus.centres[corrupted[chosen]],
+                kinds[chosen] - 1,
+                weights[kinds[chosen]],
+            )
 
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         """The hinge of each pair in the score of its own type; the rows of pairs outside the margin are zero."""
         B = len(batch.kinds)
         pair = np.arange(B)
-        J, active = hinge(scores[pair, batch.kinds], scores[B + pair, batch.kinds], self.margin)  # (B,)
+        J, active = hinge(scores[pair, batch.kinds], scores[B + pair, batch.kinds], self.settings.margin)  # (B,)
         ds = np.zeros_like(scores)  # (2B, K)
-        # ∂J/∂s = −1/B and ∂J/∂s_c = +1/B inside the margin
-        ds[pair, batch.kinds] = active * scores.dtype.type(-1 / B)
-        ds[B + pair, batch.kinds] = active * scores.dtype.type(1 / B)
-        slack = np.abs(self.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min()
-        return Loss(float(J.mean()), ds, B, int(active.sum()), float(slack))
+        # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
+        share = (batch.weights / B).astype(scores.dtype)
+        ds[pair, batch.kinds] = -share * active
+        ds[B + pair, batch.kinds] = share * active
+        return Loss(float((batch.weights * J).mean()), ds, B, int(active.sum()))
 
-    def fit(self, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+    def slack(self, params: Parameters, scores: Floats, batch: Pairs) -> float:
+        B = len(batch.kinds)
+        pair = np.arange(B)
+        return float(np.abs(self.settings.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min())
+
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
         return {"thresholds": fit_thresholds(scores, targets, lengths)}
 
     def ranked(self, scores: Floats, targets: Ints) -> float:

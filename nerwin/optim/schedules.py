@@ -1,6 +1,7 @@
 """Learning rates as functions of the step (lecture 2.7): large steps first, small ones near the minimum.
 
-A step is one minibatch, counted from 0. α₀ is the first rate, T the number of steps of the whole training.
+A step is one minibatch, counted from 0; where minibatches differ in size, t may lie between two steps. α₀ is the first
+rate, T the number of steps of the whole training.
 """
 
 import math
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from nerwin.errors import ConfigError
 
-Schedule = Callable[[int], float]
+Schedule = Callable[[float], float]
 
 
 class ScheduleSettings(NamedTuple):
@@ -67,7 +68,7 @@ def cosine(settings: ScheduleSettings) -> Schedule:
             "schedule.warmup: expected fewer epochs than training.epochs, found as many or more. Lower it."
         )
 
-    def rate(t: int) -> float:
+    def rate(t: float) -> float:
         if t < warmup:
             return settings.rate * (t + 1) / max(warmup, t + 1)
         return settings.rate * 0.5 * (1 + math.cos(math.pi * min((t - warmup) / (total - warmup), 1)))
@@ -84,7 +85,7 @@ def linear(settings: ScheduleSettings) -> Schedule:
     rise = cosine(settings)
     warmup, total = settings.warmup, settings.total
 
-    def rate(t: int) -> float:
+    def rate(t: float) -> float:
         return rise(t) if t < warmup else settings.rate * max(total - t, 0) / (total - warmup)
 
     return rate

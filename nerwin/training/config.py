@@ -152,6 +152,12 @@ class ObjectiveConfig(_Section):
     miss: NotNegative = Field(
         0.0, description="label, sequence: what is added to the margin where an entity would become O"
     )
+    weights: Literal["none", "balanced"] | dict[str, NotNegative] = Field(
+        "none", description="of types in the margin or hinge: none, balanced, or a map of types to weights"
+    )
+    outside_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in an epoch"
+    )
     draws: int = Field(20, ge=1, description="window corruption: corrupted windows an epoch for each true one")
 
 

@@ -146,7 +146,8 @@ def draw_case(config: Config, parts: Parts) -> Case:
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
         scores, cache = model.forward(forms, words, masks)
         loss = corruption.loss(model.params, scores, batch)
-        if 0 < loss.active < loss.pairs and min(loss.slack, _kink_distance(model, cache)) > 10 * EPSILON:
+        slack = min(corruption.slack(model.params, scores, batch), _kink_distance(model, cache))
+        if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
             return Case(model, corruption, forms, ids, batch, masks, sources["order"])
         model = init_model(config, parts, sources["init"], np.float64)
     raise ConfigError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,12 +52,13 @@ class Model:
     def scorer(self) -> Scorer:
         return Scorer(len(self.config.scorer.hidden), self.config.scorer.activation)
 
-    @property
+    @cached_property
     def corruption(self) -> Corruption[Any]:
         objective = self.config.objective
-        return CORRUPTIONS[objective.corruption](
-            self.types, Settings(objective.margin, objective.draws, objective.miss)
+        settings = Settings(
+            objective.margin, objective.draws, objective.miss, objective.weights, objective.outside_share
         )
+        return CORRUPTIONS[objective.corruption](self.types, settings)
 
     @property
     def widths(self) -> list[int]:

@@ -189,8 +189,9 @@ class Trainer:
         self.forms = form_table(model.lookups, parts.vocabulary.forms).with_unknown_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
-        steps = math.ceil(self.corruption.pairs_per_epoch(self.targets) / self.config.training.batch_size)
-        self.schedule = make_schedule(self.config, steps)
+        self.pairs = self.corruption.pairs_per_epoch(self.targets)
+        self.steps = math.ceil(self.pairs / self.config.training.batch_size)
+        self.schedule = make_schedule(self.config, self.steps)
         self.hidden = self._share_hidden()
 
     def _share_hidden(self) -> Floats:
@@ -213,8 +214,7 @@ class Trainer:
     def _epoch(self) -> Iterator[Batched | EpochDone]:
         state, config = self.state, self.config
         state.epoch += 1
-        total = self.corruption.pairs_per_epoch(self.targets)
-        hinge_sum, active, pairs, seconds = 0.0, 0, 0, 0.0
+        hinge_sum, active, pairs, seconds, rate = 0.0, 0, 0, 0.0, learning_rate(config)
         batches = self.corruption.batches(
             self.parts.train.flat,
             self.targets,
@@ -224,12 +224,13 @@ class Trainer:
         )
         started = time.perf_counter()
         for batch in batches:
-            loss = self._step(batch)
+            rate = self._rate(pairs)
+            loss = self._step(batch, rate)
             hinge_sum += loss.value * loss.pairs
             active += loss.active
             pairs += loss.pairs
             seconds += time.perf_counter() - started
-            yield Batched(state.epoch, pairs, total, hinge_sum / pairs)
+            yield Batched(state.epoch, pairs, self.pairs, hinge_sum / pairs)
             started = time.perf_counter()
         self._check_finite()
         dev = self._evaluate()
@@ -237,18 +238,23 @@ class Trainer:
         if best:
             state.best_f1, state.best_epoch = dev["f1"], state.epoch
         state.stop = self._reason_to_stop()
-        rate = self.schedule(max(state.optimizer.steps - 1, 0))
         yield EpochDone(
             state.epoch, hinge_sum / max(pairs, 1), active / max(pairs, 1), pairs, seconds, rate, dev, best, state.stop
         )
 
-    def _step(self, batch: Any) -> Any:
+    def _rate(self, pairs: int) -> float:
+        """The learning rate after so many pairs of the epoch.
+
+        The clock counts pairs, since whole sentences make minibatches of unequal size and number.
+        """
+        return self.schedule((self.state.epoch - 1) * self.steps + pairs / self.config.training.batch_size)
+
+    def _step(self, batch: Any, rate: float) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
         ids = self._windows(batch.centres)
         masks = self.model.draw_masks(self.state.generators["dropout"], len(ids))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, ids, batch, masks)
-            rate = self.schedule(self.state.optimizer.steps)
             if not math.isfinite(loss.value):
                 raise TrainingDiverged(
                     f"epoch {self.state.epoch}, step {self.state.optimizer.steps + 1}: expected a finite loss, found "
@@ -279,7 +285,7 @@ class Trainer:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
         scores = self.model.score(self.forms, flat.tokens, flat.centres)
-        self.model.constants.update(self.corruption.fit(scores, self.dev_targets, flat.lengths))
+        self.model.constants.update(self.corruption.fit(self.model.params, scores, self.dev_targets, flat.lengths))
         found = evaluate_tags(self.parts.dev.tags, self.model.decode(scores, flat.lengths))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}
 
