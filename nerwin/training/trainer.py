@@ -131,6 +131,8 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     """The vectors to start from, and a note of how many words have one."""
     words = config.words
     if words.vectors is None:
+        if words.size is not None:
+            parts.notes.append("words.size is set, words.vectors is not: word vectors start at random")
         return {}
     found = read_vectors(words.vectors, parts.vocabulary.forms[UNKNOWN + 1 :], words.dim, words.extra)
     parts.notes.extend(coverage(parts, found))
