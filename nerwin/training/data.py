@@ -9,7 +9,8 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.corpus import Columns, Corpus, Sentence, read_corpus
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import Corpus, Sentence, read_corpus
 from nerwin.text.features import spellings
 from nerwin.text.tags import OUTSIDE, iob2, spans
 from nerwin.text.vocabulary import Vocabulary
