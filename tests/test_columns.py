@@ -19,9 +19,9 @@ def test_a_line_is_a_token_a_document_s_first_a_comment_or_blank() -> None:
 
 @pytest.mark.parametrize("word", [1, -2])
 def test_a_document_may_begin_in_the_column_of_the_words(word: int) -> None:
-    text = "0\t-DOCSTART-\tO\n1\tLima\tO"
-    assert kinds(text, Columns(word=word)) == ["docstart", "token"]
-    assert kinds(text) == ["token", "token"]
+    text = "0\t-DOCSTART-\tO\n1\tLima\tO\n-DOCSTART-\t-\tO"
+    assert kinds(text, Columns(word=word)) == ["docstart", "token", "docstart"]
+    assert kinds(text) == ["token", "token", "docstart"]
 
 
 def test_the_first_token_settles_the_delimiter() -> None:
