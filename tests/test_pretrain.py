@@ -17,14 +17,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
+from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
 from nerwin.text.columns import Columns
 from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
 from nerwin.training import pretrain_run
-from nerwin.training.pretrain import Batched, EpochDone, Pretraining, init_state, keep_shares, row_adagrad
+from nerwin.training.pretrain import (
+    Batched,
+    EpochDone,
+    Minibatch,
+    Pretraining,
+    init_state,
+    keep_shares,
+    loss_and_gradients,
+    row_adagrad,
+)
 from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 
@@ -249,13 +259,12 @@ def test_the_padding_does_not_learn_and_the_rest_does(text: Text) -> None:
 
 def test_no_window_crosses_a_paragraph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, seen = read_text([written(tmp_path / "a", "a b\nc d e\n" * 40)], 9, 5), []
-    original = Pretraining._move
 
-    def spy(self: Pretraining, loss: object, ids: Floats, rivals: object, chosen: object) -> None:
-        seen.append(ids)
-        original(self, loss, ids, rivals, chosen)  # type: ignore[arg-type]
+    def spy(params: Parameters, batch: Minibatch, window: int, margin: float) -> tuple[CenterLoss, Rows]:
+        seen.append(batch.ids)
+        return loss_and_gradients(params, batch, window, margin)
 
-    monkeypatch.setattr(Pretraining, "_move", spy)
+    monkeypatch.setattr("nerwin.training.pretrain.loss_and_gradients", spy)
     trained(text)
     row = {word: number for number, word in enumerate(text.words)}
     for ids in seen:
