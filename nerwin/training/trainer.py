@@ -26,7 +26,7 @@ from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
-from nerwin.training.data import Parts, coverage
+from nerwin.training.data import Parts, coverage, lookup_stages
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.model import Model, distinct
 from nerwin.training.objective import loss_and_gradients
@@ -96,6 +96,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, seen, vectors)], {})
+    parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one in model.lookups:
         width = config.words.dim if one.name == WORDS else config.features[one.name]
@@ -132,7 +133,12 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     words = config.words
     if words.vectors is None:
         return {}
-    found = read_vectors(words.vectors, parts.vocabulary.forms[UNKNOWN + 1 :], words.dim, words.extra)
+    forms = parts.vocabulary.forms[UNKNOWN + 1 :]
+    if words.lower:
+        found = read_vectors(words.vectors, {form.lower() for form in forms}, words.dim, words.extra)
+        found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up
+    else:
+        found = read_vectors(words.vectors, forms, words.dim, words.extra)
     parts.notes.extend(coverage(parts, found))
     return found if words.size is None else rescaled(found, words.size)
 
