@@ -9,7 +9,9 @@ from nerwin.text.features import WORDS, Lookup
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import lookup_stages, read_parts
 from nerwin.training.model import Model
+from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import generators, init_model
+from tests.test_trainer import epochs, new_trainer, village_config
 
 TRAIN = "Apple\tB-ORG\napple\tO\npears\tO\nb-00\tO\n"
 # found as spelled: apple; in lower case: APPLE, Pears; with digits as 0: B-52; unknown: plum, Rho
@@ -94,6 +96,37 @@ def test_words_in_lower_case_ask_for_no_other_spelling(tmp_path: Path) -> None:
     (tmp_path / "vectors.txt").write_text("Apple 1 1\nRho 3 3\n")
     with pytest.raises(VectorsError, match="expected vectors of words of the corpus, found none"):
         started(config_of(tmp_path, lower=True, vectors="vectors.txt"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, ["Apple", "apple", "pears", "b-00"]),
+        ({"min_count": 2}, ["apple"]),
+        ({"min_count": 3}, []),
+        ({"min_count": 3, "lower": True}, ["apple"]),
+        ({"min_count": 4, "lower": True}, []),
+        ({"min_count": 3, "vectors": "vectors.txt"}, ["pears", "elsewhere"]),
+        ({"min_count": 2, "vectors": "vectors.txt", "trained": False}, ["pears", "elsewhere"]),
+    ],
+)
+def test_words_seen_too_rarely_have_a_row_only_with_a_vector(
+    tmp_path: Path, settings: dict[str, object], words: list[str]
+) -> None:
+    """Counted in the spelling that is looked up, and in the training part alone."""
+    (tmp_path / "vectors.txt").write_text("pears 1 1\nelsewhere 2 2\n")
+    config = config_of(tmp_path, **settings)
+    (tmp_path / "train.conll").write_text(f"{TRAIN}apple\tO\n")
+    model, _ = started(config)
+    assert model.lookups[0].values == words
+    assert len(model.params[WORDS]) == 2 + len(words)
+
+
+def test_a_tagger_may_know_no_word_at_all(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.min_count=1000", "features.shape=4"))
+    assert "dev   words looked up: 0.0% as spelled, " in trainer.parts.notes[2]
+    epochs(trainer)
+    assert Tagger(trainer.model).tag(["Mira", "Tolvan", "left", "Quellmark"]) != ["O"] * 4
 
 
 def test_the_stage_is_that_of_the_row() -> None:
