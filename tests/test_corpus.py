@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text.corpus import LONG_SENTENCE, Columns, Corpus, Sentence, read_corpus, write_columns
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import LONG_SENTENCE, Corpus, Sentence, read_corpus, write_columns
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import gzip
+import io
 import json
 import os
 import shlex
@@ -16,13 +17,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
+from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
+from nerwin.text.columns import Columns
 from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
 from nerwin.training import pretrain_run
-from nerwin.training.pretrain import Batched, EpochDone, Pretraining, init_state, keep_shares, row_adagrad
+from nerwin.training.pretrain import (
+    Batched,
+    EpochDone,
+    Minibatch,
+    Pretraining,
+    init_state,
+    keep_shares,
+    loss_and_gradients,
+    row_adagrad,
+)
 from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 
@@ -130,6 +142,51 @@ def test_a_text_of_one_long_line_is_taken_apart_in_parts(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ("B\na-A\n\na\nB", Columns()),
+        ("-DOCSTART- -X- O\n\nB\tB-PER\na-A\tO\n\n\na\tO\nB\tO\n\n", Columns()),
+        ("# one\n1 B\n# two\n2 a-A\n\n1 a\n2 B\n", Columns(word=-1, comments="#")),
+    ],
+    ids=["words alone", "tagged", "another column"],
+)
+def test_text_in_columns_has_a_token_a_line_and_paddings_between_sentences(
+    content: str, columns: Columns, tmp_path: Path
+) -> None:
+    text = read_text([written(tmp_path / "a.conll", content)], 9, 3, columns)
+    assert text.words[2:] == ["b", "a-a", "a"]
+    assert text.tokens.tolist() == [2, 3, 0, 4, 2, 0]
+
+
+def test_a_token_that_holds_spaces_is_as_many_words(tmp_path: Path) -> None:
+    """A file of vectors could not hold it."""
+    text = read_text([written(tmp_path / "a.conll", "New York\tO\nLima\tO\n")], 9, 3, Columns())
+    assert text.words[2:] == ["new", "york", "lima"]
+
+
+def test_standard_input_is_one_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = written(tmp_path / "one", "Mira left .\n" * 3), written(tmp_path / "other", "Ena saw Vesk .\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(other.read_bytes())))
+    assert fingerprint(read_text([one, None], 9, 5)) == fingerprint(read_text([one, other], 9, 5))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a O\nb\n", r"a\.conll:2: expected a word in column 1, found 1 columns"),
+        (b"a\tO\nb\t\n", r"a\.conll:2: expected a word in column 1, found 2 columns"),
+        (b"a\tO\n\xff\t0\n", r"a\.conll:2: expected UTF-8, found byte 0xff at column 1\. "),
+        (b"\x7fELF\x02\x01\x00\x90\n", r"a\.conll:1: expected UTF-8, found byte 0x90 at column 8\. "),
+        (b"-DOCSTART-\n\n", r"a\.conll: expected text of at least 7 words, a window, found 0\. "),
+    ],
+)
+def test_columns_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_bytes(content)
+    with pytest.raises(CorpusError, match=message):
+        read_text([tmp_path / "a.conll"], 100, 7, Columns(word=1))
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", r"a\.txt: expected text of at least 7 words, a window, found 0\. "),
@@ -202,13 +259,12 @@ def test_the_padding_does_not_learn_and_the_rest_does(text: Text) -> None:
 
 def test_no_window_crosses_a_paragraph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, seen = read_text([written(tmp_path / "a", "a b\nc d e\n" * 40)], 9, 5), []
-    original = Pretraining._move
 
-    def spy(self: Pretraining, loss: object, ids: Floats, rivals: object, chosen: object) -> None:
-        seen.append(ids)
-        original(self, loss, ids, rivals, chosen)  # type: ignore[arg-type]
+    def spy(params: Parameters, batch: Minibatch, window: int, margin: float) -> tuple[CenterLoss, Rows]:
+        seen.append(batch.ids)
+        return loss_and_gradients(params, batch, window, margin)
 
-    monkeypatch.setattr(Pretraining, "_move", spy)
+    monkeypatch.setattr("nerwin.training.pretrain.loss_and_gradients", spy)
     trained(text)
     row = {word: number for number, word in enumerate(text.words)}
     for ids in seen:
@@ -453,8 +509,8 @@ def test_what_stands_at_the_output_decides_what_may_be_done(here: Path, text: Te
 OPTIONS = ("--output", "out.txt", "--dim", "8", "--window", "5", "--epochs", "2")
 
 
-def nerwin(*words: str) -> Result:
-    return CliRunner().invoke(app, words)
+def nerwin(*words: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, words, input=stdin)
 
 
 def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:
@@ -469,6 +525,23 @@ def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:
     assert "\x1b" not in done.output
     assert (here / "out.txt").read_text().startswith("14 8\n")
     assert sorted(os.listdir(here)) == ["out.txt", "village.txt"]
+
+
+def test_the_same_words_by_any_road_give_the_same_vectors(here: Path) -> None:
+    lines = (here / "village.txt").read_text().splitlines()
+    (here / "village.conll").write_text(
+        "".join("".join(f"{i}\t{word}\n" for i, word in enumerate(line.split())) + "\n" for line in lines)
+    )
+    columns = ("--input", "conll", "--word-column", "1")
+    assert nerwin("pretrain", "village.txt", *OPTIONS).exit_code == DONE
+    vectors = (here / "out.txt").read_bytes()
+    for words, stdin in (
+        (("-",), "\n".join(lines)),
+        (("village.conll", *columns), None),
+        (("-", *columns, "--comments", "#"), "# a note\n" + (here / "village.conll").read_text()),
+    ):
+        assert nerwin("pretrain", *words, *OPTIONS, "--overwrite", stdin=stdin).exit_code == DONE
+        assert (here / "out.txt").read_bytes() == vectors
 
 
 def test_help_shows_the_defaults() -> None:
@@ -506,6 +579,12 @@ def test_quiet_prints_nothing(here: Path) -> None:
         ("absent.txt", "absent.txt: cannot read the file: No such file or directory. Check the path."),
         ("empty.txt", "empty.txt: expected text of at least 5 words, a window, found 0. "),
         ("village.txt empty.txt latin.txt", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
+        ("village.txt latin.txt --input conll", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
+        ("village.txt --input conll --word-column 7", "village.txt:1: expected a word in column 7, found 7 columns: "),
+        ("-", "<stdin>: expected text of at least 5 words, a window, found 0. "),
+        ("- village.txt -", 'FILES: expected standard input, "-", once, found it twice. '),
+        ("village.txt --word-column 1", "--word-column and --comments are for columns: expected --input conll, "),
+        ("village.txt --comments #", "--word-column and --comments are for columns: expected --input conll, "),
         ("village.txt --probe Atlantis", "--probe Atlantis: expected one of the 14 words that get a vector, found "),
         ("village.txt --output taken.txt", "taken.txt: expected no file, found one. Add --overwrite, "),
         ("village.txt --output out.npz", "out.npz: expected a name that ends in .txt, .vec, "),
@@ -566,6 +645,40 @@ def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
             yield process
         finally:
             process.kill()
+
+
+def stopped_in_epoch_2(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str) -> Result:
+    """The command, interrupted after its first epoch."""
+    original = PretrainRun.train
+
+    def interrupted(run: PretrainRun) -> "Iterator[Batched | EpochDone]":
+        for record in original(run):
+            yield record
+            if isinstance(record, EpochDone):
+                run.save()
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PretrainRun, "train", interrupted)
+        return nerwin(*words, stdin=stdin)
+
+
+def test_a_piped_text_that_is_piped_again_continues_exactly(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (here / "village.txt").read_text().splitlines()
+    text = "# it's a village\n" + "".join("".join(f"x {word}\n" for word in line.split()) + "\n" for line in lines)
+    words = ("pretrain", "-", "--input", "conll", "--word-column", "1", "--comments", "# it's", *OPTIONS[2:])
+    stopped = stopped_in_epoch_2(monkeypatch, *words, "--output", "out.txt", stdin=text)
+    assert stopped.exit_code == INTERRUPTED
+    said, _, command = stopped.stderr.splitlines()[-1].partition(" continue with: ")
+    assert said == "nerwin: interrupted in epoch 2; with the same standard input"
+    again = shlex.split(command)[1:]
+    for other in ("", text.replace("Mira", "Miro")):
+        refused = nerwin(*again, stdin=other)
+        assert refused.exit_code == BAD
+        assert "expected text" in refused.stderr or "expected the text that the run began with" in refused.stderr
+    assert nerwin(*again, stdin=text).exit_code == DONE
+    assert nerwin(*words, "--output", "whole.txt", stdin=text).exit_code == DONE
+    assert (here / "out.txt").read_bytes() == (here / "whole.txt").read_bytes()
 
 
 def test_a_signal_saves_and_the_command_that_it_names_continues_exactly(here: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 import nerwin
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import CorpusError
-from nerwin.text.corpus import Columns, read_corpus
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
@@ -255,6 +256,11 @@ def test_every_line_comes_back_with_one_more_column(naming: Tagger, delimiter: s
     source = "\n".join(lines).replace("|", delimiter)
     added = ["-DOCSTART-|-X-|O|O", "", "to|TO|O|O", "Dunmere|NP|B-ORG|B-LOC", "", "", "rain|NN|O|O"]
     assert columns(naming, source) == "\n".join(added).replace("|", delimiter).split("\n")
+
+
+def test_a_document_s_first_line_is_no_word_wherever_its_mark_stands(naming: Tagger) -> None:
+    source = "0 -DOCSTART- O\n\n1\tPort\n2\tAnsel"
+    assert columns(naming, source, Columns(word=1)) == ["0 -DOCSTART- O O", "", "1\tPort\tB-LOC", "2\tAnsel\tI-LOC"]
 
 
 def test_words_alone_are_columns_too(naming: Tagger) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
+from nerwin.cli import app
 from nerwin.errors import VectorsError
 from nerwin.text.features import WORDS, Lookup
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from tests.conftest import shared
+from tests.test_trainer import write_village
 
 Read = Callable[..., dict[str, list[float]]]
 
@@ -219,3 +222,67 @@ def test_compressed_binary_files_are_read_and_a_cut_one_is_refused(tmp_path: Pat
     path.write_bytes(whole[:-12])
     with pytest.raises(VectorsError, match="damaged or cut short"):
         read_vectors(path, ["port"], 2)
+
+
+# The command: whatever is wrong with a file, it is one line that says where, and nothing is left behind.
+
+TOWN = "harbour 1 2\nmill 3 4\n"
+MILL = binary(["harbour", "mill"], [[1.0, 2.0], [3.0, 4.0]])
+
+
+def train_with(name: str, content: str | bytes) -> Result:
+    """Train in the working folder, with a file of vectors of that content."""
+    write_village(Path())
+    Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
+    words = ["train", "--config", "village.yaml", "--output", "out", "--quiet"]
+    for override in (f"words.vectors={name}", "words.dim=2", "training.epochs=1"):
+        words += ["--set", override]
+    return CliRunner().invoke(app, words)
+
+
+@pytest.mark.parametrize(("name", "content"), [("good.txt", TOWN), ("good.bin", MILL)])
+def test_good_files_are_trained_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str | bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert train_with(name, content).exit_code == 0
+
+
+BAD = [
+    ("short.txt", f"{TOWN}gate 5\n", "short.txt:3: expected a word and 2 numbers, found 1 numbers. "),
+    ("wide.txt", "harbour 1 2 3\nmill 3 4 5\n", "wide.txt:1: expected a word and 2 numbers, found 3 numbers. "),
+    ("wide.vec", "2 3\nharbour 1 2 3\nmill 3 4 5\n", "wide.vec:1: expected a word and 2 numbers, found 3 "),
+    ("wide.bin", binary(["mill"], [[1.0, 2.0, 3.0]]), "wide.bin:1: expected a word and 2 numbers, found 3 "),
+    ("cut.txt.gz", gzip.compress(TOWN.encode() * 99)[:-9], "cut.txt.gz: the gzip data is damaged or cut short"),
+    ("cut.bin.gz", gzip.compress(MILL)[:-9], "cut.bin.gz: the gzip data is damaged or cut short"),
+    ("cut.bin", MILL[:-3], "cut.bin: word 2: expected 2 words, found the end. "),
+    ("inside.bin", MILL[:-11], "inside.bin: word 2: expected 2 words, found the end. "),
+    ("nan.txt", f"{TOWN}gate 5 nan\n", "nan.txt:3: expected finite numbers, found one that is not. "),
+    ("inf.txt", f"{TOWN}gate -inf 5\n", "inf.txt:3: expected finite numbers, found one that is not. "),
+    ("nan.bin", binary(["mill"], [[1.0, np.nan]]), "nan.bin: word 1: expected finite numbers, found one that "),
+    ("inf.bin", binary(["mill"], [[np.inf, 1.0]]), "inf.bin: word 1: expected finite numbers, found one that "),
+    ("empty.txt", "", "empty.txt: expected vectors of words of the corpus, found none. "),
+    ("empty.txt.gz", gzip.compress(b""), "empty.txt.gz: expected vectors of words of the corpus, found none. "),
+    ("empty.bin", "", "empty.bin:1: expected the number of words and of numbers, found neither. "),
+    ("none.bin", "0 2\n", "none.bin: expected vectors of words of the corpus, found none. "),
+    ("more.txt", f"3 2\n{TOWN}", "more.txt:3: expected 3 words as the first line says, found 2. "),
+    ("fewer.txt", f"1 2\n{TOWN}", "fewer.txt:3: expected 1 words as the first line says, found 2. "),
+    ("more.bin", MILL.replace(b"2 2\n", b"3 2\n", 1), "more.bin: word 3: expected 3 words, found the end. "),
+    ("fewer.bin", MILL.replace(b"2 2\n", b"1 2\n", 1), "fewer.bin: word 2: expected 1 words as the first line "),
+    ("latin.txt", f"{TOWN}café 5 6\n".encode("latin-1"), "latin.txt:3: expected UTF-8, found byte 0xe9 at "),
+    ("latin.bin", MILL.replace(b"mill", b"m\xefll"), "latin.bin: word 2: expected UTF-8, found other bytes. "),
+    ("other.txt", MILL, "other.txt:2: expected UTF-8, found byte 0x80 at column 11. "),
+    ("other.bin", TOWN, "other.bin:1: expected the number of words and of numbers, found neither. "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "message"), BAD, ids=[name for name, _, _ in BAD])
+def test_a_bad_file_is_one_line_and_leaves_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str | bytes, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = train_with(name, content)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.replace(f"{tmp_path}/", "").startswith(f"nerwin: {message}")
+    assert done.stderr.count("\n") == 1
+    assert not Path("out").exists()

@@ -4,6 +4,8 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
 from typing import ParamSpec
 
 import typer
@@ -26,6 +28,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class Input(StrEnum):
+    """The forms in which commands read untagged text."""
+
+    text = "text"
+    conll = "conll"
+
+
+def source_path(file: Path) -> Path | None:
+    """A file that a command reads; None for standard input, which is written as "-"."""
+    return None if str(file) == "-" else file
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:

@@ -33,13 +33,14 @@ def gradcheck(
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
+    from nerwin.training.center_gradients import check_center
     from nerwin.training.config import load_config
     from nerwin.training.gradients import check_all, check_config
 
     if everything and one_sided:
         raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both.")
     settings = load_config(config or shipped(QUICKSTART), overrides or ())
-    checks = list(check_all(settings)) if everything else check_config(settings, one_sided=one_sided)
+    checks = [*check_all(settings), *check_center()] if everything else check_config(settings, one_sided=one_sided)
     worst = max(max(check.error, check.elemental_error) for check in checks)
     passed = all(check.passed for check in checks)
     if as_json:

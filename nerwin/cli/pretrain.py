@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.training.pretrain_settings import PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from nerwin.text.columns import Columns
     from nerwin.training.pretrain import EpochDone
     from nerwin.training.pretrain_run import PretrainRun
 
@@ -25,12 +26,19 @@ if TYPE_CHECKING:
 @command
 def pretrain(
     files: Annotated[
-        list[Path], typer.Argument(help="UTF-8 text, a paragraph a line, plain or gzip; several are read in order.")
+        list[Path], typer.Argument(help="UTF-8 text, plain or gzip; several are read in order; -: standard input.")
     ],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="Vectors to write: .txt or .vec, also .gz, is word2vec text, .bin binary."),
     ],
+    source: Annotated[
+        Input, typer.Option("--input", help="text: a paragraph a line; conll: a word a line in columns.")
+    ] = Input.text,
+    word_column: Annotated[int, typer.Option("--word-column", help="conll: column of the words; -1 is the last.")] = 0,
+    comments: Annotated[
+        str | None, typer.Option("--comments", help="conll: lines that start with this are comments.")
+    ] = None,
     dim: Annotated[int, typer.Option("--dim", help="Numbers in a word vector.")] = PretrainSettings.dim,
     vocabulary: Annotated[
         int, typer.Option("--vocabulary", help="Words that get a vector, the most frequent ones.")
@@ -55,9 +63,10 @@ def pretrain(
     from nerwin.training.pretrain_run import check_output
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
+    sources, columns = _sources(files), _columns(source, word_column, comments)
     check_output(output, resume=resume, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    run = _prepare(console, files, output, settings, resume)
+    run = _prepare(console, sources, columns, output, settings, resume)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words
@@ -65,9 +74,10 @@ def pretrain(
     try:
         _train(console, run, probes or [])
     except KeyboardInterrupt:
-        again = _again(files, output, settings, probes or [], quiet)
+        again = _again(files, columns, output, settings, probes or [], quiet)
         epoch = min(run.pretraining.state.epoch + 1, epochs)
-        typer.echo(f"nerwin: interrupted in epoch {epoch}; continue with: {again}", err=True)
+        piped = "with the same standard input " if None in sources else ""
+        typer.echo(f"nerwin: interrupted in epoch {epoch}; {piped}continue with: {again}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     seconds = time.perf_counter() - started
     words = epochs * run.pretraining.text.length - before
@@ -81,8 +91,43 @@ def pretrain(
         )
 
 
+def _sources(files: list[Path]) -> list[Path | None]:
+    """The files to read, None for standard input.
+
+    Raises:
+        ConfigError: standard input is named twice, though it can be read once.
+    """
+    from nerwin.errors import ConfigError
+
+    sources = [source_path(file) for file in files]
+    if sources.count(None) > 1:
+        raise ConfigError('FILES: expected standard input, "-", once, found it twice. Name it once.')
+    return sources
+
+
+def _columns(source: Input, word_column: int, comments: str | None) -> "Columns | None":
+    """Where the words stand, if in columns.
+
+    Raises:
+        ConfigError: options for columns without them.
+    """
+    from nerwin.errors import ConfigError
+    from nerwin.text.columns import Columns
+
+    if source is Input.conll:
+        return Columns(word=word_column, comments=comments)
+    if word_column or comments:
+        raise ConfigError("--word-column and --comments are for columns: expected --input conll, found text. Add it.")
+    return None
+
+
 def _prepare(
-    console: "Console", files: list[Path], output: Path, settings: PretrainSettings, resume: bool
+    console: "Console",
+    sources: list[Path | None],
+    columns: "Columns | None",
+    output: Path,
+    settings: PretrainSettings,
+    resume: bool,
 ) -> "PretrainRun":
     """Read the text, and say what it is like."""
     from nerwin.text.stream import read_text
@@ -91,7 +136,7 @@ def _prepare(
 
     started = time.perf_counter()
     with console.status("reading the text") if console.is_terminal else contextlib.nullcontext():
-        text = read_text(files, settings.vocabulary, settings.window)
+        text = read_text(sources, settings.vocabulary, settings.window, columns)
     known = 1 - text.counts[UNKNOWN] / text.length
     console.print(
         f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
@@ -102,11 +147,21 @@ def _prepare(
     return (PretrainRun.resume if resume else PretrainRun.start)(output, text, settings)
 
 
-def _again(files: list[Path], output: Path, settings: PretrainSettings, probes: list[str], quiet: bool) -> str:
+def _again(
+    files: list[Path],
+    columns: "Columns | None",
+    output: Path,
+    settings: PretrainSettings,
+    probes: list[str],
+    quiet: bool,
+) -> str:
     """The command that continues the run."""
     import shlex
 
     words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
+    if columns:
+        words += ["--input", Input.conll.value, "--word-column", str(columns.word)]
+        words += ["--comments", columns.comments] if columns.comments else []
     for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
         if getattr(settings, name) != getattr(PretrainSettings, name):
             words += [option(name), str(getattr(settings, name))]

@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nerwin.cli.app import command
-
-
-class Input(StrEnum):
-    text = "text"
-    conll = "conll"
+from nerwin.cli.app import Input, command, source_path
 
 
 class Format(StrEnum):
@@ -27,7 +22,7 @@ def tag(
     model: Annotated[
         Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
     ] = None,
-    file: Annotated[Path | None, typer.Argument(help="What to tag; - or nothing: standard input.")] = None,
+    file: Annotated[Path, typer.Argument(help="What to tag; -: standard input.")] = Path("-"),
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
     ] = Input.text,
@@ -35,20 +30,20 @@ def tag(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here; default: standard output.")] = None,
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns or as JSON lines."""
-    from nerwin.text.files import read_lines
+    from nerwin.text.files import read_lines, source_name
     from nerwin.training.data import columns_of
     from nerwin.training.run import model_folder
     from nerwin.training.streaming import tag_columns, tag_texts
     from nerwin.training.tagger import load
 
     tagger = load(model_folder(model))
-    path = None if file is None or str(file) == "-" else file
+    path = source_path(file)
     lines = read_lines(path)
     if source is Input.text:
         tagged = tag_texts(tagger, lines, (form or Format.inline).value)
     else:
         columns = columns_of(tagger.model.config.corpus)
-        tagged = tag_columns(tagger, lines, columns, (form or Format.conll).value, str(path or "<stdin>"))
+        tagged = tag_columns(tagger, lines, columns, (form or Format.conll).value, source_name(path))
     if output is None:
         _write(tagged)
     else:

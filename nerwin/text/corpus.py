@@ -7,30 +7,16 @@ be read is an error with `path:line`; nothing is dropped silently.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from nerwin.errors import CorpusError
+from nerwin.text.columns import DOCSTART, Columns, Line, Scheme, read_columns, sentences
 from nerwin.text.files import BLANK, read_lines
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
-DOCSTART = "-DOCSTART-"
-DELIMITERS = {"tab": "\t", "space": " "}
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 LONG_SENTENCE = 1000
-
-Delimiter = Literal["auto", "tab", "space"]
-Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
-
-
-class Columns(NamedTuple):
-    """Where a file keeps words and tags. Negative column numbers count from the last column."""
-
-    word: int = 0
-    tag: int = -1
-    delimiter: Delimiter = "auto"
-    scheme: Scheme = "auto"
-    comments: str | None = None
 
 
 class Sentence(NamedTuple):
@@ -111,56 +97,33 @@ class _ColumnReader:
         self.known_tags: set[str] = set()
 
     def read(self, lines: Iterable[str]) -> Corpus:
-        words: list[str] = []
-        tags: list[str] = []
-        places: list[int] = []
-        for number, line in enumerate(lines, 1):
-            token = self._token(number, line)
-            if token is None:
-                continue
-            if token:
-                places.append(number)
-                words.append(token[0])
-                tags.append(token[1])
-            elif words:
-                self.corpus.sentences.append(Sentence(words, tags, places))
-                words, tags, places = [], [], []
-        if words:
-            self.corpus.sentences.append(Sentence(words, tags, places))
+        for sentence in sentences(read_columns(lines, self.format)):
+            kinds = [line.kind for line in sentence]
+            self.corpus.comments += kinds.count("comment")
+            self.corpus.docstarts += kinds.count("docstart")
+            tokens = [line for line in sentence if line.kind == "token"]
+            if tokens:
+                words, tags = zip(*map(self._token, tokens), strict=True)
+                self.corpus.sentences.append(Sentence(list(words), list(tags), [line.number for line in tokens]))
         return self.corpus
 
-    def _token(self, number: int, line: str) -> tuple[str, str] | tuple[()] | None:
-        """The (word, tag) of a line, () for the end of a sentence, None for a line that counts for nothing."""
-        if not line.strip(BLANK):
-            return ()
-        if self.format.comments and line.startswith(self.format.comments):
-            self.corpus.comments += 1
-            return None
-        fields = self._fields(number, line)
-        if any(fields[at].startswith(DOCSTART) for at in (0, self.format.word) if -len(fields) <= at < len(fields)):
-            self.corpus.docstarts += 1
-            return ()
-        self._check_width(number, fields)
-        word, tag = fields[self.format.word], fields[self.format.tag]
+    def _token(self, line: Line) -> tuple[str, str]:
+        """The word and the tag of a line."""
+        self._check_width(line)
+        word, tag = line.fields[self.format.word], line.fields[self.format.tag]
         if tag not in self.known_tags:
-            self._check_tag(number, tag)
+            self._check_tag(line.number, tag)
         if not word.strip(BLANK):
-            raise self._error(number, "expected a word, found an empty column", "Give the token a word.")
+            raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
         return word, tag
 
-    def _fields(self, number: int, line: str) -> list[str]:
-        if not self.first_token_line:
-            chosen = self.format.delimiter
-            self.corpus.delimiter = chosen if chosen != "auto" else ("tab" if "\t" in line else "space")
-        if self.corpus.delimiter == "tab":
-            return line.split("\t")
-        return [part for part in line.split(" ") if part] or [""]
-
-    def _check_width(self, number: int, fields: list[str]) -> None:
+    def _check_width(self, line: Line) -> None:
+        number, fields = line.number, line.fields
         width, columns = len(fields), self.corpus.columns
         needed = max(self._reach(self.format.word), self._reach(self.format.tag), 2)
         if not self.first_token_line:
             self.first_token_line, self.corpus.columns = number, width
+            self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
             if width < needed:
                 raise self._error(
                     number,

@@ -49,6 +49,9 @@ FEATURES: dict[str, Callable[[str], str]] = {
 }
 
 
+STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of the lookup of a word, spelling by spelling
+
+
 def spellings(form: str) -> tuple[str, ...]:
     """The form, then ever looser spellings of it: lower case, then digits as zeros too."""
     lower = form.lower()
@@ -94,6 +97,10 @@ class Lookup:
         if self.name != WORDS:
             return self.rows.get(FEATURES[self.name](form), UNKNOWN)
         return next((self.rows[spelling] for spelling in spellings(form) if spelling in self.rows), UNKNOWN)
+
+    def stage(self, form: str) -> int:
+        """Which spelling of a word form has its row: an index of STAGES, whose last one means none."""
+        return next((stage for stage, spelling in enumerate(spellings(form)) if spelling in self.rows), len(STAGES) - 1)
 
 
 def collect_lookup(name: str, forms: Iterable[str]) -> Lookup:

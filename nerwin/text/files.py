@@ -24,7 +24,7 @@ def read_lines(path: Path | None) -> Iterator[str]:
     Raises:
         CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8.
     """
-    name = "<stdin>" if path is None else str(path)
+    name = source_name(path)
     try:
         with open_binary(path) as stream:
             yield from decode_lines(stream, name)
@@ -32,6 +32,11 @@ def read_lines(path: Path | None) -> Iterator[str]:
         raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
     except OSError as error:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
+
+
+def source_name(path: Path | None) -> str:
+    """What messages call a file, or standard input."""
+    return "<stdin>" if path is None else str(path)
 
 
 def open_binary(path: Path | None) -> BinaryIO:

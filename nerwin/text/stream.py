@@ -1,14 +1,15 @@
-"""Untagged text as one flat array of word ids: any number of files, plain or gzip, a paragraph a line, read once.
+"""Untagged text as one flat array of word ids: any number of files, plain or gzip, or standard input, read once.
 
-Words are in lower case. Those that hyphens join are taken apart, so that their parts share their counts: corpora
-disagree on hyphens. A rare number is counted under its shape, 1,234 as 0,000, which is also what the lookup of words
-falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs, so that no window crosses two.
+A line is a paragraph, or a token where the text stands in columns. Words are in lower case. In paragraphs, those that
+hyphens join are taken apart, so that their parts share their counts: corpora disagree on hyphens. Tokens in columns
+stay whole. A rare number is counted under its shape, 1,234 as 0,000, which is also what the lookup of words falls back
+to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no window crosses two.
 """
 
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,9 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
+from nerwin.text.columns import Columns, read_columns, sentences, words_of
 from nerwin.text.features import spellings
-from nerwin.text.files import read_lines
+from nerwin.text.files import read_lines, source_name
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 
 RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
@@ -36,6 +38,9 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+Paragraph = Iterable[list[str]]  # its words, some at a time: a paragraph may be a whole book
 
 
 class Text(NamedTuple):
@@ -58,14 +63,19 @@ def split_words(line: str) -> list[str]:
     return _WORD.findall(line.lower())
 
 
-def read_text(paths: Sequence[Path], vocabulary: int, window: int) -> Text:
+def read_text(paths: Sequence[Path | None], vocabulary: int, window: int, columns: Columns | None = None) -> Text:
     """Read text for windows of `window` words; the `vocabulary` most frequent words have ids of their own.
 
+    Args:
+        paths: files, None for standard input.
+        columns: where the words stand; None for text with a paragraph a line.
+
     Raises:
-        CorpusError: a file cannot be read or is not UTF-8, or all of them together have less than a window of words.
+        CorpusError: a file cannot be read or is not UTF-8, a token has no word, or all files together have less than a
+            window of words.
     """
     forms: dict[str, int] = {"": PADDING}
-    pieces = list(_pieces(paths, forms, [PADDING] * (window // 2)))
+    pieces = list(_pieces(_paragraphs(paths, columns), forms, [PADDING] * (window // 2)))
     counts = _counts(pieces, len(forms))
     _check_length(paths, int(counts.sum()), int(np.count_nonzero(counts)), window)
     words = list(forms)
@@ -83,20 +93,30 @@ def known(word: str, rows: dict[str, int]) -> int | None:
     return next((rows[spelling] for spelling in spellings(word) if spelling in rows), None)
 
 
-def _pieces(paths: Sequence[Path], forms: dict[str, int], gap: list[int]) -> Iterator[Ints]:
+def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterator[Paragraph]:
+    for path in paths:
+        if columns is None:
+            for line in read_lines(path):
+                yield map(split_words, _parts(line))
+        else:
+            for sentence in sentences(read_columns(read_lines(path), columns)):
+                # A token may hold spaces, which a file of vectors uses to separate.
+                yield [word.lower().split() for word in words_of(sentence, columns.word, source_name(path))]
+
+
+def _pieces(paragraphs: Iterable[Paragraph], forms: dict[str, int], gap: list[int]) -> Iterator[Ints]:
     """The text as arrays of form numbers, a gap after each paragraph; `forms` grows as it is read."""
     number = forms.setdefault
     piece = array("i")
-    for path in paths:
-        for line in read_lines(path):
-            before = len(piece)
-            for part in _parts(line):
-                piece.extend([number(word, len(forms)) for word in split_words(part)])
-            if len(piece) > before:
-                piece.extend(gap)
-            if len(piece) >= PIECE:
-                yield np.array(piece, np.int32)
-                piece = array("i")
+    for paragraph in paragraphs:
+        before = len(piece)
+        for words in paragraph:
+            piece.extend([number(word, len(forms)) for word in words])
+        if len(piece) > before:
+            piece.extend(gap)
+        if len(piece) >= PIECE:
+            yield np.array(piece, np.int32)
+            piece = array("i")
     yield np.array(piece, np.int32)
 
 
@@ -118,8 +138,8 @@ def _counts(pieces: Sequence[Ints], forms: int) -> Ints:
     return counts
 
 
-def _check_length(paths: Sequence[Path], length: int, different: int, window: int) -> None:
-    where = str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+def _check_length(paths: Sequence[Path | None], length: int, different: int, window: int) -> None:
+    where = source_name(paths[0]) + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     if length < window:
         raise CorpusError(
             f"{where}: expected text of at least {window} words, a window, found {length}. Give more text, a paragraph "

@@ -129,7 +129,7 @@ def _numbers(fields: list[str], path: Path, line: int) -> Floats:
 
 def _finite(values: Floats, where: str) -> Floats:
     if not np.isfinite(values).all():
-        raise VectorsError(f"{where}: expected finite numbers, found one that is not. Mend the line.")
+        raise VectorsError(f"{where}: expected finite numbers, found one that is not. Mend the vector.")
     return values
 
 
@@ -139,16 +139,22 @@ def _read_binary(path: Path, dim: int) -> Iterator[Entry]:
         header = stream.readline(100).split()
         if len(header) != 2 or not all(field.isdigit() for field in header):
             raise VectorsError(f"{path}:1: expected the number of words and of numbers, found neither. Is it word2vec?")
+        count = int(header[0])
         _check_width(int(header[1]), dim, path, 1)
-        for number in range(1, int(header[0]) + 1):
+        for number in range(1, count + 1):
             where = f"{path}: word {number}"
             word = b""
             while (byte := stream.read(1)) not in (b" ", b"") and len(word) < LONGEST_WORD:
                 word += byte.lstrip(b"\n")
             raw = stream.read(4 * dim)
             if len(raw) < 4 * dim or byte != b" ":
-                raise VectorsError(f"{where}: expected {int(header[0]):,} words, found the end. Fetch the file again.")
+                raise VectorsError(f"{where}: expected {count:,} words, found the end. Fetch the file again.")
             try:
                 yield word.decode("utf-8"), _finite(np.frombuffer(raw, "<f4").astype(np.float32), where)
             except UnicodeDecodeError as error:
                 raise VectorsError(f"{where}: expected UTF-8, found other bytes. Convert the file.") from error
+        if stream.read(2).lstrip(b"\n"):
+            raise VectorsError(
+                f"{path}: word {count + 1}: expected {count:,} words as the first line says, found more. "
+                "Fetch the file again."
+            )

@@ -112,6 +112,11 @@ class WordsConfig(_Section):
         None, description="root mean square that the file's numbers are scaled to; null: as they are"
     )
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
+    min_count: int = Field(
+        1,
+        ge=1,
+        description="training words seen fewer times than this have a row of their own only with a vector",
+    )
     start: Positive = Field(1.0, description="expected length of a random row of a lookup table")
     rare_unknown: NotNegative = Field(
         0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"

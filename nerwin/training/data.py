@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Ints
+from nerwin.arrays import Bools, Ints
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.corpus import Columns, Corpus, Sentence, read_corpus
-from nerwin.text.features import spellings
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.features import STAGES, Lookup, spellings
 from nerwin.text.tags import OUTSIDE, iob2, spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
@@ -92,14 +93,37 @@ def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
     has = np.array([any(one in vectors for one in spellings(form)) for form in parts.vocabulary.forms])
     notes = []
     for name, part in (("train", parts.train), ("dev", parts.dev)):
-        ids = part.flat.tokens[part.flat.centres]
-        inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
+        ids, inside = _words(part)
         shares = (has[np.unique(ids)].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
         notes.append(
             f"vectors for {shares[0]:.1%} of the forms of {name}, {shares[1]:.1%} of its words, "
             f"{shares[2]:.1%} of those in entities"
         )
     return notes
+
+
+def lookup_stages(parts: Parts, words: Lookup, *, lower: bool) -> str:
+    """How dev's words are found in the table, and those inside entities: the share of each stage of the lookup.
+
+    Args:
+        lower: whether words are looked up in lower case, so that none is found as spelled.
+    """
+    first = int(lower)
+    stages = np.array([max(words.stage(form), first) for form in parts.vocabulary.forms])
+    ids, inside = _words(parts.dev)
+    note = f"dev   words looked up: {_shares(stages[ids], first)}"
+    return f"{note}; in entities: {_shares(stages[ids[inside]], first)}" if inside.any() else note
+
+
+def _shares(stages: Ints, first: int) -> str:
+    shares = np.bincount(stages, minlength=len(STAGES)) / len(stages)
+    return ", ".join(f"{share:.1%} {name}" for share, name in zip(shares[first:], STAGES[first:], strict=True))
+
+
+def _words(part: Part) -> tuple[Ints, Bools]:
+    """The form ids (n,) of a part's words, and which stand inside entities."""
+    inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
+    return part.flat.tokens[part.flat.centres], inside
 
 
 def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:

@@ -8,7 +8,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -64,8 +64,28 @@ class Check(NamedTuple):
         return self.error < self.bound and self.elemental_error < TOLERANCE
 
 
-class Case(NamedTuple):
+class Checkable(Protocol):
     """A minibatch of a network that can be checked: no kink near, pairs inside and outside the margin."""
+
+    @property
+    def params(self) -> Parameters: ...
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """What chooses the entries to perturb."""
+        ...
+
+    def loss(self) -> float: ...
+
+    def gradients(self) -> Gradients: ...
+
+    def elemental(self) -> Parameters:
+        """The elemental gradients; parameters may be missing."""
+        ...
+
+
+class Case(NamedTuple):
+    """A `Checkable` minibatch of a model."""
 
     model: Model
     corruption: Corruption[Any]
@@ -75,11 +95,18 @@ class Case(NamedTuple):
     masks: Masks
     rng: np.random.Generator
 
+    @property
+    def params(self) -> Parameters:
+        return self.model.params
+
     def loss(self) -> float:
         return total_loss(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)
 
     def gradients(self) -> Gradients:
         return loss_and_gradients(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)[1]
+
+    def elemental(self) -> Parameters:
+        return _elemental(self)
 
 
 def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
@@ -88,7 +115,7 @@ def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
     Raises:
         ConfigError: no minibatch can be checked.
     """
-    return _check_case(draw_case(config, read_parts(config)), "", ENTRIES, one_sided=one_sided)
+    return check_case(draw_case(config, read_parts(config)), "", ENTRIES, one_sided=one_sided)
 
 
 def check_all(config: Config) -> Iterator[Check]:
@@ -111,7 +138,7 @@ def check_all(config: Config) -> Iterator[Check]:
         state = "trained" if trained else "frozen"
         setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}"
         chosen = make_config(small, base=Path.cwd(), where="gradcheck")
-        yield from _check_case(draw_case(chosen, parts), setting, GRID_ENTRIES, one_sided=False)
+        yield from check_case(draw_case(chosen, parts), setting, GRID_ENTRIES)
 
 
 def _first_sentences(parts: Parts, size: int) -> Parts:
@@ -178,16 +205,17 @@ def _kink_distance(model: Model, cache: Cache) -> float:
     return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
 
 
-def _check_case(case: Case, setting: str, most: int, *, one_sided: bool) -> list[Check]:
+def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = False) -> list[Check]:
+    """Compare the gradients of every parameter tensor, at `most` of its entries."""
     started = time.perf_counter()
     grads = case.gradients()
     vectorised_seconds = time.perf_counter() - started
     started = time.perf_counter()
-    elemental = _elemental(case)
+    elemental = case.elemental()
     elemental_seconds = time.perf_counter() - started
     checks = []
     for name, gradient in grads.items():
-        theta = case.model.params[name]
+        theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
         started = time.perf_counter()
         numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.corruption.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.errors import ConfigError, TrainingDiverged
 from nerwin.network.lookup import sum_rows
@@ -80,6 +80,31 @@ class State:
     epoch: int = 0
     batch: int = 0
     tally: Tally = field(default_factory=Tally)
+
+
+class Minibatch(NamedTuple):
+    """Stretches of running text and what their centres are held against.
+
+    ids: (G, T) word ids, T = S + 2⌊C/2⌋. chosen: (G, S) which of them are centres. rivals: (N,) ids of the words that
+    replace each of these in turn.
+    """
+
+    ids: Ints
+    chosen: Bools
+    rivals: Ints
+
+
+def loss_and_gradients(params: Parameters, batch: Minibatch, window: int, margin: float) -> tuple[CenterLoss, Rows]:
+    """The loss of a minibatch with the gradients of the scorer, and ∂J/∂L of the words' table but for its padding."""
+    ids, chosen, rivals = batch
+    half, L = window // 2, params[WORDS]
+    same = ids[:, half : half + chosen.shape[1]][chosen][:, None] == rivals  # (B, N)
+    x = windows_of_stretches(L[ids], chosen, window)  # (B, C·d)
+    loss = center_loss(params, x, L[rivals], same, margin)
+    dE = backprop_stretches(loss.dx, chosen, window)  # (G·T, d)
+    dL = sum_rows(np.concatenate([ids.ravel(), rivals]), np.concatenate([dE, loss.de]))
+    first = int(np.searchsorted(dL.ids, PADDING + 1))  # the padding does not learn
+    return loss, Rows(dL.ids[first:], dL.values[first:])
 
 
 def row_adagrad(epsilon: float = 1e-8) -> Rule:
@@ -170,24 +195,14 @@ class Pretraining:
         rivals = self.noise.draw(state.draws, settings.negatives).astype(np.int32)  # (N,)
         if not chosen.any():
             return
-        L = state.params[WORDS]
-        same = ids[:, half : half + S][chosen][:, None] == rivals  # (B, N)
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
-            x = windows_of_stretches(L[ids], chosen, settings.window)  # (B, C·d)
-            loss = center_loss(state.params, x, L[rivals], same, settings.margin)
+            batch = Minibatch(ids, chosen, rivals)
+            loss, dL = loss_and_gradients(state.params, batch, settings.window, settings.margin)
             self._check_loss(loss)
-            self._move(loss, ids, rivals, chosen)
-        state.tally.add(loss, len(x))
-
-    def _move(self, loss: CenterLoss, ids: Ints, rivals: Ints, chosen: Bools) -> None:
-        state = self.state
-        dE = backprop_stretches(loss.dx, chosen, self.settings.window)  # (G·T, d)
-        dL = sum_rows(np.concatenate([ids.ravel(), rivals]), np.concatenate([dE, loss.de]))
-        first = int(np.searchsorted(dL.ids, PADDING + 1))  # the padding does not learn
-        words: Gradients = {WORDS: Rows(dL.ids[first:], dL.values[first:])}
-        rate = self.rate(state.epoch * self.batches + state.batch)
-        state.network.step(state.params, loss.grads, rate)
-        state.table.step(state.params, words, rate)
+            rate = self.rate(state.epoch * self.batches + state.batch)
+            state.network.step(state.params, loss.grads, rate)
+            state.table.step(state.params, {WORDS: dL}, rate)
+        state.tally.add(loss, int(np.count_nonzero(chosen)))
 
     def _check_loss(self, loss: CenterLoss) -> None:
         if not math.isfinite(loss.value):

@@ -185,7 +185,8 @@ def _check_same(folder: Path, manifest: dict[str, Any], text: Text, settings: Pr
         raise ConfigError(f"{folder}: expected {' '.join(names)}, as the run began, found other values. Set them back.")
     if manifest.get("text") != fingerprint(text):
         raise ConfigError(
-            f"{folder}: expected the text that the run began with, found another. Name the same files in their order."
+            f"{folder}: expected the text that the run began with, found another. Name the same files in their order, "
+            "read in the same way, or pipe the same text."
         )
 
 

@@ -3,11 +3,9 @@
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from nerwin.errors import CorpusError
-from nerwin.text.corpus import DELIMITERS, DOCSTART, Columns
-from nerwin.text.files import BLANK
+from nerwin.text.columns import Columns, Line, read_columns, sentences, words_of
 from nerwin.text.inline import format_inline
 from nerwin.text.tags import OUTSIDE, Span
 from nerwin.text.tokenizer import Token, tokenize
@@ -54,65 +52,24 @@ def tag_columns(tagger: Tagger, lines: Iterable[str], columns: Columns, form: st
     Raises:
         CorpusError: a line without the column of the words; the message starts with `name:line`.
     """
-    reader = _WordReader(columns, name)
-    for block in _blocks(_sentences(map(reader.read, itertools.count(1), lines))):
-        words = [[line.word for line in sentence if line.word is not None] for sentence in block]
+    for block in _blocks(sentences(read_columns(lines, columns))):
+        words = [words_of(sentence, columns.word, name) for sentence in block]
         if form == "conll":
             for sentence, tags in zip(block, tagger.tag_many(words), strict=True):
-                yield from _with_tags(sentence, tags, reader.delimiter)
+                yield from _with_tags(sentence, tags)
         else:
             for found in tagger.annotate([_join(row) for row in words if row]):
                 yield from FORMATS[form](found)
 
 
-class _Line(NamedTuple):
-    """An input line, its word if it has one, and whether it ends a sentence."""
-
-    text: str
-    word: str | None
-    ends: bool
-
-
-class _WordReader:
-    """Finds the word of each line; the first line with a word settles the delimiter."""
-
-    def __init__(self, columns: Columns, name: str) -> None:
-        self.columns, self.name = columns, name
-        self.delimiter = DELIMITERS.get(columns.delimiter, "")
-
-    def read(self, number: int, line: str) -> _Line:
-        if not line.strip(BLANK):
-            return _Line(line, None, True)
-        if self.columns.comments and line.startswith(self.columns.comments):
-            return _Line(line, None, False)
-        self.delimiter = self.delimiter or ("\t" if "\t" in line else " ")
-        fields = [part for part in line.split(self.delimiter) if part or self.delimiter == "\t"]
-        if fields[0].startswith(DOCSTART):
-            return _Line(f"{line}{self.delimiter}{OUTSIDE}", None, True)
-        column = self.columns.word
-        if not -len(fields) <= column < len(fields) or not fields[column].strip(BLANK):
-            raise CorpusError(
-                f"{self.name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
-                f'"{line[:40]}". Mend the line, or use --input text for raw text.'
-            )
-        return _Line(line, fields[column], False)
-
-
-def _sentences(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
-    sentence: list[_Line] = []
-    for line in lines:
-        sentence.append(line)
-        if line.ends:
-            yield sentence
-            sentence = []
-    if sentence:
-        yield sentence
-
-
-def _with_tags(sentence: list[_Line], tags: list[str], delimiter: str) -> Iterator[str]:
+def _with_tags(sentence: list[Line], tags: list[str]) -> Iterator[str]:
+    """The lines of a sentence with one more column; that of a document's first line is O."""
     remaining = iter(tags)
     for line in sentence:
-        yield line.text if line.word is None else f"{line.text}{delimiter}{next(remaining)}"
+        if line.fields:
+            yield f"{line.text}{line.delimiter}{OUTSIDE if line.kind == 'docstart' else next(remaining)}"
+        else:
+            yield line.text
 
 
 def _join(words: list[str]) -> tuple[str, list[Token]]:

@@ -6,7 +6,8 @@ them. A tie keeps the earlier best.
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
-from nerwin.training.data import Parts, coverage
+from nerwin.training.data import Parts, coverage, lookup_stages
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.model import Model, distinct
 from nerwin.training.objective import loss_and_gradients
@@ -95,7 +96,8 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
     seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
     vectors = _read_vectors(config, parts)
-    model = Model(config, parts.types, [_collect_words(config, seen, vectors)], {})
+    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {})
+    parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one in model.lookups:
         width = config.words.dim if one.name == WORDS else config.features[one.name]
@@ -134,15 +136,25 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
         if words.size is not None:
             parts.notes.append("words.size is set, words.vectors is not: word vectors start at random")
         return {}
-    found = read_vectors(words.vectors, parts.vocabulary.forms[UNKNOWN + 1 :], words.dim, words.extra)
+    forms = parts.vocabulary.forms[UNKNOWN + 1 :]
+    if words.lower:
+        found = read_vectors(words.vectors, {form.lower() for form in forms}, words.dim, words.extra)
+        found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up
+    else:
+        found = read_vectors(words.vectors, forms, words.dim, words.extra)
     parts.notes.extend(coverage(parts, found))
     return found if words.size is None else rescaled(found, words.size)
 
 
-def _collect_words(config: Config, forms: Sequence[str], vectors: dict[str, Floats]) -> Lookup:
-    """The words that get a row of their own: the forms seen, in lower case where the configuration says so, and all
-    that have a vector; without training, these alone."""
-    seen = (form.lower() if config.words.lower else form for form in forms)
+def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
+    """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
+    and all that have a vector; without training, these alone."""
+    flat, counts = parts.train.flat, Counter[str]()
+    for form, count in enumerate(np.bincount(flat.tokens[flat.centres]).tolist()):
+        if count:
+            word = parts.vocabulary.forms[form]
+            counts[word.lower() if config.words.lower else word] += count
+    seen = [word for word, count in counts.items() if count >= config.words.min_count]
     chosen = [*seen, *vectors] if config.words.trained or not vectors else vectors
     return Lookup(WORDS, list(dict.fromkeys(chosen)))
 
