@@ -33,7 +33,7 @@ check: lint types test
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck
 
-bench: $(READY)  ## F1 of the presets and of CRFsuite on the corpora in ../shared, where they are
+bench: $(READY)  ## F1 and costs of the presets and of CRFsuite on the corpora in ../shared, where they are
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	$(BIN)/python -m tests.benchmarks
 
