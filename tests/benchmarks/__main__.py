@@ -8,20 +8,20 @@ What is not installed or not there is skipped. Times can be compared within one 
 """
 
 import argparse
-import time
-from collections.abc import Callable, Collection
 from pathlib import Path
 
 from tests.benchmarks import accuracy, table
+from tests.benchmarks.arguments import names
 from tests.benchmarks.corpora import CORPORA
 from tests.benchmarks.optional import Skipped
+from tests.benchmarks.results import append, new_file
 from tests.benchmarks.taggers import DETERMINISTIC, SLOW, taggers
 
 
 def main() -> None:
     chosen = _arguments()
     if chosen.table:
-        print(table.markdown(table.read(chosen.table)))
+        print(table.tables(table.read(chosen.table)))
         return
     known = taggers(chosen.vectors)
     for corpus in (CORPORA[name] for name in chosen.corpora):
@@ -31,23 +31,11 @@ def main() -> None:
                 for seed in range(1, seeds + 1):
                     outcome = accuracy.run(corpus, name, known[name], seed)
                     print(outcome.line(), flush=True)
-                    table.append(chosen.output, outcome)
+                    append(chosen.output, outcome._asdict())
             except Skipped as reason:
                 print(f"{corpus.name:8} {name:9} skipped: {reason}", flush=True)
     if chosen.output.exists():
-        print(f"\n{table.markdown(table.read([chosen.output]))}\n\nresults: {chosen.output}")
-
-
-def _names(known: Collection[str]) -> Callable[[str], list[str]]:
-    """Names separated by commas, all of them known."""
-
-    def parse(text: str) -> list[str]:
-        found = text.split(",")
-        if unknown := [name for name in found if name not in known]:
-            raise argparse.ArgumentTypeError(f"expected some of {', '.join(known)}, found {', '.join(unknown)}")
-        return found
-
-    return parse
+        print(f"\n{table.tables(table.read([chosen.output]))}\n\nresults: {chosen.output}")
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,16 +43,16 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--corpora", type=_names(CORPORA), default=list(CORPORA), help="separated by commas")
+    parser.add_argument("--corpora", type=names(CORPORA), default=list(CORPORA), help="separated by commas")
     parser.add_argument(
-        "--taggers", type=_names(taggers()), default=quick, help=f"{', '.join(taggers())}; default: {', '.join(quick)}"
+        "--taggers", type=names(taggers()), default=quick, help=f"{', '.join(taggers())}; default: {', '.join(quick)}"
     )
     parser.add_argument("--seeds", type=int, default=1, help="of each tagger that has random choices")
     parser.add_argument("--vectors", type=Path, help="word vectors for the tagger `vectors`")
     parser.add_argument(
         "--output",
         type=Path,
-        default=Path(time.strftime("runs/accuracy-%Y%m%d-%H%M%S.jsonl")),
+        default=new_file("accuracy"),
         help="file of results, a JSON line each; lines are added; default: a new one under runs/",
     )
     parser.add_argument("--table", type=Path, nargs="+", metavar="FILE", help="only print the table of these results")

@@ -16,6 +16,7 @@ from tests.benchmarks.job import Job, Sentences, Trained, size_of
 from tests.benchmarks.optional import library
 
 MAX_STEPS = 4000
+BEST = "run/model-best"  # in the job's folder
 
 
 def train(job: Job, max_steps: int = MAX_STEPS) -> Trained:
@@ -37,7 +38,7 @@ def train(job: Job, max_steps: int = MAX_STEPS) -> Trained:
         _, times = timed(
             lambda: library("spacy.cli.train").train(job.folder / "config.cfg", job.folder / "run", overrides=overrides)
         )
-    best = job.folder / "run" / "model-best"
+    best = job.folder / BEST
     nlp = spacy.load(best)
     return Trained(lambda sentences: tag(nlp, sentences), times, size_of(best))
 

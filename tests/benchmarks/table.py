@@ -1,4 +1,4 @@
-"""The results of the accuracy benchmark on file, and as Markdown."""
+"""The results of the accuracy benchmark as tables."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,16 +7,10 @@ from statistics import fmean
 
 from tests.benchmarks.accuracy import Outcome
 from tests.benchmarks.corpora import CORPORA
+from tests.benchmarks.markdown import markdown_table
 from tests.benchmarks.taggers import taggers
 
 Cells = dict[tuple[str, str], list[Outcome]]  # the seeds of each corpus and tagger
-
-
-def append(path: Path, outcome: Outcome) -> None:
-    """Add a line to a file of results."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(outcome._asdict()) + "\n")
 
 
 def read(paths: Iterable[Path]) -> list[Outcome]:
@@ -26,7 +20,7 @@ def read(paths: Iterable[Path]) -> list[Outcome]:
     return list({(one.corpus, one.tagger, one.seed): one for one in outcomes}.values())
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
+def tables(outcomes: Sequence[Outcome]) -> str:
     """Both tables."""
     cells: Cells = {
         (corpus, tagger): found
@@ -44,7 +38,7 @@ def _accuracy(cells: Cells) -> str:
         [f"{corpus} ({CORPORA[corpus].about})", *(_f1(cells.get((corpus, name), [])) for name in names)]
         for corpus in dict.fromkeys(corpus for corpus, _ in cells)
     ]
-    return _table(["test F1", *names], rows)
+    return markdown_table(["test F1", *names], rows)
 
 
 def _f1(seeds: Sequence[Outcome]) -> str:
@@ -70,10 +64,4 @@ def _costs(cells: Cells) -> str:
         for (corpus, tagger), seeds in cells.items()
     ]
     head = ["corpus", "tagger", "training, s of process time", "training, s", "tagging, words/s", "model, MB"]
-    return _table(head, rows, texts=2)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1) -> str:
-    """A Markdown table whose first columns are texts, the others numbers."""
-    rule = ["---"] * texts + ["---:"] * (len(head) - texts)
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+    return markdown_table(head, rows, texts=2)

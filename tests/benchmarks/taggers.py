@@ -17,6 +17,7 @@ from tests.benchmarks.optional import Skipped
 
 DETERMINISTIC = ("crfsuite",)  # one seed says all
 SLOW = ("spacy",)  # minutes a corpus, so only where asked for
+BEST = "run/best"  # nerwin's model in the job's folder
 
 
 class Preset(NamedTuple):
@@ -30,14 +31,13 @@ def train_preset(preset: Preset, job: Job) -> Trained:
     """Train nerwin; the best epoch is chosen on dev."""
     path = shipped(f"configs/{preset.config}.yaml")
     config = load_config(path, [*job.corpus.overrides(), *preset.overrides, f"training.seed={job.seed}"])
-    folder = job.folder / "run"
 
     def train() -> None:
-        for _ in Run.start(folder, config).train():
+        for _ in Run.start(job.folder / "run", config).train():
             pass
 
     _, times = timed(train)
-    best = folder / "best"
+    best = job.folder / BEST
     model = load_model(best)
     # A tagger remembers the forms that it has met: a new one each time meets them all anew.
     return Trained(lambda sentences: Tagger(model).tag_many(sentences), times, size_of(best))
