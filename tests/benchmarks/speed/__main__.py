@@ -1,0 +1,86 @@
+"""How fast nerwin is against who else does the same work, in turns, in one run; as a table at the end.
+
+    python -m tests.benchmarks.speed [ranker,bound] [--runs 5]
+
+    ranker     training the lecture's ranker, nine ways, against PyTorch
+    tagger     training a tagger against PyTorch
+    bound      the scorer against its matrix products
+    tag        tagging a million words, as whole processes, against CRFsuite and spaCy
+    memory     the peak memory of that for one and for ten million words
+    vectors    reading a file of word vectors against gensim
+    start      `nerwin --help` against an empty Typer app
+    spacy-f1   training until spaCy's F1 against spaCy's whole training (minutes, so only where asked for)
+
+What is not installed or not there is skipped. The machine should have nothing else to do.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.benchmarks.arguments import names
+from tests.benchmarks.optional import Skipped
+from tests.benchmarks.results import append, new_file
+from tests.benchmarks.speed import tag, training
+from tests.benchmarks.speed.bound import bound
+from tests.benchmarks.speed.comparison import Comparison
+from tests.benchmarks.speed.report import report, row
+from tests.benchmarks.speed.spacy_f1 import spacy_f1
+from tests.benchmarks.speed.start import start
+from tests.benchmarks.speed.vectors import vectors
+
+
+class Measure(NamedTuple):
+    """A measure, and how many turns it takes where nobody says."""
+
+    compare: Callable[[int], Iterator[Comparison]]
+    runs: int
+
+
+MEASURES = {
+    "ranker": Measure(training.ranker, 5),
+    "tagger": Measure(training.tagger, 5),
+    "bound": Measure(bound, 11),
+    "tag": Measure(tag.tag, 3),
+    "memory": Measure(tag.memory, 1),
+    "vectors": Measure(vectors, 3),
+    "start": Measure(start, 21),
+    "spacy-f1": Measure(spacy_f1, 1),
+}
+SLOW = ("spacy-f1",)
+
+
+def main() -> None:
+    chosen = _arguments()
+    comparisons = []
+    for name in chosen.measures:
+        measure = MEASURES[name]
+        try:
+            for found in measure.compare(chosen.runs or measure.runs):
+                print("  ".join(row(found)), flush=True)
+                append(chosen.output, found.to_dict())
+                comparisons.append(found)
+        except Skipped as reason:
+            print(f"{name}  skipped: {reason}", flush=True)
+    if comparisons:
+        print(f"\n{report(comparisons)}\n\nresults: {chosen.output}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.speed",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    quick = [name for name in MEASURES if name not in SLOW]
+    parser.add_argument("measures", type=names(MEASURES), nargs="?", default=quick, help="separated by commas")
+    parser.add_argument("--runs", type=int, help="turns of each measure")
+    parser.add_argument(
+        "--output", type=Path, default=new_file("speed"), help="file of results, a JSON line each; lines are added"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

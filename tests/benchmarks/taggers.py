@@ -1,0 +1,61 @@
+"""The taggers that are compared: nerwin's presets, and those of others."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.shipped import shipped
+from nerwin.training.checkpoint import load_model
+from nerwin.training.config import load_config
+from nerwin.training.run import Run
+from nerwin.training.tagger import Tagger
+from tests.benchmarks import crfsuite, spacy_blank
+from tests.benchmarks.clock import timed
+from tests.benchmarks.job import Job, Trained, size_of
+from tests.benchmarks.optional import Skipped
+
+DETERMINISTIC = ("crfsuite",)  # one seed says all
+SLOW = ("spacy",)  # minutes a corpus, so only where asked for
+BEST = "run/best"  # nerwin's model in the job's folder
+
+
+class Preset(NamedTuple):
+    """A configuration that nerwin ships, and what is set differently."""
+
+    config: str
+    overrides: tuple[str, ...] = ()
+
+
+def train_preset(preset: Preset, job: Job) -> Trained:
+    """Train nerwin; the best epoch is chosen on dev."""
+    path = shipped(f"configs/{preset.config}.yaml")
+    config = load_config(path, [*job.corpus.overrides(), *preset.overrides, f"training.seed={job.seed}"])
+
+    def train() -> None:
+        for _ in Run.start(job.folder / "run", config).train():
+            pass
+
+    _, times = timed(train)
+    best = job.folder / BEST
+    model = load_model(best)
+    # A tagger remembers the forms that it has met: a new one each time meets them all anew.
+    return Trained(lambda sentences: Tagger(model).tag_many(sentences), times, size_of(best))
+
+
+def train_with_vectors(vectors: Path | None, job: Job) -> Trained:
+    if vectors is None:
+        raise Skipped("it needs --vectors FILE")
+    return train_preset(Preset("tagger-vectors", (f"words.vectors={vectors.resolve()}",)), job)
+
+
+def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
+    """Every tagger by name, in the order of the table; each may raise Skipped."""
+    return {
+        "window": partial(train_preset, Preset("quickstart")),
+        "label": partial(train_preset, Preset("tagger", ("objective.corruption=label",))),
+        "sequence": partial(train_preset, Preset("tagger")),
+        "vectors": partial(train_with_vectors, vectors),
+        "crfsuite": crfsuite.train,
+        "spacy": spacy_blank.train,
+    }
