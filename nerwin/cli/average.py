@@ -1,0 +1,36 @@
+"""`nerwin average`: models of several seeds as one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nerwin.cli.app import command
+
+
+@command
+def average(
+    models: Annotated[
+        list[Path], typer.Argument(help="Two or more run folders of one configuration, trained from different seeds.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
+) -> None:
+    """One model that gives the mean of the scores of several; its decision rule is fitted on their dev part."""
+    from nerwin.errors import ConfigError, ModelError
+    from nerwin.training.checkpoint import load_model, save_model
+    from nerwin.training.committee import average, fit_on
+    from nerwin.training.data import read_parts
+    from nerwin.training.run import model_folder
+    from nerwin.training.trainer import State, make_optimizer
+
+    if len(models) < 2:
+        raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
+    if output.exists() and any(output.iterdir()):
+        raise ModelError(f"{output}: expected an empty folder, found files. Choose another --output.")
+    loaded = [load_model(model_folder(path)) for path in models]
+    parts = read_parts(loaded[0].config)
+    whole = average(loaded)
+    f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
+    save_model(output, whole, State(make_optimizer(whole.config, {}), {}, best_f1=f1), with_state=False)
+    typer.echo(f"{output}: {len(loaded)} models as one, dev F1 {f1:.4f}", err=True)
+    typer.echo(f"next: nerwin evaluate {output}", err=True)

@@ -1,0 +1,104 @@
+"""Several models of one configuration, trained from different seeds, as one that gives the mean of their scores.
+
+The mean is again a scorer: its tables stand side by side, its hidden layers in blocks, and U in one column of blocks,
+divided by their number M. So a committee needs no code of its own to tag, to save or to inspect.
+
+    x = [ x₁ ; … ; x_M ]     W = diag(W₁, …, W_M)     b = [ b₁ ; … ; b_M ]     U = 1/M [ U₁ ; … ; U_M ]
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.errors import ModelError
+from nerwin.text.features import form_table
+from nerwin.training.config import Config
+from nerwin.training.data import Part
+from nerwin.training.evaluation import evaluate_tags
+from nerwin.training.model import Model
+
+
+def average(models: Sequence[Model]) -> Model:
+    """One model whose scores are the mean of the models' scores; its decision rule is still to be fitted.
+
+    Raises:
+        ModelError: the models differ in more than what training found.
+    """
+    first = models[0]
+    for other in models[1:]:
+        _check_alike(first, other)
+    folded = [model.folded() for model in models]
+    params: Parameters = {one.name: np.concatenate([own[one.name] for own in folded], axis=1) for one in first.lookups}
+    columns = _columns(first, len(models))
+    for k in range(1, first.scorer.depth + 1):
+        params[f"W{k}"] = _blocks([own[f"W{k}"] for own in folded])
+        params[f"b{k}"] = np.concatenate([own[f"b{k}"] for own in folded])
+    params["W1"] = params["W1"][:, columns]
+    params["U"] = np.concatenate([own["U"] for own in folded]) / len(models)
+    for name in first.corruption.own_parameters(np.float32):
+        params[name] = np.mean([own[name] for own in folded], axis=0)
+    single = {name: value.astype(np.float32) for name, value in params.items()}
+    return Model(_widened(first.config, len(models)), first.types, first.lookups, single)
+
+
+def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
+    """Fit the decision rule on a dev part, and return its F1 there."""
+    flat, corruption = part.flat, model.corruption
+    scores = model.score(form_table(model.lookups, forms), flat.tokens, flat.centres)
+    model.constants.update(corruption.fit(model.params, scores, corruption.targets(part.tags), flat.lengths))
+    return evaluate_tags(part.tags, model.decode(scores, flat.lengths)).overall.f1
+
+
+def _check_alike(first: Model, other: Model) -> None:
+    alike = {
+        "types": first.types == other.types,
+        "words and features": [(one.name, list(one.values)) for one in first.lookups]
+        == [(one.name, list(one.values)) for one in other.lookups],
+        "window.size": first.config.window.size == other.config.window.size,
+        "objective.corruption": first.config.objective.corruption == other.config.objective.corruption,
+        "scorer.activation": first.config.scorer.activation == other.config.scorer.activation,
+        "shapes": {name: value.shape for name, value in first.params.items()}
+        == {name: value.shape for name, value in other.params.items()},
+    }
+    if different := [name for name, same in alike.items() if not same]:
+        raise ModelError(
+            f"average: expected models of one configuration and corpus, found other {different[0]}. "
+            "Train them with the same config and other values of training.seed."
+        )
+
+
+def _columns(model: Model, M: int) -> Ints:
+    """For each column of the committee's input, the column of the M blocks that it is.
+
+    The blocks' order is model, position, table, number; the committee's is position, table, model, number.
+    """
+    C, D = model.config.window.size, sum(model.widths)
+    blocks = np.arange(M * C * D).reshape(M, C, D)
+    tables = np.split(blocks, np.cumsum(model.widths)[:-1], axis=2)
+    side_by_side = [table.transpose(1, 0, 2).reshape(C, -1) for table in tables]
+    order: Ints = np.concatenate(side_by_side, axis=1).ravel()
+    return order
+
+
+def _blocks(matrices: Sequence[Floats]) -> Floats:
+    """The block-diagonal matrix of some matrices of one shape."""
+    M, (rows, columns) = len(matrices), matrices[0].shape
+    full = np.zeros((M, rows, M, columns), matrices[0].dtype)
+    for k, matrix in enumerate(matrices):
+        full[k, :, k, :] = matrix
+    return full.reshape(M * rows, M * columns)
+
+
+def _widened(config: Config, M: int) -> Config:
+    """The configuration of the committee, as a model that was trained with these widths would have it."""
+    return config.model_copy(
+        update={
+            "words": config.words.model_copy(update={"dim": M * config.words.dim, "vectors": None, "size": None}),
+            "features": {name: M * width for name, width in config.features.items()},
+            "scorer": config.scorer.model_copy(
+                update={"hidden": [M * width for width in config.scorer.hidden], "dropout_scaling": "inverted"}
+            ),
+            "preprocess": type(config.preprocess)(),
+        }
+    )

@@ -1,0 +1,85 @@
+"""A committee's scores are the mean of its members', whatever they are made of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from nerwin.cli import app
+from nerwin.errors import ModelError
+from nerwin.text.features import form_table
+from nerwin.training.checkpoint import load_model
+from nerwin.training.committee import average, fit_on
+from nerwin.training.model import Model
+from tests.test_trainer import epochs, new_trainer, village_config, write_village
+
+SETTINGS = [
+    ["objective.corruption=sequence"],
+    ["objective.corruption=label", 'features={"shape": 3, "ngrams": 4, "suffix2": 2}', "scorer.hidden=[6, 5]"],
+    ["preprocess.method=whiten", "scorer.dropout=0.3", "scorer.input_dropout=0.2", "scorer.dropout_scaling=test"],
+    ["preprocess.method=normalize", "scorer.activation=softsign", "window.size=3"],
+]
+
+
+def members(folder: Path, overrides: list[str], count: int = 3) -> list[Model]:
+    found = []
+    for seed in range(count):
+        trainer = new_trainer(village_config(folder, *overrides, "training.epochs=2", f"training.seed={seed}"))
+        epochs(trainer)
+        found.append(trainer.model)
+    return found
+
+
+@pytest.mark.parametrize("overrides", SETTINGS)
+def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
+    models = members(tmp_path, overrides)
+    parts = new_trainer(village_config(tmp_path, *overrides)).parts
+    flat, forms = parts.dev.flat, form_table(models[0].lookups, parts.vocabulary.forms)
+    scores = [model.score(forms, flat.tokens, flat.centres) for model in models]
+    whole = average(models)
+    assert np.abs(scores[0] - scores[1]).max() > 0.01
+    np.testing.assert_allclose(
+        whole.score(forms, flat.tokens, flat.centres), np.mean(scores, axis=0), rtol=1e-3, atol=1e-4
+    )
+    for name in whole.corruption.own_parameters(np.float32):
+        np.testing.assert_allclose(whole.params[name], np.mean([one.params[name] for one in models], axis=0), rtol=1e-5)
+    assert whole.widths == [3 * width for width in models[0].widths]
+    assert 0 < fit_on(whole, parts.dev, parts.vocabulary.forms) <= 1
+
+
+def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
+    one, other = (members(tmp_path, [f"scorer.hidden={hidden}"], 1)[0] for hidden in (4, 5))
+    with pytest.raises(ModelError, match="found other shapes"):
+        average([one, other])
+    narrow = members(tmp_path, ["window.size=3", "scorer.hidden=4"], 1)[0]
+    with pytest.raises(ModelError, match=r"found other window\.size"):
+        average([one, narrow])
+
+
+def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
+    config = write_village(tmp_path)
+    run = CliRunner().invoke
+    folders = [str(tmp_path / f"seed{seed}") for seed in (1, 2)]
+    for seed, folder in enumerate(folders, 1):
+        assert (
+            run(app, ["train", "-q", "-c", str(config), "-o", folder, "--set", f"training.seed={seed}"]).exit_code == 0
+        )
+    both = str(tmp_path / "both")
+    done = run(app, ["average", *folders, "-o", both])
+    assert done.exit_code == 0, done.stderr
+    assert load_model(Path(both)).config.scorer.hidden == [
+        2 * width for width in load_model(Path(folders[0]) / "best").config.scorer.hidden
+    ]
+    scored = run(app, ["evaluate", both])
+    assert scored.exit_code == 0, scored.stderr
+    for words, message in (
+        (["average", folders[0], "-o", str(tmp_path / "x")], "two or more"),
+        (["average", *folders, "-o", both], "empty folder"),
+        (["average", folders[0], str(tmp_path / "none"), "-o", str(tmp_path / "x")], "none"),
+    ):
+        refused = run(app, words)
+        assert refused.exit_code == 2
+        assert refused.stderr.count("\n") == 1
+        assert message in refused.stderr
+        assert not (tmp_path / "x").exists()
