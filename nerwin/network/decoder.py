@@ -51,18 +51,13 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     best = np.zeros(len(s), np.int64)
     if not len(firsts):
         return best
-    alpha = s[firsts] + steps.start  # (S, K): the best score of a path that ends in each tag
-    came_from = []
-    for t in range(1, len(running)):
-        now = running[t]
-        paths = alpha[:now, :, None] + steps.A  # (now, K, K)
-        came_from.append(paths.argmax(axis=1))  # (now, K)
-        alpha[:now] = paths.max(axis=1) + s[firsts[:now] + t]
-    tag = (alpha + steps.end).argmax(axis=1)  # (S,) of the last word of each sentence
+    alphas = _forward(s, firsts, running, steps)
+    tag = _at_ends(alphas, steps).argmax(axis=0)  # (S,) of the word that the way back stands at
     best[firsts + lengths - 1] = tag
     for t in range(len(running) - 1, 0, -1):
         now = running[t]
-        tag[:now] = came_from[t - 1][np.arange(now), tag[:now]]
+        # where the best path to a tag came from is sought again: that costs less than keeping it for every tag
+        tag[:now] = (alphas[t - 1][:, :now] + steps.A[:, tag[:now]]).argmax(axis=0)
         best[firsts[:now] + t - 1] = tag[:now]
     return best
 
@@ -73,13 +68,11 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     best = np.zeros_like(s)
     if not len(firsts):
         return best
-    alpha = s[firsts] + steps.start
-    best[firsts] = alpha
-    for t in range(1, len(running)):
-        now = running[t]
-        alpha[:now] = (alpha[:now, :, None] + steps.A).max(axis=1) + s[firsts[:now] + t]
-        best[firsts[:now] + t] = alpha[:now]
-    beta = np.broadcast_to(steps.end, alpha.shape).copy()  # (S, K): the best score of what follows each tag
+    for t, alpha in enumerate(_forward(s, firsts, running, steps)):
+        best[firsts[: running[t]] + t] = alpha.T
+    beta = np.broadcast_to(
+        steps.end, (len(firsts), s.shape[1])
+    ).copy()  # (S, K): the best score of what follows each tag
     best[firsts + lengths - 1] += beta
     for t in range(len(running) - 1, 0, -1):
         now = running[t]
@@ -87,6 +80,28 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
         beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)
         best[firsts[:now] + t - 1] += beta[:now]
     return best
+
+
+def _forward(s: Floats, firsts: Ints, running: Ints, steps: Steps) -> list[Floats]:
+    """For each time step the score (K, running) of the best path of each sentence that ends in each tag.
+
+    Sentences stand in columns, so that a maximum over tags runs along memory.
+    """
+    alphas = [(s[firsts] + steps.start).T.copy()]
+    for t in range(1, len(running)):
+        now = running[t]
+        paths = alphas[-1][:, None, :now] + steps.A[:, :, None]  # (K, K, now)
+        alphas.append(paths.max(axis=0) + s[firsts[:now] + t].T)
+    return alphas
+
+
+def _at_ends(alphas: list[Floats], steps: Steps) -> Floats:
+    """(K, S) the score of the best whole path of each sentence by its last tag."""
+    last = alphas[0].copy()
+    for alpha in alphas:  # later ones overwrite, as long as the sentence runs
+        last[:, : alpha.shape[1]] = alpha
+    at_ends: Floats = last + steps.end[:, None]
+    return at_ends
 
 
 def path_score(s: Floats, y: Ints, lengths: Ints, steps: Steps) -> Floats:
