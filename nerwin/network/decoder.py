@@ -87,7 +87,7 @@ def _forward(s: Floats, firsts: Ints, running: Ints, steps: Steps) -> list[Float
 
     Sentences stand in columns, so that a maximum over tags runs along memory.
     """
-    alphas = [(s[firsts] + steps.start).T.copy()]
+    alphas: list[Floats] = [(s[firsts] + steps.start).T.copy()]
     for t in range(1, len(running)):
         now = running[t]
         paths = alphas[-1][:, None, :now] + steps.A[:, :, None]  # (K, K, now)
