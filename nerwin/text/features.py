@@ -6,29 +6,40 @@ the letter n-grams have one value a form.
 """
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Ints
+from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 
 WORDS = "words"
 
 
+class _Kinds(dict[int, str]):
+    """The kind of each character; `str.translate` asks for a new one once."""
+
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
+        self[code] = "X" if c.isupper() else "x" if c.isalpha() else "0" if c.isdigit() else c
+        return self[code]
+
+
+_KINDS = _Kinds()
+_REPEATED = re.compile(r"(.)\1+")
+
+
 def shape(form: str) -> str:
     """The form with letters and digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0"."""
-    return "".join("X" if c.isupper() else "x" if c.isalpha() else "0" if c.isdigit() else c for c in form)
+    return form.translate(_KINDS)
 
 
 def collapsed_shape(form: str) -> str:
     """The shape with repeated kinds once: "McDonald's-9" is "XxXx'x-0"."""
-    return re.sub(r"(.)\1+", r"\1", shape(form))
+    return _REPEATED.sub(r"\1", shape(form))
 
 
 def prefix(length: int) -> Callable[[str], str]:
@@ -59,19 +70,7 @@ def spellings(form: str) -> tuple[str, ...]:
 
 
 NGRAMS = "ngrams"
-NGRAM_LENGTHS = range(2, 6)
-BUCKETS = 1 << 16
 ALL_FEATURES = (*FEATURES, NGRAMS)  # the names that a configuration may use
-
-
-def ngram_buckets(form: str) -> list[int]:
-    """The buckets of a form's letter n-grams, its borders marked, hashed as in fastText (Bojanowski et al. 2017).
-
-    Every form has some, so a form never seen before still has a vector.
-    """
-    marked = f"<{form.lower()}>"
-    grams = (marked[i : i + n] for n in NGRAM_LENGTHS for i in range(len(marked) - n + 1))
-    return [UNKNOWN + 1 + zlib.crc32(gram.encode()) % BUCKETS for gram in grams]
 
 
 @dataclass
@@ -98,6 +97,13 @@ class Lookup:
             return self.rows.get(FEATURES[self.name](form), UNKNOWN)
         return next((self.rows[spelling] for spelling in spellings(form) if spelling in self.rows), UNKNOWN)
 
+    def rows_of(self, forms: Iterable[str]) -> list[int]:
+        """The row of each form, of a feature with one value a form."""
+        if self.name == WORDS:
+            return [self.row(form) for form in forms]
+        value, row = FEATURES[self.name], self.rows.get
+        return [row(value(form), UNKNOWN) for form in forms]
+
     def stage(self, form: str) -> int:
         """Which spelling of a word form has its row: an index of STAGES, whose last one means none."""
         return next((stage for stage, spelling in enumerate(spellings(form)) if spelling in self.rows), len(STAGES) - 1)
@@ -112,20 +118,6 @@ def collect_lookup(name: str, forms: Iterable[str]) -> Lookup:
         return Lookup(name, [])
     counts = Counter(map(FEATURES[name], forms))
     return Lookup(name, [value for value, count in counts.items() if count > 1])
-
-
-class Bags(NamedTuple):
-    """Several rows of one table for each of some forms: those of form i are rows[starts[i]:starts[i + 1]]."""
-
-    rows: Ints
-    starts: Ints
-
-    def of(self, forms: Ints) -> "Bags":
-        """The bags of some forms."""
-        first, counts = self.starts[forms], self.starts[forms + 1] - self.starts[forms]
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        within = np.arange(starts[-1]) - np.repeat(starts[:-1], counts)
-        return Bags(self.rows[np.repeat(first, counts) + within], starts)
 
 
 @dataclass
@@ -151,23 +143,17 @@ class FormTable:
     def extended(self, forms: Sequence[str]) -> "FormTable":
         """The table with further forms behind its last one."""
         single = [one for one in self.lookups if one.name != NGRAMS]
-        fresh = np.array([[one.row(form) for one in single] for form in forms], np.int32).reshape(-1, len(single))
+        fresh = np.array([one.rows_of(forms) for one in single], np.int32).reshape(len(single), -1).T
         bags = self.bags
         if bags is not None:
-            buckets = [ngram_buckets(form) for form in forms]
-            ends = bags.starts[-1] + np.cumsum([len(row) for row in buckets], dtype=np.int64)
-            flat = np.fromiter(chain.from_iterable(buckets), np.int32)
-            bags = Bags(np.concatenate([bags.rows, flat]), np.concatenate([bags.starts, ends]))
+            bags = bags.followed_by(ngram_bags(forms))
         return FormTable(self.lookups, np.concatenate([self.rows, fresh]), bags)
 
     def with_unknown_twins(self) -> "FormTable":
         """A table in which form V + i is form i with its word unknown and all else as it is."""
         twins = self.rows.copy()
         twins[:, 0] = UNKNOWN
-        bags = self.bags and Bags(
-            np.concatenate([self.bags.rows] * 2),
-            np.concatenate([self.bags.starts, self.bags.starts[-1] + self.bags.starts[1:]]),
-        )
+        bags = self.bags and self.bags.followed_by(self.bags)
         return FormTable(self.lookups, np.concatenate([self.rows, twins]), bags)
 
 

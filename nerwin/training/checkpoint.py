@@ -25,7 +25,7 @@ from nerwin.training.config import make_config
 from nerwin.training.model import Model
 from nerwin.training.trainer import State, generators, make_optimizer
 
-FORMAT = 1
+FORMAT = 2  # 1 hashed n-grams otherwise
 MANIFEST = "model.json"
 
 Arrays = dict[str, Any]
