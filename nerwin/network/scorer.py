@@ -64,6 +64,13 @@ class Scorer:
             inputs.append(a)
         return a @ params["U"], Cache(inputs, outputs, masks)  # (B, K)
 
+    def judge(self, params: Parameters, z: Floats) -> Floats:
+        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁)."""
+        f = ACTIVATIONS[self.activation].f
+        for k in range(2, self.depth + 1):
+            z = f(z) @ params[f"W{k}"].T + params[f"b{k}"]
+        return f(z) @ params["U"]
+
     def backward(self, params: Parameters, cache: Cache, ds: Floats) -> tuple[Gradients, Floats]:
         """Backpropagate ∂J/∂s (B, K); δ is computed once a layer and handed down (lecture 1.6).
 

@@ -13,6 +13,7 @@ from nerwin.corruption.interface import Corruption, Settings
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags, windows_of
 from nerwin.network.preprocess import Preprocess
+from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.windows import windows
@@ -128,25 +129,36 @@ class Model:
         ]
 
     def folded(self) -> Parameters:
-        """The parameters in float64, with preprocessing and the scaling of dropout folded into the weights.
+        """The parameters in float64, with preprocessing and the scaling of dropout folded into the weights."""
+        return {name: value.astype(np.float64) for name, value in self.params.items()} | self._folded_weights()
 
-        Both are affine: W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ.
-        """
-        params: Parameters = {name: value.astype(np.float64) for name, value in self.params.items()}
-        layers = [*(f"W{k}" for k in range(1, self.scorer.depth + 1)), "U"]
-        for name, kept in zip(layers, self._whole_network(), strict=True):
+    def _folded_weights(self) -> Parameters:
+        """The scorer's parameters in float64: W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ."""
+        layers = range(1, self.scorer.depth + 1)
+        names = [*(f"W{k}" for k in layers), "U"]
+        params: Parameters = {
+            name: self.params[name].astype(np.float64) for name in [*names, *(f"b{k}" for k in layers)]
+        }
+        for name, kept in zip(names, self._whole_network(), strict=True):
             params[name] = params[name] * (1 if kept is None else kept)
         if preprocess := self.preprocess:
             params["W1"] = preprocess.backward(params["W1"])
             params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
         return params
 
+    def fixed(self) -> FixedScorer:
+        """The scorer as it is now, to score many windows with."""
+        dtype = self.params["U"].dtype
+        weights = {name: value.astype(dtype) for name, value in self._folded_weights().items()}
+        return FixedScorer(self.scorer, weights, self.config.window.size)
+
     def score(self, forms: FormTable, tokens: Ints, centres: Ints) -> Floats:
         """The scores (n, K) of the windows around `centres`, in blocks; tokens and centres as in FlatCorpus."""
+        fixed = self.fixed()
         scores = np.empty((len(centres), self.params["U"].shape[1]), self.params["U"].dtype)
         for start in range(0, len(centres), BLOCK):
-            ids = windows(tokens, centres[start : start + BLOCK], self.config.window.size)  # (B, C)
-            scores[start : start + BLOCK] = self.forward(forms, distinct(ids))[0]
+            words = distinct(windows(tokens, centres[start : start + BLOCK], self.config.window.size))
+            scores[start : start + BLOCK] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
         return scores
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:

@@ -10,11 +10,13 @@ from nerwin.arrays import Floats, Ints
 from nerwin.text.features import form_table
 from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
-from nerwin.text.vocabulary import Vocabulary
-from nerwin.text.windows import flatten
+from nerwin.text.vocabulary import UNKNOWN, Vocabulary
+from nerwin.text.windows import flatten, windows
 from nerwin.training.checkpoint import load_model
 from nerwin.training.model import Model
 from nerwin.training.run import model_folder
+
+KEPT = 120_000_000  # bytes of projections
 
 
 class Entity(NamedTuple):
@@ -40,12 +42,39 @@ class Annotation(NamedTuple):
 
 
 class Tagger:
-    """Tags sentences with a model. It remembers the lookup rows of every form it meets."""
+    """Tags sentences with a model.
+
+    It keeps what every form it meets adds to the first layer, up to KEPT bytes; then it begins anew, so that its memory
+    does not grow with the text.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._fixed = model.fixed()
+        row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
+        self._most = max(KEPT // row, 1)
+        self._forget()
+
+    def _forget(self) -> None:
         self._vocabulary = Vocabulary()
-        self._forms = form_table(model.lookups, self._vocabulary.forms)
+        self._projected = 0  # forms
+        self._P = np.empty((0, len(self.model.params["W1"])), self.model.params["W1"].dtype)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Project the forms that are new."""
+        reserved = self._vocabulary.forms[: UNKNOWN + 1]
+        new = self._vocabulary.forms[max(self._projected, len(reserved)) :]
+        table = form_table(self.model.lookups, [*reserved, *new])
+        first = 0 if not self._projected else len(reserved)
+        fresh = self._fixed.project(self.model.embed(table, np.arange(first, len(table))))
+        known, size = self._projected * self._fixed.size, len(self._vocabulary) * self._fixed.size
+        if size > len(self._P):
+            room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
+            room[:known] = self._P[:known]
+            self._P = room
+        self._P[known:size] = fresh
+        self._projected = len(self._vocabulary)
 
     def tag(self, words: Sequence[str]) -> list[str]:
         """The IOB2 tags of one sentence."""
@@ -75,11 +104,12 @@ class Tagger:
 
     def _score(self, sentences: Sequence[Sequence[str]]) -> tuple[Floats, Ints]:
         """The scores (n, K) of all words, and the lengths of the sentences."""
-        ids = [self._vocabulary.ids(words) for words in sentences]
-        if fresh := self._vocabulary.forms[len(self._forms) :]:
-            self._forms = self._forms.extended(fresh)
-        flat = flatten(ids, self.model.config.window.size)
-        return self.model.score(self._forms, flat.tokens, flat.centres), flat.lengths
+        if len(self._vocabulary) > self._most:
+            self._forget()
+        flat = flatten([self._vocabulary.ids(words) for words in sentences], self._fixed.size)
+        if len(self._vocabulary) > self._projected:
+            self._learn()
+        return self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size)), flat.lengths
 
 
 def _entity(text: str, tokens: Sequence[Token], span: Span, margins: Floats) -> Entity:
