@@ -9,6 +9,7 @@ from nerwin.corruption.label import LabelCorruption, tag_names, to_iob2
 from nerwin.corruption.outside import entity_f1, fit_offset, lowered
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.network.decoder import viterbi
+from nerwin.text.windows import split_sentences
 from nerwin.training.evaluation import evaluate_tags
 
 TYPES = ["LOC", "PER"]
@@ -25,7 +26,9 @@ def test_the_f1_is_that_of_the_evaluation(seed: int) -> None:
     found, gold = legal_sequences(rng), legal_sequences(rng)
     found[:4] = gold[:4]
     names = tag_names(TYPES)
-    expected = evaluate_tags(to_iob2(names, gold, LENGTHS), to_iob2(names, found, LENGTHS)).overall.f1
+    expected = evaluate_tags(
+        split_sentences(to_iob2(names, gold), LENGTHS), split_sentences(to_iob2(names, found), LENGTHS)
+    ).overall.f1
     assert entity_f1(found, gold) == pytest.approx(expected)
 
 
@@ -72,5 +75,5 @@ def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorrupti
     gold = np.array([4, 4, 4, 0])
     constants = corruption.fit(params, scores, gold, lengths)
     assert constants["outside"].tolist() == [0.25]
-    assert corruption.decode(params, constants, scores, lengths) == [["B-LOC"], ["B-LOC"], ["B-LOC"], ["O"]]
+    assert corruption.decode(params, constants, scores, lengths) == ["B-LOC", "B-LOC", "B-LOC", "O"]
     assert corruption.margins(params, constants, scores, lengths) == pytest.approx([0.15, 0.05, 1.25, 4.75])

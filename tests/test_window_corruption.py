@@ -260,7 +260,7 @@ def test_decoding_spells_the_decisions_in_iob2() -> None:
     scores = np.array([[0.0, 2.0], [0.0, 3.0], [5.0, 0.0], [0.0, 0.0], [0.0, 2.0]])
     constants: dict[str, Floats] = {"thresholds": np.array([1.0, 1.0])}
     corruption = WindowCorruption(TYPES, Settings())
-    assert corruption.decode({}, constants, scores, np.array([3, 2])) == [["B-PER", "I-PER", "B-LOC"], ["O", "B-PER"]]
+    assert corruption.decode({}, constants, scores, np.array([3, 2])) == ["B-PER", "I-PER", "B-LOC", "O", "B-PER"]
 
 
 def entity_f1(found: Ints, gold: Ints, lengths: Ints) -> float:

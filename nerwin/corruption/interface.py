@@ -91,10 +91,8 @@ class Corruption(Protocol[B]):
         """The share of true windows against corrupted ones whose scores stand in the right order."""
         ...
 
-    def decode(
-        self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
-    ) -> list[list[str]]:
-        """The IOB2 tags of each sentence, given the scores (n, K) of its windows."""
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
+        """The IOB2 tags of all words, given the scores (n, K) of their windows."""
         ...
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:

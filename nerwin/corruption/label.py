@@ -18,7 +18,7 @@ from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
 from nerwin.network.loss import hinge
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
-from nerwin.text.windows import FlatCorpus, split_sentences
+from nerwin.text.windows import FlatCorpus
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -33,10 +33,10 @@ def tag_targets(names: Sequence[str], tag_sequences: Sequence[Sequence[str]]) ->
     return np.fromiter((numbers.get(tag, 0) for tag in spelled), np.int32)
 
 
-def to_iob2(names: Sequence[str], best: Ints, lengths: Ints) -> list[list[str]]:
-    """Indices of IOBES tags as IOB2 sentences."""
+def to_iob2(names: Sequence[str], best: Ints) -> list[str]:
+    """Indices of IOBES tags, spelled in IOB2."""
     respelled = [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
-    return split_sentences([respelled[tag] for tag in best.tolist()], lengths)
+    return [respelled[tag] for tag in best.tolist()]
 
 
 def legal_steps(names: Sequence[str]) -> Steps:
@@ -140,11 +140,9 @@ class LabelCorruption:
         """The share of windows whose true tag outscores every other."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
-    def decode(
-        self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
-    ) -> list[list[str]]:
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
         scores = lowered(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi(scores, lengths, self.steps), lengths)
+        return to_iob2(self.names, viterbi(scores, lengths, self.steps))
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much each word's tag beats, as part of a legal sequence, its best other tag."""

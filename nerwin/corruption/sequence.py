@@ -124,11 +124,9 @@ class SequenceCorruption:
         """The share of windows whose true tag outscores every other, transitions aside."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
-    def decode(
-        self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
-    ) -> list[list[str]]:
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
         scores = lowered(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)), lengths)
+        return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)))
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""

@@ -107,12 +107,10 @@ class WindowCorruption:
     def ranked(self, scores: Floats, targets: Ints) -> float:
         return ranked_right(scores, targets)
 
-    def decode(
-        self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints
-    ) -> list[list[str]]:
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
         kinds = decide(scores, constants["thresholds"])
         found = kinds_to_spans(kinds, lengths, self.types)
-        return [iob2(one, length) for one, length in zip(found, lengths.tolist(), strict=True)]
+        return [tag for one, length in zip(found, lengths.tolist(), strict=True) for tag in iob2(one, length)]
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """How far the best type passes its threshold, or how far it stays below."""

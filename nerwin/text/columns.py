@@ -4,9 +4,13 @@ Tagged corpora, sentences to be tagged and untagged text all come in it; what di
 delimiter is found out from the first token, unless it is set.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+import numpy as np
+
+from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 
@@ -16,6 +20,9 @@ DELIMITERS = {"tab": "\t", "space": " "}
 Delimiter = Literal["auto", "tab", "space"]
 Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
 Kind = Literal["token", "docstart", "comment", "blank"]
+ENDS = ("blank", "docstart")  # what ends a sentence
+
+BLOCK = 10_000  # lines taken apart at a time
 
 
 class Columns(NamedTuple):
@@ -38,26 +45,111 @@ class Line(NamedTuple):
     delimiter: str = ""
 
 
+class Block(NamedTuple):
+    """Neighbouring lines of a file, the first one's number, what each is, its columns, and what separates these."""
+
+    number: int
+    texts: list[str]
+    kinds: list[Kind]
+    fields: list[list[str]]
+    delimiter: str
+
+    def words(self, column: int, name: str) -> list[str]:
+        """The words of the tokens, from their column of that number.
+
+        Raises:
+            CorpusError: a token has none; the message starts with `name:line`.
+        """
+        rows = [row for kind, row in zip(self.kinds, self.fields, strict=True) if kind == "token"]
+        try:
+            words = [row[column] for row in rows]
+        except IndexError:
+            words = [""]
+        if not all(word.strip(BLANK) for word in set(words)):
+            words_of(self.lines(), column, name)  # says which line it is
+        return words
+
+    def lines(self) -> Iterator[Line]:
+        """The lines one by one."""
+        for number, (text, kind, fields) in enumerate(
+            zip(self.texts, self.kinds, self.fields, strict=True), self.number
+        ):
+            yield Line(number, text, kind, fields, self.delimiter_of(kind, text))
+
+    def delimiter_of(self, kind: Kind, text: str) -> str:
+        """What separates the columns of a line; a document's first line may differ from the rest of its file."""
+        return {"token": self.delimiter, "docstart": _own_delimiter(text)}.get(kind, "")
+
+    def lengths(self) -> Ints:
+        """The number of tokens of each sentence that has any."""
+        token = np.array([kind == "token" for kind in self.kinds])
+        ends = [at for at, kind in enumerate(self.kinds) if kind in ENDS]
+        before = np.concatenate([[0], np.cumsum(token)])
+        lengths: Ints = np.diff(before[[0, *ends, len(token)]])
+        return lengths[lengths > 0]
+
+
+def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
+    """What separates the columns of the first token, unless it is set; None where there is no token."""
+    if settled := DELIMITERS.get(columns.delimiter):
+        return settled
+    for text in texts:
+        if _kind(text, columns) is None and not _is_docstart(text, columns.word):
+            return _own_delimiter(text)
+    return None
+
+
+def split_block(texts: list[str], columns: Columns, number: int, delimiter: str | None) -> Block:
+    """Tell what each line is, and take it apart.
+
+    Args:
+        number: of the first line.
+        delimiter: as `find_delimiter` gave it for the file.
+    """
+    delimiter = delimiter or " "
+    kinds: list[Kind] = [_kind(text, columns) or "token" for text in texts]
+    fields = [_split(text, delimiter) if kind == "token" else [] for text, kind in zip(texts, kinds, strict=True)]
+    for at, text in enumerate(texts):
+        if DOCSTART in text and kinds[at] == "token" and _is_docstart(text, columns.word):
+            kinds[at], fields[at] = "docstart", _split(text, _own_delimiter(text))
+    return Block(number, texts, kinds, fields, delimiter)
+
+
+def _kind(text: str, columns: Columns) -> Kind | None:
+    """What a line is if it is not in columns."""
+    if not text.strip(BLANK):
+        return "blank"
+    return "comment" if columns.comments and text.startswith(columns.comments) else None
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    fields = text.split(delimiter)
+    return [part for part in fields if part] if delimiter == " " and "" in fields else fields
+
+
 def read_columns(lines: Iterable[str], columns: Columns) -> Iterator[Line]:
     """Tell what each line is."""
-    settled = DELIMITERS.get(columns.delimiter)
-    for number, text in enumerate(lines, 1):
-        if not text.strip(BLANK):
-            yield Line(number, text, "blank")
-        elif columns.comments and text.startswith(columns.comments):
-            yield Line(number, text, "comment")
-        else:
-            delimiter = settled or ("\t" if "\t" in text else " ")
-            fields = [part for part in text.split(delimiter) if part or delimiter == "\t"]
-            if _is_docstart(fields, columns.word):
-                yield Line(number, text, "docstart", fields, delimiter)
-            else:
-                settled = delimiter
-                yield Line(number, text, "token", fields, delimiter)
+    settled = None
+    for start, texts in blocks(lines):
+        settled = settled or find_delimiter(texts, columns)
+        yield from split_block(texts, columns, start, settled).lines()
 
 
-def _is_docstart(fields: list[str], word: int) -> bool:
+def blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Some lines at a time, with the number of the first."""
+    iterator, number = iter(lines), 1
+    while texts := list(itertools.islice(iterator, BLOCK)):
+        yield number, texts
+        number += len(texts)
+
+
+def _own_delimiter(text: str) -> str:
+    return "\t" if "\t" in text else " "
+
+
+def _is_docstart(text: str, word: int) -> bool:
     """Whether a document begins here: the mark stands first, or in the column of the words."""
+    fields = _split(text, _own_delimiter(text))
     return fields[0].startswith(DOCSTART) or (_has(fields, word) and fields[word].startswith(DOCSTART))
 
 
@@ -70,20 +162,20 @@ def sentences(lines: Iterable[Line]) -> Iterator[list[Line]]:
     sentence: list[Line] = []
     for line in lines:
         sentence.append(line)
-        if line.kind in ("blank", "docstart"):
+        if line.kind in ENDS:
             yield sentence
             sentence = []
     if sentence:
         yield sentence
 
 
-def words_of(sentence: Iterable[Line], column: int, name: str) -> list[str]:
-    """The words of a sentence, from its tokens' column of that number.
+def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
+    """The words of the tokens among some lines, from their column of that number.
 
     Raises:
         CorpusError: a token has none; the message starts with `name:line`.
     """
-    tokens = [line for line in sentence if line.kind == "token"]
+    tokens = [line for line in lines if line.kind == "token"]
     for number, text, _, fields, _ in tokens:
         if not _has(fields, column) or not fields[column].strip(BLANK):
             raise CorpusError(

@@ -27,13 +27,19 @@ class FlatCorpus(NamedTuple):
 
 def flatten(sentences: Sequence[Ints], size: int) -> FlatCorpus:
     """Lay sentences of form ids out for windows of `size` words (odd)."""
-    half = size // 2
     lengths = np.array([len(ids) for ids in sentences], np.int32)
-    gap = np.full(half, PADDING, np.int32)
-    tokens = np.concatenate([gap, *(part for ids in sentences for part in (ids, gap))])
+    return lay_out(np.concatenate([np.empty(0, np.int32), *sentences]), lengths, size)
+
+
+def lay_out(ids: Ints, lengths: Ints, size: int) -> FlatCorpus:
+    """The same of sentences that stand in one array."""
+    half = size // 2
     # Every sentence stands `half` paddings after the one before it.
     shift = half * (1 + np.repeat(np.arange(len(lengths), dtype=np.int32), lengths))
-    return FlatCorpus(tokens, np.arange(len(shift), dtype=np.int32) + shift, lengths)
+    centres = np.arange(len(ids), dtype=np.int32) + shift
+    tokens = np.full(len(ids) + half * (len(lengths) + 1), PADDING, np.int32)
+    tokens[centres] = ids
+    return FlatCorpus(tokens, centres, lengths)
 
 
 def windows(tokens: Ints, centres: Ints, size: int) -> Ints:

@@ -16,7 +16,7 @@ from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
-from nerwin.text.windows import windows
+from nerwin.text.windows import split_sentences, windows
 from nerwin.training.config import Config
 
 BLOCK = 8192  # windows scored at a time
@@ -163,6 +163,10 @@ class Model:
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""
+        return split_sentences(self.decode_words(scores, lengths), lengths)
+
+    def decode_words(self, scores: Floats, lengths: Ints) -> list[str]:
+        """The IOB2 tags of all words in a row."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 
     def margins(self, scores: Floats, lengths: Ints) -> Floats:
