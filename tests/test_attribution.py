@@ -108,5 +108,5 @@ def test_a_decision_adds_up_to_the_score_that_the_tagger_sees(
     for parts in (decision.positions, decision.detectors):
         total = np.array(decision.base) + np.array(parts).sum(axis=0)
         np.testing.assert_allclose(total, decision.scores, rtol=0, atol=1e-9)
-    scores, _ = Tagger(trainer.model)._score([TEXT.split()])
+    scores = Tagger(trainer.model).score(TEXT.split(), np.array([len(TEXT.split())]))
     np.testing.assert_allclose(decision.scores, scores[2], rtol=1e-4, atol=1e-5)

@@ -154,15 +154,16 @@ def test_it_is_saved_and_loaded_and_applied_to_everything(tmp_path: Path, method
     save_model(tmp_path / "saved", trainer.model, trainer.state, with_state=False)
     loaded = load_model(tmp_path / "saved")
     assert same(loaded.constants, trainer.model.constants)
-    sentence = [["Mira", "Tolvan", "left", "Quellmark", "unheard", "."]]
+    sentence = ["Mira", "Tolvan", "left", "Quellmark", "unheard", "."]
 
     def margins() -> list[float]:
         tagger = Tagger(loaded)
-        scores, lengths = tagger._score(sentence)
+        lengths = np.array([len(sentence)])
+        scores = tagger.score(sentence, lengths)
         return [float(margin) for margin in loaded.margins(scores, lengths)]
 
     before = margins()
-    assert Tagger(loaded).tag_many(sentence) == Tagger(trainer.model).tag_many(sentence)
+    assert Tagger(loaded).tag(sentence) == Tagger(trainer.model).tag(sentence)
     loaded.constants["mean"] = loaded.constants["mean"] + 1
     assert margins() != pytest.approx(before)
 

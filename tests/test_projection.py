@@ -1,5 +1,6 @@
 """Forms projected once: the same scores as the plain forward pass, however a text is cut."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +42,12 @@ def test_a_tagger_that_forgets_finds_the_same(tmp_path: Path, monkeypatch: pytes
         )
     ]
     whole = Tagger(trainer.model)
-    expected, scores = whole.tag_many(sentences), whole._score(sentences)[0]
+    expected = whole.tag_many(sentences)
+    scores = whole.score(list(itertools.chain(*sentences)), np.array(list(map(len, sentences))))
     assert any(tag != "O" for tags in expected for tag in tags)
     monkeypatch.setattr("nerwin.training.tagger.KEPT", 1)
     forgetful = Tagger(trainer.model)
     assert [forgetful.tag(sentence) for sentence in sentences] == expected
-    one_by_one = np.concatenate([forgetful._score([sentence])[0] for sentence in sentences])
+    one_by_one = np.concatenate([forgetful.score(one, np.array([len(one)])) for one in sentences])
     np.testing.assert_allclose(one_by_one, scores, rtol=1e-4, atol=1e-5)
     assert forgetful._projected < whole._projected

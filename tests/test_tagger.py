@@ -16,7 +16,6 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training import streaming
 from nerwin.training.run import Run
 from nerwin.training.streaming import tag_columns, tag_texts
 from nerwin.training.tagger import Tagger, load
@@ -105,14 +104,6 @@ def test_the_result_does_not_depend_on_what_was_tagged_before(run_folder: Path, 
     assert used.tag_many(sentences) == fresh.tag_many(sentences)
 
 
-def test_blocks_of_windows_do_not_change_scores(
-    tagger: Tagger, sentences: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = tagger.tag_many(sentences)
-    monkeypatch.setattr("nerwin.training.model.BLOCK", 7)
-    assert tagger.tag_many(sentences) == whole
-
-
 def test_a_sentence_does_not_see_its_neighbours(tagger: Tagger, sentences: list[list[str]]) -> None:
     alone = [tagger.tag(words) for words in sentences[:5]]
     between = tagger.tag_many([words for one in sentences[:5] for words in (["Mira"], one, ["Quellmark"])])
@@ -170,12 +161,12 @@ def test_inline_output_reads_back_as_the_same_words_and_tags(tagger: Tagger) -> 
 def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
     """A tagger that takes every word with a capital letter for a LOC, whatever stands around it."""
 
-    def score(sentences: Sequence[Sequence[str]]) -> tuple[Floats, Ints]:
-        passes = [[1.0 if word[:1].isupper() else -1.0, -1.0] for words in sentences for word in words]
-        scores = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
-        return scores, np.array([len(words) for words in sentences], np.int32)
+    def score(words: Sequence[str], lengths: Ints) -> Floats:
+        passes = [[1.0 if word[:1].isupper() else -1.0, -1.0] for word in words]
+        scores: Floats = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
+        return scores
 
-    monkeypatch.setattr(tagger, "_score", score)
+    monkeypatch.setattr(tagger, "score", score)
     return tagger
 
 
@@ -231,16 +222,6 @@ def test_conll_output_of_text_is_columns_with_a_blank_line_after_each_text(namin
 @pytest.mark.parametrize("form", ["inline", "jsonl"])
 def test_a_text_a_line_comes_back_a_line_each(naming: Tagger, form: str) -> None:
     assert len(list(tag_texts(naming, TEXTS, form))) == len(TEXTS)
-
-
-def test_texts_are_tagged_block_by_block_as_they_come(naming: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "BLOCK", 2)
-    read = []
-    lines = (read.append(text) or text for text in ["Ab", "c", "De", "f", "Gh"])  # type: ignore[func-returns-value]
-    tagged = tag_texts(naming, lines, "inline")
-    assert next(tagged) == "[Ab](LOC)"
-    assert read == ["Ab", "c"]
-    assert list(tagged) == ["c", "[De](LOC)", "f", "[Gh](LOC)"]
 
 
 # Columns.
@@ -318,12 +299,3 @@ def test_the_added_column_is_what_tagging_the_sentences_gives(tagger: Tagger, se
     source = "\n\n".join("\n".join(words) for words in sentences)
     added = [line.rpartition(" ")[2] for line in columns(tagger, source) if line]
     assert added == [tag for tags in tagger.tag_many(sentences) for tag in tags]
-
-
-def test_sentences_across_blocks_stay_whole(
-    tagger: Tagger, sentences: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = "\n\n".join("\n".join(words) for words in sentences)
-    whole = columns(tagger, source)
-    monkeypatch.setattr(streaming, "BLOCK", 3)
-    assert columns(tagger, source) == whole

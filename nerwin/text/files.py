@@ -8,6 +8,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,9 +26,19 @@ def read_lines(path: Path | None) -> Iterator[str]:
         CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8.
     """
     name = source_name(path)
+    with reading(name), open_binary(path) as stream:
+        yield from decode_lines(stream, name)
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what can go wrong with a file into an error that names it.
+
+    Raises:
+        CorpusError: the file cannot be read, or is a damaged gzip.
+    """
     try:
-        with open_binary(path) as stream:
-            yield from decode_lines(stream, name)
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
     except OSError as error:
@@ -48,9 +59,9 @@ def open_binary(path: Path | None) -> BinaryIO:
     return gzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[return-value]
 
 
-def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
-    """Decode UTF-8 lines and drop their line ends; `name` is what an error calls the source."""
-    for number, raw in enumerate(lines, 1):
+def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[str]:
+    """Decode UTF-8 lines and drop their line ends; `name` is what an error calls the source, `first` the first line."""
+    for number, raw in enumerate(lines, first):
         if number == 1:
             raw = raw.removeprefix(BOM)
         try:

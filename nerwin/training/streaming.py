@@ -1,19 +1,29 @@
-"""Tagging files of any length: lines in, lines out, a block of sentences at a time."""
+"""Tagging files of any length: a piece of the file in, its tagged lines out, several pieces at a time if asked to.
+
+A piece is tagged without a trace of those before it. So the output depends on the input alone, and not on the number of
+processes, and memory does not grow with the input.
+"""
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import NamedTuple
 
-from nerwin.text.columns import Columns, Line, read_columns, sentences, words_of
+from nerwin.errors import ModelError
+from nerwin.text.columns import Columns, find_delimiter, split_block
+from nerwin.text.files import source_name
 from nerwin.text.inline import format_inline
+from nerwin.text.pieces import Piece, read_pieces
 from nerwin.text.tags import OUTSIDE, Span
 from nerwin.text.tokenizer import Token, tokenize
+from nerwin.text.windows import split_sentences
 from nerwin.training.tagger import Annotation, Tagger
-
-BLOCK = 500  # texts or sentences tagged at a time
-
-T = TypeVar("T")
 
 
 def _conll(found: Annotation) -> Iterator[str]:
@@ -36,50 +46,133 @@ def _inline(found: Annotation) -> Iterator[str]:
 FORMATS: dict[str, Callable[[Annotation], Iterator[str]]] = {"conll": _conll, "jsonl": _jsonl, "inline": _inline}
 
 
-def tag_texts(tagger: Tagger, lines: Iterable[str], form: str) -> Iterator[str]:
-    """Tag raw text, one text a line."""
-    for block in _blocks(lines):
-        for found in tagger.annotate([(text, list(tokenize(text))) for text in block]):
-            yield from FORMATS[form](found)
+class Task(NamedTuple):
+    """What is to be done with each piece of a file.
+
+    columns: where the words stand; None for raw text, a text a line. delimiter: of the columns, once it is known.
+    """
+
+    form: str
+    name: str
+    columns: Columns | None = None
+    delimiter: str | None = None
 
 
-def tag_columns(tagger: Tagger, lines: Iterable[str], columns: Columns, form: str, name: str) -> Iterator[str]:
+def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | None, jobs: int = 1) -> Iterator[str]:
+    """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line has no column of words; the message starts with `name:line`.
+    """
+    task = Task(form, source_name(path), columns)
+    pieces = _settled(read_pieces(path, by_sentence=columns is not None), task)
+    first = list(itertools.islice(pieces, 2))
+    if jobs == 1 or len(first) < 2:
+        for settled, piece in itertools.chain(first, pieces):
+            yield tag_piece(tagger, settled, piece)
+    else:
+        yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
+
+
+def _settled(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
+    """Each piece, and its task with the delimiter that the first token of the file has."""
+    for piece in pieces:
+        if task.columns and not task.delimiter:
+            task = task._replace(delimiter=find_delimiter(piece.lines(task.name), task.columns))
+        yield task, piece
+
+
+def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[str]:
+    """The outputs in order; so many pieces are on their way that no process waits, and no more."""
+    # A forked process has the model at once; where there is no fork, it is sent.
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger,))
+    waiting: deque[Future[str]] = deque()
+    try:
+        for settled, piece in work:
+            waiting.append(pool.submit(_tag_here, settled, piece))
+            if len(waiting) > jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
+        ) from error
+    finally:
+        pool.shutdown(wait=not waiting, cancel_futures=True)
+
+
+_tagger: Tagger  # of a worker process
+
+
+def _receive(tagger: Tagger) -> None:
+    global _tagger
+    _tagger = tagger
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
+
+
+def _tag_here(task: Task, piece: Piece) -> str:
+    return tag_piece(_tagger, task, piece)
+
+
+def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
+    """The output for one piece, its lines ended."""
+    tagger.forget()
+    lines = piece.lines(task.name)
+    tagged: Iterable[str]
+    if task.columns is None:
+        tagged = tag_texts(tagger, lines, task.form)
+    else:
+        tagged = tag_columns(tagger, lines, task.columns, task.form, task.name, piece.number, task.delimiter)
+    return "".join(f"{line}\n" for line in tagged)
+
+
+def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
+    """Tag raw texts."""
+    for found in tagger.annotate([(text, list(tokenize(text))) for text in texts]):
+        yield from FORMATS[form](found)
+
+
+def tag_columns(
+    tagger: Tagger,
+    lines: list[str],
+    columns: Columns,
+    form: str,
+    name: str,
+    number: int = 1,
+    delimiter: str | None = None,
+) -> Iterable[str]:
     """Tag pre-tokenized sentences in columns.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
     other forms give a line a sentence, its words joined by spaces.
 
+    Args:
+        number: of the first line. delimiter: of the columns; None: to be found out.
+
     Raises:
         CorpusError: a line without the column of the words; the message starts with `name:line`.
     """
-    for block in _blocks(sentences(read_columns(lines, columns))):
-        words = [words_of(sentence, columns.word, name) for sentence in block]
-        if form == "conll":
-            for sentence, tags in zip(block, tagger.tag_many(words), strict=True):
-                yield from _with_tags(sentence, tags)
-        else:
-            for found in tagger.annotate([_join(row) for row in words if row]):
-                yield from FORMATS[form](found)
+    block = split_block(lines, columns, number, delimiter or find_delimiter(lines, columns))
+    words, lengths = block.words(columns.word, name), block.lengths()
+    if form == "conll":
+        added = iter([f"{block.delimiter}{tag}" for tag in tagger.tag_words(words, lengths)])
+        return [
+            text + next(added) if kind == "token" else text + _mark(block.delimiter_of(kind, text))
+            for text, kind in zip(block.texts, block.kinds, strict=True)
+        ]
+    annotations = tagger.annotate([_join(row) for row in split_sentences(words, lengths)])
+    return itertools.chain.from_iterable(map(FORMATS[form], annotations))
 
 
-def _with_tags(sentence: list[Line], tags: list[str]) -> Iterator[str]:
-    """The lines of a sentence with one more column; that of a document's first line is O."""
-    remaining = iter(tags)
-    for line in sentence:
-        if line.fields:
-            yield f"{line.text}{line.delimiter}{OUTSIDE if line.kind == 'docstart' else next(remaining)}"
-        else:
-            yield line.text
+def _mark(delimiter: str) -> str:
+    """What is added to a line that is no token: a column, if it is in columns, as a document's first line is."""
+    return f"{delimiter}{OUTSIDE}" if delimiter else ""
 
 
-def _join(words: list[str]) -> tuple[str, list[Token]]:
+def _join(words: Sequence[str]) -> tuple[str, list[Token]]:
     """Words as a text with single spaces, and their offsets in it."""
     ends = list(itertools.accumulate(len(word) + 1 for word in words))
     tokens = [Token(word, end - 1 - len(word), end - 1) for word, end in zip(words, ends, strict=True)]
     return " ".join(words), tokens
-
-
-def _blocks(items: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while block := list(itertools.islice(iterator, BLOCK)):
-        yield block

@@ -11,7 +11,7 @@ from nerwin.text.features import form_table
 from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
-from nerwin.text.windows import flatten, windows
+from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.checkpoint import load_model
 from nerwin.training.model import Model
 from nerwin.training.run import model_folder
@@ -53,9 +53,10 @@ class Tagger:
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Begin anew, as if no text had been tagged before."""
         self._vocabulary = Vocabulary()
         self._projected = 0  # forms
         self._P = np.empty((0, len(self.model.params["W1"])), self.model.params["W1"].dtype)
@@ -82,8 +83,12 @@ class Tagger:
 
     def tag_many(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """The IOB2 tags of each sentence, all scored together."""
-        scores, lengths = self._score(sentences)
-        return self.model.decode(scores, lengths)
+        words, lengths = _in_a_row(sentences)
+        return split_sentences(self.tag_words(words, lengths), lengths)
+
+    def tag_words(self, words: Sequence[str], lengths: Ints) -> list[str]:
+        """The IOB2 tags of the words of sentences in a row; lengths are those of the sentences."""
+        return self.model.decode_words(self.score(words, lengths), lengths)
 
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by character offsets in it."""
@@ -91,7 +96,8 @@ class Tagger:
 
     def annotate(self, texts: Sequence[tuple[str, Sequence[Token]]]) -> list[Annotation]:
         """Tag tokenized texts, all scored together; the tokens' offsets point into their text."""
-        scores, lengths = self._score([[token.text for token in tokens] for _, tokens in texts])
+        words, lengths = _in_a_row([[token.text for token in tokens] for _, tokens in texts])
+        scores = self.score(words, lengths)
         margins = self.model.margins(scores, lengths)
         firsts = np.cumsum(lengths) - lengths
         annotations = []
@@ -102,14 +108,19 @@ class Tagger:
             annotations.append(Annotation(text, tokens, tags, entities))
         return annotations
 
-    def _score(self, sentences: Sequence[Sequence[str]]) -> tuple[Floats, Ints]:
-        """The scores (n, K) of all words, and the lengths of the sentences."""
+    def score(self, words: Sequence[str], lengths: Ints) -> Floats:
+        """The scores (n, K) of the words of sentences in a row."""
         if len(self._vocabulary) > self._most:
-            self._forget()
-        flat = flatten([self._vocabulary.ids(words) for words in sentences], self._fixed.size)
+            self.forget()
+        flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
         if len(self._vocabulary) > self._projected:
             self._learn()
-        return self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size)), flat.lengths
+        return self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size))
+
+
+def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
+    """The words of all sentences, and the lengths of the sentences."""
+    return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
 
 
 def _entity(text: str, tokens: Sequence[Token], span: Span, margins: Floats) -> Entity:

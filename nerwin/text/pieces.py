@@ -1,0 +1,66 @@
+"""A file in pieces of about the same size, each of whole sentences, so that a piece can be worked on by itself.
+
+How a file is cut depends on its bytes alone: whoever works on the pieces, and however many at a time, what comes out is
+the same.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.text.files import decode_lines, open_binary, reading, source_name
+
+SIZE = 1 << 20  # bytes of a piece, at least
+_LINE_END = re.compile(rb"\n")
+_BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
+
+
+class Piece(NamedTuple):
+    """Some whole lines of a file, and the number of the first."""
+
+    number: int
+    data: bytes
+
+    def lines(self, name: str) -> list[str]:
+        """The lines without their ends.
+
+        Raises:
+            CorpusError: not UTF-8; the message starts with `name:line`.
+        """
+        raw = self.data.split(b"\n")
+        if raw[-1] == b"":
+            raw.pop()
+        try:
+            text = self.data.decode("utf-8")
+        except UnicodeDecodeError:
+            return list(decode_lines(raw, name, self.number))  # says which line it is
+        lines = text.removeprefix("\ufeff").split("\n") if self.number == 1 else text.split("\n")
+        if lines[-1] == "":
+            lines.pop()
+        return [line.rstrip("\r") for line in lines] if "\r" in text else lines
+
+
+def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
+    """The pieces of a file, or of standard input where `path` is None.
+
+    Args:
+        by_sentence: pieces end with a blank line, not just with a line.
+
+    Raises:
+        CorpusError: the file cannot be opened, or is a damaged gzip.
+    """
+    border = _BLANK_LINE if by_sentence else _LINE_END
+    number, data, searched = 1, bytearray(), 0
+    with reading(source_name(path)), open_binary(path) as stream:
+        while chunk := stream.read(SIZE):
+            data += chunk
+            cut = max((match.end() for match in border.finditer(data, searched)), default=0)
+            searched = max(data.rfind(b"\n"), 0)
+            if cut:
+                yield Piece(number, bytes(data[:cut]))
+                number += data.count(b"\n", 0, cut)
+                del data[:cut]
+                searched = 0
+        if data:
+            yield Piece(number, bytes(data))

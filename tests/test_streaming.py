@@ -1,0 +1,143 @@
+"""Tagging files: cut where sentences end, the same bytes from any number of processes, errors with their lines."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.errors import CorpusError
+from nerwin.text import pieces
+from nerwin.text.columns import Columns
+from nerwin.text.pieces import Piece, read_pieces
+from nerwin.training.run import Run
+from nerwin.training.streaming import tag_file
+from nerwin.training.tagger import Tagger, load
+from tests.test_trainer import village_config
+
+
+@pytest.fixture(scope="module")
+def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
+    folder = tmp_path_factory.mktemp("village")
+    settings = ["training.epochs=6", "objective.corruption=sequence", 'features={"ngrams": 3}']
+    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
+        pass
+    return load(folder / "run")
+
+
+def long_file(folder: Path, blank: str = "") -> Path:
+    """Some hundred sentences in columns, with a document's first line and comments among them."""
+    rng, words = (
+        np.random.default_rng(0),
+        ["Mira", "left", "Quellmark", "in", "the", "rain", "Ansel", "Øst4", "x7", "."],
+    )
+    lines = ["-DOCSTART- -X- O", blank]
+    for number in range(300):
+        lines += [f"# {number}", *(f"{word}\tX" for word in rng.choice(words, rng.integers(1, 9)))]
+        lines += [blank] * int(rng.integers(1, 3))
+    path = folder / "long.conll"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+FORMAT = Columns(comments="#")
+
+
+def tagged(tagger: Tagger, path: Path, form: str = "conll", columns: Columns | None = FORMAT, jobs: int = 1) -> str:
+    return "".join(tag_file(tagger, path, form, columns, jobs))
+
+
+@pytest.mark.parametrize("blank", ["", "\t", " \r"])
+@pytest.mark.parametrize("size", [1, 7, 100, 1 << 20])
+def test_pieces_are_the_file_and_end_with_sentences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str, size: int
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", size)
+    path = long_file(tmp_path, blank)
+    found = list(read_pieces(path, by_sentence=True))
+    assert b"".join(piece.data for piece in found) == path.read_bytes()
+    assert len(found) <= 2 if size > 10_000 else len(found) > 50
+    line = 1
+    for piece in found:
+        assert piece.number == line
+        line += piece.data.count(b"\n")
+        assert piece is found[-1] or not piece.data.split(b"\n")[-2].strip()
+
+
+def test_a_gzip_file_is_cut_like_the_plain_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 50)
+    path, packed = long_file(tmp_path), tmp_path / "long.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert list(read_pieces(packed, by_sentence=True)) == list(read_pieces(path, by_sentence=True))
+
+
+def test_lines_of_a_piece() -> None:
+    assert Piece(1, b"\xef\xbb\xbfa\r\nb\n").lines("x") == ["a", "b"]
+    assert Piece(2, b"\xef\xbb\xbfa\n\n").lines("x") == ["\ufeffa", ""]
+    assert Piece(1, "a\u2028b\u0085".encode()).lines("x") == ["a\u2028b\u0085"]
+    with pytest.raises(CorpusError, match=r"^x:8: expected UTF-8, found byte 0xff at column 3"):
+        Piece(7, b"a\nbc\xff\n").lines("x")
+
+
+@pytest.mark.parametrize("form", ["conll", "jsonl", "inline"])
+def test_the_output_is_that_of_the_whole_file(tagger: Tagger, tmp_path: Path, form: str) -> None:
+    path = long_file(tmp_path)
+    whole = tagged(tagger, path, form)
+    assert "LOC" in whole
+    if form == "conll":
+        source = path.read_text(encoding="utf-8")
+        assert [line.partition("\tX\t")[0] for line in whole.splitlines()[1:]] == [
+            line.partition("\tX")[0] for line in source.splitlines()[1:]
+        ]
+        assert whole.startswith("-DOCSTART- -X- O O\n")
+
+
+@pytest.mark.parametrize("form", ["conll", "jsonl", "inline"])
+@pytest.mark.parametrize("columns", [FORMAT, None])
+def test_any_number_of_processes_writes_the_same_bytes(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, columns: Columns | None
+) -> None:
+    path = long_file(tmp_path)
+    whole = tagged(tagger, path, form, columns)
+    monkeypatch.setattr(pieces, "SIZE", 500)
+    alone = tagged(tagger, path, form, columns)
+    assert tagged(tagger, path, form, columns, jobs=3) == alone
+    if form != "jsonl":  # its scores may differ in the last digit: other pieces are other matrix products
+        assert alone == whole
+
+
+def test_what_was_tagged_before_leaves_no_trace(tagger: Tagger, tmp_path: Path) -> None:
+    path = long_file(tmp_path)
+    first = tagged(tagger, path, "jsonl")
+    tagger.tag_many([["Zyx", "Mira"], ["Ansel1"]])
+    assert tagged(tagger, path, "jsonl") == first
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_in_a_later_piece_names_its_line(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 30)
+    path = tmp_path / "bad.conll"
+    path.write_text("a\tO\n\n" * 100 + "b\n\n" + "c\tO\n\n" * 10, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"bad\.conll:201: expected a word in column 1"):
+        tagged(tagger, path, columns=Columns(word=1), jobs=jobs)
+
+
+def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 5)
+    path = tmp_path / "mixed.conll"
+    path.write_text("-DOCSTART- O\n\nNew York\tO\n\nno tab\n\n", encoding="utf-8")
+    assert [line.rpartition("\t")[0] for line in tagged(tagger, path).split("\n")[2:]] == [
+        "New York\tO", "", "no tab", "", "",
+    ]  # fmt: skip
+
+
+def test_nothing_in_is_nothing_out(tagger: Tagger, tmp_path: Path) -> None:
+    path = tmp_path / "empty"
+    path.write_bytes(b"")
+    assert tagged(tagger, path) == tagged(tagger, path, "inline", None) == ""
+    path.write_bytes(b"\n\n\n")
+    assert tagged(tagger, path) == "\n\n\n"
