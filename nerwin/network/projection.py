@@ -26,15 +26,18 @@ class FixedScorer:
     params: Parameters
     size: int
 
-    def project(self, e: Floats) -> Floats:
+    def project(self, e: Floats, out: Floats | None = None) -> Floats:
         """What each form adds to z in each place: (u·C, m), row f·C + c for form f in place c.
 
         Args:
             e: (u, D) the vectors of the forms.
+            out: where to write it.
         """
         W, (u, D), C = self.params["W1"], e.shape, self.size
+        P = np.empty((u * C, len(W)), W.dtype) if out is None else out
         side_by_side = W.reshape(len(W), C, D).transpose(2, 1, 0).reshape(D, -1)  # (D, C·m)
-        return (e @ side_by_side).reshape(u * C, len(W))
+        np.matmul(e, side_by_side, out=P.reshape(u, -1))
+        return P
 
     def score(self, P: Floats, forms: Ints) -> Floats:
         """The scores (B, K) of windows.

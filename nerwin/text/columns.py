@@ -46,7 +46,10 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Neighbouring lines of a file, the first one's number, what each is, its columns, and what separates these."""
+    """Neighbouring lines of a file, the first one's number, what each is, its columns, and what separates these.
+
+    Only tokens and documents' first lines are in columns, whatever stands in `fields`.
+    """
 
     number: int
     texts: list[str]
@@ -74,7 +77,8 @@ class Block(NamedTuple):
         for number, (text, kind, fields) in enumerate(
             zip(self.texts, self.kinds, self.fields, strict=True), self.number
         ):
-            yield Line(number, text, kind, fields, self.delimiter_of(kind, text))
+            in_columns = kind in ("token", "docstart")
+            yield Line(number, text, kind, fields if in_columns else [], self.delimiter_of(kind, text))
 
     def delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
@@ -94,7 +98,7 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
     if settled := DELIMITERS.get(columns.delimiter):
         return settled
     for text in texts:
-        if _kind(text, columns) is None and not _is_docstart(text, columns.word):
+        if text.strip(BLANK) and _look_closer(text, [], columns)[0] == "token":
             return _own_delimiter(text)
     return None
 
@@ -107,19 +111,28 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
         delimiter: as `find_delimiter` gave it for the file.
     """
     delimiter = delimiter or " "
-    kinds: list[Kind] = [_kind(text, columns) or "token" for text in texts]
-    fields = [_split(text, delimiter) if kind == "token" else [] for text, kind in zip(texts, kinds, strict=True)]
-    for at, text in enumerate(texts):
-        if DOCSTART in text and kinds[at] == "token" and _is_docstart(text, columns.word):
-            kinds[at], fields[at] = "docstart", _split(text, _own_delimiter(text))
+    kinds: list[Kind] = ["token" if text.strip(BLANK) else "blank" for text in texts]
+    fields = [text.split(delimiter) for text in texts]
+    if delimiter == " ":
+        fields = [[part for part in row if part] if "" in row else row for row in fields]
+    odd = [DOCSTART, columns.comments] if columns.comments else [DOCSTART]  # most files have few such lines, or none
+    for at in [at for at, text in enumerate(texts) if any(mark in text for mark in odd)]:
+        if kinds[at] == "token":
+            kinds[at], fields[at] = _look_closer(texts[at], fields[at], columns)
     return Block(number, texts, kinds, fields, delimiter)
 
 
-def _kind(text: str, columns: Columns) -> Kind | None:
-    """What a line is if it is not in columns."""
-    if not text.strip(BLANK):
-        return "blank"
-    return "comment" if columns.comments and text.startswith(columns.comments) else None
+def _look_closer(text: str, fields: list[str], columns: Columns) -> tuple[Kind, list[str]]:
+    """What a line is that is not blank, and its columns if it has any."""
+    if _is_comment(text, columns):
+        return "comment", []
+    if _is_docstart(text, columns.word):
+        return "docstart", _split(text, _own_delimiter(text))
+    return "token", fields
+
+
+def _is_comment(text: str, columns: Columns) -> bool:
+    return bool(columns.comments) and text.startswith(columns.comments or "")
 
 
 def _split(text: str, delimiter: str) -> list[str]:

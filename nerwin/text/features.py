@@ -5,6 +5,7 @@ feature; its lookup falls back from the form as spelled to looser spellings, the
 the letter n-grams have one value a form.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,7 @@ from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 
 WORDS = "words"
+Feature = Callable[[str], str]  # of a form
 
 
 class _Kinds(dict[int, str]):
@@ -39,20 +41,25 @@ def shape(form: str) -> str:
 
 def collapsed_shape(form: str) -> str:
     """The shape with repeated kinds once: "McDonald's-9" is "XxXx'x-0"."""
-    return _REPEATED.sub(r"\1", shape(form))
+    return _collapse(shape(form))
 
 
-def prefix(length: int) -> Callable[[str], str]:
+@functools.lru_cache(maxsize=10_000)  # forms are many, shapes few
+def _collapse(full: str) -> str:
+    return _REPEATED.sub(r"\1", full)
+
+
+def prefix(length: int) -> Feature:
     """The first letters in lower case; the whole form where it is shorter, told apart by its end mark."""
     return lambda form: f"{form.lower()}$"[:length]
 
 
-def suffix(length: int) -> Callable[[str], str]:
+def suffix(length: int) -> Feature:
     """The last letters in lower case; the whole form where it is shorter, told apart by its start mark."""
     return lambda form: f"^{form.lower()}"[-length:]
 
 
-FEATURES: dict[str, Callable[[str], str]] = {
+FEATURES: dict[str, Feature] = {
     "shape": shape,
     "collapsed_shape": collapsed_shape,
     **{f"prefix{length}": prefix(length) for length in range(1, 6)},

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nerwin.text.files import decode_lines, open_binary, reading, source_name
 
-SIZE = 1 << 20  # bytes of a piece, at least
+SIZE = 2 << 20  # bytes of a piece, at least
 _LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 

@@ -17,6 +17,7 @@ from nerwin.training.model import Model
 from nerwin.training.run import model_folder
 
 KEPT = 120_000_000  # bytes of projections
+BLOCK = 512  # forms projected at a time
 
 
 class Entity(NamedTuple):
@@ -53,13 +54,13 @@ class Tagger:
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
+        self._P = np.empty((0, len(model.params["W1"])), model.params["W1"].dtype)
         self.forget()
 
     def forget(self) -> None:
         """Begin anew, as if no text had been tagged before."""
         self._vocabulary = Vocabulary()
         self._projected = 0  # forms
-        self._P = np.empty((0, len(self.model.params["W1"])), self.model.params["W1"].dtype)
         self._learn()
 
     def _learn(self) -> None:
@@ -68,13 +69,16 @@ class Tagger:
         new = self._vocabulary.forms[max(self._projected, len(reserved)) :]
         table = form_table(self.model.lookups, [*reserved, *new])
         first = 0 if not self._projected else len(reserved)
-        fresh = self._fixed.project(self.model.embed(table, np.arange(first, len(table))))
         known, size = self._projected * self._fixed.size, len(self._vocabulary) * self._fixed.size
         if size > len(self._P):
             room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
             room[:known] = self._P[:known]
             self._P = room
-        self._P[known:size] = fresh
+        for start in range(first, len(table), BLOCK):
+            e = self.model.embed(table, np.arange(start, min(start + BLOCK, len(table))))
+            end = known + len(e) * self._fixed.size
+            self._fixed.project(e, out=self._P[known:end])
+            known = end
         self._projected = len(self._vocabulary)
 
     def tag(self, words: Sequence[str]) -> list[str]:
