@@ -1,5 +1,6 @@
 """`nerwin tag`: entities in new text, raw or in columns, from a file or a pipe."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -39,6 +40,8 @@ def tag(
     from nerwin.training.streaming import tag_file
     from nerwin.training.tagger import load
 
+    # A row a line is much for the collector to look through again and again, and there are no cycles to be found.
+    gc.disable()
     tagger = load(model_folder(model))
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
     usual = Format.conll if source is Input.conll else Format.inline

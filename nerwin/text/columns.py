@@ -116,9 +116,10 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
     if delimiter == " ":
         fields = [[part for part in row if part] if "" in row else row for row in fields]
     odd = [DOCSTART, columns.comments] if columns.comments else [DOCSTART]  # most files have few such lines, or none
-    for at in [at for at, text in enumerate(texts) if any(mark in text for mark in odd)]:
-        if kinds[at] == "token":
-            kinds[at], fields[at] = _look_closer(texts[at], fields[at], columns)
+    for mark in odd:
+        for at in [at for at, text in enumerate(texts) if mark in text]:
+            if kinds[at] == "token":
+                kinds[at], fields[at] = _look_closer(texts[at], fields[at], columns)
     return Block(number, texts, kinds, fields, delimiter)
 
 

@@ -102,6 +102,8 @@ class Lookup:
         """The row of a word form, of a feature with one value a form."""
         if self.name != WORDS:
             return self.rows.get(FEATURES[self.name](form), UNKNOWN)
+        if form in self.rows:  # the first spelling, and most often the right one
+            return self.rows[form]
         return next((self.rows[spelling] for spelling in spellings(form) if spelling in self.rows), UNKNOWN)
 
     def rows_of(self, forms: Iterable[str]) -> list[int]:

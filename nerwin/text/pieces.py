@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.text.files import decode_lines, open_binary, reading, source_name
+from nerwin.text.files import BLANK, decode_lines, open_binary, reading, source_name
 
-SIZE = 2 << 20  # bytes of a piece, at least
+SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 _LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
@@ -64,3 +64,18 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 searched = 0
         if data:
             yield Piece(number, bytes(data))
+
+
+def blocks(piece: Piece, name: str, size: int, *, by_sentence: bool) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a piece, at least `size` at a time, with the number of the first; sentences stay whole.
+
+    Raises:
+        CorpusError: not UTF-8; the message starts with `name:line`.
+    """
+    lines, start = piece.lines(name), 0
+    while start < len(lines):
+        end = min(start + size, len(lines))
+        while by_sentence and end < len(lines) and lines[end - 1].strip(BLANK):
+            end += 1
+        yield piece.number + start, lines[start:end]
+        start = end

@@ -4,6 +4,7 @@ A piece is tagged without a trace of those before it. So the output depends on t
 processes, and memory does not grow with the input.
 """
 
+import gc
 import itertools
 import json
 import multiprocessing
@@ -19,11 +20,13 @@ from nerwin.errors import ModelError
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
 from nerwin.text.inline import format_inline
-from nerwin.text.pieces import Piece, read_pieces
+from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE, Span
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.windows import split_sentences
 from nerwin.training.tagger import Annotation, Tagger
+
+BLOCK = 20_000  # lines tagged at a time
 
 
 def _conll(found: Annotation) -> Iterator[str]:
@@ -109,6 +112,7 @@ _tagger: Tagger  # of a worker process
 def _receive(tagger: Tagger) -> None:
     global _tagger
     _tagger = tagger
+    gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
 
@@ -119,13 +123,13 @@ def _tag_here(task: Task, piece: Piece) -> str:
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     """The output for one piece, its lines ended."""
     tagger.forget()
-    lines = piece.lines(task.name)
-    tagged: Iterable[str]
-    if task.columns is None:
-        tagged = tag_texts(tagger, lines, task.form)
-    else:
-        tagged = tag_columns(tagger, lines, task.columns, task.form, task.name, piece.number, task.delimiter)
-    return "".join(f"{line}\n" for line in tagged)
+    tagged: list[str] = []
+    for number, lines in blocks(piece, task.name, BLOCK, by_sentence=task.columns is not None):
+        if task.columns is None:
+            tagged += tag_texts(tagger, lines, task.form)
+        else:
+            tagged += tag_columns(tagger, lines, task.columns, task.form, task.name, number, task.delimiter)
+    return "\n".join([*tagged, ""])
 
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from nerwin.training.checkpoint import load_model
 from nerwin.training.model import Model
 from nerwin.training.run import model_folder
 
-KEPT = 120_000_000  # bytes of projections
+KEPT = 200_000_000  # bytes of projections
 BLOCK = 512  # forms projected at a time
 
 
@@ -54,7 +54,8 @@ class Tagger:
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
-        self._P = np.empty((0, len(model.params["W1"])), model.params["W1"].dtype)
+        # Memory that is not written to costs nothing yet, and growing would cost a copy.
+        self._P = np.empty((self._most * self._fixed.size, len(model.params["W1"])), model.params["W1"].dtype)
         self.forget()
 
     def forget(self) -> None:
