@@ -63,7 +63,9 @@ def sum_rows(ids: Ints, values: Floats) -> Rows:
     """
     if not len(ids):
         return Rows(ids, values)
-    order = np.argsort(ids, kind="stable")
+    order = ids.argsort(kind="stable")
     ordered = ids[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+    first = np.ones(len(ids), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    starts = first.nonzero()[0]
     return Rows(ordered[starts], np.add.reduceat(values[order], starts, axis=0))

@@ -53,7 +53,8 @@ class Optimizer:
     def __init__(
         self, rule: Rule, params: Parameters, treatment: Callable[[str], Treatment] = lambda name: Treatment()
     ) -> None:
-        self.rule, self.treatment = rule, treatment
+        self.rule = rule
+        self.treatments = {name: treatment(name) for name in params}
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
 
@@ -86,15 +87,15 @@ class Optimizer:
         """Move the parameters in place, against their gradients."""
         self.steps += 1
         for name, g in grads.items():
-            relative, decayed = self.treatment(name)
-            own = rate * relative
+            relative, decayed = self.treatments[name]
+            own, theta = rate * relative, params[name]
             shrink = 1 - own * self.rule.weight_decay if decayed else 1
             if isinstance(g, Rows):
-                theta = params[name][g.ids]
-                self._move(theta, g.values, own, shrink, self.state[name], g.ids)
-                params[name][g.ids] = theta
+                rows = theta.take(g.ids, axis=0)
+                self._move(rows, g.values, own, shrink, self.state[name], g.ids)
+                theta[g.ids] = rows
             else:
-                self._move(params[name], g, own, shrink, self.state[name], ...)
+                self._move(theta, g, own, shrink, self.state[name], ...)
 
     def _move(self, theta: Floats, g: Floats, rate: float, shrink: float, state: list[Any], at: Any) -> None:
         """Apply the rule to θ (a copy of the rows `at`, or the tensor itself) with its part of the state."""
@@ -103,7 +104,8 @@ class Optimizer:
         parts = [slot[at] for slot in state]
         self.rule.update(theta, g, rate, self.steps, *parts)
         for slot, part in zip(state, parts, strict=True):
-            slot[at] = part
+            if part.base is not slot:  # a copy; a view has been changed in place
+                slot[at] = part
 
 
 def sgd(settings: Settings) -> Rule:

@@ -31,8 +31,14 @@ class Distinct(NamedTuple):
 
 def distinct(ids: Ints) -> Distinct:
     """The distinct forms of some windows (B, C)."""
-    forms, places = np.unique(ids, return_inverse=True)
-    return Distinct(forms, places.reshape(ids.shape))
+    flat = ids.ravel()
+    order = flat.argsort(kind="stable")
+    ordered = flat[order]
+    first = np.ones(len(flat), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    places = np.empty(len(flat), np.int64)
+    places[order] = first.cumsum() - 1
+    return Distinct(ordered[first], places.reshape(ids.shape))
 
 
 @dataclass
