@@ -58,7 +58,8 @@ class Scorer:
         a = _drop(x, masks[0])
         inputs, outputs = [a], []
         for k in range(1, self.depth + 1):
-            z = a @ params[f"W{k}"].T + params[f"b{k}"]  # (B, m)
+            z = a @ params[f"W{k}"].T  # (B, m)
+            z += params[f"b{k}"]
             outputs.append(f(z))
             a = _drop(outputs[-1], masks[k])
             inputs.append(a)

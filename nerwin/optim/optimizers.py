@@ -156,7 +156,11 @@ def adagrad(settings: Settings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
         h += g * g
-        theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
+        root = np.sqrt(h)
+        root += h.dtype.type(settings.epsilon)
+        step = theta.dtype.type(rate) * g
+        step /= root
+        theta -= step
 
     return Rule(update, (np.zeros_like,))
 
@@ -186,12 +190,19 @@ def adam(settings: Settings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
+        new = kind(1 - beta1) * g  # written in place from here on: most of the time goes into memory
         m *= kind(beta1)
-        m += kind(1 - beta1) * g
+        m += new
+        np.multiply(g, kind(1 - beta2), out=new)
+        new *= g
         v *= kind(beta2)
-        v += kind(1 - beta2) * g * g
-        root = np.sqrt(v) * kind((1 - beta2**t) ** -0.5) + kind(settings.epsilon)
-        theta -= kind(rate / (1 - beta1**t)) * m / root
+        v += new
+        root = np.sqrt(v)
+        root *= kind((1 - beta2**t) ** -0.5)
+        root += kind(settings.epsilon)
+        step = np.multiply(m, kind(rate / (1 - beta1**t)), out=new)
+        step /= root
+        theta -= step
 
     return Rule(update, (np.zeros_like, np.zeros_like))
 
