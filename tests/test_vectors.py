@@ -112,7 +112,7 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         ("port 1 2\n\nLima 3 4\n", 2, "vectors.txt:2: expected a word and 2 numbers"),
         ("port 1 2\nLima 3 x\n", 2, "vectors.txt:2: expected numbers, found 'x'"),
         ("port 1 2\nLima 3.4.5 6\n", 2, "vectors.txt:2: expected numbers, found '3.4.5'"),
-        ("Lima 3.4.5 6\nport  2\n", 2, "vectors.txt:1: expected numbers, found '3.4.5'"),
+        ("port 1 2\nLima 3.4.5 6\nport  2\n", 2, "vectors.txt:2: expected numbers, found '3.4.5'"),
         ("Lima 3.4.5  6\nport 1 2\n", 2, "vectors.txt:1: expected"),
         ("port 1 2\nLima 3 nan\n", 2, "vectors.txt:2: expected finite numbers"),
         ("port 1 2\nLima -inf 3\n", 2, "vectors.txt:2: expected finite numbers"),
