@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.text.features import form_table
+from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
-from nerwin.text.vocabulary import UNKNOWN, Vocabulary
+from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.checkpoint import load_model
 from nerwin.training.model import Model
@@ -56,31 +56,34 @@ class Tagger:
         self._most = max(KEPT // row, 1)
         # Memory that is not written to costs nothing yet, and growing would cost a copy.
         self._P = np.empty((self._most * self._fixed.size, len(model.params["W1"])), model.params["W1"].dtype)
+        self._projected = 0  # forms
         self.forget()
+        self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
 
     def forget(self) -> None:
         """Begin anew, as if no text had been tagged before."""
         self._vocabulary = Vocabulary()
-        self._projected = 0  # forms
-        self._learn()
+        self._projected = min(self._projected, len(self._vocabulary))
 
     def _learn(self) -> None:
         """Project the forms that are new."""
-        reserved = self._vocabulary.forms[: UNKNOWN + 1]
-        new = self._vocabulary.forms[max(self._projected, len(reserved)) :]
-        table = form_table(self.model.lookups, [*reserved, *new])
-        first = 0 if not self._projected else len(reserved)
-        known, size = self._projected * self._fixed.size, len(self._vocabulary) * self._fixed.size
+        forms = self._vocabulary.forms
+        reserved, new = forms[: UNKNOWN + 1], forms[self._projected :]
+        self._project(form_table(self.model.lookups, [*reserved, *new]), first=len(reserved))
+
+    def _project(self, table: FormTable, first: int) -> None:
+        """Add the projections of a table's forms from the `first` one on."""
+        start, size = self._projected * self._fixed.size, (self._projected + len(table) - first) * self._fixed.size
         if size > len(self._P):
             room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
-            room[:known] = self._P[:known]
+            room[:start] = self._P[:start]
             self._P = room
-        for start in range(first, len(table), BLOCK):
-            e = self.model.embed(table, np.arange(start, min(start + BLOCK, len(table))))
-            end = known + len(e) * self._fixed.size
-            self._fixed.project(e, out=self._P[known:end])
-            known = end
-        self._projected = len(self._vocabulary)
+        for at in range(first, len(table), BLOCK):
+            e = self.model.embed(table, np.arange(at, min(at + BLOCK, len(table))))
+            end = start + len(e) * self._fixed.size
+            self._fixed.project(e, out=self._P[start:end])
+            start = end
+        self._projected += len(table) - first
 
     def tag(self, words: Sequence[str]) -> list[str]:
         """The IOB2 tags of one sentence."""
