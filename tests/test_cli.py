@@ -557,3 +557,19 @@ def test_training_twice_from_the_shell_gives_the_same_model(here: Path) -> None:
     )
     assert one.files == other.files
     assert all(np.array_equal(one[name], other[name]) for name in one.files if name.startswith("params/"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_tag_writes_into_a_pipe_and_through_a_link(here: Path) -> None:
+    Path("text").write_text("Museums in Paris\n", encoding="utf-8")
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert nerwin("tag", "runs/village-1", "text", "-o", "pipe").exit_code == 0
+    assert b"Museums" in os.read(reader, 1000)
+    os.close(reader)
+    assert not Path("pipe").is_file()
+    Path("place").write_text("old", encoding="utf-8")
+    Path("link").symlink_to("place")
+    assert nerwin("tag", "runs/village-1", "text", "-o", "link").exit_code == 0
+    assert Path("link").is_symlink()
+    assert "Museums" in Path("place").read_text(encoding="utf-8")

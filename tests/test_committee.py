@@ -76,6 +76,8 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
     for words, message in (
         (["average", folders[0], "-o", str(tmp_path / "x")], "two or more"),
         (["average", *folders, "-o", both], "empty folder"),
+        (["average", *folders, "-o", str(config)], "empty folder"),
+        (["average", folders[0], folders[0], "-o", str(tmp_path / "x")], "same one twice"),
         (["average", folders[0], str(tmp_path / "none"), "-o", str(tmp_path / "x")], "none"),
     ):
         refused = run(app, words)

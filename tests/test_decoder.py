@@ -133,3 +133,9 @@ def test_borders_skip_empty_sentences() -> None:
     first, last = borders(np.array([0, 3, 0, 1, 2, 0]))
     assert first.tolist() == [0, 3, 4]
     assert last.tolist() == [2, 3, 5]
+
+
+def test_no_score_is_large_enough_for_an_illegal_step() -> None:
+    steps = Steps(np.array([[0, FORBIDDEN], [0, 0.0]]), np.array([0, FORBIDDEN]), np.zeros(2))
+    scores = np.array([[0, 1e30], [0, 1e30]])
+    assert viterbi(scores, np.array([2]), steps).tolist() == [0, 0]

@@ -154,3 +154,11 @@ def test_standard_input_that_is_not_utf8_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\n\xff\n")))
     with pytest.raises(CorpusError, match=r"^<stdin>:2: expected UTF-8"):
         list(read_lines(None))
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
+def test_standard_input_may_be_compressed_too(monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
+    content = b"one\n\ntwo\n"
+    raw = io.BytesIO(gzip.compress(content) if compressed else content)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(raw)))
+    assert list(read_lines(None)) == ["one", "", "two"]

@@ -1,6 +1,8 @@
 """Tagging files: cut where sentences end, the same bytes from any number of processes, errors with their lines."""
 
 import gzip
+import multiprocessing
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +143,29 @@ def test_nothing_in_is_nothing_out(tagger: Tagger, tmp_path: Path) -> None:
     assert tagged(tagger, path) == tagged(tagger, path, "inline", None) == ""
     path.write_bytes(b"\n\n\n")
     assert tagged(tagger, path) == "\n\n\n"
+
+
+def test_what_came_before_unreadable_input_is_put_out_first(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 2000)
+    path = tmp_path / "cut.gz"
+    path.write_bytes(gzip.compress(long_file(tmp_path).read_bytes())[:-200])
+    for jobs in (1, 3):
+        found: list[str] = []
+        with pytest.raises(CorpusError, match="damaged or cut short"):
+            found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
+        assert len(found) > 2
+
+
+def test_nobody_waits_for_pieces_when_the_reader_has_gone(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 100)
+    output = tag_file(tagger, long_file(tmp_path), "conll", FORMAT, jobs=2)
+    next(output)
+    started = set(multiprocessing.active_children())
+    assert started
+    assert isinstance(output, Generator)
+    output.close()
+    assert not started & set(multiprocessing.active_children())

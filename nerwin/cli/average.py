@@ -25,8 +25,8 @@ def average(
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
-    if output.exists() and any(output.iterdir()):
-        raise ModelError(f"{output}: expected an empty folder, found files. Choose another --output.")
+    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
+        raise ModelError(f"{output}: expected an empty folder, found something else. Choose another --output.")
     loaded = [load_model(model_folder(path)) for path in models]
     parts = read_parts(loaded[0].config)
     whole = average(loaded)

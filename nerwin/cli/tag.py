@@ -1,6 +1,5 @@
 """`nerwin tag`: entities in new text, raw or in columns, from a file or a pipe."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -40,8 +39,6 @@ def tag(
     from nerwin.training.streaming import tag_file
     from nerwin.training.tagger import load
 
-    # A row a line is much for the collector to look through again and again, and there are no cycles to be found.
-    gc.disable()
     tagger = load(model_folder(model))
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
     usual = Format.conll if source is Input.conll else Format.inline
@@ -58,16 +55,23 @@ def _write(texts: Iterable[str]) -> None:
 
 
 def _write_file(texts: Iterable[str], path: Path) -> None:
-    """Write beside the place and move there at the end, so that a broken run leaves nothing half written."""
+    """Write beside the place and move there at the end, so that a broken run leaves nothing half written.
+
+    What is no regular file (a pipe, /dev/null) is written to as it stands.
+    """
     from nerwin.errors import CorpusError
 
-    beside = path.with_name(f".{path.name}.part")
+    place = path.resolve()  # of a link, where it leads
+    special = place.exists() and not place.is_file()
+    beside = place if special else place.with_name(f".{place.name}.part")
     try:
         with beside.open("wb") as stream:
             for text in texts:
                 stream.write(text.encode())
-        os.replace(beside, path)
+        if not special:
+            os.replace(beside, place)
     except OSError as error:
         raise CorpusError(f"{path}: cannot write: {error.strerror}. Choose another --output.") from error
     finally:
-        beside.unlink(missing_ok=True)
+        if not special:
+            beside.unlink(missing_ok=True)

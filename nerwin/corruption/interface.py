@@ -61,8 +61,8 @@ class Corruption(Protocol[B]):
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 
-    def pairs_per_epoch(self, targets: Ints) -> int:
-        """How many pairs an epoch trains on.
+    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
+        """How many pairs an epoch trains on, given the targets of all words and the sentences' lengths.
 
         Raises:
             CorpusError: there is nothing to hold a true window against.

@@ -83,7 +83,7 @@ class LabelCorruption:
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
 
-    def pairs_per_epoch(self, targets: Ints) -> int:
+    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
         entities = int(np.count_nonzero(targets))
         return entities + round(self.settings.outside_share * (len(targets) - entities))
 
@@ -99,7 +99,8 @@ class LabelCorruption:
         if self.settings.outside_share < 1:
             outside = corruption.permutation(np.flatnonzero(targets == 0))
             left_out = np.zeros(len(targets), np.bool_)
-            left_out[outside[self.pairs_per_epoch(targets) - np.count_nonzero(targets) :]] = True
+            kept = self.pairs_per_epoch(targets, corpus.lengths) - np.count_nonzero(targets)
+            left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]
         for start in range(0, len(shuffled), size):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import legal_steps, tag_names, tag_targets, tag_weights, to_iob2
 from nerwin.corruption.outside import fit_offset, lowered
@@ -51,8 +51,9 @@ class SequenceCorruption:
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
 
-    def pairs_per_epoch(self, targets: Ints) -> int:
-        return len(targets)
+    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
+        tagged = int(lengths[_has_entity(targets, lengths)].sum())
+        return tagged + round(self.settings.outside_share * (len(targets) - tagged))
 
     def batches(
         self,
@@ -66,9 +67,11 @@ class SequenceCorruption:
         firsts = np.cumsum(corpus.lengths) - corpus.lengths
         shuffled = order.permutation(len(corpus.lengths))
         if self.settings.outside_share < 1:
-            tagged = np.bincount(np.repeat(np.arange(len(corpus.lengths)), corpus.lengths), targets != 0)
-            drawn = corruption.random(len(corpus.lengths)) < self.settings.outside_share
-            shuffled = shuffled[(drawn | (tagged > 0))[shuffled]]
+            chosen = _has_entity(targets, corpus.lengths)
+            others = corruption.permutation(np.flatnonzero(~chosen))
+            room = self.pairs_per_epoch(targets, corpus.lengths) - corpus.lengths[chosen].sum()
+            chosen[others[np.cumsum(corpus.lengths[others]) <= room]] = True
+            shuffled = shuffled[chosen[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]
         blocks = [
             block[np.argsort(corpus.lengths[block], kind="stable")]
@@ -134,6 +137,13 @@ class SequenceCorruption:
         best = np.sort(max_marginals(scores, lengths, self.steps(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead
+
+
+def _has_entity(targets: Ints, lengths: Ints) -> Bools:
+    """(sentences,) whether a sentence has an entity."""
+    sentence = np.repeat(np.arange(len(lengths)), lengths)
+    found: Bools = np.bincount(sentence, targets != 0, len(lengths)) > 0
+    return found
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:

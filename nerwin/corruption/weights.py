@@ -1,4 +1,6 @@
-"""Weights of types in the hinge: what a mistake about a rare type counts, against one about a frequent type.
+"""Weights of types: what a mistake about a rare type counts, against one about a frequent type.
+
+`window` and `label` multiply the hinge of a pair by the weight, `sequence` the margin of a word.
 
 A word outside every entity weighs 1. `balanced` gives each type the same sum of weights over the training part, and the
 entity words a mean of 1, as `class_weight="balanced"` does in scikit-learn.

@@ -63,7 +63,7 @@ class WindowCorruption:
             first += len(tags)
         return ids
 
-    def pairs_per_epoch(self, targets: Ints) -> int:
+    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
         _check_others(targets)
         return int(np.count_nonzero(targets != NO_TYPE)) * self.settings.draws
 

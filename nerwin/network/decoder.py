@@ -1,8 +1,7 @@
 """The best tag sequence of a sentence: Viterbi's algorithm, for many sentences at a time.
 
-A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  A step that
-is not legal scores FORBIDDEN.
-Sentences stand in order of falling length, so that at each time step those still running are the first ones.
+A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  A step that is not legal scores
+FORBIDDEN. Sentences stand in order of falling length, so that at each time step those still running are the first ones.
 """
 
 from typing import NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 
-FORBIDDEN = -1e6  # below any path of real scores, and far from overflow in float32
+FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
 
 class Steps(NamedTuple):
@@ -70,9 +69,7 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
         return best
     for t, alpha in enumerate(_forward(s, firsts, running, steps)):
         best[firsts[: running[t]] + t] = alpha.T
-    beta = np.broadcast_to(
-        steps.end, (len(firsts), s.shape[1])
-    ).copy()  # (S, K): the best score of what follows each tag
+    beta = np.tile(steps.end, (len(firsts), 1))  # (S, K): the best score of what follows each tag
     best[firsts + lengths - 1] += beta
     for t in range(len(running) - 1, 0, -1):
         now = running[t]

@@ -39,14 +39,14 @@ class FixedScorer:
         np.matmul(e, side_by_side, out=P.reshape(u, -1))
         return P
 
-    def score(self, P: Floats, forms: Ints) -> Floats:
+    def score(self, P: Floats, places: Ints) -> Floats:
         """The scores (B, K) of windows.
 
         Args:
             P: what `project` gave for some forms.
-            forms: (B, C) which of them stands in each place.
+            places: (B, C) which of them stands in each place.
         """
-        rows = forms * self.size + np.arange(self.size)
+        rows = places * self.size + np.arange(self.size)
         scores = np.empty((len(rows), self.params["U"].shape[1]), P.dtype)
         z, part = np.empty((2, TILE, P.shape[1]), P.dtype)
         for start in range(0, len(rows), TILE):

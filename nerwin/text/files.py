@@ -5,6 +5,7 @@ Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token su
 """
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -53,7 +54,9 @@ def source_name(path: Path | None) -> str:
 def open_binary(path: Path | None) -> BinaryIO:
     """Open a file for reading bytes, through gzip where its first bytes say so."""
     if path is None:
-        return sys.stdin.buffer
+        stdin = sys.stdin.buffer
+        compressed = isinstance(stdin, io.BufferedReader) and stdin.peek(2)[:2] == GZIP_MAGIC
+        return gzip.open(stdin, "rb") if compressed else stdin  # type: ignore[return-value]
     with path.open("rb") as probe:
         compressed = probe.read(2) == GZIP_MAGIC
     return gzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[return-value]

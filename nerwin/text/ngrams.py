@@ -12,7 +12,7 @@ import numpy as np
 from nerwin.arrays import Ints
 from nerwin.text.vocabulary import UNKNOWN
 
-NGRAM_LENGTHS = range(2, 6)
+NGRAM_LENGTHS = range(2, 6)  # two is where the hash begins
 BUCKETS = 1 << 16
 _BASE = np.uint32(0x01000193)  # the FNV prime
 _MIX = np.uint32(0x9E3779B1)  # 2³² over the golden ratio (Knuth's multiplicative hashing)
@@ -42,19 +42,18 @@ class Bags(NamedTuple):
 def ngram_bags(forms: Sequence[str]) -> Bags:
     """The table rows of the n-grams of each form in lower case, its borders marked: "<lima>" has <l, <li, li, ..."""
     marked = [f"<{form.lower()}>" for form in forms]
-    letters = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), np.uint32)
+    letters = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), "<u4")
     lengths = np.array([len(form) for form in marked], np.int64)
     ends = np.cumsum(lengths)
     owner = np.repeat(np.arange(len(marked)), lengths)
     left = ends[owner] - np.arange(len(letters))  # letters from here to the form's end
     hashes, owners = [], []
     code = letters
-    for n in range(2, NGRAM_LENGTHS.stop):
+    for n in NGRAM_LENGTHS:
         code = code[:-1] * _BASE + letters[n - 1 :]
-        if n in NGRAM_LENGTHS:
-            inside = left[: len(code)] >= n
-            hashes.append(code[inside])
-            owners.append(owner[: len(code)][inside])
+        inside = left[: len(code)] >= n
+        hashes.append(code[inside])
+        owners.append(owner[: len(code)][inside])
     found = np.concatenate(owners)
     buckets = np.concatenate(hashes) * _MIX >> np.uint32(32 - BUCKETS.bit_length() + 1)  # the best mixed bits
     order = np.argsort(found, kind="stable")

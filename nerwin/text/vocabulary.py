@@ -25,7 +25,7 @@ class Vocabulary:
         return len(self.forms)
 
     def ids(self, words: Sequence[str]) -> Ints:
-        """The ids (T,) of the words of a sentence; forms not seen before are added."""
+        """The ids (T,) of some words; forms not seen before are added."""
         ids = self._ids
         try:
             return np.array([ids[word] for word in words], np.int32)

@@ -6,6 +6,7 @@ divided by their number M. So a committee needs no code of its own to tag, to sa
     x = [ x₁ ; … ; x_M ]     W = diag(W₁, …, W_M)     b = [ b₁ ; … ; b_M ]     U = 1/M [ U₁ ; … ; U_M ]
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,6 +29,9 @@ def average(models: Sequence[Model]) -> Model:
     first = models[0]
     for other in models[1:]:
         _check_alike(first, other)
+    for one, other in itertools.combinations(models, 2):
+        if all(np.array_equal(one.params[name], other.params[name]) for name in one.params):
+            raise ModelError("average: expected different models, found the same one twice. Name each once.")
     folded = [model.folded() for model in models]
     params: Parameters = {one.name: np.concatenate([own[one.name] for own in folded], axis=1) for one in first.lookups}
     columns = _columns(first, len(models))
@@ -63,7 +67,7 @@ def _check_alike(first: Model, other: Model) -> None:
     }
     if different := [name for name, same in alike.items() if not same]:
         raise ModelError(
-            f"average: expected models of one configuration and corpus, found other {different[0]}. "
+            f"average: expected models with the same types, words, features and shapes, found other {different[0]}. "
             "Train them with the same config and other values of training.seed."
         )
 

@@ -308,6 +308,7 @@ def _kinds(annotation: Any) -> Iterator[Any]:
 # pydantic's words for a fault, where people need others: by key, or by the type of the fault.
 _EXPECTED = {
     "corpus.entities": "all, or a list of types",
+    "objective.weights": "none, balanced, or a map of types to weights of 0 or more",
     "is_instance_of": "a path",
     "model_type": "a section of keys and values",
     "dict_type": "a map of names and values",

@@ -13,10 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.errors import ModelError
+from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
 from nerwin.text.inline import format_inline
@@ -24,6 +25,7 @@ from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE, Span
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.windows import split_sentences
+from nerwin.training.model import Model
 from nerwin.training.tagger import Annotation, Tagger
 
 BLOCK = 20_000  # lines tagged at a time
@@ -69,12 +71,25 @@ def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | No
     """
     task = Task(form, source_name(path), columns)
     pieces = _settled(read_pieces(path, by_sentence=columns is not None), task)
-    first = list(itertools.islice(pieces, 2))
-    if jobs == 1 or len(first) < 2:
-        for settled, piece in itertools.chain(first, pieces):
-            yield tag_piece(tagger, settled, piece)
-    else:
-        yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
+    first = list(itertools.islice(pieces, 2)) if jobs > 1 else []
+    with _no_collector():
+        if len(first) < 2:
+            for settled, piece in itertools.chain(first, pieces):
+                yield tag_piece(tagger, settled, piece)
+        else:
+            yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A row a line is much for the garbage collector to look through again and again, and there are no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _settled(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
@@ -86,32 +101,48 @@ def _settled(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]
 
 
 def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[str]:
-    """The outputs in order; so many pieces are on their way that no process waits, and no more."""
+    """The outputs in order; so many pieces are on their way that no process waits, and no more.
+
+    Where the input cannot be read on, what came before is still put out, as one process would.
+    """
     # A forked process has the model at once; where there is no fork, it is sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger,))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger.model,))
     waiting: deque[Future[str]] = deque()
+    failure: CorpusError | None = None
     try:
-        for settled, piece in work:
+        while True:
+            try:
+                settled, piece = next(work)
+            except StopIteration:
+                break
+            except CorpusError as error:
+                failure = error
+                break
             waiting.append(pool.submit(_tag_here, settled, piece))
-            if len(waiting) > jobs:
+            while waiting and (waiting[0].done() or len(waiting) > jobs):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+        if failure:
+            raise failure
     except BrokenProcessPool as error:
         raise ModelError(
             "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
         ) from error
     finally:
-        pool.shutdown(wait=not waiting, cancel_futures=True)
+        if waiting:  # an error, Ctrl-C, or a reader that has gone: nobody waits for the rest
+            for process in list(pool._processes.values()):
+                process.terminate()
+        pool.shutdown(cancel_futures=True)
 
 
 _tagger: Tagger  # of a worker process
 
 
-def _receive(tagger: Tagger) -> None:
+def _receive(model: Model) -> None:
     global _tagger
-    _tagger = tagger
+    _tagger = Tagger(model)
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 

@@ -45,8 +45,8 @@ class Annotation(NamedTuple):
 class Tagger:
     """Tags sentences with a model.
 
-    It keeps what every form it meets adds to the first layer, up to KEPT bytes; then it begins anew, so that its memory
-    does not grow with the text.
+    It keeps what every form it meets adds to the first layer. Once that is more than KEPT bytes, the next call begins
+    anew, so that memory does not grow with the text.
     """
 
     def __init__(self, model: Model) -> None:

@@ -203,7 +203,7 @@ class Trainer:
         self.forms = form_table(model.lookups, parts.vocabulary.forms).with_unknown_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
-        self.pairs = self.corruption.pairs_per_epoch(self.targets)
+        self.pairs = self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
         self.steps = math.ceil(self.pairs / self.config.training.batch_size)
         self.schedule = make_schedule(self.config, self.steps)
         self.hidden = self._share_hidden()

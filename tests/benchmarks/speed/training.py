@@ -67,7 +67,7 @@ def _against_pytorch(
     theirs = minibatches(trainer, loss)
     next(theirs)  # takes the parameters before nerwin moves them
     ours = (isinstance(record, Batched) for record in trainer.run())
-    epoch = math.ceil(trainer.corruption.pairs_per_epoch(trainer.targets) / config.training.batch_size)
+    epoch = math.ceil(trainer.pairs / config.training.batch_size)
     for steps in (ours, theirs):
         seconds(steps, epoch)
     count = work.amount // config.training.batch_size
