@@ -17,7 +17,7 @@ from nerwin.arrays import Floats, Ints, Rows
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
     """The vectors (u, Σ d_f) of u forms, given the row (u, F) of each in F tables (V_f, d_f)."""
-    return np.concatenate([table[rows[:, f]] for f, table in enumerate(tables)], axis=1)
+    return np.concatenate([table.take(rows[:, f], axis=0) for f, table in enumerate(tables)], axis=1)
 
 
 def backprop_lookup(tables: Sequence[Floats], rows: Ints, de: Floats) -> list[Rows]:
@@ -32,7 +32,7 @@ def lookup_bags(table: Floats, rows: Ints, starts: Ints) -> Floats:
     Args:
         rows: (r,) table rows; those of form i are rows[starts[i]:starts[i + 1]], at least one.
     """
-    sums: Floats = np.add.reduceat(table[rows], starts[:-1], axis=0)
+    sums: Floats = np.add.reduceat(table.take(rows, axis=0), starts[:-1], axis=0)
     return sums * _root_scale(starts, table)
 
 
@@ -48,7 +48,7 @@ def _root_scale(starts: Ints, table: Floats) -> Floats:
 
 def windows_of(e: Floats, places: Ints) -> Floats:
     """The windows x (B, C·D), given the vectors (u, D) of the distinct forms and which one (B, C) stands where."""
-    return e[places].reshape(len(places), -1)
+    return e.take(places.ravel(), axis=0).reshape(len(places), -1)
 
 
 def backprop_windows(places: Ints, dx: Floats) -> Rows:
@@ -68,4 +68,4 @@ def sum_rows(ids: Ints, values: Floats) -> Rows:
     first = np.ones(len(ids), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     starts = first.nonzero()[0]
-    return Rows(ordered[starts], np.add.reduceat(values[order], starts, axis=0))
+    return Rows(ordered[starts], np.add.reduceat(values.take(order, axis=0), starts, axis=0))

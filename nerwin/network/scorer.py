@@ -31,9 +31,9 @@ class Cache(NamedTuple):
     def rows(self, chosen: Ints) -> "Cache":
         """The cache of some windows of the minibatch only."""
         return Cache(
-            [a[chosen] for a in self.inputs],
-            [a[chosen] for a in self.outputs],
-            [mask[chosen] if isinstance(mask, np.ndarray) else mask for mask in self.masks],
+            [a.take(chosen, axis=0) for a in self.inputs],
+            [a.take(chosen, axis=0) for a in self.outputs],
+            [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks],
         )
 
 
