@@ -13,7 +13,6 @@ import numpy as np
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
 
-
 TILE = 1 << 16  # numbers of a tensor that are moved at a time
 
 
