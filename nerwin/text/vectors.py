@@ -9,7 +9,6 @@ import warnings
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +23,7 @@ MARK = 12345.5  # stands behind each of them
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 
 Entry = tuple[str, Floats]
+_Row = tuple[int, str, str]  # a line's number, its word, and the text of its numbers
 
 
 def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -> dict[str, Floats]:
@@ -91,9 +91,13 @@ def _read_text(path: Path, dim: int, wanted: Collection[str], extra: int) -> Ite
             _check_width(_numbers_at_the_end(fields), dim, path, number)
         if (spaces := text.count(" ")) < dim:
             _check_width(spaces, dim, path, number)
-        word, *numbers = text.split(" ", 1) if spaces == dim else text.rsplit(" ", dim)
+        if spaces == dim:
+            word, _, numbers = text.partition(" ")
+        else:  # the word holds spaces
+            word, *fields = text.rsplit(" ", dim)
+            numbers = " ".join(fields)
         if rows < extra or word in wanted:
-            kept.append(_Row(number, word, " ".join(numbers)))
+            kept.append((number, word, numbers))
         rows += 1
         if len(kept) == PARSED:
             yield from _parse(kept, dim, path)
@@ -106,27 +110,18 @@ def _read_text(path: Path, dim: int, wanted: Collection[str], extra: int) -> Ite
         )
 
 
-class _Row(NamedTuple):
-    """A line of a file: its number, its word, and the text of its numbers."""
-
-    number: int
-    word: str
-    numbers: str
-
-
 def _parse(rows: Sequence[_Row], dim: int, path: Path) -> Iterator[Entry]:
     """The vectors of some rows, read at once: that takes half the time of row after row.
 
     A mark behind each row shows that its numbers are as many as they should be; if they are not, each row is looked at.
     """
-    text = "".join(f"{row.numbers} {MARK} " for row in rows)
+    text = f" {MARK} ".join([*(numbers for _, _, numbers in rows), ""])
     values = _numbers_of(text)
     fits = values.size == len(rows) * (dim + 1) and "  " not in text
     table = values.reshape(len(rows), dim + 1) if fits else np.zeros((len(rows), dim + 1), np.float32)
     if rows and not ((table[:, dim] == MARK).all() and np.isfinite(table).all()):
-        table = np.stack([_numbers(row.numbers.split(" "), path, row.number) for row in rows])
-    for row, vector in zip(rows, table, strict=True):
-        yield row.word, vector[:dim].copy()
+        table = np.stack([_numbers(numbers.split(" "), path, number) for number, _, numbers in rows])
+    yield from zip((word for _, word, _ in rows), table[:, :dim], strict=True)
 
 
 def _numbers_of(text: str) -> Floats:
