@@ -7,7 +7,8 @@ import pytest
 
 from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.label import LabelCorruption, Windows, legal_steps, tag_names, tag_targets, to_iob2
+from nerwin.corruption.label import LabelCorruption, Windows
+from nerwin.corruption.tagging import legal_steps, tag_names, tag_targets, to_iob2
 from nerwin.network.decoder import FORBIDDEN, path_score
 from nerwin.text.tags import SCHEMES, steps
 from nerwin.text.windows import flatten

@@ -5,9 +5,10 @@ import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.label import LabelCorruption, tag_names, to_iob2
+from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.outside import entity_f1, fit_offset, lowered
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
+from nerwin.corruption.tagging import tag_names, to_iob2
 from nerwin.network.decoder import viterbi
 from nerwin.text.windows import split_sentences
 from nerwin.training.evaluation import evaluate_tags
@@ -17,7 +18,7 @@ LENGTHS = np.array([4, 1, 5, 2])
 
 
 def legal_sequences(rng: np.random.Generator) -> Ints:
-    return viterbi(rng.normal(size=(12, 9)), LENGTHS, LabelCorruption(TYPES, Settings()).steps)
+    return viterbi(rng.normal(size=(12, 9)), LENGTHS, LabelCorruption(TYPES, Settings()).legal)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -63,7 +64,7 @@ def one_word_sentences(leads: list[float]) -> Floats:
 )
 def test_the_offset_is_the_one_that_the_entities_ask_for(leads: list[float], gold: list[int], offset: float) -> None:
     scores, tags, lengths = one_word_sentences(leads), np.array(gold), np.ones(len(gold), int)
-    steps = LabelCorruption(["LOC"], Settings()).steps
+    steps = LabelCorruption(["LOC"], Settings()).legal
     assert fit_offset(lambda s: viterbi(s, lengths, steps), scores, tags, 0.25) == offset
 
 

@@ -3,53 +3,18 @@
     J = max(0, Δ + max_{y'≠y} s_{y'} − s_y)
 
 Where an entity would be missed altogether, y' = O, the margin may be larger (`miss`).
-The scorer has a score for each IOBES tag of the centre. A sentence's tags are the legal sequence with the best sum.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.outside import fit_offset, lowered
-from nerwin.corruption.weights import check_weights, type_weights
-from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
+from nerwin.corruption.interface import Loss
+from nerwin.corruption.tagging import TagCorruption, tag_weights
 from nerwin.network.loss import hinge
-from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
 from nerwin.text.windows import FlatCorpus
-
-
-def tag_names(types: Sequence[str]) -> list[str]:
-    """O and the IOBES tags of every type: K = 4·types + 1."""
-    return [OUTSIDE, *(f"{prefix}-{label}" for label in types for prefix in "BIES")]
-
-
-def tag_targets(names: Sequence[str], tag_sequences: Sequence[Sequence[str]]) -> Ints:
-    """The index (n,) of each word's IOBES tag among `names`; types that are not learned are O."""
-    numbers = {name: number for number, name in enumerate(names)}
-    spelled = (tag for tags in tag_sequences for tag in iobes(spans(tags), len(tags)))
-    return np.fromiter((numbers.get(tag, 0) for tag in spelled), np.int32)
-
-
-def to_iob2(names: Sequence[str], best: Ints) -> list[str]:
-    """Indices of IOBES tags, spelled in IOB2."""
-    respelled = [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
-    return [respelled[tag] for tag in best.tolist()]
-
-
-def legal_steps(names: Sequence[str]) -> Steps:
-    """0 for what IOBES allows between the named tags, FORBIDDEN for the rest."""
-    legal = SCHEMES["iobes"]
-
-    def score(before: str, after: str) -> float:
-        return 0.0 if legal(before, after) else FORBIDDEN
-
-    A = np.array([[score(before, after) for after in names] for before in names], np.float32)
-    start = np.array([score(OUTSIDE, name) for name in names], np.float32)
-    end = np.array([score(name, OUTSIDE) for name in names], np.float32)
-    return Steps(A, start, end)
 
 
 class Windows(NamedTuple):
@@ -60,28 +25,8 @@ class Windows(NamedTuple):
     weights: Floats
 
 
-def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
-    """(K,) the weight of a word of each tag."""
-    kinds = (targets + 3) // 4  # O is 0, the four tags of the k-th type are k
-    weights = type_weights(settings.weights, types, kinds)
-    return np.concatenate([weights[:1], weights[1:].repeat(4)])
-
-
-class LabelCorruption:
-    """Every window once an epoch, against its best wrong tag. A word's target is the index of its IOBES tag."""
-
-    def __init__(self, types: Sequence[str], settings: Settings) -> None:
-        check_weights(settings.weights, types)
-        self.types = types
-        self.names: Sequence[str] = tag_names(types)
-        self.settings = settings
-        self.steps = legal_steps(self.names)
-
-    def own_parameters(self, dtype: type[np.floating]) -> Parameters:
-        return {}
-
-    def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
-        return tag_targets(self.names, tag_sequences)
+class LabelCorruption(TagCorruption):
+    """Every window once an epoch, against its best wrong tag."""
 
     def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
         entities = int(np.count_nonzero(targets))
@@ -132,22 +77,3 @@ class LabelCorruption:
         violation = best[:, -1] - scores[np.arange(len(batch.tags)), batch.tags]
         lead = np.where(violation > 0, best[:, -1] - best[:, -2], np.inf)
         return float(min(np.abs(violation).min(), lead.min()))
-
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
-        step = self.settings.margin / 4
-        return {"outside": np.array([fit_offset(lambda s: viterbi(s, lengths, self.steps), scores, targets, step)])}
-
-    def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of windows whose true tag outscores every other."""
-        return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
-
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
-        scores = lowered(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi(scores, lengths, self.steps))
-
-    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        """By how much each word's tag beats, as part of a legal sequence, its best other tag."""
-        scores = lowered(scores, constants["outside"].item())
-        best = np.sort(max_marginals(scores, lengths, self.steps), axis=1)
-        lead: Floats = best[:, -1] - best[:, -2]
-        return lead

@@ -8,16 +8,14 @@ The rows of the parameter "transitions" (K + 2, K) are A, start and end: how wel
 what is illegal stays forbidden. The maximum is found by Viterbi over scores that are raised at every wrong tag.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
-from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.label import legal_steps, tag_names, tag_targets, tag_weights, to_iob2
-from nerwin.corruption.outside import fit_offset, lowered
-from nerwin.corruption.weights import check_weights
+from nerwin.corruption.interface import Loss
+from nerwin.corruption.tagging import TagCorruption, tag_weights
 from nerwin.network.decoder import Steps, borders, max_marginals, path_score, viterbi
 from nerwin.text.windows import FlatCorpus
 
@@ -34,22 +32,12 @@ class Sentences(NamedTuple):
     lengths: Ints
 
 
-class SequenceCorruption:
-    """Every sentence once an epoch. A word's target is the index of its IOBES tag."""
-
-    def __init__(self, types: Sequence[str], settings: Settings) -> None:
-        check_weights(settings.weights, types)
-        self.types = types
-        self.names: Sequence[str] = tag_names(types)
-        self.settings = settings
-        self.legal = legal_steps(self.names)
+class SequenceCorruption(TagCorruption):
+    """Every sentence once an epoch, against its best wrong tag sequence."""
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         K = len(self.names)
         return {TRANSITIONS: np.zeros((K + 2, K), dtype)}
-
-    def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
-        return tag_targets(self.names, tag_sequences)
 
     def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
         tagged = int(lengths[_has_entity(targets, lengths)].sum())
@@ -118,25 +106,6 @@ class SequenceCorruption:
         """To where another sequence becomes the best one under the margin."""
         best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.steps(params)), axis=1)
         return float((best[:, -1] - best[:, -2]).min())
-
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
-        steps, step = self.steps(params), self.settings.margin / 4
-        return {"outside": np.array([fit_offset(lambda s: viterbi(s, lengths, steps), scores, targets, step)])}
-
-    def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of windows whose true tag outscores every other, transitions aside."""
-        return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
-
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
-        scores = lowered(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)))
-
-    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        """By how much the best sequence beats the best one that gives the word another tag."""
-        scores = lowered(scores, constants["outside"].item())
-        best = np.sort(max_marginals(scores, lengths, self.steps(params)), axis=1)
-        lead: Floats = best[:, -1] - best[:, -2]
-        return lead
 
 
 def _has_entity(targets: Ints, lengths: Ints) -> Bools:
