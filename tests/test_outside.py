@@ -6,7 +6,7 @@ import pytest
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.outside import entity_f1, fit_offset, lowered
+from nerwin.corruption.outside import entity_f1, fit_offset, offset_outside
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import tag_names, to_iob2
 from nerwin.network.decoder import viterbi
@@ -40,10 +40,10 @@ def test_nothing_found_of_nothing_is_zero() -> None:
 
 def test_o_is_lowered_and_the_scores_given_stay() -> None:
     scores = np.ones((2, 5), np.float32)
-    assert lowered(scores, 0.5).tolist() == [[0.5, 1, 1, 1, 1]] * 2
-    assert lowered(scores, -0.5).tolist() == [[1.5, 1, 1, 1, 1]] * 2
+    assert offset_outside(scores, 0.5).tolist() == [[0.5, 1, 1, 1, 1]] * 2
+    assert offset_outside(scores, -0.5).tolist() == [[1.5, 1, 1, 1, 1]] * 2
     assert (scores == 1).all()
-    assert lowered(scores, 0.5).dtype == np.float32
+    assert offset_outside(scores, 0.5).dtype == np.float32
 
 
 def one_word_sentences(leads: list[float]) -> Floats:

@@ -10,7 +10,7 @@ import pytest
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
 from nerwin.text.vectors import read_vectors
-from nerwin.training.word2vec import BINARY, BLOCK, TEXT, check_name, write_vectors
+from nerwin.training.word2vec import BINARY, ROWS, TEXT, check_name, write_vectors
 
 FORMS = ["the", "köln", "n't", "'s", "1,990", "北京", "#"]
 
@@ -66,7 +66,7 @@ def test_binary_form(tmp_path: Path, vectors: Floats) -> None:
 
 @pytest.mark.parametrize("ending", TEXT + BINARY)
 def test_more_words_than_a_block(ending: str, tmp_path: Path, rng: np.random.Generator) -> None:
-    words, vectors = [f"w{i}" for i in range(2 * BLOCK + 1)], rng.normal(size=(2 * BLOCK + 1, 2)).astype(np.float32)
+    words, vectors = [f"w{i}" for i in range(2 * ROWS + 1)], rng.normal(size=(2 * ROWS + 1, 2)).astype(np.float32)
     write_vectors(tmp_path / f"out{ending}", words, vectors)
     content = (tmp_path / f"out{ending}").read_bytes()
     found, values = (

@@ -15,8 +15,8 @@ OFFSETS = 16  # tried at most in either direction
 Decode = Callable[[Floats], Ints]
 
 
-def lowered(scores: Floats, offset: float) -> Floats:
-    """The scores (n, K) with `offset` taken off those of O, the first tag."""
+def offset_outside(scores: Floats, offset: float) -> Floats:
+    """The scores (n, K) with an offset taken off those of O, the first tag."""
     if not offset:
         return scores
     moved = scores.copy()
@@ -34,7 +34,7 @@ def fit_offset(decode: Decode, scores: Floats, gold: Ints, step: float) -> float
     best, best_f1 = 0.0, entity_f1(decode(scores), gold)
     for direction in (step, -step):
         for k in range(1, OFFSETS + 1):
-            f1 = entity_f1(decode(lowered(scores, k * direction)), gold)
+            f1 = entity_f1(decode(offset_outside(scores, k * direction)), gold)
             if f1 < best_f1:
                 break
             if f1 > best_f1:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.outside import fit_offset, lowered
+from nerwin.corruption.outside import fit_offset, offset_outside
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
@@ -82,12 +82,12 @@ class TagCorruption:
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
-        scores = lowered(scores, constants["outside"].item())
+        scores = offset_outside(scores, constants["outside"].item())
         return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)))
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""
-        scores = lowered(scores, constants["outside"].item())
+        scores = offset_outside(scores, constants["outside"].item())
         best = np.sort(max_marginals(scores, lengths, self.steps(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead

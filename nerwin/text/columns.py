@@ -22,7 +22,7 @@ Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
 
-BLOCK = 10_000  # lines taken apart at a time
+LINES = 10_000  # lines taken apart at a time
 
 
 class Columns(NamedTuple):
@@ -144,15 +144,15 @@ def _split(text: str, delimiter: str) -> list[str]:
 def read_columns(lines: Iterable[str], columns: Columns) -> Iterator[Line]:
     """Tell what each line is."""
     settled = None
-    for start, texts in blocks(lines):
+    for start, texts in _in_blocks(lines):
         settled = settled or find_delimiter(texts, columns)
         yield from split_block(texts, columns, start, settled).lines()
 
 
-def blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+def _in_blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """Some lines at a time, with the number of the first."""
     iterator, number = iter(lines), 1
-    while texts := list(itertools.islice(iterator, BLOCK)):
+    while texts := list(itertools.islice(iterator, LINES)):
         yield number, texts
         number += len(texts)
 

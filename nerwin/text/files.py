@@ -75,3 +75,15 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
                 f"{name}:{number}: expected UTF-8, found byte 0x{found} at column {error.start + 1}. "
                 "Convert the file to UTF-8."
             ) from error
+
+
+def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
+    """The same of many whole lines at once."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return list(decode_lines(data.split(b"\n"), name, first))  # says which line it is
+    lines = (text.removeprefix("\ufeff") if first == 1 else text).split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return [line.rstrip("\r") for line in lines] if "\r" in text else lines

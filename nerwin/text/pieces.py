@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.text.files import BLANK, decode_lines, open_binary, reading, source_name
+from nerwin.text.files import BLANK, decode_text, open_binary, reading, source_name
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
-_LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
 
@@ -28,17 +27,7 @@ class Piece(NamedTuple):
         Raises:
             CorpusError: not UTF-8; the message starts with `name:line`.
         """
-        raw = self.data.split(b"\n")
-        if raw[-1] == b"":
-            raw.pop()
-        try:
-            text = self.data.decode("utf-8")
-        except UnicodeDecodeError:
-            return list(decode_lines(raw, name, self.number))  # says which line it is
-        lines = text.removeprefix("\ufeff").split("\n") if self.number == 1 else text.split("\n")
-        if lines[-1] == "":
-            lines.pop()
-        return [line.rstrip("\r") for line in lines] if "\r" in text else lines
+        return decode_text(self.data, name, self.number)
 
 
 def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
@@ -50,13 +39,15 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     Raises:
         CorpusError: the file cannot be opened, or is a damaged gzip.
     """
-    border = _BLANK_LINE if by_sentence else _LINE_END
     number, data, searched = 1, bytearray(), 0
     with reading(source_name(path)), open_binary(path) as stream:
         while chunk := stream.read(SIZE):
             data += chunk
-            cut = max((match.end() for match in border.finditer(data, searched)), default=0)
-            searched = max(data.rfind(b"\n"), 0)
+            if by_sentence:
+                cut = max((match.end() for match in _BLANK_LINE.finditer(data, searched)), default=0)
+                searched = max(data.rfind(b"\n"), 0)
+            else:
+                cut = data.rfind(b"\n") + 1
             if cut:
                 yield Piece(number, bytes(data[:cut]))
                 number += data.count(b"\n", 0, cut)

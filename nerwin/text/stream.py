@@ -2,8 +2,9 @@
 
 A line is a paragraph, or a token where the text stands in columns. Words are in lower case. In paragraphs, those that
 hyphens join are taken apart, so that their parts share their counts: corpora disagree on hyphens. Tokens in columns
-stay whole. A rare number is counted under its shape, 1,234 as 0,000, which is also what the lookup of words falls back
-to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no window crosses two.
+stay whole, unless they hold spaces. A rare number is counted under its shape, 1,234 as 0,000, which is also what the
+lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no
+window crosses two.
 """
 
 import re

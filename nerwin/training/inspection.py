@@ -17,7 +17,7 @@ from nerwin.text.features import WORDS, form_table
 from nerwin.text.tokenizer import tokenize
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
-from nerwin.training.model import BLOCK, Model, distinct
+from nerwin.training.model import WINDOWS, Model, distinct
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
@@ -54,7 +54,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
     flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
     forms = form_table(model.lookups, vocabulary.forms)
     ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
-    blocks = (distinct(ids[i : i + BLOCK]) for i in range(0, len(ids), BLOCK))
+    blocks = (distinct(ids[i : i + WINDOWS]) for i in range(0, len(ids), WINDOWS))
     a = np.concatenate([model.forward(forms, words)[1].outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)

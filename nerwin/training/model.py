@@ -19,7 +19,7 @@ from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.windows import split_sentences, windows
 from nerwin.training.config import Config
 
-BLOCK = 8192  # windows scored at a time
+WINDOWS = 8192  # windows scored at a time
 
 
 class Distinct(NamedTuple):
@@ -161,9 +161,9 @@ class Model:
         """The scores (n, K) of the windows around `centres`, in blocks; tokens and centres as in FlatCorpus."""
         fixed = self.fixed()
         scores = np.empty((len(centres), self.params["U"].shape[1]), self.params["U"].dtype)
-        for start in range(0, len(centres), BLOCK):
-            words = distinct(windows(tokens, centres[start : start + BLOCK], self.config.window.size))
-            scores[start : start + BLOCK] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
+        for start in range(0, len(centres), WINDOWS):
+            words = distinct(windows(tokens, centres[start : start + WINDOWS], self.config.window.size))
+            scores[start : start + WINDOWS] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
         return scores
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:

@@ -28,7 +28,7 @@ from nerwin.text.windows import split_sentences
 from nerwin.training.model import Model
 from nerwin.training.tagger import Annotation, Tagger
 
-BLOCK = 20_000  # lines tagged at a time
+LINES = 20_000  # lines tagged at a time
 
 
 def _conll(found: Annotation) -> Iterator[str]:
@@ -155,7 +155,7 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     """The output for one piece, its lines ended."""
     tagger.forget()
     tagged: list[str] = []
-    for number, lines in blocks(piece, task.name, BLOCK, by_sentence=task.columns is not None):
+    for number, lines in blocks(piece, task.name, LINES, by_sentence=task.columns is not None):
         if task.columns is None:
             tagged += tag_texts(tagger, lines, task.form)
         else:

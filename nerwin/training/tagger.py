@@ -17,7 +17,7 @@ from nerwin.training.model import Model
 from nerwin.training.run import model_folder
 
 KEPT = 200_000_000  # bytes of projections
-BLOCK = 512  # forms projected at a time
+FORMS = 512  # forms projected at a time
 
 
 class Entity(NamedTuple):
@@ -78,8 +78,8 @@ class Tagger:
             room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
             room[:start] = self._P[:start]
             self._P = room
-        for at in range(first, len(table), BLOCK):
-            e = self.model.embed(table, np.arange(at, min(at + BLOCK, len(table))))
+        for at in range(first, len(table), FORMS):
+            e = self.model.embed(table, np.arange(at, min(at + FORMS, len(table))))
             end = start + len(e) * self._fixed.size
             self._fixed.project(e, out=self._P[start:end])
             start = end

@@ -16,7 +16,7 @@ from nerwin.errors import VectorsError
 
 TEXT = (".txt", ".vec", ".txt.gz", ".vec.gz")
 BINARY = (".bin",)
-BLOCK = 1000  # words that are spelled out at a time
+ROWS = 1000  # words that are spelled out at a time
 
 
 def check_name(path: Path) -> None:
@@ -72,14 +72,14 @@ def _fill(stream: BinaryIO, name: str, words: Sequence[str], vectors: Floats) ->
 
 def _text(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
     form = "%s" + " %.6g" * vectors.shape[1] + "\n"
-    for start in range(0, len(words), BLOCK):
-        rows = zip(words[start : start + BLOCK], vectors[start : start + BLOCK].tolist(), strict=True)
+    for start in range(0, len(words), ROWS):
+        rows = zip(words[start : start + ROWS], vectors[start : start + ROWS].tolist(), strict=True)
         yield "".join([form % (word, *row) for word, row in rows]).encode("utf-8")
 
 
 def _binary(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
-    for start in range(0, len(words), BLOCK):
+    for start in range(0, len(words), ROWS):
         block = io.BytesIO()
-        for word, row in zip(words[start : start + BLOCK], vectors[start : start + BLOCK], strict=True):
+        for word, row in zip(words[start : start + ROWS], vectors[start : start + ROWS], strict=True):
             block.write(word.encode("utf-8") + b" " + row.astype("<f4").tobytes() + b"\n")
         yield block.getvalue()
