@@ -197,3 +197,18 @@ def test_the_command_describes_every_detector(run: Path) -> None:
     done = inspect(run)
     assert done.exit_code == 0
     assert "8 detectors:" in done.stdout
+
+
+def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tagger of two types has nine scores: the six highest are drawn, the best among them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    config, out = write_village(tmp_path), str(tmp_path / "run")
+    words = ["train", "-q", "-c", str(config), "-o", out, "--set", "objective.corruption=sequence"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    text = "Mira Tolvan left Quellmark before"
+    drawn = CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout
+    assert "the 6 highest of 9; --json has all" in drawn
+    assert "…" not in drawn
+    decision = json.loads(CliRunner().invoke(app, ["inspect", out, "--window", text, "--json"]).stdout)
+    _, best = max(zip(decision["scores"], decision["names"], strict=True))
+    assert f" {best} " in drawn

@@ -9,12 +9,15 @@ import typer
 from nerwin.cli.app import command
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from collections.abc import Sequence
+
+    from rich.console import Console, JustifyMethod
 
     from nerwin.training.inspection import Decision, Detector
     from nerwin.training.model import Model
 
 SHOWN = 8  # detectors drawn; --json has all
+WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a terminal is wide
 
 
 @command
@@ -84,24 +87,32 @@ def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, 
 def _draw_decision(console: "Console", decision: "Decision") -> None:
     from rich.table import Table
 
-    table = Table(title="each word's share of the scores", title_justify="left")
-    table.add_column("word")
-    for name in decision.names:
-        table.add_column(name, justify="right")
-    table.add_row("(empty window)", *(f"{share:+.3f}" for share in decision.base))
+    scores = sorted(sorted(range(len(decision.names)), key=lambda k: -decision.scores[k])[:WIDE])
+
+    def cells(values: "Sequence[float]") -> list[str]:
+        return [f"{values[k]:+.3f}" for k in scores]
+
+    def headed(table: Table, first: str, justify: "JustifyMethod" = "left") -> Table:
+        table.add_column(first, justify=justify)
+        for k in scores:
+            table.add_column(decision.names[k], justify="right")
+        return table
+
+    rest = len(decision.names) - len(scores)
+    shown = f", the {len(scores)} highest of {len(decision.names)}; --json has all" if rest else ""
+    table = headed(Table(title=f"each word's share of the scores{shown}", title_justify="left"), "word")
+    table.add_row("(empty window)", *cells(decision.base))
     centre = len(decision.words) // 2
     for position, (word, shares) in enumerate(zip(decision.words, decision.positions, strict=True)):
-        table.add_row(word, *(f"{share:+.3f}" for share in shares), style="bold" if position == centre else "")
+        table.add_row(word, *cells(shares), style="bold" if position == centre else "")
     table.add_section()
-    table.add_row("score", *(f"{score:+.3f}" for score in decision.scores))
+    table.add_row("score", *cells(decision.scores))
     console.print(table)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
-    detectors = Table(title=f"the {len(strongest)} detectors with the largest shares", title_justify="left")
-    detectors.add_column("detector", justify="right")
-    for name in decision.names:
-        detectors.add_column(name, justify="right")
+    title = f"the {len(strongest)} detectors with the largest shares"
+    detectors = headed(Table(title=title, title_justify="left"), "detector", "right")
     for i in strongest:
-        detectors.add_row(str(i), *(f"{share:+.3f}" for share in decision.detectors[i]))
+        detectors.add_row(str(i), *cells(decision.detectors[i]))
     console.print(detectors)
 
 
