@@ -8,9 +8,10 @@ from nerwin.errors import VectorsError
 from nerwin.text.features import WORDS, Lookup
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import lookup_stages, read_parts
+from nerwin.training.fresh import init_model
 from nerwin.training.model import Model
 from nerwin.training.tagger import Tagger
-from nerwin.training.trainer import generators, init_model
+from nerwin.training.trainer import generators
 from tests.test_trainer import epochs, new_trainer, village_config
 
 TRAIN = "Apple\tB-ORG\napple\tO\npears\tO\nb-00\tO\n"

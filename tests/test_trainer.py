@@ -16,8 +16,9 @@ from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import read_parts
 from nerwin.training.evaluation import Score
+from nerwin.training.fresh import init_model
 from nerwin.training.tagger import Tagger
-from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, init_model, make_optimizer
+from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 
 VILLAGE = """\
 [Mira Tolvan](PER) left [Quellmark](LOC) before dawn .

@@ -27,9 +27,10 @@ from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part, Parts, read_parts
+from nerwin.training.fresh import init_model
 from nerwin.training.model import Distinct, Model, distinct
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
-from nerwin.training.trainer import generators, init_model
+from nerwin.training.trainer import generators
 
 PAIRS = 8  # in the minibatch of a check
 ENTRIES = 200  # of a tensor that are perturbed, at most

@@ -13,7 +13,8 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.training.checkpoint import MANIFEST, load_model, load_state, replace_file, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, init_model, make_optimizer
+from nerwin.training.fresh import init_model
+from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 from nerwin.training.yaml_files import write_yaml
 
 RUNS = Path("runs")

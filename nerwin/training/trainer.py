@@ -6,7 +6,6 @@ them. A tie keeps the earlier best.
 
 import math
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,25 +14,19 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.errors import TrainingDiverged
-from nerwin.network.initializers import init_table
 from nerwin.network.loss import is_table, penalised
-from nerwin.network.preprocess import PREPROCESSORS, RIDGE
-from nerwin.network.scorer import init_scorer
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
-from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, collect_lookup, form_table
-from nerwin.text.vectors import match_vectors, read_vectors, rescaled
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
-from nerwin.training.data import Parts, coverage, lookup_stages
+from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
-from nerwin.training.model import Model, distinct
+from nerwin.training.model import Model
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
-FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
 Generators = dict[str, np.random.Generator]
 
@@ -90,73 +83,6 @@ def generators(seed: int) -> Generators:
     """One independent generator for each purpose, so that e.g. dropout does not change the order of the windows."""
     children = np.random.default_rng(seed).spawn(len(PURPOSES))
     return dict(zip(PURPOSES, children, strict=True))
-
-
-def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
-    """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
-    seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
-    vectors = _read_vectors(config, parts)
-    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {})
-    parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
-    model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
-    for one in model.lookups:
-        width = config.words.dim if one.name == WORDS else config.features[one.name]
-        if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
-            model.params[one.name] = np.zeros((len(one), width), dtype)
-        else:
-            model.params[one.name] = (init_table(rng, len(one), width) * config.words.start).astype(dtype)
-    if vectors:
-        if not config.words.trained:
-            model.params[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
-        ids, values = match_vectors(model.lookups[0], vectors)
-        model.params[WORDS][ids] = values
-    model.params.update(model.corruption.own_parameters(dtype))
-    n = config.window.size * sum(model.widths)
-    model.params.update(
-        init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
-    )
-    if fit := PREPROCESSORS[config.preprocess.method]:
-        flat = parts.train.flat
-        chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
-        forms = form_table(model.lookups, parts.vocabulary.forms)
-        x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size)))
-        model.constants["mean"], model.constants["transform"] = fit(x)
-        if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
-            parts.notes.append(
-                f"preprocess.method: {len(x)} windows are fewer than the {x.shape[1]} columns to whiten; directions "
-                f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
-            )
-    return model
-
-
-def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
-    """The vectors to start from, and a note of how many words have one."""
-    words = config.words
-    if words.vectors is None:
-        if words.size is not None:
-            parts.notes.append("words.size is set, words.vectors is not: word vectors start at random")
-        return {}
-    forms = parts.vocabulary.forms[UNKNOWN + 1 :]
-    if words.lower:
-        found = read_vectors(words.vectors, {form.lower() for form in forms}, words.dim, words.extra)
-        found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up
-    else:
-        found = read_vectors(words.vectors, forms, words.dim, words.extra)
-    parts.notes.extend(coverage(parts, found))
-    return found if words.size is None else rescaled(found, words.size)
-
-
-def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
-    """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
-    and all that have a vector; without training, these alone."""
-    flat, counts = parts.train.flat, Counter[str]()
-    for form, count in enumerate(np.bincount(flat.tokens[flat.centres]).tolist()):
-        if count:
-            word = parts.vocabulary.forms[form]
-            counts[word.lower() if config.words.lower else word] += count
-    seen = [word for word, count in counts.items() if count >= config.words.min_count]
-    chosen = [*seen, *vectors] if config.words.trained or not vectors else vectors
-    return Lookup(WORDS, list(dict.fromkeys(chosen)))
 
 
 def make_optimizer(config: Config, params: Parameters) -> Optimizer:

@@ -12,7 +12,8 @@ from itertools import product
 from nerwin.shipped import shipped
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.trainer import Batched, State, Trainer, generators, init_model, make_optimizer
+from nerwin.training.fresh import init_model
+from nerwin.training.trainer import Batched, State, Trainer, generators, make_optimizer
 from tests.benchmarks.corpora import CORPORA
 from tests.benchmarks.optional import library
 from tests.benchmarks.speed.comparison import Comparison, Work, compare
