@@ -1,13 +1,12 @@
 """The commands as a shell sees them: what goes to stdout, what to stderr, and the exit code."""
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
+from tests.processes import started
 from tests.test_trainer import write_village
 
 # 0 done; 1 a check failed or training diverged; 2 bad usage, config or data; 130 interrupted
@@ -497,23 +497,6 @@ def test_importing_the_library_half_loads_no_terminal() -> None:
 def test_python_m_nerwin_is_the_command() -> None:
     done = python("-m", "nerwin", "--version")
     assert (done.returncode, done.stdout, done.stderr) == (DONE, f"{__version__}\n", "")
-
-
-@contextlib.contextmanager
-def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
-    """A command in a process of its own, which hears SIGINT even where this process does not."""
-    code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from nerwin.cli import app; app(prog_name='nerwin')"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_silently(here: Path) -> None:

@@ -1,6 +1,5 @@
 """Word vectors from untagged text: reading it, learning from it, stopping and going on, and the command."""
 
-import contextlib
 import dataclasses
 import gzip
 import io
@@ -8,7 +7,6 @@ import json
 import os
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +35,7 @@ from nerwin.training.pretrain import (
 )
 from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
+from tests.processes import started
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
 PEOPLE, PLACES, VERBS = ("mira", "tolvan", "ena", "joric"), ("quellmark", "vesk", "odrin"), ("left", "saw", "likes")
@@ -628,23 +627,6 @@ def test_divergence_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) ->
     done = nerwin("pretrain", "village.txt", *OPTIONS)
     assert (done.exit_code, done.stdout) == (FAILED, "")
     assert done.stderr.endswith("nerwin: epoch 1, step 3: expected a finite loss, found nan.\n")
-
-
-@contextlib.contextmanager
-def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
-    """A command in a process of its own, which hears SIGINT even where this process does not."""
-    code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from nerwin.cli import app; app(prog_name='nerwin')"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def stopped_in_epoch_2(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str) -> Result:
