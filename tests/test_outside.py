@@ -10,7 +10,7 @@ from nerwin.corruption.outside import entity_f1, fit_offset, offset_outside
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import tag_names, to_iob2
 from nerwin.network.decoder import viterbi
-from nerwin.text.windows import split_sentences
+from nerwin.text.windows import flatten, split_sentences
 from nerwin.training.evaluation import evaluate_tags
 
 TYPES = ["LOC", "PER"]
@@ -74,7 +74,7 @@ def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorrupti
     params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
     scores, lengths = one_word_sentences([-0.1, -0.2, 1.0, -5.0]), np.ones(4, int)
     gold = np.array([4, 4, 4, 0])
-    constants = corruption.fit(params, scores, gold, lengths)
+    constants = corruption.fit(params, scores, gold, flatten([np.arange(2, 6)], 5)._replace(lengths=lengths))
     assert constants["outside"].tolist() == [0.25]
     assert corruption.decode(params, constants, scores, lengths) == ["B-LOC", "B-LOC", "B-LOC", "O"]
     assert corruption.margins(params, constants, scores, lengths) == pytest.approx([0.15, 0.05, 1.25, 4.75])

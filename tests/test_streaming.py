@@ -11,7 +11,10 @@ import pytest
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
+from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, read_pieces
+from nerwin.text.tags import Span
+from nerwin.training import streaming
 from nerwin.training.run import Run
 from nerwin.training.streaming import tag_file
 from nerwin.training.tagger import Tagger, load
@@ -106,6 +109,50 @@ def test_any_number_of_processes_writes_the_same_bytes(
     assert tagged(tagger, path, form, columns, jobs=3) == alone
     if form != "jsonl":  # its scores may differ in the last digit: other pieces are other matrix products
         assert alone == whole
+
+
+def coming_again(count: int) -> list[list[str]]:
+    """Sentences around names that come again within some hundred words, now in a telling place, now not."""
+    rng = np.random.default_rng(3)
+    names = ["".join(rng.choice(["Quell", "mark", "Ost", "bay", "Dun"], 3)) for _ in range(60)]
+    around = [["Mira", "left", "", "."], ["the", "", "rain", "in"]]
+    return [[word or str(rng.choice(names)) for word in around[rng.integers(2)]] for _ in range(count)]
+
+
+@pytest.fixture
+def leaning(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
+    """The tagger, words leaning on each other in full, with an offset at which that makes a difference."""
+    monkeypatch.setitem(tagger.model.constants, "repeats", np.array([1.0]))
+    sentences = coming_again(60)
+    for offset in np.arange(0, 3, 0.1):
+        monkeypatch.setitem(tagger.model.constants, "outside", np.array([offset]))
+        if tagger.tag_many(sentences) != [tagger.tag(words) for words in sentences]:
+            return tagger
+    raise AssertionError("no offset makes a difference")
+
+
+def test_blocks_of_lines_are_one_text(leaning: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "LINES", 400)
+    sentences, path = coming_again(300), tmp_path / "text.conll"
+    path.write_text("\n\n".join("\n".join(words) for words in sentences), encoding="utf-8")
+    found = [block.split("\n") for block in tagged(leaning, path).rstrip().split("\n\n")]
+    assert [[line.rpartition(" ")[2] for line in block] for block in found] == leaning.tag_many(sentences)
+
+
+def test_a_text_s_scores_are_the_same_in_runs(leaning: Tagger) -> None:
+    words, lengths = [word for sentence in coming_again(300) for word in sentence], np.full(300, 4)
+    (whole,) = leaning.score_text([(words, lengths)])
+    runs = [(words[at : at + 400], lengths[at // 4 : at // 4 + 100]) for at in range(0, 1200, 400)]
+    np.testing.assert_allclose(np.concatenate(list(leaning.score_text(runs))), whole, rtol=1e-4, atol=1e-4)
+    alone = np.concatenate([scores for run in runs for scores in leaning.score_text([run])])
+    assert (np.abs(alone - whole) > 0.01).any()
+
+
+def test_a_line_of_raw_text_is_a_text_by_itself(leaning: Tagger, tmp_path: Path) -> None:
+    texts, path = [" ".join(words) for words in coming_again(300)], tmp_path / "text.txt"
+    path.write_text("\n".join(texts), encoding="utf-8")
+    marked = [format_inline(text, [Span(*one[:3]) for one in leaning.entities(text)]) for text in texts]
+    assert tagged(leaning, path, "inline", columns=None).splitlines() == marked
 
 
 def test_what_was_tagged_before_leaves_no_trace(tagger: Tagger, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import nerwin
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns
+from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
 from nerwin.text.tags import spans
@@ -228,7 +228,9 @@ def test_a_text_a_line_comes_back_a_line_each(naming: Tagger, form: str) -> None
 
 
 def columns(tagger: Tagger, text: str, format: Columns = Columns(), form: str = "conll") -> list[str]:
-    return list(tag_columns(tagger, text.split("\n"), format, form, "in.conll"))
+    lines = text.split("\n")
+    block = split_block(lines, format, 1, find_delimiter(lines, format))
+    return list(tag_columns(tagger, [block], format.word, form, "in.conll"))
 
 
 @pytest.mark.parametrize("delimiter", ["\t", " "])

@@ -83,8 +83,12 @@ class Corruption(Protocol[B]):
         """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
         ...
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         """The constants of the decision rule, chosen on the dev part."""
+        ...
+
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
+        """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
         ...
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
@@ -92,7 +96,7 @@ class Corruption(Protocol[B]):
         ...
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
-        """The IOB2 tags of all words, given the scores (n, K) of their windows."""
+        """The IOB2 tags of all words, given their scores (n, K) in context."""
         ...
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:

@@ -25,22 +25,28 @@ def offset_outside(scores: Floats, offset: float) -> Floats:
 
 
 def fit_offset(decode: Decode, scores: Floats, gold: Ints, step: float) -> float:
-    """The offset of the best entity F1: from 0 in steps up until F1 falls, else down until it falls.
+    """The offset of the best entity F1: from 0 up until F1 falls, else down until it falls.
 
     Args:
         decode: scores (n, K) -> the IOBES tags (n,) of the best legal sequences.
         gold: (n,) the true tags.
     """
-    best, best_f1 = 0.0, entity_f1(decode(scores), gold)
-    for direction in (step, -step):
-        for k in range(1, OFFSETS + 1):
-            f1 = entity_f1(decode(offset_outside(scores, k * direction)), gold)
-            if f1 < best_f1:
-                break
-            if f1 > best_f1:
-                best, best_f1 = k * direction, f1
-        if best:
+
+    def f1(offset: float) -> float:
+        return entity_f1(decode(offset_outside(scores, offset)), gold)
+
+    return climb(f1, step, OFFSETS) or climb(f1, -step, OFFSETS)
+
+
+def climb(f1: Callable[[float], float], step: float, steps: int) -> float:
+    """Where F1 is best from 0 in steps until it falls, the first of equal places."""
+    best, best_f1 = 0.0, f1(0.0)
+    for k in range(1, steps + 1):
+        here = f1(k * step)
+        if here < best_f1:
             break
+        if here > best_f1:
+            best, best_f1 = k * step, here
     return best
 
 

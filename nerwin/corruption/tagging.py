@@ -1,7 +1,7 @@
 """What `label` and `sequence` share: both train a tagger over IOBES tags, with a score for each tag of the centre word.
 
-A sentence's tags are the legal sequence with the best sum of scores, once an offset is taken off those of O (see
-`outside`).
+A sentence's tags are the legal sequence with the best sum of scores, once words that come again lean on each other (see
+`repeats`) and an offset is taken off the scores of O (see `outside`).
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,12 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.outside import fit_offset, offset_outside
+from nerwin.corruption.outside import climb, entity_f1, fit_offset, offset_outside
+from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
+from nerwin.text.windows import FlatCorpus
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -73,9 +75,24 @@ class TagCorruption:
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         steps, step = self.steps(params), self.settings.margin / 4
-        return {"outside": np.array([fit_offset(lambda s: viterbi(s, lengths, steps), scores, targets, step)])}
+
+        def decode(scores: Floats) -> Ints:
+            return viterbi(scores, corpus.lengths, steps)
+
+        def f1_leaning(beta: float) -> float:
+            leaning = lean_on_repeats(scores, corpus.words, beta)
+            return entity_f1(decode(offset_outside(leaning, offset)), targets)
+
+        offset = fit_offset(decode, scores, targets, step)
+        if beta := climb(f1_leaning, STEP, STEPS):
+            offset = fit_offset(decode, lean_on_repeats(scores, corpus.words, beta), targets, step)
+        return {"outside": np.array([offset]), "repeats": np.array([beta])}
+
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
+        beta = constants["repeats"].item() if "repeats" in constants else 0.0  # models of old have none
+        return lean_on_repeats(scores, forms, beta) if beta else scores
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other, steps aside."""

@@ -101,8 +101,11 @@ class WindowCorruption:
         pair = np.arange(B)
         return float(np.abs(self.settings.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min())
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, lengths: Ints) -> dict[str, Floats]:
-        return {"thresholds": fit_thresholds(scores, targets, lengths)}
+    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
+        return {"thresholds": fit_thresholds(scores, targets, corpus.lengths)}
+
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
+        return scores  # the lecture's ranker looks at its window alone
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         return ranked_right(scores, targets)

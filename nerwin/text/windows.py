@@ -24,6 +24,11 @@ class FlatCorpus(NamedTuple):
     centres: Ints
     lengths: Ints
 
+    @property
+    def words(self) -> Ints:
+        """(n,) the form ids of the words, without padding."""
+        return self.tokens[self.centres]
+
 
 def flatten(sentences: Sequence[Ints], size: int) -> FlatCorpus:
     """Lay sentences of form ids out for windows of `size` words (odd)."""

@@ -48,10 +48,10 @@ def average(models: Sequence[Model]) -> Model:
 
 def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
     """Fit the decision rule on a dev part, and return its F1 there."""
-    flat, corruption = part.flat, model.corruption
+    flat = part.flat
     scores = model.score(form_table(model.lookups, forms), flat.tokens, flat.centres)
-    model.constants.update(corruption.fit(model.params, scores, corruption.targets(part.tags), flat.lengths))
-    return evaluate_tags(part.tags, model.decode(scores, flat.lengths)).overall.f1
+    in_context = model.fit(scores, model.corruption.targets(part.tags), flat)
+    return evaluate_tags(part.tags, model.decode(in_context, flat.lengths)).overall.f1
 
 
 def _check_alike(first: Model, other: Model) -> None:

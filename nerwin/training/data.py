@@ -123,7 +123,7 @@ def _shares(stages: Ints, first: int) -> str:
 def _words(part: Part) -> tuple[Ints, Bools]:
     """The form ids (n,) of a part's words, and which stand inside entities."""
     inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
-    return part.flat.tokens[part.flat.centres], inside
+    return part.flat.words, inside
 
 
 def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:

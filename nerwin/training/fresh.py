@@ -78,7 +78,7 @@ def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> 
     """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
     and all that have a vector; without training, these alone."""
     flat, counts = parts.train.flat, Counter[str]()
-    for form, count in enumerate(np.bincount(flat.tokens[flat.centres]).tolist()):
+    for form, count in enumerate(np.bincount(flat.words).tolist()):
         if count:
             word = parts.vocabulary.forms[form]
             counts[word.lower() if config.words.lower else word] += count

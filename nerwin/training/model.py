@@ -16,7 +16,7 @@ from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
-from nerwin.text.windows import split_sentences, windows
+from nerwin.text.windows import FlatCorpus, split_sentences, windows
 from nerwin.training.config import Config
 
 WINDOWS = 8192  # windows scored at a time
@@ -165,6 +165,15 @@ class Model:
             words = distinct(windows(tokens, centres[start : start + WINDOWS], self.config.window.size))
             scores[start : start + WINDOWS] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
         return scores
+
+    def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus) -> Floats:
+        """Fit the decision rule on the dev part, and return its scores (n, K) in context."""
+        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus))
+        return self.in_context(scores, corpus.words)
+
+    def in_context(self, scores: Floats, forms: Ints) -> Floats:
+        """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
+        return self.corruption.in_context(self.constants, scores, forms)
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.errors import CorpusError, ModelError
-from nerwin.text.columns import Columns, find_delimiter, split_block
+from nerwin.text.columns import Block, Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
@@ -154,51 +154,48 @@ def _tag_here(task: Task, piece: Piece) -> str:
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     """The output for one piece, its lines ended."""
     tagger.forget()
-    tagged: list[str] = []
-    for number, lines in blocks(piece, task.name, LINES, by_sentence=task.columns is not None):
-        if task.columns is None:
-            tagged += tag_texts(tagger, lines, task.form)
-        else:
-            tagged += tag_columns(tagger, lines, task.columns, task.form, task.name, number, task.delimiter)
+    cut = blocks(piece, task.name, LINES, by_sentence=task.columns is not None)
+    if task.columns is None:
+        tagged: Iterable[str] = itertools.chain.from_iterable(tag_texts(tagger, lines, task.form) for _, lines in cut)
+    else:
+        split = (split_block(lines, task.columns, number, task.delimiter) for number, lines in cut)
+        tagged = tag_columns(tagger, split, task.columns.word, task.form, task.name)
     return "\n".join([*tagged, ""])
 
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
-    """Tag raw texts."""
+    """Tag raw texts, each by itself."""
     for found in tagger.annotate([(text, list(tokenize(text))) for text in texts]):
         yield from FORMATS[form](found)
 
 
-def tag_columns(
-    tagger: Tagger,
-    lines: list[str],
-    columns: Columns,
-    form: str,
-    name: str,
-    number: int = 1,
-    delimiter: str | None = None,
-) -> Iterable[str]:
-    """Tag pre-tokenized sentences in columns.
+def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[str]:
+    """Tag the pre-tokenized sentences of a text in columns.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
     other forms give a line a sentence, its words joined by spaces.
 
     Args:
-        number: of the first line. delimiter: of the columns; None: to be found out.
+        column: of the words.
 
     Raises:
-        CorpusError: a line without the column of the words; the message starts with `name:line`.
+        CorpusError: a line without that column; the message starts with `name:line`.
     """
-    block = split_block(lines, columns, number, delimiter or find_delimiter(lines, columns))
-    words, lengths = block.words(columns.word, name), block.lengths()
-    if form == "conll":
-        added = iter([f"{block.delimiter}{tag}" for tag in tagger.tag_words(words, lengths)])
-        return [
-            text + next(added) if kind == "token" else text + _mark(block.delimiter_of(kind, text))
-            for text, kind in zip(block.texts, block.kinds, strict=True)
-        ]
-    annotations = tagger.annotate([_join(row) for row in split_sentences(words, lengths)])
-    return itertools.chain.from_iterable(map(FORMATS[form], annotations))
+    runs, ahead = itertools.tee((block, block.words(column, name), block.lengths()) for block in text)
+    in_context = tagger.score_text((words, lengths) for _, words, lengths in ahead)
+    for (block, words, lengths), scores in zip(runs, in_context, strict=True):
+        if form == "conll":
+            yield from _with_tags(block, tagger.model.decode_words(scores, lengths))
+        else:
+            for found in tagger.explain([_join(row) for row in split_sentences(words, lengths)], scores):
+                yield from FORMATS[form](found)
+
+
+def _with_tags(block: Block, tags: Iterable[str]) -> Iterator[str]:
+    """The lines of a block with a tag a token as one more column."""
+    added = iter([f"{block.delimiter}{tag}" for tag in tags])
+    for text, kind in zip(block.texts, block.kinds, strict=True):
+        yield text + next(added) if kind == "token" else text + _mark(block.delimiter_of(kind, text))
 
 
 def _mark(delimiter: str) -> str:

@@ -1,23 +1,29 @@
 """A trained model at work: words in, tags out; text in, entities with character offsets out."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+from nerwin.corruption.repeats import REACH
 from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
-from nerwin.text.windows import lay_out, split_sentences, windows
+from nerwin.text.windows import lay_out, windows
 from nerwin.training.checkpoint import load_model
 from nerwin.training.model import Model
 from nerwin.training.run import model_folder
 
 KEPT = 200_000_000  # bytes of projections
 FORMS = 512  # forms projected at a time
+
+
+T = TypeVar("T")
+Tokenized = tuple[str, Sequence[Token]]  # a text and its tokens
 
 
 class Entity(NamedTuple):
@@ -90,22 +96,25 @@ class Tagger:
         return self.tag_many([words])[0]
 
     def tag_many(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The IOB2 tags of each sentence, all scored together."""
+        """The IOB2 tags of each sentence of a text."""
         words, lengths = _in_a_row(sentences)
-        return split_sentences(self.tag_words(words, lengths), lengths)
-
-    def tag_words(self, words: Sequence[str], lengths: Ints) -> list[str]:
-        """The IOB2 tags of the words of sentences in a row; lengths are those of the sentences."""
-        return self.model.decode_words(self.score(words, lengths), lengths)
+        (scores,) = self.score_text([(words, lengths)])
+        return self.model.decode(scores, lengths)
 
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by character offsets in it."""
         return self.annotate([(text, list(tokenize(text)))])[0].entities
 
-    def annotate(self, texts: Sequence[tuple[str, Sequence[Token]]]) -> list[Annotation]:
-        """Tag tokenized texts, all scored together; the tokens' offsets point into their text."""
+    def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
+        """Tag tokenized texts, each by itself; the tokens' offsets point into their text."""
         words, lengths = _in_a_row([[token.text for token in tokens] for _, tokens in texts])
-        scores = self.score(words, lengths)
+        forms = Vocabulary().ids(words)
+        apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(lengths)), lengths)  # text by text
+        return self.explain(texts, self.model.in_context(self.score(words, lengths), apart))
+
+    def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
+        """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
+        lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
         margins = self.model.margins(scores, lengths)
         firsts = np.cumsum(lengths) - lengths
         annotations = []
@@ -116,6 +125,23 @@ class Tagger:
             annotations.append(Annotation(text, tokens, tags, entities))
         return annotations
 
+    def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
+        """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
+
+        A run is scored once the next one has been read, since words nearby count on both sides; where runs are shorter
+        than that is far, what is beyond the neighbouring ones is not seen.
+
+        Args:
+            runs: the words of each and the lengths of its sentences.
+        """
+        border: tuple[Sequence[str], Floats] = ([], np.empty((0, len(self.model.corruption.names)), np.float32))
+        scored = ((words, self.score(words, lengths)) for words, lengths in runs)
+        for before, here, after in _threes(itertools.chain([border], scored, [border])):
+            words = [*before[0][-REACH:], *here[0], *after[0][:REACH]]
+            scores = np.concatenate([before[1][-REACH:], here[1], after[1][:REACH]])
+            start = min(REACH, len(before[0]))
+            yield self.model.in_context(scores, Vocabulary().ids(words))[start : start + len(here[0])]
+
     def score(self, words: Sequence[str], lengths: Ints) -> Floats:
         """The scores (n, K) of the words of sentences in a row."""
         if len(self._vocabulary) > self._most:
@@ -124,6 +150,12 @@ class Tagger:
         if len(self._vocabulary) > self._projected:
             self._learn()
         return self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size))
+
+
+def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
+    """Each item between its neighbours."""
+    for (before, here), (_, after) in itertools.pairwise(itertools.pairwise(items)):
+        yield before, here, after
 
 
 def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:

@@ -137,7 +137,7 @@ class Trainer:
     def _share_hidden(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
         flat, words = self.parts.train.flat, self.config.words
-        counts = np.bincount(flat.tokens[flat.centres], minlength=len(self.parts.vocabulary))
+        counts = np.bincount(flat.words, minlength=len(self.parts.vocabulary))
         shares = words.rare_unknown / (words.rare_unknown + np.maximum(counts, 1)) + words.any_unknown
         shares[counts == 0] = 0
         return shares.astype(np.float32)
@@ -225,8 +225,8 @@ class Trainer:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
         scores = self.model.score(self.forms, flat.tokens, flat.centres)
-        self.model.constants.update(self.corruption.fit(self.model.params, scores, self.dev_targets, flat.lengths))
-        found = evaluate_tags(self.parts.dev.tags, self.model.decode(scores, flat.lengths))
+        in_context = self.model.fit(scores, self.dev_targets, flat)
+        found = evaluate_tags(self.parts.dev.tags, self.model.decode(in_context, flat.lengths))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}
 
     def _reason_to_stop(self) -> str | None:
