@@ -176,9 +176,15 @@ def test_the_bag_of_a_form_is_the_same_wherever_it_is_asked_for() -> None:
     assert table.rows_of(lookups[1], 3) == buckets_of("of")
 
 
-def test_an_unknown_twin_differs_in_its_word_alone() -> None:
-    lookups = [Lookup(WORDS, ["Lima"]), Lookup("shape", ["Xxxx"]), collect_lookup(NGRAMS, [])]
+def test_twins_have_an_unknown_word_or_nothing_but_shape_and_ending() -> None:
+    values = [("shape", "Xxxx"), ("prefix1", "l"), ("suffix2", "ma"), ("suffix4", "lima")]
+    lookups = [Lookup(WORDS, ["Lima"]), *(Lookup(name, [value]) for name, value in values), collect_lookup(NGRAMS, [])]
     table = form_table(lookups, ["<padding>", "<unknown>", "Lima"])
-    twins = table.with_unknown_twins()
-    assert twins.rows.tolist() == [[0, 0], [1, 1], [2, 2], [1, 0], [1, 1], [1, 2]]
-    assert twins.rows_of(lookups[2], 5) == table.rows_of(lookups[2], 2)
+    twins = table.with_twins()
+    assert twins.rows.tolist() == [
+        [0] * 5, [1] * 5, [2, 2, 2, 2, 2],
+        [1, 0, 0, 0, 0], [1] * 5, [1, 2, 2, 2, 2],
+        [1, 0, 1, 0, 1], [1] * 5, [1, 2, 1, 2, 1],
+    ]  # fmt: skip
+    assert twins.rows_of(lookups[-1], 5) == table.rows_of(lookups[-1], 2)
+    assert twins.rows_of(lookups[-1], 8) == [UNKNOWN]

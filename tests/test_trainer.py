@@ -11,6 +11,7 @@ from nerwin.arrays import Parameters
 from nerwin.errors import TrainingDiverged
 from nerwin.text.corpus import Sentence, read_corpus, write_columns
 from nerwin.text.inline import parse_inline
+from nerwin.text.vocabulary import PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.config import Config, load_config
@@ -288,6 +289,28 @@ def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Pa
         epochs(trainer)
         moved.append(bool((trainer.model.params["words"][1] != before["words"][1]).any()))
     assert moved == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("share", "unknown", "known"),
+    [
+        ("0", set(), {"words", "suffix2", "prefix2", "ngrams"}),
+        ("0.3", {"words", "ngrams"}, {"words", "suffix2", "prefix2", "ngrams"}),
+        ("0.9999999", {"words", "ngrams"}, {"suffix2"}),
+    ],
+)
+def test_masked_places_are_read_by_shape_and_ending_alone(
+    tmp_path: Path, share: str, unknown: set[str], known: set[str]
+) -> None:
+    settings = ["words.rare_unknown=0", 'features={"suffix2": 3, "prefix2": 3, "ngrams": 3}']
+    trainer = new_trainer(village_config(tmp_path, f"words.masked={share}", *settings))
+    before = copied(trainer.model.params)
+    epochs(trainer)
+    unseen = {"suffix2", "prefix2"}  # what one form alone has is unknown anyway
+    moved = {one.name: trainer.model.params[one.name] != before[one.name] for one in trainer.model.lookups}
+    assert {name for name, rows in moved.items() if rows[UNKNOWN].any()} - unseen == unknown
+    assert {name for name, rows in moved.items() if rows[UNKNOWN + 1 :].any()} == known
+    assert moved["words"][PADDING].any()  # padding is what it is
 
 
 def test_dropout_changes_the_result_but_not_what_is_drawn(tmp_path: Path) -> None:

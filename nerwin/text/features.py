@@ -67,6 +67,9 @@ FEATURES: dict[str, Feature] = {
 }
 
 
+MASKED_KEEPS = ("shape", "collapsed_shape", "suffix1", "suffix2", "suffix3")  # what an unseen form often shares
+
+
 STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of the lookup of a word, spelling by spelling
 
 
@@ -158,12 +161,20 @@ class FormTable:
             bags = bags.followed_by(ngram_bags(forms))
         return FormTable(self.lookups, np.concatenate([self.rows, fresh]), bags)
 
-    def with_unknown_twins(self) -> "FormTable":
-        """A table in which form V + i is form i with its word unknown and all else as it is."""
-        twins = self.rows.copy()
-        twins[:, 0] = UNKNOWN
-        bags = self.bags and self.bags.followed_by(self.bags)
-        return FormTable(self.lookups, np.concatenate([self.rows, twins]), bags)
+    def with_twins(self) -> "FormTable":
+        """A table in which form V + i is form i with its word unknown and all else as it is, and form 2V + i is form i
+        with nothing known but what MASKED_KEEPS."""
+        unknown, masked = self.rows.copy(), self.rows.copy()
+        unknown[:, 0] = UNKNOWN
+        single = (one.name for one in self.lookups if one.name != NGRAMS)
+        masked[:, [column for column, name in enumerate(single) if name not in MASKED_KEEPS]] = UNKNOWN
+        bags = self.bags and self.bags.followed_by(self.bags).followed_by(_unknown_bags(len(self)))
+        return FormTable(self.lookups, np.concatenate([self.rows, unknown, masked]), bags)
+
+
+def _unknown_bags(count: int) -> Bags:
+    """Bags that hold the unknown n-gram alone."""
+    return Bags(np.full(count, UNKNOWN, np.int32), np.arange(count + 1))
 
 
 def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:

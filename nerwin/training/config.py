@@ -122,6 +122,9 @@ class WordsConfig(_Section):
         0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
     )
     any_unknown: Share = Field(0.0, description="share of places, added to that, in which any word is read as unknown")
+    masked: Share = Field(
+        0.0, description="share of places in which a form is read by its shape and last letters alone, while training"
+    )
 
 
 class ScorerConfig(_Section):

@@ -19,6 +19,7 @@ from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import form_table
+from nerwin.text.vocabulary import PADDING
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts
@@ -126,7 +127,7 @@ class Trainer:
         self.model, self.parts, self.state = model, parts, state
         self.config = model.config
         self.corruption = model.corruption
-        self.forms = form_table(model.lookups, parts.vocabulary.forms).with_unknown_twins()
+        self.forms = form_table(model.lookups, parts.vocabulary.forms).with_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         self.pairs = self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
@@ -214,12 +215,16 @@ class Trainer:
             )
 
     def _windows(self, centres: Ints) -> Ints:
-        """The forms (B, C) of a minibatch's windows, some read as their unknown twins."""
+        """The forms (B, C) of a minibatch's windows, some read as their twins."""
         ids = windows(self.parts.train.flat.tokens, centres, self.config.window.size)
-        if self.config.words.rare_unknown or self.config.words.any_unknown:
-            drawn = self.state.generators["dropout"].random(ids.shape, np.float32)
-            ids = ids + len(self.parts.vocabulary) * (drawn < self.hidden[ids])
-        return ids
+        words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
+        read_as = ids
+        if words.rare_unknown or words.any_unknown:
+            read_as = ids + V * (rng.random(ids.shape, np.float32) < self.hidden[ids])
+        if words.masked:
+            masked = (rng.random(ids.shape, np.float32) < words.masked) & (ids != PADDING)
+            read_as = np.where(masked, ids + 2 * V, read_as)
+        return read_as
 
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""

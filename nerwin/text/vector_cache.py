@@ -1,0 +1,97 @@
+"""Word vectors kept as they are in memory, so that a file is taken apart once and mapped from then on.
+
+The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. What a file's content
+was, by its sha256, is a folder of two files, its words and its numbers; a file that has the path, size and time of one
+that was hashed before is not hashed again. Where nothing can be written, files are read into memory each time.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats
+from nerwin.errors import VectorsError
+from nerwin.text.vector_files import is_binary, parse_vectors, reading_vectors
+
+WORDS, NUMBERS = "words.txt", "numbers.f32"
+
+
+class Vectors(NamedTuple):
+    """The words of a file, in its order, and their vectors (n, dim)."""
+
+    words: list[str]
+    matrix: Floats
+
+    def rows(self) -> dict[str, int]:
+        """The row of each word; of one that is there twice, the first."""
+        return dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+
+
+def load_vectors(path: Path, dim: int) -> Vectors:
+    """All vectors of a file.
+
+    Raises:
+        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short.
+    """
+    if path.exists() and not path.is_file():
+        raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
+    with suppress(OSError):  # the cache's own; those of the file are VectorsErrors
+        entry = _folder() / f"{_digest(path)}-{'binary' if is_binary(path) else 'text'}"
+        if found := _open(entry, dim) or _store(path, dim, entry):
+            return found
+    parts = list(parse_vectors(path, dim))
+    matrix = np.concatenate([np.empty((0, dim), np.float32), *(rows for _, rows in parts)])
+    return Vectors([word for words, _ in parts for word in words], matrix)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "nerwin" / "vectors-1"
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of a file, found again by its path, size and time."""
+    with reading_vectors(path):
+        stat = path.stat()
+    look = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ino}"
+    seen = _folder() / "seen" / hashlib.sha256(os.fsencode(look)).hexdigest()
+    if seen.is_file() and re.fullmatch("[0-9a-f]{64}", digest := seen.read_text("latin-1")):
+        return digest
+    with reading_vectors(path), path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    seen.parent.mkdir(parents=True, exist_ok=True)
+    seen.write_text(digest, "latin-1")
+    return digest
+
+
+def _open(entry: Path, dim: int) -> Vectors | None:
+    """An entry of the cache, if it is there and whole, and of that many numbers a word."""
+    try:
+        words = (entry / WORDS).read_bytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
+        size = (entry / NUMBERS).stat().st_size
+        if not words or size != len(words) * dim * 4:
+            return None
+        return Vectors(words, np.memmap(entry / NUMBERS, "<f4", "r", shape=(len(words), dim)))
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _store(path: Path, dim: int, entry: Path) -> Vectors | None:
+    """Take a file apart into an entry, which is there as a whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
+        fresh = Path(folder, "entry")
+        fresh.mkdir()
+        with (fresh / WORDS).open("wb") as words, (fresh / NUMBERS).open("wb") as numbers:
+            for some, rows in parse_vectors(path, dim):
+                words.write("".join(f"{word}\n" for word in some).encode("utf-8", "surrogatepass"))
+                numbers.write(rows.astype("<f4").tobytes())
+        shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
+        with suppress(OSError):  # another process was faster
+            fresh.rename(entry)
+    return _open(entry, dim)
