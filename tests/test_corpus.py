@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
+from nerwin.text import columns as columns_module
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import LONG_SENTENCE, Corpus, Sentence, read_corpus, write_columns
 from nerwin.text.tags import Span, iob2, iobes
@@ -17,12 +18,26 @@ Reader = Callable[..., Corpus]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Reader:
-    """Read a corpus from text, with columns by keyword."""
+    """Read a corpus from text, with columns by keyword; line by line, which must make no difference, and in blocks."""
+
+    def outcome(path: Path, columns: Columns, lines: int) -> Corpus | CorpusError:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(columns_module, "LINES", lines)
+            try:
+                return read_corpus(path, columns)
+            except CorpusError as error:
+                return error
 
     def reader(text: str, **columns: object) -> Corpus:
         path = tmp_path / "corpus.conll"
         path.write_bytes(text.encode())
-        return read_corpus(path, Columns()._replace(**columns))  # type: ignore[arg-type]
+        format = Columns()._replace(**columns)  # type: ignore[arg-type]
+        found, by_line = outcome(path, format, columns_module.LINES), outcome(path, format, 1)
+        if isinstance(found, CorpusError):
+            assert str(by_line) == str(found)
+            raise found
+        assert by_line == found
+        return found
 
     return reader
 
@@ -146,6 +161,11 @@ def test_comments_may_start_with_any_mark(read: Reader) -> None:
 def test_further_columns_may_vary_where_both_columns_count_from_the_left(read: Reader) -> None:
     text = "Ines B-PER\nPrado I-PER x y\nwaits O x\n\nLima B-LOC\n"
     assert pairs(read(text, word=0, tag=1)) == TWO
+
+
+def test_a_wider_line_is_refused_though_its_word_and_tag_are_known(refusal: Callable[..., str]) -> None:
+    message = "corpus.conll:3: expected 2 columns by tab as on line 1, found 3"
+    assert refusal("Lima\tB-LOC\nLima\tB-LOC\nLima\tB-LOC\tB-LOC\n").startswith(message)
 
 
 @pytest.mark.parametrize("columns", [{}, {"word": 0, "tag": -1}, {"word": -2, "tag": 1}, {"word": -2, "tag": -1}])

@@ -143,10 +143,16 @@ def _split(text: str, delimiter: str) -> list[str]:
 
 def read_columns(lines: Iterable[str], columns: Columns) -> Iterator[Line]:
     """Tell what each line is."""
+    for block in read_blocks(lines, columns):
+        yield from block.lines()
+
+
+def read_blocks(lines: Iterable[str], columns: Columns) -> Iterator[Block]:
+    """The same of some thousand lines at a time; a block may end inside a sentence."""
     settled = None
     for start, texts in _in_blocks(lines):
         settled = settled or find_delimiter(texts, columns)
-        yield from split_block(texts, columns, start, settled).lines()
+        yield split_block(texts, columns, start, settled)
 
 
 def _in_blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:

@@ -4,13 +4,16 @@ What varies between files (delimiter, number of columns, tag scheme) is detected
 be read is an error with `path:line`; nothing is dropped silently.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, Columns, Line, Scheme, read_columns, sentences
+from nerwin.text.columns import DOCSTART, ENDS, Columns, Line, Scheme, read_blocks
 from nerwin.text.files import BLANK, read_lines
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
@@ -86,48 +89,75 @@ def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
 
 
 class _ColumnReader:
-    """The state of one pass over the lines of a column file."""
+    """The state of one pass over the lines of a column file.
+
+    A block of lines is taken as a whole where all is well; where something is not, its lines are looked at one by one.
+    """
 
     def __init__(self, path: str, columns: Columns) -> None:
         self.corpus = Corpus(path)
         self.format = columns
         # With both columns named from the left, lines may carry a varying number of further columns.
         self.fixed_width = columns.word < 0 or columns.tag < 0
+        self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
+        self.known_words: set[str] = set()
 
     def read(self, lines: Iterable[str]) -> Corpus:
-        for sentence in sentences(read_columns(lines, self.format)):
-            kinds = [line.kind for line in sentence]
-            self.corpus.comments += kinds.count("comment")
-            self.corpus.docstarts += kinds.count("docstart")
-            tokens = [line for line in sentence if line.kind == "token"]
-            if tokens:
-                words, tags = zip(*map(self._token, tokens), strict=True)
-                self.corpus.sentences.append(Sentence(list(words), list(tags), [line.number for line in tokens]))
+        words: list[str] = []
+        tags: list[str] = []
+        numbers: list[int] = []
+        ends: list[int] = []
+        for block in read_blocks(lines, self.format):
+            self.corpus.comments += block.kinds.count("comment")
+            self.corpus.docstarts += block.kinds.count("docstart")
+            at_tokens = [at for at, kind in enumerate(block.kinds) if kind == "token"]
+            rows = [block.fields[at] for at in at_tokens]
+            if not self._is_well(rows):
+                for line in block.lines():
+                    if line.kind == "token":
+                        self._check(line)
+            tokens_before = np.searchsorted(at_tokens, [at for at, kind in enumerate(block.kinds) if kind in ENDS])
+            ends += (len(words) + tokens_before).tolist()
+            words += [row[self.format.word] for row in rows]
+            tags += [row[self.format.tag] for row in rows]
+            numbers += [block.number + at for at in at_tokens]
+        for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
+            self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         return self.corpus
 
-    def _token(self, line: Line) -> tuple[str, str]:
-        """The word and the tag of a line."""
+    def _is_well(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether some tokens of a file whose first token has been checked are as they should be."""
+        if not self.first_token_line:
+            return False
+        widths = set(map(len, rows))
+        if min(widths, default=self.needed) < self.needed or (self.fixed_width and widths - {self.corpus.columns}):
+            return False
+        words = {row[self.format.word] for row in rows} - self.known_words
+        self.known_words |= {word for word in words if word.strip(BLANK)}
+        return words <= self.known_words and {row[self.format.tag] for row in rows} <= self.known_tags
+
+    def _check(self, line: Line) -> None:
+        """Refuse a token's line that is not well, saying why."""
         self._check_width(line)
         word, tag = line.fields[self.format.word], line.fields[self.format.tag]
         if tag not in self.known_tags:
             self._check_tag(line.number, tag)
         if not word.strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
-        return word, tag
 
     def _check_width(self, line: Line) -> None:
         number, fields = line.number, line.fields
         width, columns = len(fields), self.corpus.columns
-        needed = max(self._reach(self.format.word), self._reach(self.format.tag), 2)
         if not self.first_token_line:
             self.first_token_line, self.corpus.columns = number, width
             self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
-            if width < needed:
+            if width < self.needed:
                 raise self._error(
                     number,
-                    f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
+                    f"expected {self.needed} or more columns by {self.corpus.delimiter}, "
+                    f'found {width}: "{fields[0][:40]}"',
                     "Separate word and tag by a tab or a space, or set corpus.delimiter.",
                 )
         elif self.fixed_width and width != columns:
@@ -137,10 +167,10 @@ class _ColumnReader:
                 f'found {width}: "{fields[0][:40]}"',
                 "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
-        elif width < needed:
+        elif width < self.needed:
             raise self._error(
                 number,
-                f'expected {needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
+                f'expected {self.needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
                 "Mend the line.",
             )
 
