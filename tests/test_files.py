@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text.files import decode_lines, read_lines
+from nerwin.text import files
+from nerwin.text.files import decode_lines, decode_text, read_lines
 
 BOM = b"\xef\xbb\xbf"
 
@@ -18,7 +19,19 @@ BOM = b"\xef\xbb\xbf"
 def lines_of(folder: Path, content: bytes) -> list[str]:
     path = folder / "corpus.txt"
     path.write_bytes(content)
-    return list(read_lines(path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "DECODED", 1)
+        try:
+            line_by_line: list[str] | str = list(read_lines(path))
+        except CorpusError as error:
+            line_by_line = str(error)
+    try:
+        lines = list(read_lines(path))
+    except CorpusError as error:
+        assert line_by_line == str(error)
+        raise
+    assert line_by_line == lines
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -32,7 +45,7 @@ def lines_of(folder: Path, content: bytes) -> list[str]:
         (b"one\r\n\r\ntwo\r\n", ["one", "", "two"]),
         (BOM + b"one\ntwo\n", ["one", "two"]),
         (BOM + b"one\r\n", ["one"]),
-        (BOM, [""]),
+        (BOM, []),
         (b" one \t\n", [" one \t"]),
         ("Łódź\tB-LOC\n".encode(), ["Łódź\tB-LOC"]),
     ],
@@ -62,6 +75,7 @@ def test_a_rare_separator_inside_a_token_survives(tmp_path: Path, character: str
 def test_any_text_is_split_at_line_feeds_alone(lines: list[str], end: str) -> None:
     stream = io.BytesIO("".join(line + end for line in lines).encode())
     assert list(decode_lines(stream, "x")) == lines
+    assert decode_text(stream.getvalue(), "x") == lines
 
 
 def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
+import sys
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, ENDS, Columns, Line, Scheme, read_blocks
 from nerwin.text.files import BLANK, read_lines
@@ -80,7 +83,8 @@ def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
         for line, words, tags in parse_inline(read_lines(path), str(path)):
             corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
     else:
-        corpus = _ColumnReader(str(path), columns).read(read_lines(path))
+        with collector_paused():
+            corpus = _ColumnReader(str(path), columns).read(read_lines(path))
     if not corpus.sentences:
         raise CorpusError(f"{path}: expected tagged sentences, found none. Is this the right file?")
     _settle_scheme(corpus, columns.scheme)
@@ -107,7 +111,7 @@ class _ColumnReader:
     def read(self, lines: Iterable[str]) -> Corpus:
         words: list[str] = []
         tags: list[str] = []
-        numbers: list[int] = []
+        numbers = array("q")
         ends: list[int] = []
         for block in read_blocks(lines, self.format):
             self.corpus.comments += block.kinds.count("comment")
@@ -120,9 +124,9 @@ class _ColumnReader:
                         self._check(line)
             tokens_before = np.searchsorted(at_tokens, [at for at, kind in enumerate(block.kinds) if kind in ENDS])
             ends += (len(words) + tokens_before).tolist()
-            words += [row[self.format.word] for row in rows]
-            tags += [row[self.format.tag] for row in rows]
-            numbers += [block.number + at for at in at_tokens]
+            words += [sys.intern(row[self.format.word]) for row in rows]  # a corpus says most of its words often
+            tags += [sys.intern(row[self.format.tag]) for row in rows]
+            numbers.extend(block.number + at for at in at_tokens)
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         return self.corpus

@@ -17,6 +17,7 @@ from nerwin.errors import CorpusError
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
+DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 
@@ -26,9 +27,11 @@ def read_lines(path: Path | None) -> Iterator[str]:
     Raises:
         CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8.
     """
-    name = source_name(path)
+    name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
-        yield from decode_lines(stream, name)
+        while lines := stream.readlines(DECODED):
+            yield from decode_text(b"".join(lines), name, number)
+            number += len(lines)
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
@@ -72,24 +72,12 @@ def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | No
     task = Task(form, source_name(path), columns)
     pieces = _settled(read_pieces(path, by_sentence=columns is not None), task)
     first = list(itertools.islice(pieces, 2)) if jobs > 1 else []
-    with _no_collector():
+    with collector_paused():
         if len(first) < 2:
             for settled, piece in itertools.chain(first, pieces):
                 yield tag_piece(tagger, settled, piece)
         else:
             yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """A row a line is much for the garbage collector to look through again and again, and there are no cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _settled(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
