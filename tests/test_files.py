@@ -17,21 +17,23 @@ BOM = b"\xef\xbb\xbf"
 
 
 def lines_of(folder: Path, content: bytes) -> list[str]:
+    """The lines of a file of that content; how much is decoded at a time makes no difference."""
     path = folder / "corpus.txt"
     path.write_bytes(content)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "DECODED", 1)
-        try:
-            line_by_line: list[str] | str = list(read_lines(path))
-        except CorpusError as error:
-            line_by_line = str(error)
-    try:
-        lines = list(read_lines(path))
-    except CorpusError as error:
-        assert line_by_line == str(error)
-        raise
-    assert line_by_line == lines
-    return lines
+
+    def outcome(size: int) -> list[str] | CorpusError:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(files, "DECODED", size)
+            try:
+                return list(read_lines(path))
+            except CorpusError as error:
+                return error
+
+    at_once, by_line = outcome(files.DECODED), outcome(1)
+    assert str(by_line) == str(at_once)
+    if isinstance(at_once, CorpusError):
+        raise at_once
+    return at_once
 
 
 @pytest.mark.parametrize(
