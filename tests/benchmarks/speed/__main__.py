@@ -8,6 +8,7 @@
     tag        tagging a million words, as whole processes, against CRFsuite and spaCy
     memory     the peak memory of that for one and for ten million words
     vectors    reading a file of word vectors against gensim
+    cells      `nerwin compare` in two processes against one
     start      `nerwin --help` against an empty Typer app
     spacy-f1   training until spaCy's F1 against spaCy's whole training (minutes, so only where asked for)
 
@@ -24,6 +25,7 @@ from tests.benchmarks.optional import Skipped
 from tests.benchmarks.results import append, new_file
 from tests.benchmarks.speed import tag, training
 from tests.benchmarks.speed.bound import bound
+from tests.benchmarks.speed.cells import cells
 from tests.benchmarks.speed.comparison import Comparison
 from tests.benchmarks.speed.report import report, row
 from tests.benchmarks.speed.spacy_f1 import spacy_f1
@@ -45,6 +47,7 @@ MEASURES = {
     "tag": Measure(tag.tag, 3),
     "memory": Measure(tag.memory, 1),
     "vectors": Measure(vectors, 3),
+    "cells": Measure(cells, 3),
     "start": Measure(start, 21),
     "spacy-f1": Measure(spacy_f1, 1),
 }
