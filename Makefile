@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: train test check lint types gradcheck bench data clean
+.PHONY: train test check lint types fuzz torture gradcheck bench data clean
 .DEFAULT_GOAL := train
 
 $(READY): pyproject.toml
@@ -29,6 +29,12 @@ types: $(READY)
 	$(BIN)/mypy
 
 check: lint types test
+
+fuzz: $(READY)  ## a hundred thousand mutated inputs: none may end in a traceback
+	$(BIN)/python -m tests.fuzz
+
+torture: $(READY)  ## two hundred killed trainings, each continued to the same bytes
+	$(BIN)/python -m tests.torture
 
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck

@@ -132,7 +132,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monke
     assert done.exit_code == INTERRUPTED
     assert done.stdout == ""
     assert done.stderr == (
-        "nerwin: interrupted after epoch 0; continue with: "
+        "nerwin: interrupted, saved after epoch 0; continue with: "
         "nerwin train --config village.yaml --set training.seed=7 --output 'my run' --resume\n"
     )
     assert nerwin(*words, "--resume", "--quiet").exit_code == DONE
@@ -520,7 +520,7 @@ def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) 
         assert process.returncode == INTERRUPTED
     assert printed == ""
     last = said.splitlines()[-1]
-    assert last.startswith("nerwin: interrupted after epoch ")
+    assert last.startswith("nerwin: interrupted, saved ")
     assert last.endswith("--set training.epochs=100000 --output out --resume")
     assert json.loads((here / "out" / "last" / "model.json").read_text())["epoch"] >= 2
 

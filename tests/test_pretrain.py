@@ -394,6 +394,7 @@ def test_a_run_goes_on_as_if_it_had_not_stopped(stop: int, here: Path, text: Tex
     records = run.train()
     ends = [next(records) for _ in range(stop)]
     run.save()
+    del records  # and with it the lock of the folder
     again = PretrainRun.resume(here / "out.txt", text, SMALL)
     assert again.pretraining.state.epoch == sum(isinstance(one, EpochDone) for one in ends)
     assert again.pretraining.state.tally == run.pretraining.state.tally
@@ -408,6 +409,7 @@ def test_a_run_that_is_killed_goes_on_from_its_last_save(
     while not isinstance(next(records), EpochDone):
         pass
     next(records)
+    del records
     again = PretrainRun.resume(here / "out.txt", text, SMALL)
     assert (again.pretraining.state.epoch, again.pretraining.state.batch) == (1, 0)
     assert finished(again) == whole
@@ -588,7 +590,7 @@ def test_quiet_prints_nothing(here: Path) -> None:
         ("village.txt --output taken.txt", "taken.txt: expected no file, found one. Add --overwrite, "),
         ("village.txt --output out.npz", "out.npz: expected a name that ends in .txt, .vec, "),
         ("village.txt --output .", ".: expected a name that ends in .txt, .vec, "),
-        ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot save the state: "),
+        ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot write here: "),
         ("village.txt --resume", "out.txt.pretrain: expected a stopped pretraining, found none. Leave out --resume."),
         ("village.txt --resume --overwrite", "--resume continues a run and --overwrite replaces it: "),
         ("village.txt --window 4", "--window: expected an odd number of words, so that one is the centre, found 4. "),

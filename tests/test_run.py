@@ -1,7 +1,9 @@
 """Run folders: a run that is broken off and resumed must end exactly where one that was not ends."""
 
+import itertools
 import json
 import os
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from nerwin.errors import ConfigError, ModelError
+from nerwin.training.checkpoint import load_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.run import Run, model_folder, new_folder, newest_folder
 from nerwin.training.trainer import Batched, EpochDone
@@ -114,6 +117,65 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(
     assert_equal_runs(whole, folder)
 
 
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+@pytest.mark.parametrize("batches", [1, 5])
+def test_a_run_paused_inside_epochs_ends_as_one_that_was_never_interrupted(
+    tmp_path: Path, corruption: str, batches: int
+) -> None:
+    config = village_config(tmp_path, *EVERYTHING, f"objective.corruption={corruption}", "training.batch_size=10")
+    finish(Run.start(tmp_path / "whole", config))
+    folder, run, places = tmp_path / "paused", Run.start(tmp_path / "paused", config), []
+    for _ in range(6):
+        records = run.train()
+        for record in itertools.islice(records, batches):
+            assert isinstance(record, Batched | EpochDone)
+        run.pause()
+        del records
+        run = Run.resume(folder, config)
+        places.append(run.saved)
+    assert len([place for place in places if place.startswith("in epoch ")]) >= 3
+    finish(run)
+    assert_equal_runs(tmp_path / "whole", folder)
+
+
+def test_a_long_epoch_is_saved_now_and_then(tmp_path: Path) -> None:
+    config = village_config(tmp_path, "training.checkpoint_minutes=1e-9", "training.epochs=2")
+    folder = tmp_path / "run"
+    stop_when(Run.start(folder, config), lambda record: isinstance(record, Batched) and record.done > 100)
+    run = Run.resume(folder, config)
+    assert run.saved.startswith("in epoch 1, at ")
+    finish(run)
+    assert sorted(path.name for path in folder.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
+
+
+def test_what_was_paused_before_the_last_whole_epoch_is_passed_over(whole: Path, config: Config) -> None:
+    """Killed after an epoch was saved and before what it was paused with was taken away."""
+    earlier = json.loads((whole / "last" / "model.json").read_text())
+    earlier["epoch"], earlier["state"]["tally"] = 3, {"sources": {}}
+    (whole / "paused").mkdir()
+    (whole / "paused" / "model.json").write_text(json.dumps(earlier))
+    assert Run.resume(whole, config).saved == "after epoch 4"
+
+
+@pytest.mark.parametrize("room", [0, 300, 3_000])
+def test_a_full_disk_is_an_error_and_the_model_before_it_whole(whole: Path, config: Config, room: int) -> None:
+    """Files of this process may not grow beyond `room` bytes, as where a disk is full."""
+    before = load_model(whole / "best")
+    run = Run.resume(whole, config)
+    run.trainer.state.stop, limits = None, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(ModelError, match=r"cannot (write|save) the (run|model).*Free space"):
+            finish(run)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    after = load_model(whole / "best")
+    assert {name: value.tobytes() for name, value in before.params.items()} == {
+        name: value.tobytes() for name, value in after.params.items()
+    }
+    assert Run.resume(whole, config).saved == "after epoch 4"
+
+
 def test_resuming_after_every_epoch_changes_nothing(whole: Path, tmp_path: Path, config: Config) -> None:
     folder = tmp_path / "resumed"
     stop_when(Run.start(folder, config), lambda record: isinstance(record, EpochDone))
@@ -132,7 +194,7 @@ def test_a_line_of_metrics_without_its_model_is_written_again(
     with (folder / "metrics.jsonl").open("a") as stream:
         stream.write(tail)
     run = Run.resume(folder, config)
-    assert run.epochs_done == 2
+    assert run.saved == "after epoch 2"
     finish(run)
     assert_equal_runs(whole, folder)
 

@@ -1,20 +1,17 @@
 """`nerwin pretrain`: word vectors from untagged text, drawn as they grow."""
 
 import contextlib
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
+from nerwin.cli.interruption import interruption
 from nerwin.training.pretrain_settings import PretrainSettings, option
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from rich.console import Console
     from rich.progress import Progress
 
@@ -170,25 +167,6 @@ def _again(
     return shlex.join([*words, *(["--quiet"] if quiet else []), "--resume"])
 
 
-@contextlib.contextmanager
-def _interruption() -> "Iterator[threading.Event]":
-    """An event that Ctrl-C sets, so that a step is never left half done; a second Ctrl-C does not wait."""
-    import signal
-
-    asked = threading.Event()
-
-    def ask(number: int, frame: "FrameType | None") -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     """A line an epoch with the probes' neighbours, on a terminal above a live bar with the time left.
 
@@ -197,7 +175,7 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     """
     from nerwin.training.pretrain import EpochDone
 
-    with _interruption() as asked, _bar(console) as bar:
+    with interruption() as asked, _bar(console) as bar:
         task = bar.add_task("", total=None, rate="")
         for record in run.train():
             if isinstance(record, EpochDone):

@@ -1,19 +1,23 @@
 """`nerwin train`: from a configuration to a run folder, drawn as it goes."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.interruption import interruption
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
 
     from nerwin.training.run import Run
-    from nerwin.training.trainer import EpochDone
+    from nerwin.training.trainer import Batched, EpochDone
 
 # Title and width of each column of the epoch table.
 COLUMNS = (
@@ -63,13 +67,12 @@ def train(
     for note in run.parts.notes:
         console.print(note, style="dim", markup=False, soft_wrap=True)
     try:
-        last = _draw_terminal(console, run) if console.is_terminal else _draw_plain(console, run)
+        with interruption() as asked:
+            records = _until(asked, run)
+            last = _draw_terminal(console, records) if console.is_terminal else _draw_plain(console, records)
     except KeyboardInterrupt:
-        typer.echo(
-            f"nerwin: interrupted after epoch {run.epochs_done}; continue with: "
-            f"{_again(config, overrides, run.folder)}",
-            err=True,
-        )
+        again = _again(config, overrides, run.folder)
+        typer.echo(f"nerwin: interrupted, saved {run.saved}; continue with: {again}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     _conclude(console, run, last)
     if not quiet:
@@ -86,12 +89,25 @@ def _again(config: Path | None, overrides: list[str] | None, folder: Path) -> st
     return shlex.join([*words, "--output", str(folder), "--resume"])
 
 
-def _draw_plain(console: "Console", run: "Run") -> "EpochDone | None":
+def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":
+    """The records of a training, until somebody asks for its end.
+
+    Raises:
+        KeyboardInterrupt: after what is done has been saved.
+    """
+    for record in run.train():
+        yield record
+        if asked.is_set():
+            run.pause()
+            raise KeyboardInterrupt
+
+
+def _draw_plain(console: "Console", records: "Iterable[Batched | EpochDone]") -> "EpochDone | None":
     """One line an epoch."""
     from nerwin.training.trainer import EpochDone
 
     last = None
-    for record in run.train():
+    for record in records:
         if isinstance(record, EpochDone):
             last = record
             console.print(_line(record), soft_wrap=True)
@@ -117,7 +133,7 @@ def _cells(record: "EpochDone") -> list[str]:
     ]
 
 
-def _draw_terminal(console: "Console", run: "Run") -> "EpochDone | None":
+def _draw_terminal(console: "Console", records: "Iterable[Batched | EpochDone]") -> "EpochDone | None":
     """A table row an epoch, above a live bar with the time left in the epoch."""
     from nerwin.training.trainer import EpochDone
 
@@ -125,7 +141,7 @@ def _draw_terminal(console: "Console", run: "Run") -> "EpochDone | None":
     last = None
     with _bar(console) as bar:
         task = bar.add_task("", total=None)
-        for record in run.train():
+        for record in records:
             if isinstance(record, EpochDone):
                 last = record
                 console.print(_table(record))

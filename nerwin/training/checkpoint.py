@@ -7,11 +7,13 @@ The arrays are written first, under a name made of their own sum; replacing mode
 step, so a reader sees the old model or the new one, never half of one. Nothing is ever unpickled.
 """
 
+import dataclasses
 import hashlib
 import io
 import json
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import Lookup
 from nerwin.training.config import make_config
 from nerwin.training.model import Model
-from nerwin.training.trainer import State, generators, make_optimizer
+from nerwin.training.trainer import State, Tally, generators, make_optimizer
 
 FORMAT = 2  # 1 hashed n-grams otherwise
 MANIFEST = "model.json"
@@ -46,6 +48,7 @@ def save_model(folder: Path, model: Model, state: State, *, with_state: bool) ->
     if with_state:
         manifest["state"] = {
             "stop": state.stop,
+            "tally": None if state.tally is None else dataclasses.asdict(state.tally),
             "steps": state.optimizer.steps,
             "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
         }
@@ -105,6 +108,27 @@ def replace_file(path: Path, content: bytes) -> None:
     os.replace(beside, path)
 
 
+def remove_model(folder: Path) -> None:
+    """Take a model away, what says which files are its own first, and nothing that nerwin did not write."""
+    for file in [folder / MANIFEST, *folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
+        file.unlink(missing_ok=True)
+    with suppress(OSError):  # it is not there, or not empty
+        folder.rmdir()
+
+
+def epochs_begun(folder: Path) -> float:
+    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
+
+    Raises:
+        ModelError: a missing or damaged manifest.
+    """
+    manifest = _read_manifest(folder)
+    try:
+        return float(manifest["epoch"]) + bool(manifest["state"].get("tally")) / 2
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
 def load_model(folder: Path) -> Model:
     """Read a model folder.
 
@@ -140,7 +164,8 @@ def load_state(folder: Path, model: Model) -> State:
         optimizer = make_optimizer(model.config, model.params)
         optimizer.steps = saved["steps"]
         optimizer.restore(slots)
-        state = State(optimizer, generators(0), manifest["epoch"], stop=saved["stop"])
+        tally = Tally(**saved["tally"]) if saved.get("tally") else None  # runs of old have none
+        state = State(optimizer, generators(0), manifest["epoch"], tally, stop=saved["stop"])
         state.best_f1, state.best_epoch = manifest["best"]["f1"], manifest["best"]["epoch"]
         for name, generator in state.generators.items():
             generator.bit_generator.state = saved["generators"][name]

@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import load_config
+from nerwin.training.lock import locked, wait_until_free
 from nerwin.training.run import CONFIG, METRICS, RUNS, Run, check_same_config
 from nerwin.training.yaml_files import write_yaml
 
 RESULTS = "results.jsonl"
 SEED = "training.seed"
+ORPHAN_SECONDS = 20.0  # until the cells of a comparison that was killed have noticed it
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
 
@@ -112,7 +114,15 @@ class Comparison:
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
     def run(self, jobs: int) -> Iterator[Result]:
-        """Train the cells that are not finished, `jobs` at a time; yields each as it ends."""
+        """Train the cells that are not finished, `jobs` at a time; yields each as it ends.
+
+        Raises:
+            ModelError: another process trains here, or one of these was killed.
+        """
+        with locked(self.folder):
+            yield from self._run(jobs)
+
+    def _run(self, jobs: int) -> Iterator[Result]:
         done = {result.cell for result in self.finished()}
         left = [cell for cell in self.cells if cell not in done]
         if not left:
@@ -155,6 +165,7 @@ def train_cell(folder: Path, config: Path, overrides: Sequence[str]) -> Result:
     parent = os.getppid()
     try:
         settings = load_config(config, overrides)
+        wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
         run = Run.resume(folder, settings) if started else Run.start(folder, settings, overwrite=True)
         for _ in run.train():

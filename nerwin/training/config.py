@@ -202,6 +202,7 @@ class TrainingConfig(_Section):
     epochs: int = Field(30, ge=1, description="passes over the training part, at most")
     batch_size: int = Field(64, ge=1, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")
+    checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
     patience: int | None = Field(5, ge=1, description="epochs without a better dev F1 before stopping; null: never")
 
 

@@ -14,6 +14,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.text.stream import Text
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.checkpoint import replace_file
+from nerwin.training.lock import check_free, locked
 from nerwin.training.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.training.pretrain_settings import PretrainSettings, option
 from nerwin.training.word2vec import check_name, write_vectors
@@ -47,6 +49,7 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
     check_name(output)
+    check_free(state_folder(output))
     if output.is_dir():
         raise VectorsError(f"{output}: expected a file, found a folder. Choose another --output.")
     stopped = (state_folder(output) / STATE).is_file()
@@ -85,14 +88,24 @@ class PretrainRun:
 
     def train(self) -> Iterator[Batched | EpochDone]:
         """Train, saving the state after every epoch and every other minute; then write the vectors."""
-        self.save()
-        saved = time.monotonic()
-        for record in self.pretraining.run():
-            if isinstance(record, EpochDone) or time.monotonic() - saved > SAVE_SECONDS:
-                self.save()
-                saved = time.monotonic()
-            yield record
-        self._finish()
+        folder = state_folder(self.output)
+        with locked(folder):
+            self.save()
+            saved = time.monotonic()
+            for record in self.pretraining.run():
+                if isinstance(record, EpochDone) or time.monotonic() - saved > SAVE_SECONDS:
+                    self.save()
+                    saved = time.monotonic()
+                yield record
+            self._finish()
+        with suppress(OSError):  # something else stands there
+            folder.rmdir()
+
+    def _finish(self) -> None:
+        vectors: Floats = self.pretraining.state.params[WORDS][UNKNOWN + 1 :]
+        write_vectors(self.output, self.pretraining.text.words[UNKNOWN + 1 :], vectors)
+        for file in _own_files(state_folder(self.output)):
+            file.unlink(missing_ok=True)
 
     def save(self) -> None:
         """Write the state; between two records of `train` it is whole.
@@ -113,15 +126,6 @@ class PretrainRun:
             "steps": state.network.steps,
         }
         _write(folder, manifest, _arrays(state))
-
-    def _finish(self) -> None:
-        vectors: Floats = self.pretraining.state.params[WORDS][UNKNOWN + 1 :]
-        write_vectors(self.output, self.pretraining.text.words[UNKNOWN + 1 :], vectors)
-        folder = state_folder(self.output)
-        for file in _own_files(folder):
-            file.unlink(missing_ok=True)
-        if not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def fingerprint(text: Text) -> str:

@@ -1,23 +1,38 @@
 """Run folders: where a training keeps its configuration, its metrics and its models, and how it goes on.
 
 runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
+
+best/ and last/ are models of whole epochs. Inside a long epoch, and where training is interrupted, what is done of it
+stands in paused/, until the epoch is whole.
 """
 
 import glob
 import json
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
-from nerwin.training.checkpoint import MANIFEST, load_model, load_state, replace_file, save_model
+from nerwin.training.checkpoint import (
+    MANIFEST,
+    epochs_begun,
+    load_model,
+    load_state,
+    remove_model,
+    replace_file,
+    save_model,
+)
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.fresh import init_model
+from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 from nerwin.training.yaml_files import write_yaml
 
 RUNS = Path("runs")
+BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
 
@@ -61,15 +76,21 @@ def model_folder(path: Path | None) -> Path:
 
 
 class Run:
-    """A training in its folder: started anew or continued."""
+    """A training in its folder: started anew or continued.
+
+    saved: up to where, in words.
+    """
 
     def __init__(self, folder: Path, trainer: Trainer) -> None:
         self.folder, self.trainer = folder, trainer
+        self.saved = self._progress()
 
-    @property
-    def epochs_done(self) -> int:
-        """The epochs that are saved."""
-        return len((self.folder / METRICS).read_bytes().splitlines())
+    def _progress(self) -> str:
+        """How far the training is."""
+        state = self.trainer.state
+        if state.tally is None:
+            return f"after epoch {state.epoch}"
+        return f"in epoch {state.epoch + 1}, at {state.tally.pairs / self.trainer.pairs:.0%}"
 
     @property
     def parts(self) -> Parts:
@@ -82,7 +103,8 @@ class Run:
         Raises:
             ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
         """
-        if not overwrite and folder.is_dir() and any(folder.iterdir()):
+        check_free(folder)
+        if not overwrite and folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
             raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
@@ -91,50 +113,91 @@ class Run:
         model = init_model(config, parts, sources["init"])
         state = State(make_optimizer(config, model.params), sources)
         trainer = Trainer(model, parts, state)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for part in ("best", "last"):
-                _remove_model(folder / part)
-            (folder / METRICS).write_text("", encoding="utf-8")
+        with locked(folder), _writing(folder):
+            for part in (BEST, LAST, PAUSED):
+                remove_model(folder / part)
             write_yaml(folder / CONFIG, config.to_dict())
-        except OSError as error:
-            raise ModelError(f"{folder}: cannot write the run: {error.strerror}. Choose another --output.") from error
+            replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
 
     @classmethod
     def resume(cls, folder: Path, config: Config) -> "Run":
-        """Continue a run after its last whole epoch, exactly as if it had never stopped.
+        """Continue a run where it was saved last, exactly as if it had never stopped.
 
         Raises:
             ModelError: no such run. ConfigError: the configuration is another one.
         """
+        check_free(folder)
         check_same_config(folder, config)
-        if not (folder / "last" / MANIFEST).is_file():
-            return cls.start(folder, config, overwrite=True)  # stopped before its first epoch was done
-        model = load_model(folder / "last")
-        state = load_state(folder / "last", model)
+        saved = _latest(folder)
+        if saved is None:
+            return cls.start(folder, config, overwrite=True)  # stopped before anything was done
+        model = load_model(saved)
+        state = load_state(saved, model)
         trainer = Trainer(model, read_parts(config), state)
         try:
             lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
         except OSError as error:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
-        replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
+        with locked(folder), _writing(folder):
+            replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
         return cls(folder, trainer)
 
     def train(self) -> Iterator[Batched | EpochDone]:
-        """Train, saving the best and the last model after every epoch."""
-        for record in self.trainer.run():
-            if isinstance(record, EpochDone):
-                self._save(record)
-            yield record
+        """Train, saving the best and the last model after every epoch, and what is done of a long one.
+
+        Raises:
+            ModelError: another process trains here, or the run cannot be written. TrainingDiverged.
+        """
+        saved = time.monotonic()
+        with locked(self.folder):
+            for record in self.trainer.run():
+                if isinstance(record, EpochDone):
+                    self._save(record)
+                    saved = time.monotonic()
+                elif time.monotonic() - saved > 60 * self.trainer.config.training.checkpoint_minutes:
+                    self.pause()
+                    saved = time.monotonic()
+                yield record
+
+    def pause(self) -> None:
+        """Save what is done of the epoch; between two records of `train` it is whole.
+
+        Raises:
+            ModelError: it cannot be written. TrainingDiverged: it is not worth it.
+        """
+        if self.trainer.state.tally is not None:
+            self.trainer.check_finite()
+            save_model(self.folder / PAUSED, self.trainer.model, self.trainer.state, with_state=True)
+            self.saved = self._progress()
 
     def _save(self, record: EpochDone) -> None:
-        with (self.folder / METRICS).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(record.to_dict()) + "\n")
         model, state = self.trainer.model, self.trainer.state
+        with _writing(self.folder), (self.folder / METRICS).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(record.to_dict()) + "\n")
         if record.best:
-            save_model(self.folder / "best", model, state, with_state=False)
-        save_model(self.folder / "last", model, state, with_state=True)
+            save_model(self.folder / BEST, model, state, with_state=False)
+        save_model(self.folder / LAST, model, state, with_state=True)
+        self.saved = self._progress()
+        remove_model(self.folder / PAUSED)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what can go wrong with a run's own files into an error that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"{folder}: cannot write the run: {error.strerror or error}. Free space, or choose another --output."
+        ) from error
+
+
+def _latest(folder: Path) -> Path | None:
+    """Where the most of a run's training is saved."""
+    saved = [folder / part for part in (LAST, PAUSED) if (folder / part / MANIFEST).is_file()]
+    # paused/ goes on from last/; it is behind only where an epoch was saved and nothing after it
+    return max(saved, key=epochs_begun, default=None)
 
 
 def check_same_config(folder: Path, config: Config) -> None:
@@ -150,12 +213,6 @@ def check_same_config(folder: Path, config: Config) -> None:
             f"{folder}: expected the configuration that it was started with, found other values of {names}. "
             "Set them back, or choose another --output."
         )
-
-
-def _remove_model(folder: Path) -> None:
-    """Take an earlier run's model away, and nothing that nerwin did not write."""
-    for file in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part"), folder / MANIFEST]:
-        file.unlink(missing_ok=True)
 
 
 def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> Iterator[str]:

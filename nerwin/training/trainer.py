@@ -4,6 +4,7 @@ It is a generator of records and does nothing with them: the command draws them,
 them. A tie keeps the earlier best.
 """
 
+import itertools
 import math
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from nerwin.training.model import Model
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
+DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
 
 Generators = dict[str, np.random.Generator]
 
@@ -69,12 +71,31 @@ class EpochDone(NamedTuple):
 
 
 @dataclass
+class Tally:
+    """The part of an epoch that is done, and the generators of its order and its corrupted windows at its start.
+
+    With these the same minibatches can be drawn again, up to the first that is not done.
+    """
+
+    sources: dict[str, Any]
+    batches: int = 0
+    pairs: int = 0
+    active: int = 0
+    hinge: float = 0.0  # the sum over pairs
+    seconds: float = 0.0
+
+
+@dataclass
 class State:
-    """All that changes from epoch to epoch beside the parameters; with them, a run continues exactly."""
+    """All that changes while training, beside the parameters; with them, a run continues exactly.
+
+    epoch: how many are done. tally: of the one after these, once it has begun.
+    """
 
     optimizer: Optimizer
     generators: Generators
     epoch: int = 0
+    tally: Tally | None = None
     best_f1: float = -1.0
     best_epoch: int = 0
     stop: str | None = None
@@ -153,42 +174,56 @@ class Trainer:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Batched | EpochDone]:
-        state, config = self.state, self.config
-        state.epoch += 1
-        hinge_sum, active, pairs, seconds, rate = 0.0, 0, 0, 0.0, learning_rate(config)
-        batches = self.corruption.batches(
-            self.parts.train.flat,
-            self.targets,
-            state.generators["order"],
-            state.generators["corruption"],
-            config.training.batch_size,
-        )
+        state, number, rate = self.state, self.state.epoch + 1, learning_rate(self.config)
+        tally = state.tally = state.tally or Tally({name: state.generators[name].bit_generator.state for name in DRAWN})
         started = time.perf_counter()
-        for batch in batches:
-            rate = self._rate(pairs)
+        for batch in self._batches(tally):
+            rate = self._rate(tally.pairs)
             loss = self._step(batch, rate)
-            hinge_sum += loss.value * loss.pairs
-            active += loss.active
-            pairs += loss.pairs
-            seconds += time.perf_counter() - started
-            yield Batched(state.epoch, pairs, self.pairs, hinge_sum / pairs)
+            tally.batches += 1
+            tally.hinge += loss.value * loss.pairs
+            tally.active += loss.active
+            tally.pairs += loss.pairs
+            tally.seconds += time.perf_counter() - started
+            yield Batched(number, tally.pairs, self.pairs, tally.hinge / tally.pairs)
             started = time.perf_counter()
-        self._check_finite()
+        self.check_finite()
         dev = self._evaluate()
         best = dev["f1"] > state.best_f1
         if best:
-            state.best_f1, state.best_epoch = dev["f1"], state.epoch
+            state.best_f1, state.best_epoch = dev["f1"], number
+        state.epoch, state.tally = number, None
         state.stop = self._reason_to_stop()
+        pairs = max(tally.pairs, 1)
         yield EpochDone(
-            state.epoch, hinge_sum / max(pairs, 1), active / max(pairs, 1), pairs, seconds, rate, dev, best, state.stop
+            number,
+            tally.hinge / pairs,
+            tally.active / pairs,
+            tally.pairs,
+            tally.seconds,
+            rate,
+            dev,
+            best,
+            state.stop,
         )
+
+    def _batches(self, tally: Tally) -> Iterator[Any]:
+        """The minibatches of the epoch that are still to be done."""
+        sources = self.state.generators
+        for name, start in tally.sources.items():
+            sources[name].bit_generator.state = start
+        size = self.config.training.batch_size
+        batches = self.corruption.batches(
+            self.parts.train.flat, self.targets, sources["order"], sources["corruption"], size
+        )
+        return itertools.islice(batches, tally.batches, None)
 
     def _rate(self, pairs: int) -> float:
         """The learning rate after so many pairs of the epoch.
 
         The clock counts pairs, since whole sentences make minibatches of unequal size and number.
         """
-        return self.schedule((self.state.epoch - 1) * self.steps + pairs / self.config.training.batch_size)
+        return self.schedule(self.state.epoch * self.steps + pairs / self.config.training.batch_size)
 
     def _step(self, batch: Any, rate: float) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
@@ -197,22 +232,27 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, ids, batch, masks)
             if not math.isfinite(loss.value):
-                raise TrainingDiverged(
-                    f"epoch {self.state.epoch}, step {self.state.optimizer.steps + 1}: expected a finite loss, found "
-                    f"{loss.value}. Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
-                )
+                raise self._diverged(f"expected a finite loss, found {loss.value}", self.state.optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
                 grads = clip_by_norm(grads, limit)
             self.state.optimizer.step(self.model.params, grads, rate)
         return loss
 
-    def _check_finite(self) -> None:
-        """The last step's move is not seen in any later loss of the epoch."""
+    def check_finite(self) -> None:
+        """See that the last step's move, which is in no loss yet, was finite.
+
+        Raises:
+            TrainingDiverged: it was not.
+        """
         if not all(np.isfinite(theta).all() for theta in self.model.params.values()):
-            raise TrainingDiverged(
-                f"epoch {self.state.epoch}, step {self.state.optimizer.steps}: expected finite parameters, found ones "
-                f"that are not. Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
-            )
+            problem = "expected finite parameters, found ones that are not"
+            raise self._diverged(problem, self.state.optimizer.steps)
+
+    def _diverged(self, problem: str, step: int) -> TrainingDiverged:
+        return TrainingDiverged(
+            f"epoch {self.state.epoch + 1}, step {step}: {problem}. "
+            f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
+        )
 
     def _windows(self, centres: Ints) -> Ints:
         """The forms (B, C) of a minibatch's windows, some read as their twins."""

@@ -1,0 +1,92 @@
+"""A folder that one process at a time writes to."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from nerwin.cli import app
+from nerwin.errors import ModelError
+from nerwin.training.lock import LOCK, check_free, locked, wait_until_free
+from nerwin.training.run import Run
+from tests.test_trainer import village_config
+
+
+def _hold(folder: Path, ready: Connection) -> None:
+    with locked(folder):
+        ready.send(True)
+        signal.pause()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[int]:
+    """Another process holds the folder; its number. It is killed at the end."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+    process = context.Process(target=_hold, args=(folder, there))
+    process.start()
+    assert here.recv()
+    assert process.pid is not None
+    try:
+        yield process.pid
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+
+
+def test_a_second_process_is_told_who_holds_a_folder(tmp_path: Path) -> None:
+    with held(tmp_path) as owner:
+        with pytest.raises(ModelError, match=rf"expected a folder not in use, found process {owner} on ") as caught:
+            locked(tmp_path).__enter__()
+        assert str(caught.value).startswith(f"{tmp_path}: ")
+        with pytest.raises(ModelError, match="not in use"):
+            wait_until_free(tmp_path, 0.1)
+
+
+def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
+    with held(tmp_path):
+        pass
+    assert (tmp_path / LOCK).exists()
+    check_free(tmp_path)
+    with locked(tmp_path):
+        pass
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), locked(tmp_path / "new"):
+        raise ZeroDivisionError
+    check_free(tmp_path / "new")
+
+
+def test_a_folder_that_is_not_there_is_free_and_is_not_made(tmp_path: Path) -> None:
+    check_free(tmp_path / "absent")
+    assert not (tmp_path / "absent").exists()
+
+
+def test_where_nothing_can_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="cannot write here: Not a directory"), ExitStack() as stack:
+        stack.enter_context(locked(tmp_path / "file" / "run"))
+
+
+@pytest.mark.parametrize("option", ["--overwrite", "--resume", "--quiet"])
+def test_a_second_training_in_a_folder_is_refused_and_the_first_unharmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1")).train():
+        pass
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    with held(tmp_path / "run") as owner:
+        words = ["train", "--config", "village.yaml", "--set", "training.epochs=1", "--output", "run", option]
+        result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert f"nerwin: run: expected a folder not in use, found process {owner} on " in result.output
+    assert {path: path.read_bytes() for path in before} == before
