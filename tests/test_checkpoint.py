@@ -13,6 +13,7 @@ import pytest
 from nerwin.errors import ModelError
 from nerwin.training import checkpoint
 from nerwin.training.checkpoint import MANIFEST, load_model, load_state, save_model
+from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
@@ -229,7 +230,7 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
     trained: Trainer, saved: Path, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
     """The disk is full before the arrays, the state or the manifest."""
-    kept, write, calls = trained.model.params["U"], checkpoint.replace_file, itertools.count()
+    kept, write, calls = trained.model.params["U"], replace_file, itertools.count()
 
     def full_disk(path: Path, content: bytes) -> None:
         if next(calls) == written:

@@ -154,7 +154,9 @@ def test_what_was_paused_before_the_last_whole_epoch_is_passed_over(whole: Path,
     earlier["epoch"], earlier["state"]["tally"] = 3, {"sources": {}}
     (whole / "paused").mkdir()
     (whole / "paused" / "model.json").write_text(json.dumps(earlier))
+    (whole / ".metrics.jsonl.part").write_text("half")
     assert Run.resume(whole, config).saved == "after epoch 4"
+    assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
 
 
 @pytest.mark.parametrize("room", [0, 300, 3_000])

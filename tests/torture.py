@@ -122,9 +122,17 @@ def torture(name: str, kills: int, rng: random.Random) -> Tally:
         while killed < kills:
             waits = (rng.uniform(0, seconds) for _ in range(min(kills - killed, rng.randint(1, 5))))
             killed += _until_done(kind, _fresh(folder), waits)
-            different += kind.left(folder) != whole
+            different += _differs(kind.left(folder), whole)
             trainings += 1
     return Tally(killed, trainings, different)
+
+
+def _differs(left: dict[str, bytes | str], whole: dict[str, bytes | str]) -> bool:
+    """Whether two works left other things, which are then named."""
+    names = [name for name in sorted(left | whole) if left.get(name) != whole.get(name)]
+    if names:
+        print(f"differs: {', '.join(names)}", flush=True)
+    return bool(names)
 
 
 def _fresh(folder: Path) -> Path:

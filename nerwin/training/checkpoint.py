@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import io
 import json
-import os
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import Lookup
 from nerwin.training.config import make_config
 from nerwin.training.model import Model
+from nerwin.training.replace import replace_file
 from nerwin.training.trainer import State, Tally, generators, make_optimizer
 
 FORMAT = 2  # 1 hashed n-grams otherwise
@@ -96,16 +96,6 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
         raise ModelError(
             f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
         ) from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there, so that it is never seen half written."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(beside, path)
 
 
 def remove_model(folder: Path) -> None:

@@ -24,10 +24,10 @@ from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.text.stream import Text
 from nerwin.text.vocabulary import UNKNOWN
-from nerwin.training.checkpoint import replace_file
 from nerwin.training.lock import check_free, locked
 from nerwin.training.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.training.pretrain_settings import PretrainSettings, option
+from nerwin.training.replace import replace_file
 from nerwin.training.word2vec import check_name, write_vectors
 
 FORMAT = 1

@@ -21,13 +21,13 @@ from nerwin.training.checkpoint import (
     load_model,
     load_state,
     remove_model,
-    replace_file,
     save_model,
 )
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.lock import LOCK, check_free, locked
+from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 from nerwin.training.yaml_files import write_yaml
 
@@ -140,6 +140,10 @@ class Run:
         except OSError as error:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
         with locked(folder), _writing(folder):
+            for leftover in folder.glob(".*.part"):
+                leftover.unlink()
+            if saved.name != PAUSED:  # it was behind, or half taken away
+                remove_model(folder / PAUSED)
             replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
         return cls(folder, trainer)
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from nerwin.errors import ConfigError
+from nerwin.training.replace import replace_file
 
 
 class _Loader(yaml.SafeLoader):
@@ -102,4 +103,5 @@ def _position(error: Exception) -> str:
 
 def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write a mapping as YAML, in its own order."""
-    path.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    replace_file(path, text.encode("utf-8"))
