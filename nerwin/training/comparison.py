@@ -19,12 +19,13 @@ from typing import Any, NamedTuple
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import load_config
 from nerwin.training.lock import locked, wait_until_free
+from nerwin.training.orphans import end_with
 from nerwin.training.run import CONFIG, METRICS, RUNS, Run, check_same_config
 from nerwin.training.yaml_files import write_yaml
 
 RESULTS = "results.jsonl"
 SEED = "training.seed"
-ORPHAN_SECONDS = 20.0  # until the cells of a comparison that was killed have noticed it
+ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
 
@@ -127,7 +128,7 @@ class Comparison:
         left = [cell for cell in self.cells if cell not in done]
         if not left:
             return
-        with ProcessPoolExecutor(min(jobs, len(left)), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(jobs, len(left)), get_context("spawn"), end_with, (os.getpid(),)) as pool:
             tasks = [
                 pool.submit(train_cell, self._cell_folder(cell), self.config, [*self.overrides, *cell]) for cell in left
             ]
@@ -162,15 +163,13 @@ class Comparison:
 
 def train_cell(folder: Path, config: Path, overrides: Sequence[str]) -> Result:
     """Train one cell, or what is left of it; runs in a process of its own and never raises a NerwinError."""
-    parent = os.getppid()
     try:
         settings = load_config(config, overrides)
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
         run = Run.resume(folder, settings) if started else Run.start(folder, settings, overwrite=True)
         for _ in run.train():
-            if os.getppid() != parent:
-                os._exit(1)  # the comparison was killed: nobody waits for this cell any more
+            pass
     except NerwinError as error:
         return Result((), error=str(error))
     rows = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]

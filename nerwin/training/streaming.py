@@ -8,6 +8,7 @@ import gc
 import itertools
 import json
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ from nerwin.text.tags import OUTSIDE, Span
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.windows import split_sentences
 from nerwin.training.model import Model
+from nerwin.training.orphans import end_with
 from nerwin.training.tagger import Annotation, Tagger
 
 LINES = 20_000  # lines tagged at a time
@@ -95,7 +97,7 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
     """
     # A forked process has the model at once; where there is no fork, it is sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger.model,))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger.model, os.getpid()))
     waiting: deque[Future[str]] = deque()
     failure: CorpusError | None = None
     try:
@@ -128,8 +130,9 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
 _tagger: Tagger  # of a worker process
 
 
-def _receive(model: Model) -> None:
+def _receive(model: Model, parent: int) -> None:
     global _tagger
+    end_with(parent)
     _tagger = Tagger(model)
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others

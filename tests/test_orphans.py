@@ -1,0 +1,49 @@
+"""Worker processes end with the command that started them, even if it is killed."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.processes import started
+from tests.test_trainer import write_village
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_python(pid: int) -> bool:
+    """Whether the process is there and is no zombie."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare --config village.yaml --vary training.seed=1,2 --set training.epochs=100000 --output grid --jobs 2",
+        "tag run many.txt --jobs 2 --output tagged.txt",
+    ],
+)
+def test_workers_of_a_killed_command_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_village(tmp_path)
+    with started("train", "-c", "village.yaml", "-q", "-o", "run", "--set", "training.epochs=1") as trained:
+        assert trained.wait(60) == 0
+    with Path("many.txt").open("w") as stream:
+        stream.writelines(f"Mira{number} left Quellmark .\n" for number in range(1_000_000))
+    deadline = time.monotonic() + 60
+    with started(*command.split()) as process:
+        while len(workers := children(process.pid)) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.5)  # into their work
+        process.kill()
+        process.wait()
+    while any(map(is_python, workers)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
