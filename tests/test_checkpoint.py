@@ -172,7 +172,7 @@ def edited(**changes: Any) -> Callable[[Path], None]:
     ("harm", "message"),
     [
         (missing_manifest, "model.json: cannot read the model: No such file"),
-        (folder_in_place_of_manifest, "model.json: cannot read the model: Is a directory"),
+        (folder_in_place_of_manifest, "damaged: model.json: expected a file, found a folder or a pipe"),
         (missing_arrays, "damaged.*No such file"),
         (cut_short, "damaged.*sha256"),
         (not_json, "damaged: model.json is not JSON"),
