@@ -145,6 +145,8 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes()
         check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
+        best_of(manifest)
+        _count(manifest, "epoch")
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise _damaged(folder, error) from error
     if decided and not set(shapes) - {"repeats"} <= set(model.constants):  # models of old have no repeats
