@@ -39,7 +39,7 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     rows = ", ".join(f"{name} {count:,} rows" for name, count in found["rows"].items())
     yield "size", f"{found['parameters']:,} parameters, {found['bytes']:,} bytes; {rows}"
     data = [
-        " ".join([f"{key}:", *([one["path"]] if one["path"] else []), f"{one['bytes']:,} bytes, sha256 {one['sha256']}"])
+        f"{key}: {one['path'] or 'a file of'} {one['bytes']:,} bytes, sha256 {one['sha256']}"
         for key, one in found["sources"].items()
     ]
     yield from _titled("data", data or ["not recorded"])
