@@ -94,6 +94,12 @@ def test_damage_in_any_file_is_one_line_and_exit_code_2(
     assert done.stderr.count("\n") == 1
 
 
+def test_the_state_of_a_model_alone_is_checked_too(here: Path) -> None:  # noqa: F811
+    damage(f"{RUN}/last", "state_arrays-*.npz")
+    assert nerwin("info", f"{RUN}/last").exit_code == BAD
+    assert nerwin("info", f"{RUN}/best").exit_code == DONE
+
+
 def test_a_model_of_old_says_that_its_data_are_not_recorded(here: Path) -> None:  # noqa: F811
     path = here / RUN / "best" / MANIFEST
     manifest = json.loads(path.read_text())

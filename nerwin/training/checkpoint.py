@@ -269,4 +269,8 @@ def _damaged(folder: Path, error: Exception) -> ModelError:
         reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
     elif isinstance(error, KeyError):
         reason = f"expected {error}, found none"
+    elif isinstance(error, UnicodeError):
+        reason = "expected text in UTF-8, found other bytes"
+    elif isinstance(error, TypeError):
+        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
     return ModelError(f"{folder}: the model is damaged: {reason.rstrip('.')}. Fetch or train it again.")
