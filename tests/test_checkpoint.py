@@ -342,14 +342,19 @@ def test_a_model_whose_first_epoch_is_not_done_can_be_continued(saved: Path) -> 
         ({"epoch": "two"}, "epoch: expected a whole number from 0, found 'two'"),
         ({"epoch": -1}, "epoch: expected a whole number from 0, found '-1'"),
         ({"best": None}, "expected 'best', found none"),
-        ({"best": {"epoch": 1, "f1": "high"}}, "best: expected an F1, found 'high'"),
+        ({"best": {"epoch": 1, "f1": "high"}}, "expected values of the kinds that nerwin writes"),
+        ({"best": {"epoch": 1, "f1": True}}, "best: expected an F1, found 'True'"),
+        ({"best": {"epoch": 1, "f1": 10**400}}, "best: expected an F1, found '1000"),
+        ({"lookups": "\ud800\n\x1b"}, "lookups: expected words, shape, found \ufffd\ufffd\ufffd"),
+        ({"format": "\n"}, "expected model format 2, found \ufffd"),
         ({"best": {"epoch": 1, "f1": float("nan")}}, "best: expected an F1, found 'nan'"),
     ],
 )
 def test_a_manifest_that_does_not_fit_its_arrays_is_refused(saved: Path, changes: dict[str, Any], message: str) -> None:
     edited(**changes)(saved)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ModelError, match=message) as caught:
         load_model(saved)
+    assert str(caught.value).isprintable()
 
 
 def test_more_types_than_a_tagger_can_have_are_refused_at_once(saved: Path) -> None:

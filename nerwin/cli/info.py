@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nerwin.cli.app import command
+from nerwin.errors import printable
 
 
 @command
@@ -25,7 +26,7 @@ def info(
         typer.echo(json.dumps(found))
         return
     for title, text in _lines(found):
-        typer.echo(f"{title:<8} {_shown(text)}".rstrip())
+        typer.echo(f"{title:<8} {printable(text)}".rstrip())
 
 
 def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -64,8 +65,3 @@ def _written(found: dict[str, Any]) -> str:
     made = [f"{name} {found[name] or '?'}" for name in ("nerwin", "numpy", "python")]
     threads = found["blas_threads"] or "?"
     return f"{day} by {', '.join(made)} on {found['machine'] or '?'}, BLAS threads {threads}; format {found['format']}"
-
-
-def _shown(text: str) -> str:
-    """Text from a file that anybody may have made, without what a terminal would take for an order."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -4,12 +4,11 @@
     best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
 
 The arrays are written first, under a name made of their own sum; replacing model.json then switches to them in one
-step, so a reader sees the old model or the new one, never half of one. Nothing is ever unpickled, and a model is used
+step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model is used
 only where its arrays have the names and shapes that its configuration and inventories ask for, and finite numbers.
 """
 
 import json
-import math
 import os
 import platform
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from nerwin import __version__
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, ModelError, printable
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.sources import Source
 from nerwin.training.archive import (
@@ -227,7 +226,7 @@ def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
         KeyError, TypeError, DamageError: they are missing or not numbers.
     """
     best = manifest["best"]
-    if isinstance(best["f1"], bool) or not isinstance(best["f1"], int | float) or not math.isfinite(best["f1"]):
+    if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
         raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
     return best["f1"], _count(best, "epoch")
 
@@ -260,7 +259,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
     elif isinstance(found, int) and found > FORMAT:
         remedy = "Load it with the version of nerwin that wrote it, or a later one."
-    raise ModelError(f"{path}: expected model format {FORMAT}, found {str(found)[:40]}. {remedy}")
+    raise ModelError(f"{path}: expected model format {FORMAT}, found {printable(str(found)[:40])}. {remedy}")
 
 
 def _damaged(folder: Path, error: Exception) -> ModelError:
@@ -273,4 +272,4 @@ def _damaged(folder: Path, error: Exception) -> ModelError:
         reason = "expected text in UTF-8, found other bytes"
     elif isinstance(error, TypeError):
         reason = f"expected values of the kinds that nerwin writes, found others ({error})"
-    return ModelError(f"{folder}: the model is damaged: {reason.rstrip('.')}. Fetch or train it again.")
+    return ModelError(f"{folder}: the model is damaged: {printable(reason).rstrip('.')}. Fetch or train it again.")

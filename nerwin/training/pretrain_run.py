@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.errors import ConfigError, ModelError, VectorsError
+from nerwin.errors import ConfigError, ModelError, VectorsError, printable
 from nerwin.text.stream import Text
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.archive import check_arrays, file_entry, pack, read_arrays, read_json
@@ -208,4 +208,4 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
 
 
 def _damaged(folder: Path, reason: str) -> ModelError:
-    return ModelError(f"{folder}: the saved state is damaged: {reason}. Begin again with --overwrite.")
+    return ModelError(f"{folder}: the saved state is damaged: {printable(reason)}. Begin again with --overwrite.")
