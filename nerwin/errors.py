@@ -27,3 +27,8 @@ class ModelError(NerwinError):
 
 class TrainingDiverged(NerwinError):  # noqa: N818 - named for what happened
     """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""
+
+
+def printable(text: str) -> str:
+    """Text out of a file that anybody may have made, as one line and without what a terminal would take for orders."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -3,6 +3,8 @@
 import hashlib
 import itertools
 import json
+import os
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nerwin import __version__
 from nerwin.errors import ModelError
+from nerwin.text.vector_cache import vectors_source
 from nerwin.training import checkpoint
+from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import MANIFEST, load_model, load_state, save_model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Trainer
@@ -173,7 +178,7 @@ def edited(**changes: Any) -> Callable[[Path], None]:
     ("harm", "message"),
     [
         (missing_manifest, "model.json: cannot read the model: No such file"),
-        (folder_in_place_of_manifest, "model.json: cannot read the model: Is a directory"),
+        (folder_in_place_of_manifest, "damaged: model.json: expected a file, found a folder or a pipe"),
         (missing_arrays, "damaged.*No such file"),
         (cut_short, "damaged.*sha256"),
         (not_json, "damaged: model.json is not JSON"),
@@ -249,3 +254,166 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(trained: Trainer, tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="cannot save the model"):
         save_model(tmp_path / "file" / "best", trained.model, trained.state, with_state=False)
+
+
+def repacked(folder: Path, change: Callable[[dict[str, Any]], object], key: str = "arrays") -> None:
+    """Change the arrays of a saved model, and its sum with them, as one can who means harm."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    arrays = read_arrays(folder, manifest[key])
+    change(arrays)
+    content = pack(arrays)
+    manifest[key] = file_entry(key, content)
+    (folder / manifest[key]["file"]).write_bytes(content)
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def reshaped(name: str, shape: tuple[int, ...]) -> Callable[[dict[str, Any]], object]:
+    return lambda arrays: arrays.update({name: np.zeros(shape, np.float32)})
+
+
+def with_last(name: str, number: float) -> Callable[[dict[str, Any]], object]:
+    return lambda arrays: np.put(arrays[name], -1, number)
+
+
+FORMS = np.frombuffer(b"Mira\nTolvan\nMira", np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda arrays: None, None),
+        (reshaped("params/W1", (8, 56)), r"W1: expected shape \(8, 55\), found \(8, 56\)"),
+        (reshaped("params/W1", (9, 55)), r"W1: expected shape \(8, 55\)"),
+        (reshaped("params/b1", (1,)), r"b1: expected shape \(8,\), found \(1,\)"),
+        (reshaped("params/U", (8, 3)), r"U: expected shape \(8, 2\)"),
+        (reshaped("params/words", (3, 8)), r"words: expected shape \(\d+, 8\), found \(3, 8\)"),
+        (reshaped("params/shape", (2, 3)), r"shape: expected shape \(\d+, 3\), found \(2, 3\)"),
+        (reshaped("constants/thresholds", (1,)), r"thresholds: expected shape \(2,\), found \(1,\)"),
+        (reshaped("constants/mean", (1,)), r"mean: expected shape \(55,\), found \(1,\)"),
+        (reshaped("constants/transform", (55, 55)), r"transform: expected shape \(55,\)"),
+        (reshaped("constants/extra", (1,)), "expected no array 'extra', found one"),
+        (reshaped("params/W2", (8, 8)), "expected no array 'W2', found one"),
+        (reshaped("others/W1", (8, 8)), "expected arrays in params, constants, lookups, found 'others/W1'"),
+        (lambda arrays: arrays.pop("params/b1"), "expected an array b1, found none"),
+        (lambda arrays: arrays.pop("constants/mean"), "expected an array mean, found none"),
+        (lambda arrays: arrays.pop("lookups/shape"), "expected an array shape, found none"),
+        (lambda arrays: arrays.pop("constants/thresholds"), "found one whose first epoch is not done"),
+        (lambda arrays: arrays.update({"lookups/words": FORMS}), "lookups/words: expected different values"),
+        (lambda arrays: arrays.update({"lookups/words": np.zeros(3)}), "lookups/words: expected a row of uint8"),
+        (
+            lambda arrays: arrays.update({"lookups/words": np.array([255], np.uint8)}),
+            "expected text in UTF-8, found other bytes",
+        ),
+        (lambda arrays: arrays.update({"params/U": np.zeros((8, 2), np.int64)}), "U: expected floating-point numbers"),
+        (with_last("params/words", np.nan), "words: expected finite numbers"),
+        (with_last("params/U", np.inf), "U: expected finite numbers"),
+        (with_last("constants/thresholds", np.nan), "thresholds: expected finite numbers"),
+    ],
+)
+def test_arrays_that_do_not_fit_the_configuration_are_refused_whatever_their_sum(
+    saved: Path, change: Callable[[dict[str, Any]], object], message: str | None
+) -> None:
+    repacked(saved, change)
+    if message is None:
+        assert load_model(saved).types == ["LOC", "PER"]
+        return
+    with pytest.raises(ModelError, match=message) as caught:
+        load_model(saved)
+    assert str(caught.value).startswith(f"{saved}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_whose_first_epoch_is_not_done_can_be_continued(saved: Path) -> None:
+    repacked(saved, lambda arrays: arrays.pop("constants/thresholds"))
+    assert "thresholds" not in load_model(saved, decided=False).constants
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"types": ["LOC", "LOC"]}, "types: expected a list of different names"),
+        ({"types": ["LOC", 7]}, "types: expected a list of different names"),
+        ({"types": ["LOC", "\ud800"]}, "expected text in UTF-8, found other bytes"),
+        ({"types": ["LOC"]}, r"U: expected shape \(8, 1\), found \(8, 2\)"),
+        ({"lookups": ["words"]}, "lookups: expected words, shape, found"),
+        ({"lookups": ["shape", "words"]}, "lookups: expected words, shape, found"),
+        ({"sources": 7}, "expected values of the kinds that nerwin writes"),
+        ({"sources": {"corpus.train": {"sha256": "0"}}}, "damaged"),
+        ({"sources": {"corpus.train": {"sha256": "0", "bytes": "1"}}}, "sources: expected the sum and the size"),
+        ({"epoch": "two"}, "epoch: expected a whole number from 0, found 'two'"),
+        ({"epoch": -1}, "epoch: expected a whole number from 0, found '-1'"),
+        ({"best": None}, "expected 'best', found none"),
+        ({"best": {"epoch": 1, "f1": "high"}}, "expected values of the kinds that nerwin writes"),
+        ({"best": {"epoch": 1, "f1": True}}, "best: expected an F1, found 'True'"),
+        ({"best": {"epoch": 1, "f1": 10**400}}, "best: expected an F1, found '1000"),
+        ({"lookups": "\ud800\n\x1b"}, "lookups: expected words, shape, found \ufffd\ufffd\ufffd"),
+        ({"format": "\n"}, "expected model format 2, found \ufffd"),
+        ({"best": {"epoch": 1, "f1": float("nan")}}, "best: expected an F1, found 'nan'"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_its_arrays_is_refused(saved: Path, changes: dict[str, Any], message: str) -> None:
+    edited(**changes)(saved)
+    with pytest.raises(ModelError, match=message) as caught:
+        load_model(saved)
+    assert str(caught.value).isprintable()
+
+
+def test_more_types_than_a_tagger_can_have_are_refused_at_once(saved: Path) -> None:
+    config = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))["config"]
+    config["objective"]["corruption"] = "label"
+    edited(types=[f"T{number}" for number in range(100_000)], config=config)(saved)
+    with pytest.raises(ModelError, match="types: expected at most 1000 of a tagger, found 100000"):
+        load_model(saved)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda slots: slots.pop("U/0/"), "expected 'U/0/', found none"),
+        (reshaped("U/0/", (1, 2)), r"U/0/: expected float32 of shape \(8, 2\), found float32 of shape \(1, 2\)"),
+        (lambda slots: slots.update({"U/0/": np.zeros((8, 2))}), "U/0/: expected float32 .* found float64"),
+    ],
+)
+def test_a_state_that_does_not_fit_the_model_is_refused(
+    saved: Path, change: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    repacked(saved, change, "state_arrays")
+    with pytest.raises(ModelError, match=message):
+        load_state(saved, load_model(saved))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("steps", -1), ("steps", True), ("stop", 7), ("generators", {"init": {"state": 10**50}})]
+)
+def test_a_state_of_impossible_values_is_refused(saved: Path, key: str, value: Any) -> None:
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    edited(state=manifest["state"] | {key: value})(saved)
+    with pytest.raises(ModelError, match="damaged"):
+        load_state(saved, load_model(saved))
+
+
+def test_the_manifest_says_what_the_model_was_made_with_and_of(trained: Trainer, saved: Path) -> None:
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["nerwin"] == __version__
+    assert manifest["numpy"] == np.__version__
+    assert manifest["python"] == platform.python_version()
+    assert manifest["machine"] == platform.machine()
+    assert manifest["blas_threads"] == os.environ["OPENBLAS_NUM_THREADS"]
+    corpus = trained.config.corpus.train
+    assert corpus is not None
+    expected = {"sha256": hashlib.sha256(corpus.read_bytes()).hexdigest(), "bytes": corpus.stat().st_size}
+    assert manifest["sources"] == {"corpus.train": expected, "corpus.dev": expected}
+    assert load_model(saved).sources == trained.model.sources
+
+
+def test_the_vectors_are_among_the_sources(tmp_path: Path) -> None:
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("Mira " + "1 " * 7 + "1\nTolvan " + "2 " * 7 + "2\n")
+    trainer = new_trainer(village_config(tmp_path, f"words.vectors={vectors}"))
+    assert trainer.model.sources["words.vectors"] == (hashlib.sha256(vectors.read_bytes()).hexdigest(), 44)
+
+
+def test_the_sum_of_the_vectors_needs_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert vectors_source(tmp_path / "file") == (hashlib.sha256(b"not a folder").hexdigest(), 12)

@@ -23,6 +23,7 @@ from nerwin.optim.optimizers import Optimizer
 from nerwin.text.columns import Columns
 from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
 from nerwin.training import pretrain_run
+from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.pretrain import (
     Batched,
     EpochDone,
@@ -446,7 +447,8 @@ def test_other_settings_or_another_text_do_not_go_on(here: Path, text: Text) -> 
 
 
 @pytest.mark.parametrize(
-    "fault", ["cut", "swapped", "gone", "json", "list", "format", "settings", "epoch", "key", "draws"]
+    "fault",
+    ["cut", "swapped", "gone", "json", "list", "format", "settings", "epoch", "key", "draws", "shape", "nan", "slot"],
 )
 def test_a_damaged_state_is_refused(fault: str, here: Path, text: Text) -> None:
     PretrainRun.start(here / "out.txt", text, SMALL).save()
@@ -461,6 +463,17 @@ def test_a_damaged_state_is_refused(fault: str, here: Path, text: Text) -> None:
         arrays.unlink()
     elif fault in ("json", "list"):
         state.write_text("{" if fault == "json" else "[]")
+    elif fault in ("shape", "nan", "slot"):
+        found = read_arrays(folder, manifest["arrays"])
+        if fault == "shape":  # one that would fit by repeating it
+            found["params/words"] = found["params/words"][:1]
+        elif fault == "nan":
+            found["params/words"][-1, -1] = np.nan
+        else:
+            found = {name: array for name, array in found.items() if not name.startswith("table/")}
+        entry = file_entry("arrays", pack(found))
+        (folder / entry["file"]).write_bytes(pack(found))
+        state.write_text(json.dumps({**manifest, "arrays": entry}))
     else:
         cases: dict[str, dict[str, object]] = {
             "format": {"format": 99},

@@ -246,6 +246,34 @@ def test_all_keys_that_differ_are_named(whole: Path, corpus_folder: Path) -> Non
         Run.resume(whole, village_config(corpus_folder, *EVERYTHING, "training.seed=2", "words.dim=9"))
 
 
+@pytest.mark.parametrize(("name", "key"), [("village.conll", "train"), ("dev.conll", "dev")])
+def test_other_data_than_the_run_was_started_with_are_refused_and_the_file_named(
+    tmp_path: Path, name: str, key: str
+) -> None:
+    village_config(tmp_path)
+    shutil.copy(tmp_path / "village.conll", tmp_path / "dev.conll")
+    config = village_config(tmp_path, "corpus.dev=dev.conll")
+    finish(Run.start(tmp_path / "run", config))
+    before, words = contents(tmp_path / "run"), (tmp_path / name).read_text()
+    (tmp_path / name).write_text(words.replace("Quellmark", "Quellmerk", 1))
+    with pytest.raises(
+        ConfigError, match=rf"{name}: expected the data that .*run was started with \(sha256 [0-9a-f]{{12}}\), found "
+    ) as caught:
+        Run.resume(tmp_path / "run", config)
+    assert str(caught.value).endswith("Restore the file, or start a new run with --output.")
+    assert contents(tmp_path / "run") == before
+    (tmp_path / name).write_text(words)
+    assert list(Run.resume(tmp_path / "run", config).train()) == []
+
+
+def test_a_run_from_before_its_data_were_recorded_goes_on(whole: Path, config: Config) -> None:
+    for path in whole.rglob("model.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        del manifest["sources"]
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert list(Run.resume(whole, config).train()) == []
+
+
 def test_resuming_nothing_is_a_clear_error(tmp_path: Path, config: Config) -> None:
     with pytest.raises(ConfigError, match="nowhere"):
         Run.resume(tmp_path / "nowhere", config)

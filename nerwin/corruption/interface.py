@@ -87,6 +87,10 @@ class Corruption(Protocol[B]):
         """The constants of the decision rule, chosen on the dev part."""
         ...
 
+    def constant_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what `fit` returns."""
+        ...
+
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
         """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
         ...

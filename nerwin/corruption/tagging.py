@@ -90,6 +90,9 @@ class TagCorruption:
             offset = fit_offset(decode, lean_on_repeats(scores, corpus.words, beta), targets, step)
         return {"outside": np.array([offset]), "repeats": np.array([beta])}
 
+    def constant_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"outside": (1,), "repeats": (1,)}
+
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
         beta = constants["repeats"].item() if "repeats" in constants else 0.0  # models of old have none
         return lean_on_repeats(scores, forms, beta) if beta else scores

@@ -104,6 +104,9 @@ class WindowCorruption:
     def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         return {"thresholds": fit_thresholds(scores, targets, corpus.lengths)}
 
+    def constant_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"thresholds": (len(self.names),)}
+
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
         return scores  # the lecture's ranker looks at its window alone
 

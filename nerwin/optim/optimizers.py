@@ -78,11 +78,14 @@ class Optimizer:
         """Take the state from `arrays()` of an equal optimizer.
 
         Raises:
-            KeyError, ValueError: an array is missing, or has another shape.
+            KeyError, ValueError: an array is missing, or of another shape or type.
         """
         for name, array in self.arrays().items():
-            if arrays[name].shape != array.shape:
-                raise ValueError(f"{name} has shape {arrays[name].shape}, expected {array.shape}")
+            if (arrays[name].dtype, arrays[name].shape) != (array.dtype, array.shape):
+                raise ValueError(
+                    f"{name}: expected {array.dtype} of shape {array.shape}, "
+                    f"found {arrays[name].dtype} of shape {arrays[name].shape}"
+                )
             array[...] = arrays[name]
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:

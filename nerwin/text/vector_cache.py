@@ -18,6 +18,7 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
+from nerwin.text.sources import Source, read_source
 from nerwin.text.vector_files import is_binary, parse_vectors, reading_vectors
 
 WORDS, NUMBERS = "words.txt", "numbers.f32"
@@ -49,6 +50,18 @@ def load_vectors(path: Path, dim: int) -> Vectors:
     parts = list(parse_vectors(path, dim))
     matrix = np.concatenate([np.empty((0, dim), np.float32), *(rows for _, rows in parts)])
     return Vectors([word for words, _ in parts for word in words], matrix)
+
+
+def vectors_source(path: Path) -> Source:
+    """The sum and the size of a file, hashed anew only where the cache does not know it.
+
+    Raises:
+        VectorsError: it cannot be read.
+    """
+    with suppress(OSError):  # the cache's own
+        return Source(_digest(path), path.stat().st_size)
+    with reading_vectors(path):
+        return read_source(path)
 
 
 def _folder() -> Path:

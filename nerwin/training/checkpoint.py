@@ -4,14 +4,15 @@
     best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
 
 The arrays are written first, under a name made of their own sum; replacing model.json then switches to them in one
-step, so a reader sees the old model or the new one, never half of one. Nothing is ever unpickled.
+step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model is used
+only where its arrays have the names and shapes that its configuration and inventories ask for, and finite numbers.
 """
 
 import dataclasses
-import hashlib
-import io
 import json
-import zipfile
+import math
+import os
+import platform
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,32 +20,43 @@ from typing import Any
 import numpy as np
 
 from nerwin import __version__
-from nerwin.arrays import Floats
-from nerwin.errors import ConfigError, ModelError
-from nerwin.text.features import Lookup
-from nerwin.training.config import make_config
+from nerwin.errors import ConfigError, ModelError, printable
+from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
+from nerwin.text.sources import Source
+from nerwin.training.archive import (
+    Arrays,
+    DamageError,
+    check_arrays,
+    check_names,
+    file_entry,
+    pack,
+    read_arrays,
+    read_json,
+)
+from nerwin.training.config import Config, make_config
 from nerwin.training.model import Model
 from nerwin.training.replace import replace_file
-from nerwin.training.trainer import State, Tally, generators, make_optimizer
+from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
 
 FORMAT = 2  # 1 hashed n-grams otherwise
 MANIFEST = "model.json"
 
-Arrays = dict[str, Any]
+MOST_TYPES = 1000  # of a tagger, whose table of steps between tags grows with their square
 
 
 def save_model(folder: Path, model: Model, state: State, *, with_state: bool) -> None:
     """Write a model, with what is needed to continue its training where `with_state`."""
     manifest: dict[str, Any] = {
         "format": FORMAT,
-        "nerwin": __version__,
+        **versions(),
+        "sources": {key: source._asdict() for key, source in model.sources.items()},
         "epoch": state.epoch,
         "types": model.types,
         "lookups": [one.name for one in model.lookups],
         "config": model.config.to_dict(),
         "best": {"epoch": state.best_epoch, "f1": state.best_f1},
     }
-    files = {"arrays": _pack(_model_arrays(model))}
+    files = {"arrays": pack(_model_arrays(model))}
     if with_state:
         manifest["state"] = {
             "stop": state.stop,
@@ -52,8 +64,19 @@ def save_model(folder: Path, model: Model, state: State, *, with_state: bool) ->
             "steps": state.optimizer.steps,
             "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
         }
-        files["state_arrays"] = _pack(state.optimizer.arrays())
+        files["state_arrays"] = pack(state.optimizer.arrays())
     _write(folder, manifest, files)
+
+
+def versions() -> dict[str, str | None]:
+    """What results depend on beside the configuration and the data; no time of day, so that equal runs are equal."""
+    return {
+        "nerwin": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS"),
+    }
 
 
 def _model_arrays(model: Model) -> Arrays:
@@ -74,18 +97,11 @@ def _decode(array: Any) -> list[str]:
     return text.split("\n") if text else []
 
 
-def _pack(arrays: Arrays) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
-
-
 def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for key, content in files.items():
-            digest = hashlib.sha256(content).hexdigest()
-            manifest[key] = {"file": f"{key}-{digest[:12]}.npz", "sha256": digest}
+            manifest[key] = file_entry(key, content)
             replace_file(folder / manifest[key]["file"], content)
         replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
         kept = {MANIFEST, *(manifest[key]["file"] for key in files)}
@@ -112,31 +128,85 @@ def epochs_begun(folder: Path) -> float:
     Raises:
         ModelError: a missing or damaged manifest.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     try:
-        return float(manifest["epoch"]) + bool(manifest["state"].get("tally")) / 2
+        return _count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, str(error)) from error
+        raise _damaged(folder, error) from error
 
 
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path, *, decided: bool = True) -> Model:
     """Read a model folder.
+
+    Args:
+        decided: whether the model must have its decision rule, which is fitted at the end of every epoch.
 
     Raises:
         ModelError: missing or damaged files, or another format version.
     """
-    manifest = _read_manifest(folder)
-    arrays = _read_arrays(folder, manifest, "arrays")
+    manifest = read_manifest(folder)
     try:
-        config = make_config(manifest["config"], base=folder, where=str(folder / MANIFEST))
-        model = Model(config, list(manifest["types"]), [], {})
+        config = make_config(manifest["config"], base=folder, where=MANIFEST)
+        types = _read_types(manifest["types"], config)
+        arrays = read_arrays(folder, manifest["arrays"])
+        parts: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
         for key, value in arrays.items():
             kind, _, name = key.partition("/")
-            {"params": model.params, "constants": model.constants}.get(kind, {})[name] = value
-        model.lookups = [Lookup(name, _decode(arrays[f"lookups/{name}"])) for name in manifest["lookups"]]
-    except (KeyError, TypeError, ValueError, UnicodeDecodeError, ConfigError) as error:
-        raise _damaged(folder, str(error)) from error
+            if kind not in parts:
+                raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
+            parts[kind][name] = value
+        lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
+        model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest))
+        check_arrays(model.params, model.parameter_shapes())
+        shapes = model.corruption.constant_shapes()
+        check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
+        best_of(manifest)
+        _count(manifest, "epoch")
+    except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
+        raise _damaged(folder, error) from error
+    if decided and not set(shapes) - {"repeats"} <= set(model.constants):  # models of old have no repeats
+        raise ModelError(
+            f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
+            "Continue it with `nerwin train --resume`."
+        )
     return model
+
+
+def _read_types(types: Any, config: Config) -> list[str]:
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types) or len(set(types)) < len(types):
+        raise DamageError(f"types: expected a list of different names, found {str(types)[:40]!r}")
+    if len(types) > MOST_TYPES and config.objective.corruption != "window":
+        raise DamageError(f"types: expected at most {MOST_TYPES} of a tagger, found {len(types)}")
+    "".join(types).encode("utf-8")  # half a character cannot be printed
+    return types
+
+
+def _read_lookups(names: Any, config: Config, values: Arrays) -> list[Lookup]:
+    """The inventories, in the order in which a configuration makes them."""
+    expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
+    if names != expected:
+        raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
+    check_names(values, expected)
+    lookups = []
+    for name in expected:
+        if values[name].dtype != np.uint8 or values[name].ndim != 1:
+            raise DamageError(
+                f"lookups/{name}: expected a row of uint8, found {values[name].dtype} {values[name].shape}"
+            )
+        lookup = Lookup(name, _decode(values[name]))
+        if len(lookup.rows) < len(lookup.values) or (name == NGRAMS and lookup.values):
+            raise DamageError(f"lookups/{name}: expected different values, found one twice")
+        lookups.append(lookup)
+    return lookups
+
+
+def _read_sources(manifest: dict[str, Any]) -> dict[str, Source]:
+    """The files that the model was trained on; models of old do not say."""
+    sources = {key: Source(**source) for key, source in dict(manifest.get("sources", {})).items()}
+    for key, source in sources.items():
+        if not isinstance(source.sha256, str) or not isinstance(source.bytes, int):
+            raise DamageError(f"sources: expected the sum and the size of {key[:40]!r}, found others")
+    return sources
 
 
 def load_state(folder: Path, model: Model) -> State:
@@ -145,54 +215,96 @@ def load_state(folder: Path, model: Model) -> State:
     Raises:
         ModelError: as for `load_model`, or a folder that was saved without a state.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if "state" not in manifest:
         raise ModelError(f"{folder}: expected the state of a training, found a model only. Continue from last/.")
-    slots = _read_arrays(folder, manifest, "state_arrays")
     try:
+        slots = read_arrays(folder, manifest["state_arrays"])
         saved = manifest["state"]
         optimizer = make_optimizer(model.config, model.params)
-        optimizer.steps = saved["steps"]
+        optimizer.steps = _count(saved, "steps")
         optimizer.restore(slots)
-        tally = Tally(**saved["tally"]) if saved.get("tally") else None  # runs of old have none
-        state = State(optimizer, generators(0), manifest["epoch"], tally, stop=saved["stop"])
-        state.best_f1, state.best_epoch = manifest["best"]["f1"], manifest["best"]["epoch"]
+        epoch, tally = _count(manifest, "epoch"), _tally(saved.get("tally"))  # runs of old have no tally
+        state = State(optimizer, generators(0), epoch, tally, stop=saved["stop"])
+        if state.stop is not None and not isinstance(state.stop, str):
+            raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
+        state.best_f1, state.best_epoch = best_of(manifest)
         for name, generator in state.generators.items():
             generator.bit_generator.state = saved["generators"][name]
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, str(error)) from error
+    except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _damaged(folder, error) from error
     return state
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
+    """The dev F1 of the best epoch so far, and its number.
+
+    Raises:
+        KeyError, TypeError, DamageError: they are missing or not numbers.
+    """
+    best = manifest["best"]
+    if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
+        raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
+    return best["f1"], _count(best, "epoch")
+
+
+def _tally(saved: dict[str, Any] | None) -> Tally | None:
+    """What was saved of an unfinished epoch.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not what `save_model` writes.
+    """
+    if not saved:
+        return None
+    sources = generators(0)
+    for name in DRAWN:  # a state that no generator takes shows here, and not when it is needed
+        sources[name].bit_generator.state = saved["sources"][name]
+    hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
+    if not (math.isfinite(hinge) and math.isfinite(seconds)):
+        raise DamageError("tally: expected finite sums, found others")
+    batches, pairs, active = (_count(saved, name) for name in ("batches", "pairs", "active"))
+    return Tally({name: saved["sources"][name] for name in DRAWN}, batches, pairs, active, hinge, seconds)
+
+
+def _count(values: dict[str, Any], key: str) -> int:
+    value = values[key]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise DamageError(f"{key}: expected a whole number from 0, found {str(value)[:40]!r}")
+    return value
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The model.json of a model folder, of the format that is read here.
+
+    Raises:
+        ModelError: it cannot be read, or is of another format.
+    """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot read the model: {error.strerror}. Train one with `nerwin train`.") from error
-    except (ValueError, RecursionError) as error:
-        raise _damaged(folder, "model.json is not JSON") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else None
-        raise ModelError(
-            f"{path}: expected model format {FORMAT}, found {found}. Load it with the version of nerwin that wrote it."
-        )
-    return manifest
+    except ValueError as error:
+        raise _damaged(folder, error) from error
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(manifest, dict) and found == FORMAT:
+        return manifest
+    remedy = "Fetch or train it again."
+    if found == 1:
+        remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
+    elif isinstance(found, int) and found > FORMAT:
+        remedy = "Load it with the version of nerwin that wrote it, or a later one."
+    raise ModelError(f"{path}: expected model format {FORMAT}, found {printable(str(found)[:40])}. {remedy}")
 
 
-def _read_arrays(folder: Path, manifest: dict[str, Any], key: str) -> dict[str, Floats]:
-    try:
-        entry = manifest[key]
-        content = (folder / Path(entry["file"]).name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise _damaged(folder, f"the sha256 of {entry['file']} is another one")
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except OSError as error:
-        raise _damaged(folder, f"{error.filename or key}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise _damaged(folder, str(error)) from error
-
-
-def _damaged(folder: Path, reason: str) -> ModelError:
-    return ModelError(f"{folder}: the model is damaged: {reason}. Fetch or train it again.")
+def _damaged(folder: Path, error: Exception) -> ModelError:
+    reason = str(error)
+    if isinstance(error, OSError):
+        reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
+    elif isinstance(error, KeyError):
+        reason = f"expected {error}, found none"
+    elif isinstance(error, UnicodeError):
+        reason = "expected text in UTF-8, found other bytes"
+    elif isinstance(error, TypeError):
+        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
+    return ModelError(f"{folder}: the model is damaged: {printable(reason).rstrip('.')}. Fetch or train it again.")

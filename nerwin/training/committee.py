@@ -43,7 +43,8 @@ def average(models: Sequence[Model]) -> Model:
     for name in first.corruption.own_parameters(np.float32):
         params[name] = np.mean([own[name] for own in folded], axis=0)
     single = {name: value.astype(np.float32) for name, value in params.items()}
-    return Model(_widened(first.config, len(models)), first.types, first.lookups, single)
+    shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
+    return Model(_widened(first.config, len(models)), first.types, first.lookups, single, sources=shared)
 
 
 def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:

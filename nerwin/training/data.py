@@ -12,6 +12,7 @@ from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
 from nerwin.text.features import STAGES, Lookup, spellings
+from nerwin.text.sources import Source, read_source
 from nerwin.text.tags import OUTSIDE, iob2, spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
@@ -30,7 +31,7 @@ class Part(NamedTuple):
 class Parts(NamedTuple):
     """What training reads.
 
-    notes say in words how each file was understood.
+    notes say in words how each file was understood. sources: the files, by their keys in the configuration.
     """
 
     train: Part
@@ -39,6 +40,7 @@ class Parts(NamedTuple):
     types: list[str]
     train_forms: int  # forms with an id below this occur in the training part
     notes: list[str]
+    sources: dict[str, Source] = {}  # noqa: RUF012 - never written to
 
 
 def columns_of(config: CorpusConfig) -> Columns:
@@ -69,10 +71,12 @@ def read_parts(config: Config) -> Parts:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
     train = read_part(config.corpus.train, config.corpus)
     notes = [f"train {train.path}: {train.describe()}"]
+    sources = {"corpus.train": read_source(config.corpus.train)}
     sentences = train.sentences
     if config.corpus.dev is not None:
         dev = read_part(config.corpus.dev, config.corpus)
         dev_sentences = dev.sentences
+        sources["corpus.dev"] = read_source(config.corpus.dev)
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
         sentences, dev_sentences = _hold_out(sentences)
@@ -83,9 +87,8 @@ def read_parts(config: Config) -> Parts:
     vocabulary = Vocabulary()
     train_part = _part(vocabulary, sentences, config.window.size)
     train_forms = len(vocabulary)
-    return Parts(
-        train_part, _part(vocabulary, dev_sentences, config.window.size), vocabulary, types, train_forms, notes
-    )
+    dev_part = _part(vocabulary, dev_sentences, config.window.size)
+    return Parts(train_part, dev_part, vocabulary, types, train_forms, notes, sources)
 
 
 def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, collect_lookup, form_table
+from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
@@ -24,7 +25,9 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
     seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
     vectors = _read_vectors(config, parts)
-    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {})
+    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
+    if config.words.vectors is not None:
+        model.sources["words.vectors"] = vectors_source(config.words.vectors)
     parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one in model.lookups:

@@ -16,6 +16,7 @@ from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
+from nerwin.text.sources import Source
 from nerwin.text.windows import FlatCorpus, split_sentences, windows
 from nerwin.training.config import Config
 
@@ -46,6 +47,7 @@ class Model:
 
     lookups: the inventories of the lookup tables; the tables are the parameters of the same names.
     params: what training changes. constants: what is fitted and then stays, such as thresholds.
+    sources: the files that it was trained on, by their keys in the configuration.
     """
 
     config: Config
@@ -53,6 +55,28 @@ class Model:
     lookups: list[Lookup]
     params: Parameters
     constants: dict[str, Floats] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes that the parameters have by the configuration, the types and the inventories."""
+        width = {WORDS: self.config.words.dim, **self.config.features}
+        shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width[one.name]) for one in self.lookups}
+        shapes |= {name: value.shape for name, value in self.corruption.own_parameters(np.float32).items()}
+        n = self._inputs
+        for k, m in enumerate(self.config.scorer.hidden, 1):
+            shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
+            n = m
+        return shapes | {"U": (n, len(self.corruption.names))}
+
+    def preprocess_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the constants of preprocessing."""
+        method, n = self.config.preprocess.method, self._inputs
+        return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
+
+    @property
+    def _inputs(self) -> int:
+        """The numbers in a window."""
+        return self.config.window.size * (self.config.words.dim + sum(self.config.features.values()))
 
     @property
     def scorer(self) -> Scorer:

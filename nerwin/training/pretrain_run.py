@@ -9,10 +9,8 @@ The arrays are written first, under a name made of their sum; replacing state.js
 
 import dataclasses
 import hashlib
-import io
 import json
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.errors import ConfigError, ModelError, VectorsError
+from nerwin.errors import ConfigError, ModelError, VectorsError, printable
 from nerwin.text.stream import Text
 from nerwin.text.vocabulary import UNKNOWN
+from nerwin.training.archive import check_arrays, file_entry, pack, read_arrays, read_json
 from nerwin.training.lock import check_free, locked
 from nerwin.training.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.training.pretrain_settings import PretrainSettings, option
@@ -149,11 +148,8 @@ def _own_files(folder: Path) -> list[Path]:
 
 
 def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    content = buffer.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
-    manifest["arrays"] = {"file": f"arrays-{digest[:12]}.npz", "sha256": digest}
+    content = pack(arrays)
+    manifest["arrays"] = file_entry("arrays", content)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(folder / manifest["arrays"]["file"], content)
@@ -169,11 +165,11 @@ def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> No
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        manifest = read_json(folder / STATE)
     except OSError as error:
         raise _damaged(folder, f"{STATE}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise _damaged(folder, f"{STATE} is not JSON") from error
+    except ValueError as error:
+        raise _damaged(folder, str(error)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
         raise ModelError(f"{folder}: expected state format {FORMAT}, found {found}. Begin again with --overwrite.")
@@ -195,35 +191,25 @@ def _check_same(folder: Path, manifest: dict[str, Any], text: Text, settings: Pr
 
 
 def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings, words: int) -> State:
-    arrays = _read_arrays(folder, manifest)
     try:
+        arrays = read_arrays(folder, manifest["arrays"])
         state = init_state(settings, words)
+        saved = {name: arrays.pop(f"params/{name}") for name in state.params}
+        check_arrays(saved, {name: value.shape for name, value in state.params.items()})
         for name, value in state.params.items():
-            value[...] = arrays[f"params/{name}"]
+            value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
             optimizer.steps = int(manifest["steps"])
         state.epoch, state.batch = int(manifest["epoch"]), int(manifest["batch"])
         state.tally = Tally(**manifest["tally"])
         state.draws.bit_generator.state = manifest["draws"]
-    except (KeyError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise _damaged(folder, f"{Path(error.filename or 'arrays').name}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder, str(error)) from error
     return state
 
 
-def _read_arrays(folder: Path, manifest: dict[str, Any]) -> dict[str, Floats]:
-    try:
-        entry = manifest["arrays"]
-        content = (folder / Path(entry["file"]).name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise _damaged(folder, f"the sha256 of {entry['file']} is another one")
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except OSError as error:
-        raise _damaged(folder, f"{error.filename or 'arrays'}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise _damaged(folder, str(error)) from error
-
-
 def _damaged(folder: Path, reason: str) -> ModelError:
-    return ModelError(f"{folder}: the saved state is damaged: {reason}. Begin again with --overwrite.")
+    return ModelError(f"{folder}: the saved state is damaged: {printable(reason)}. Begin again with --overwrite.")

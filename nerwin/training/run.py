@@ -9,12 +9,13 @@ stands in paused/, until the epoch is whole.
 import glob
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
+from nerwin.text.sources import Source
 from nerwin.training.checkpoint import (
     MANIFEST,
     epochs_begun,
@@ -125,16 +126,18 @@ class Run:
         """Continue a run where it was saved last, exactly as if it had never stopped.
 
         Raises:
-            ModelError: no such run. ConfigError: the configuration is another one.
+            ModelError: no such run. ConfigError: the configuration is another one, or the data are.
         """
         check_free(folder)
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
-        model = load_model(saved)
+        model = load_model(saved, decided=False)
         state = load_state(saved, model)
-        trainer = Trainer(model, read_parts(config), state)
+        parts = read_parts(config)
+        check_same_data(folder, config, model.sources, parts.sources)
+        trainer = Trainer(model, parts, state)
         try:
             lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
         except OSError as error:
@@ -217,6 +220,22 @@ def check_same_config(folder: Path, config: Config) -> None:
             f"{folder}: expected the configuration that it was started with, found other values of {names}. "
             "Set them back, or choose another --output."
         )
+
+
+def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], now: Mapping[str, Source]) -> None:
+    """Refuse to go on with other data than a run was started with; runs of old do not say what that was.
+
+    Raises:
+        ConfigError: naming the file.
+    """
+    for key, found in now.items():
+        expected = before.get(key, found)
+        if found != expected:
+            raise ConfigError(
+                f"{config.to_dict()['corpus'][key.removeprefix('corpus.')]}: expected the data that {folder} was "
+                f"started with (sha256 {expected.sha256[:12]}), found other data ({found.sha256[:12]}). Restore the "
+                "file, or start a new run with --output."
+            )
 
 
 def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> Iterator[str]:

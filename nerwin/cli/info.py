@@ -1,0 +1,67 @@
+"""`nerwin info`: what a model is, what it was made of, and whether its files are whole."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nerwin.cli.app import command
+from nerwin.errors import printable
+
+
+@command
+def info(
+    model: Annotated[
+        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Versions, configuration, labels, scores and data of a model; checks the sums of its files."""
+    from nerwin.training.description import describe
+
+    found = describe(model)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for title, text in _lines(found):
+        typer.echo(f"{title:<8} {printable(text)}".rstrip())
+
+
+def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is printed, and the word before it where it begins something new."""
+    yield "model", found["model"]
+    yield "written", _written(found)
+    yield "types", " ".join(found["types"])
+    yield "best", f"dev F1 {found['best']['f1']:.4f}, epoch {found['best']['epoch']}"
+    if found["epoch"] != found["best"]["epoch"]:
+        yield "", f"as it was after epoch {found['epoch']}"
+    rows = ", ".join(f"{name} {count:,} rows" for name, count in found["rows"].items())
+    yield "size", f"{found['parameters']:,} parameters, {found['bytes']:,} bytes; {rows}"
+    data = [
+        f"{key}: {one['path'] or 'a file of'} {one['bytes']:,} bytes, sha256 {one['sha256']}"
+        for key, one in found["sources"].items()
+    ]
+    yield from _titled("data", data or ["not recorded"])
+    changed = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in found["changed"].items()]
+    yield from _titled("config", changed or ["all defaults"])
+    if run := found["run"]:
+        ended = f"finished: {run['stop']}" if run["finished"] else "not finished; continue with --resume"
+        yield "run", f"{run['epochs']} epochs, {ended}"
+    yield "sums", found["sums"]
+
+
+def _titled(title: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Some lines under one word, which stands before the first."""
+    for number, line in enumerate(lines):
+        yield "" if number else title, line
+
+
+def _written(found: dict[str, Any]) -> str:
+    from datetime import datetime
+
+    day = datetime.fromtimestamp(found["written"]).strftime("%Y-%m-%d %H:%M")
+    made = [f"{name} {found[name] or '?'}" for name in ("nerwin", "numpy", "python")]
+    threads = found["blas_threads"] or "?"
+    return f"{day} by {', '.join(made)} on {found['machine'] or '?'}, BLAS threads {threads}; format {found['format']}"

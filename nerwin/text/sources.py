@@ -1,0 +1,24 @@
+"""What a model was made of: the sum and the size of each file, by which it is known again wherever it stands."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.text.files import reading
+
+
+class Source(NamedTuple):
+    """A file's content, as it is on disk: sha256 and size."""
+
+    sha256: str
+    bytes: int
+
+
+def read_source(path: Path) -> Source:
+    """The sum and the size of a file.
+
+    Raises:
+        CorpusError: it cannot be read.
+    """
+    with reading(str(path)), path.open("rb") as stream:
+        return Source(hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell())

@@ -1,0 +1,157 @@
+"""Arrays on disk that may come from anybody: an .npz file, beside a manifest in JSON that names it by its sha256.
+
+A sum protects from accidents only: who makes a file up can make up its sum. So a file is looked over before an array of
+it is unpacked, arrays are read by their declared kind and shape alone, and nothing that stands in a file is ever
+evaluated. What an archive takes in memory is at most its size on disk.
+"""
+
+import hashlib
+import io
+import json
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+LARGEST_MANIFEST = 4 << 20  # bytes; ours have thousands
+KINDS = ("float32", "float64", "uint8", "int32", "int64")
+
+# The one way in which numpy writes the header of a plain array, version 1.0.
+_MAGIC = b"\x93NUMPY\x01\x00"
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|][fiu][148])', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,15}, )*(?:\d{1,15},?)?)\), \} *\n"
+)
+_UNREADABLE = (zipfile.BadZipFile, RuntimeError, EOFError, struct.error, OverflowError)
+
+Arrays = dict[str, Any]
+
+
+class DamageError(ValueError):
+    """A file that is not what it should be; says what was expected and what was found."""
+
+
+def pack(arrays: Arrays) -> bytes:
+    """The bytes of an .npz file; equal arrays give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                npy.write_array(member, np.asanyarray(array), version=(1, 0), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def file_entry(key: str, content: bytes) -> dict[str, str]:
+    """What a manifest says about a packed file: its name, made of its sum, and the sum."""
+    digest = hashlib.sha256(content).hexdigest()
+    return {"file": f"{key}-{digest[:12]}.npz", "sha256": digest}
+
+
+def read_json(path: Path) -> Any:
+    """A manifest, of which no more than LARGEST_MANIFEST is read.
+
+    Raises:
+        OSError: it cannot be read. DamageError: it is too large, or not JSON.
+    """
+    with _open(path) as stream:
+        content = stream.read(LARGEST_MANIFEST + 1)
+    if len(content) > LARGEST_MANIFEST:
+        raise DamageError(f"{path.name}: expected at most {LARGEST_MANIFEST:,} bytes, found more")
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DamageError(f"{path.name} is not JSON") from error
+
+
+def read_arrays(folder: Path, entry: Any) -> Arrays:
+    """The arrays of the file that a manifest's entry names, which must stand in the folder itself.
+
+    Raises:
+        OSError: it cannot be read. DamageError: it has another sum, or is no archive of plain arrays.
+    """
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("file", "sha256")):
+        raise DamageError(f"expected the name and the sum of a file, found {str(entry)[:40]}")
+    path = folder / Path(entry["file"]).name
+    with _open(path) as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != entry["sha256"]:
+            raise DamageError(f"the sha256 of {path.name} is another one")
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                _look_over(archive, size=path.stat().st_size)
+                return {one.filename.removesuffix(".npy"): _read_member(archive, one) for one in archive.infolist()}
+        except _UNREADABLE as error:
+            raise DamageError(f"{path.name} is no archive of arrays ({error})") from error
+        except MemoryError as error:
+            raise DamageError(f"{path.name}: expected arrays that fit into memory, found larger ones") from error
+
+
+def check_arrays(found: Arrays, shapes: Mapping[str, tuple[int, ...]], optional: Collection[str] = ()) -> None:
+    """Refuse floating-point arrays of other names or shapes than expected, and numbers that are not finite.
+
+    Raises:
+        DamageError: the first fault.
+    """
+    check_names(found, shapes, optional)
+    for name, array in found.items():
+        if array.dtype.kind != "f":
+            raise DamageError(f"{name}: expected floating-point numbers, found {array.dtype}")
+        if array.shape != shapes[name]:
+            raise DamageError(f"{name}: expected shape {shapes[name]}, found {array.shape}")
+        if not np.isfinite(array).all():
+            raise DamageError(f"{name}: expected finite numbers, found others")
+
+
+def check_names(found: Collection[str], expected: Collection[str], optional: Collection[str] = ()) -> None:
+    """Refuse names that are missing or too many.
+
+    Raises:
+        DamageError: the first of them.
+    """
+    if missing := set(expected) - set(found) - set(optional):
+        raise DamageError(f"expected an array {min(missing)}, found none")
+    if extra := set(found) - set(expected):
+        raise DamageError(f"expected no array {min(extra)[:40]!r}, found one")
+
+
+def _open(path: Path) -> io.BufferedReader:
+    """Open a file; a pipe would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise DamageError(f"{path.name}: expected a file, found a folder or a pipe")
+    return path.open("rb")
+
+
+def _look_over(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive whose members are compressed, or claim more than the file holds, before one is unpacked."""
+    members = archive.infolist()
+    if len({one.filename for one in members}) < len(members):
+        raise DamageError("expected arrays of different names, found two of one")
+    for one in members:
+        if one.compress_type != zipfile.ZIP_STORED or one.compress_size != one.file_size:
+            raise DamageError(f"{one.filename[:40]}: expected an array as it is, found a compressed one")
+    if (claimed := sum(one.file_size for one in members)) > size:
+        raise DamageError(f"expected arrays of at most {size:,} bytes, found a claim of {claimed:,}")
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
+    name = member.filename[:40]
+    with archive.open(member) as stream:
+        start = stream.read(len(_MAGIC) + 2)
+        header = stream.read(int.from_bytes(start[len(_MAGIC) :], "little"))
+        found = _HEADER.fullmatch(header)
+        if not start.startswith(_MAGIC) or found is None:
+            raise DamageError(f"{name}: expected the header of a plain array, found another")
+        dtype = np.dtype(found[1].decode("ascii")).newbyteorder("=")
+        if dtype.name not in KINDS:
+            raise DamageError(f"{name}: expected one of {', '.join(KINDS)}, found {dtype}")
+        shape = tuple(int(number) for number in re.findall(rb"\d+", found[3]))
+        declared, there = math.prod(shape) * dtype.itemsize, member.file_size - len(start) - len(header)
+        if declared != there:
+            raise DamageError(f"{name}: expected {declared:,} bytes for {dtype} {shape}, found {there:,}")
+        flat = np.frombuffer(stream.read(), np.dtype(found[1].decode("ascii")))
+    return flat.reshape(shape, order="F" if found[2] == b"True" else "C").astype(dtype, order="K")

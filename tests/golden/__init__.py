@@ -1,0 +1,51 @@
+"""Golden models: small ones that an earlier nerwin has saved, with the tags that it gave.
+
+A change of the format that forgets them is noticed by `tests/test_golden.py`: it has to load them, or to say how such a
+model is converted. They are written anew, only where a format is given up, by
+
+    python -m tests.golden
+"""
+
+import tempfile
+from pathlib import Path
+
+from nerwin.text.corpus import Sentence, write_columns
+from nerwin.training.checkpoint import save_model
+from nerwin.training.config import CorpusConfig, load_config
+from nerwin.training.tagger import Tagger
+from nerwin.training.trainer import EpochDone
+from tests.test_trainer import VILLAGE, new_trainer, write_village
+
+FOLDER = Path(__file__).parent
+TAGS = "tags.conll"
+
+# The lecture's network (configs/lecture.yaml) with both types; and a tagger with features and preprocessing.
+LECTURE = ("words.dim=4", "scorer.activation=sigmoid", "optimizer.name=sgd", "optimizer.learning_rate=0.5")
+TAGGER = (
+    "words.dim=4",
+    "features.shape=2",
+    "features.suffix2=2",
+    "preprocess.method=normalize",
+    "objective.corruption=sequence",
+    "optimizer.name=adam",
+    "optimizer.learning_rate=0.02",
+)
+MODELS = {"lecture": LECTURE, "tagger": TAGGER}
+
+TEXT = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
+UNSEEN = ["Museums in Paris are amazing .", "Old Brandeis left Dunmere for Lakeside", "nothing", "MIRA TOLVAN 1999"]
+SENTENCES = [line.split() for line in TEXT + UNSEEN]
+
+
+def make(name: str, folder: Path) -> None:
+    """Train a golden model and save it with its tags."""
+    with tempfile.TemporaryDirectory() as village:
+        path = write_village(Path(village))
+        trainer = new_trainer(load_config(path, ["training.epochs=15", *MODELS[name]]))
+    for record in trainer.run():
+        assert not isinstance(record, EpochDone) or record.dev
+    # Paths of the machine where it was made would say nothing elsewhere.
+    trainer.model.config = trainer.model.config.model_copy(update={"corpus": CorpusConfig()})
+    save_model(folder, trainer.model, trainer.state, with_state=False)
+    tagged = map(Sentence, SENTENCES, Tagger(trainer.model).tag_many(SENTENCES))
+    (folder / TAGS).write_text("\n".join(write_columns(tagged)) + "\n", encoding="utf-8")
