@@ -29,7 +29,6 @@ def evaluate(
 
     from nerwin.errors import ConfigError
     from nerwin.training.data import read_part
-    from nerwin.training.evaluation import evaluate_tags
     from nerwin.training.run import model_folder
     from nerwin.training.tagger import load
 
@@ -40,8 +39,9 @@ def evaluate(
     if path is None:
         raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
     corpus = read_part(path, corpus_config)
-    found = tagger.tag_many([sentence.words for sentence in corpus.sentences])
-    result = evaluate_tags([sentence.tags for sentence in corpus.sentences], found)
+    result = tagger.evaluate(
+        [sentence.words for sentence in corpus.sentences], [sentence.tags for sentence in corpus.sentences]
+    )
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
@@ -51,7 +51,8 @@ def evaluate(
     console.print(_confusion(result))
     console.print(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
-        f"{result.invalid_transitions} invalid transitions",
+        f"{result.invalid_transitions} invalid transitions; "
+        f"calibration error of the entities' scores {result.calibration_error:.3f}",
         highlight=False,
     )
 

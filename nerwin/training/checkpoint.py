@@ -34,7 +34,7 @@ from nerwin.training.archive import (
     read_json,
 )
 from nerwin.training.config import Config, make_config
-from nerwin.training.model import Model
+from nerwin.training.model import CALIBRATION, Model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
 
@@ -158,13 +158,13 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
         model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest))
         check_arrays(model.params, model.parameter_shapes())
-        shapes = model.corruption.constant_shapes()
+        shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
         check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
         best_of(manifest)
         _count(manifest, "epoch")
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise _damaged(folder, error) from error
-    if decided and not set(shapes) - {"repeats"} <= set(model.constants):  # models of old have no repeats
+    if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # models of old have neither
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
             "Continue it with `nerwin train --resume`."

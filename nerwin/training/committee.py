@@ -51,8 +51,8 @@ def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
     """Fit the decision rule on a dev part, and return its F1 there."""
     flat = part.flat
     scores = model.score(form_table(model.lookups, forms), flat.tokens, flat.centres)
-    in_context = model.fit(scores, model.corruption.targets(part.tags), flat)
-    return evaluate_tags(part.tags, model.decode(in_context, flat.lengths)).overall.f1
+    found = model.fit(scores, model.corruption.targets(part.tags), flat, part.tags)
+    return evaluate_tags(part.tags, found).overall.f1
 
 
 def _check_alike(first: Model, other: Model) -> None:

@@ -42,7 +42,8 @@ class Score(NamedTuple):
 class Evaluation:
     """The comparison of found tags with true ones.
 
-    confusion[true][found] counts tokens by type, O included.
+    confusion[true][found] counts tokens by type, O included. calibration_error: how far the probabilities of the found
+    entities are from the share that is right, where there are any (see `calibration`).
     """
 
     overall: Score
@@ -52,6 +53,7 @@ class Evaluation:
     tokens: int
     invalid_transitions: int
     confusion: dict[str, dict[str, int]] = field(default_factory=dict)
+    calibration_error: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All figures as fractions of 1, fit for JSON."""
@@ -64,6 +66,7 @@ class Evaluation:
             "types": {label: {**score.to_dict(), "support": score.support} for label, score in self.types.items()},
             "strict": self.strict.to_dict(),
             "confusion": self.confusion,
+            "calibration_error": self.calibration_error,
         }
 
 

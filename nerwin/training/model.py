@@ -18,8 +18,10 @@ from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.sources import Source
 from nerwin.text.windows import FlatCorpus, split_sentences, windows
+from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
 
+CALIBRATION = "calibration"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
 
 
@@ -190,10 +192,26 @@ class Model:
             scores[start : start + WINDOWS] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
         return scores
 
-    def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus) -> Floats:
-        """Fit the decision rule on the dev part, and return its scores (n, K) in context."""
+    def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]) -> list[list[str]]:
+        """Fit the decision rule on the dev part, then the probability that what it finds is right.
+
+        Args:
+            scores: (n, K) of the dev part's words.
+            gold: their true tags, in IOB2.
+
+        Returns:
+            The tags that the rule finds there.
+        """
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus))
-        return self.in_context(scores, corpus.words)
+        scores, lengths = self.in_context(scores, corpus.words), corpus.lengths
+        tags = self.decode(scores, lengths)
+        found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
+        self.constants[CALIBRATION] = fit_platt(found.x, found.right)
+        return tags
+
+    def probability(self, x: Floats) -> Floats:
+        """How likely entities with these smallest margins (n,) are right."""
+        return probability(x, self.constants.get(CALIBRATION, PLAIN))
 
     def in_context(self, scores: Floats, forms: Ints) -> Floats:
         """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""

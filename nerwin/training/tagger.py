@@ -14,7 +14,9 @@ from nerwin.text.tags import Span, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, windows
+from nerwin.training.calibration import calibration_error, entity_margin, found_entities
 from nerwin.training.checkpoint import load_model
+from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.model import Model
 from nerwin.training.run import model_folder
 
@@ -29,7 +31,7 @@ Tokenized = tuple[str, Sequence[Token]]  # a text and its tokens
 class Entity(NamedTuple):
     """A span of a text: `text[start:end]` is `.text`.
 
-    score: 0.5 to 1, the logistic function of the smallest margin among its words' decisions; not yet a probability.
+    score: how likely it is right, as far as the dev part could tell (see `calibration`).
     """
 
     start: int
@@ -101,6 +103,16 @@ class Tagger:
         (scores,) = self.score_text([(words, lengths)])
         return self.model.decode(scores, lengths)
 
+    def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
+        """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
+        words, lengths = _in_a_row(sentences)
+        (scores,) = self.score_text([(words, lengths)])
+        tags = self.model.decode(scores, lengths)
+        found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
+        result = evaluate_tags(gold, tags)
+        result.calibration_error = calibration_error(self.model.probability(found.x), found.right)
+        return result
+
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by character offsets in it."""
         return self.annotate([(text, list(tokenize(text)))])[0].entities
@@ -119,9 +131,10 @@ class Tagger:
         firsts = np.cumsum(lengths) - lengths
         annotations = []
         for (text, tokens), tags, first in zip(texts, self.model.decode(scores, lengths), firsts, strict=True):
-            entities = [
-                _entity(text, tokens, span, margins[first + span.start : first + span.end]) for span in spans(tags)
-            ]
+            found = spans(tags)
+            x = np.array([entity_margin(margins, first, span) for span in found])
+            scores_of = self.model.probability(x).tolist()
+            entities = [_entity(text, tokens, span, score) for span, score in zip(found, scores_of, strict=True)]
             annotations.append(Annotation(text, tokens, tags, entities))
         return annotations
 
@@ -163,9 +176,8 @@ def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
     return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
 
 
-def _entity(text: str, tokens: Sequence[Token], span: Span, margins: Floats) -> Entity:
+def _entity(text: str, tokens: Sequence[Token], span: Span, score: float) -> Entity:
     start, end = tokens[span.start].start, tokens[span.end - 1].end
-    score = float(1 / (1 + np.exp(-margins.min())))
     return Entity(start, end, span.label, text[start:end], score)
 
 

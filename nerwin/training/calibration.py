@@ -1,0 +1,86 @@
+"""From margins to probabilities: how likely an entity is right, given how clearly it won (Platt 1999).
+
+    P(right | x) = 1 / (1 + exp(−(a x + b)))        x: the smallest margin among the entity's words
+
+a and b are fitted by Newton's method on the entities that are found in the dev part. Their targets are Platt's, a
+little inside 0 and 1, so that a part where all are right gives no infinite a.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Bools, Floats, Ints
+from nerwin.text.tags import Span, spans
+
+PLAIN = np.array([1.0, 0.0])  # of a model that was never calibrated: the logistic function of the margin
+STEPS = 50
+RIDGE = 1e-6  # keeps the Hessian invertible where all margins are equal
+BINS = 10
+LARGEST = 1e3  # of a margin: a decision without an alternative wins by infinity
+
+
+def probability(x: Floats, calibration: Floats) -> Floats:
+    """P(right) of entities with margins x (n,)."""
+    a, b = calibration
+    found: Floats = 1 / (1 + np.exp(-np.clip(a * x + b, -500, 500)))
+    return found
+
+
+def fit_platt(x: Floats, right: Bools) -> Floats:
+    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. PLAIN where nothing was found."""
+    if not len(x):
+        return PLAIN
+    hits = int(right.sum())
+    target = np.where(right, (hits + 1) / (hits + 2), 1 / (len(x) - hits + 2))
+    x = np.minimum(x, LARGEST).astype(np.float64)
+    design = np.stack([x, np.ones_like(x)], axis=1)  # (n, 2)
+    theta = np.zeros(2)
+    for _ in range(STEPS):
+        p = probability(x, theta)
+        gradient = design.T @ (p - target) + RIDGE * theta
+        hessian = (design * (p * (1 - p))[:, None]).T @ design + RIDGE * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        theta = theta - step
+        if np.abs(step).max() < 1e-9:
+            break
+    if theta[0] < 0:
+        return np.array([0.0, np.log(target.mean() / (1 - target.mean()))])
+    return theta
+
+
+class Found(NamedTuple):
+    """The entities found in a text: their margins x (n,), and which are right."""
+
+    x: Floats
+    right: Bools
+
+
+def found_entities(
+    margins: Floats, lengths: Ints, tags: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]
+) -> Found:
+    """What was found in sentences whose words decided by these margins (n,), against the true tags."""
+    x, right = [], []
+    firsts = np.cumsum(lengths) - lengths
+    for first, own, true in zip(firsts.tolist(), tags, gold, strict=True):
+        if found := spans(own):
+            truth = set(spans(true))
+            x += [entity_margin(margins, first, span) for span in found]
+            right += [span in truth for span in found]
+    return Found(np.array(x, np.float64), np.array(right, np.bool_))
+
+
+def entity_margin(margins: Floats, first: int, span: Span) -> float:
+    """The smallest margin (at most LARGEST) among the words of an entity, whose sentence begins at word `first`."""
+    return float(min(margins[first + span.start : first + span.end].min(), LARGEST))
+
+
+def calibration_error(p: Floats, right: Bools) -> float:
+    """The expected calibration error: how far the share of right ones is from the mean P(right) in BINS equal bins of
+    probability, weighted by what is in them (Naeini et al. 2015)."""
+    if not len(p):
+        return 0.0
+    bins = np.minimum((p * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, p - right, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(p))

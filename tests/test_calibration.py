@@ -1,0 +1,86 @@
+"""Probabilities of entities: the fit against scikit-free references, what they promise, and how it is measured."""
+
+import numpy as np
+import pytest
+
+from nerwin.text.tags import Span
+from nerwin.training.calibration import (
+    LARGEST,
+    PLAIN,
+    calibration_error,
+    entity_margin,
+    fit_platt,
+    found_entities,
+    probability,
+)
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.0, 0.0), (3.0, -1.0), (0.2, 1.5)])
+def test_the_curve_that_made_the_data_is_found(rng: np.random.Generator, a: float, b: float) -> None:
+    x = rng.gamma(2.0, 1.0, 20_000)
+    right = rng.random(len(x)) < probability(x, np.array([a, b]))
+    assert fit_platt(x, right) == pytest.approx([a, b], abs=0.15)
+
+
+def test_no_other_curve_is_likelier(rng: np.random.Generator) -> None:
+    x = rng.gamma(2.0, 1.0, 300)
+    right = rng.random(300) < 0.8
+
+    def loss(theta: np.ndarray) -> float:
+        hits = right.sum()
+        target = np.where(right, (hits + 1) / (hits + 2), 1 / (300 - hits + 2))
+        p = probability(x, theta)
+        return float(-(target * np.log(p) + (1 - target) * np.log(1 - p)).sum())
+
+    best = fit_platt(x, right)
+    if best[0] > 0:
+        assert all(loss(best) <= loss(best + nudge) + 1e-6 for nudge in rng.normal(0, 0.05, (50, 2)))
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_where_all_are_right_or_wrong_nothing_is_certain(right: bool) -> None:
+    theta = fit_platt(np.array([0.5, 1.0, 2.0]), np.full(3, right))
+    p = probability(np.array([0.0, 1.0, 5.0]), theta)
+    assert np.isfinite(theta).all()
+    assert ((p > 0.5) == right).all()
+    assert ((p > 0) & (p < 1)).all()
+
+
+def test_a_clearer_win_is_never_less_likely() -> None:
+    x = np.arange(10.0)
+    assert fit_platt(x, x < 5)[0] == 0
+    assert probability(x, fit_platt(x, x < 5)) == pytest.approx(np.full(10, 0.5))
+
+
+@pytest.mark.parametrize("x", [[], [2.0], [1.0, 1.0, 1.0], [np.inf, 0.5]])
+def test_odd_margins_are_taken(x: list[float]) -> None:
+    theta = fit_platt(np.array(x), np.ones(len(x), np.bool_))
+    assert np.isfinite(theta).all()
+    assert len(x) or theta is PLAIN
+
+
+def test_the_smallest_margin_of_its_words_is_an_entity_s() -> None:
+    margins = np.array([9.0, 3.0, 0.5, 2.0, np.inf])
+    assert entity_margin(margins, 1, Span(0, 2, "PER")) == 0.5
+    assert entity_margin(margins, 4, Span(0, 1, "PER")) == LARGEST
+
+
+def test_what_is_found_is_held_against_the_truth() -> None:
+    tags = [["B-PER", "I-PER", "O"], ["O"], ["B-LOC", "B-LOC"]]
+    gold = [["B-PER", "I-PER", "O"], ["B-LOC"], ["B-LOC", "I-LOC"]]
+    found = found_entities(np.array([4.0, 3, 9, 1, 6, 5]), np.array([3, 1, 2]), tags, gold)
+    assert found.x.tolist() == [3, 6, 5]
+    assert found.right.tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("p", "right", "error"),
+    [
+        ([], [], 0.0),
+        ([0.95, 0.95], [True, False], 0.45),
+        ([0.5, 0.5, 1.0], [True, False, True], 0.0),
+        ([0.05, 0.95], [True, True], 0.5),
+    ],
+)
+def test_the_calibration_error(p: list[float], right: list[bool], error: float) -> None:
+    assert calibration_error(np.array(p), np.array(right, np.bool_)) == pytest.approx(error)
