@@ -510,6 +510,18 @@ def test_a_reader_that_has_seen_enough_ends_the_command_silently(here: Path) -> 
         assert process.wait(60) == DONE
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["tag runs/village-1 many.txt", "evaluate runs/village-1 --json", "evaluate"])
+def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str) -> None:
+    (here / "many.txt").write_text("Mira Tolvan left Quellmark .\n" * 10_000)
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "nerwin", *command.split()]
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == BAD
+    assert done.stderr.splitlines()[-1].startswith("nerwin: <stdout>: cannot write: No space left on device. ")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) -> None:
     words = ("train", "--config", "village.yaml", "--output", "out")
     with started(*words, "--set", "training.epochs=100000") as process:

@@ -57,11 +57,20 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             typer.echo("nerwin: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader has seen enough (`| head`); keep the interpreter from complaining while it shuts down.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()  # the reader has seen enough (`| head`)
             raise typer.Exit(0) from None
+        except OSError as error:  # those of files have become NerwinErrors where they are opened
+            _drop_output()
+            where = error.filename or "<stdout>"
+            typer.echo(f"nerwin: {where}: cannot write: {error.strerror}. Free space, or write elsewhere.", err=True)
+            raise typer.Exit(2) from None
 
     return app.command()(guarded)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written vanish, or the interpreter would complain of it while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(wanted: bool) -> None:
