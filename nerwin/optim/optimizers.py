@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nerwin.array_files import overwrite
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
 
@@ -78,12 +79,10 @@ class Optimizer:
         """Take the state from `arrays()` of an equal optimizer.
 
         Raises:
-            KeyError, ValueError: an array is missing, or has another shape.
+            KeyError, ValueError: an array is missing, has another shape or type, or a number that is not finite.
         """
         for name, array in self.arrays().items():
-            if arrays[name].shape != array.shape:
-                raise ValueError(f"{name} has shape {arrays[name].shape}, expected {array.shape}")
-            array[...] = arrays[name]
+            overwrite(name, array, arrays[name])
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move the parameters in place, against their gradients."""

@@ -5,6 +5,7 @@ that names it. `--help`, the README and the saved run read the same models.
 """
 
 import difflib
+import os
 import types
 import typing
 from collections.abc import Collection, Iterator, Sequence
@@ -288,7 +289,8 @@ def _parse_override(text: str, annotation: Any, override: str, base: Path) -> An
             here = Path(text).expanduser().absolute()
         except RuntimeError:
             return text
-        return text if (base / text).exists() or not here.exists() else str(here)
+        # Unlike Path.exists, this takes a name that is too long for one of no file.
+        return text if os.path.exists(base / text) or not os.path.exists(here) else str(here)
     if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
         return text
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):

@@ -12,13 +12,13 @@ import hashlib
 import io
 import json
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nerwin.array_files import overwrite, unpack
 from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.text.stream import Text
@@ -195,16 +195,25 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
     try:
         state = init_state(settings, words)
         for name, value in state.params.items():
-            value[...] = arrays[f"params/{name}"]
+            overwrite(name, value, arrays[f"params/{name}"])
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
-            optimizer.steps = int(manifest["steps"])
-        state.epoch, state.batch = int(manifest["epoch"]), int(manifest["batch"])
+            optimizer.steps = _count(manifest, "steps")
+        state.epoch, state.batch = _count(manifest, "epoch"), _count(manifest, "batch")
         state.tally = Tally(**manifest["tally"])
+        if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
+            raise ValueError("tally holds something else than sums")
         state.draws.bit_generator.state = manifest["draws"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder, str(error)) from error
     return state
+
+
+def _count(manifest: dict[str, Any], key: str) -> int:
+    number = manifest[key]
+    if not isinstance(number, int) or number < 0:
+        raise ValueError(f"{key} is {number!r}, not a count")
+    return number
 
 
 def _read_arrays(folder: Path, manifest: dict[str, Any]) -> dict[str, Floats]:
@@ -213,11 +222,10 @@ def _read_arrays(folder: Path, manifest: dict[str, Any]) -> dict[str, Floats]:
         content = (folder / Path(entry["file"]).name).read_bytes()
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise _damaged(folder, f"the sha256 of {entry['file']} is another one")
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        return unpack(content)
     except OSError as error:
         raise _damaged(folder, f"{error.filename or 'arrays'}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, str(error)) from error
 
 

@@ -5,7 +5,7 @@ runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
 
 import glob
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +115,13 @@ class Run:
         state = load_state(folder / "last", model)
         trainer = Trainer(model, read_parts(config), state)
         try:
-            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
+            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: state.epoch]
+            _check_metrics(folder / METRICS, lines, state.epoch)
+            replace_file(folder / METRICS, b"".join(lines))
         except OSError as error:
-            raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
-        replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
+            raise ModelError(
+                f"{folder / METRICS}: cannot keep the metrics of the run: {error.strerror or error}."
+            ) from error
         return cls(folder, trainer)
 
     def train(self) -> Iterator[Batched | EpochDone]:
@@ -150,6 +153,25 @@ def check_same_config(folder: Path, config: Config) -> None:
             f"{folder}: expected the configuration that it was started with, found other values of {names}. "
             "Set them back, or choose another --output."
         )
+
+
+def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
+    """Refuse to go on behind metrics that are not those of the epochs that the model has seen.
+
+    Raises:
+        ModelError: a line is missing or damaged.
+    """
+    for number, line in enumerate([*lines, *[b""] * (epochs - len(lines))], 1):
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
+            found = line[:40].decode("utf-8", "replace")
+            raise ModelError(
+                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
+                "Bring the file back as it was, or begin again with --overwrite."
+            )
 
 
 def _remove_model(folder: Path) -> None:

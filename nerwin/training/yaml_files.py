@@ -14,7 +14,7 @@ from nerwin.errors import ConfigError
 
 
 class _Loader(yaml.SafeLoader):
-    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys and aliases."""
+    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys, aliases and tags."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
@@ -23,6 +23,10 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "an alias (*) is not allowed here", mark)
+        # A tag (!!timestamp) makes a value something that no key is, or that its own text is not.
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.tag is not None:
+            raise yaml.composer.ComposerError(None, None, "a tag (!) is not allowed here", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -1,4 +1,4 @@
-"""Run many cases: `python -m tests.fuzz --cases 100000 --seed 1`; `--kind columns --only 17` runs a single one again."""
+"""Run many cases: `python -m tests.fuzz --cases 100000 --seed 1`; `--kind columns --only 17` repeats one."""
 
 import argparse
 import sys

@@ -12,7 +12,15 @@ NUMBERS = (
 )
 ODD_TEXT = (
     *(b"\0", b"\0" * 9, b"\r", b"\r\n", b"\n\n", b"\t", b" ", b"\v", b"\f", b"\x1b[31m", b"\x7f", b"\x85", b"\xa0"),
-    *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x80", b"\xf0\x9f\x98\x80"),
+    *(
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x80",
+        b"\xf0\x9f\x98\x80",
+    ),
     *(mark.encode() for mark in ("\u2028", "\u0085", "\u00a0", "\u200d", "\u0301", "\ufffe", "İ", "ß", "Ǆ")),
     *(b"[", b"]", b"](", b"[a](B)", b"\\", b"#", b"-DOCSTART-", b"{", b"}", b"*a", b"&a", b"!!int", b": ", b"- ", b'"'),
     *(b"B-", b"I-X", b"-", b"O", b"E-\x00", b"http://", b"n't", b"'s", b"...", b"\x1f\x8b", b"<", b"%s", b"{0}"),
