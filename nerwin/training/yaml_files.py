@@ -12,6 +12,8 @@ import yaml
 
 from nerwin.errors import ConfigError
 
+LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
+
 
 class _Loader(yaml.SafeLoader):
     """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys, aliases and tags."""
@@ -70,10 +72,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; an empty file is an empty mapping.
 
     Raises:
-        ConfigError: unreadable file, bad syntax, duplicate keys, or anything but a mapping.
+        ConfigError: unreadable or large file, bad syntax, duplicate keys, or anything but a mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ConfigError(
+                f"{path}: expected at most {LARGEST:,} bytes of YAML, found more. Is this the right file?"
+            )
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: expected UTF-8, found {error.reason} at byte {error.start}. Convert it.") from error
     except OSError as error:
