@@ -120,7 +120,9 @@ class WordsConfig(_Section):
         1,
         description="training words seen fewer times than this have a row of their own only with a vector",
     )
-    start: Positive = Field(1.0, description="expected length of a random row of a lookup table")
+    start: Annotated[Positive, Field(le=1e6)] = Field(
+        1.0, description="expected length of a random row of a lookup table"
+    )
     rare_unknown: NotNegative = Field(
         0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
     )

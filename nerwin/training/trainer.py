@@ -229,7 +229,13 @@ class Trainer:
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
-        scores = self.model.score(self.forms, flat.tokens, flat.centres)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores = self.model.score(self.forms, flat.tokens, flat.centres)
+        if not np.isfinite(scores).all():
+            raise TrainingDiverged(
+                f"epoch {self.state.epoch}: expected finite scores on dev, found ones that are not. "
+                f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
+            )
         in_context = self.model.fit(scores, self.dev_targets, flat)
         found = evaluate_tags(self.parts.dev.tags, self.model.decode(in_context, flat.lengths))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}

@@ -81,7 +81,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             raise ConfigError(
                 f"{path}: expected at most {LARGEST:,} bytes of YAML, found more. Is this the right file?"
             )
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: expected UTF-8, found {error.reason} at byte {error.start}. Convert it.") from error
     except OSError as error:
