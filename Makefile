@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: train test check lint types gradcheck bench data clean
+.PHONY: train test check lint types gradcheck fuzz bench data clean
 .DEFAULT_GOAL := train
 
 $(READY): pyproject.toml
@@ -32,6 +32,9 @@ check: lint types test
 
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck
+
+fuzz: $(READY)  ## 100,000 damaged inputs of every kind; a quarter of an hour
+	$(BIN)/python -m tests.fuzz
 
 bench: $(READY)  ## F1 and costs of the presets and of CRFsuite on ../shared, then speed against others' tools
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"

@@ -22,8 +22,8 @@ def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -
     """The vectors (dim,) of the words that are asked for in any spelling, and of the first `extra` words of the file.
 
     Raises:
-        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short, no word that was
-            asked for, or a number too large to compute with.
+        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short, no word that
+            was asked for, or a number too large to compute with.
     """
     wanted = {spelling for word in words for spelling in spellings(word)}
     vectors = load_vectors(path, dim)

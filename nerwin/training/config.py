@@ -70,9 +70,9 @@ def _listed(value: Any) -> Any:
 
 ConfigPath = Annotated[Path, BeforeValidator(_located)]
 Share = Annotated[float, Field(ge=0, lt=1)]
-# What float32 can hold with room for a product; what is larger is a slip.
-Positive = Annotated[float, Field(gt=0, le=1e30, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
+# Products of larger numbers than these are more than float32 can hold.
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
 Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
 
@@ -180,7 +180,7 @@ class ObjectiveConfig(_Section):
 
 class OptimizerConfig(_Section):
     name: Annotated[str, _one_of(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
-    learning_rate: Positive | None = Field(
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None,
         description="the first learning rate (the lecture's α); null: "
         + ", ".join(f"{name} {family.rate:g}" for name, family in OPTIMIZERS.items()),

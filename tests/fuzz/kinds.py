@@ -412,3 +412,10 @@ KINDS: dict[str, Kind] = {
         training,
     )
 }
+
+SLOW = {"config", "vectors", "model", "metrics", "run_config", "results", "training"}  # some ten milliseconds a case
+
+
+def share(name: str) -> int:
+    """How many cases a kind has where a slow one has one."""
+    return 1 if name in SLOW else 5
