@@ -14,6 +14,7 @@ ARRAYS: dict[str, Any] = {
     "a": np.arange(6, dtype=np.float32).reshape(2, 3),
     "b/c": np.array([], np.uint8),
     "d": np.array(2.5),
+    "e": np.array([[True], [False]]),
 }
 
 
@@ -58,14 +59,30 @@ def test_columns_first_is_an_order_too() -> None:
         (packed(np.savez_compressed), "compressed"),
         (archive(b"\0" * 100_000_000, zipfile.ZIP_DEFLATED), "compressed"),
         (archive(header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }")), "holds 0 bytes"),
-        (archive(header(f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({'9' * 4000},), }}")), "holds 0 bytes"),
+        (archive(header(f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({'9' * 4000},), }}")), "does not begin"),
         (archive(header("{'descr': '|O', 'fortran_order': False, 'shape': (), }") + b"x" * 8), "does not begin"),
         (archive(header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }")), "does not begin"),
         (archive(header("[" * 5000)), "does not begin"),
         (archive(header("{'descr': 5}")), "does not begin"),
+        (archive(header(f"{{'descr': '<f4', 'fortran_order': False, 'shape': (0, {'9' * 30}), }}")), "dimension"),
+        (archive(header(f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({'1 ' * 90}), }}")), "invalid literal"),
         (archive(b"no array"), "does not begin"),
     ],
-    ids=["empty", "cut", "compressed", "bomb", "large", "huge", "objects", "negative", "deep", "descr", "text"],
+    ids=[
+        "empty",
+        "cut",
+        "compressed",
+        "bomb",
+        "large",
+        "huge",
+        "objects",
+        "negative",
+        "deep",
+        "descr",
+        "wide",
+        "spaces",
+        "text",
+    ],
 )
 def test_a_forged_file_is_a_value_error(content: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
