@@ -224,23 +224,35 @@ def _copied(source: Path, folder: Path) -> Path:
 
 
 def model(rng: random.Random, folder: Path) -> None:
-    """A model folder whose files are damaged; what the manifest says of the arrays' shapes and values is not.
+    """A model folder whose files are damaged.
 
-    TODO model files: arrays that were made anew, with the sum that belongs to them; the state of the generators.
+    TODO model files: what the manifest says of the configuration, types and lookups when that is still JSON, arrays
+    that were made anew with the sum that belongs to them, and the saved state.
     """
     copy = _copied(workshop() / rng.choice(("window", "sequence")) / "last", folder)
     manifest = copy / "model.json"
+    sound = json.loads(manifest.read_bytes())
     match rng.randrange(4):
         case 0:
             _rewrite(rng.choice(list(copy.glob("*.npz"))), lambda data: mutate(rng, data))
         case 1 | 2:
             _rewrite(manifest, lambda data: mutate(rng, data))
+            if _says_otherwise(manifest, sound):
+                return
         case _:
-            content = json.loads(manifest.read_bytes())
             key = rng.choice(("format", "nerwin", "arrays", "state_arrays"))
-            manifest.write_text(json.dumps({**content, key: mutate_value(rng, content[key])}))
-    tagger = load(copy)
-    tagger.tag(["Mira", "left", "Quellmark"])
+            manifest.write_text(json.dumps({**sound, key: mutate_value(rng, sound[key])}))
+    load(copy).tag(["Mira", "left", "Quellmark"])
+
+
+def _says_otherwise(manifest: Path, sound: dict[str, Any]) -> bool:
+    """Whether a damaged manifest is JSON still, but of another model."""
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    names = ("config", "types", "lookups")
+    return isinstance(content, dict) and any(content.get(name) != sound[name] for name in names)
 
 
 def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
