@@ -35,7 +35,7 @@ class Result(NamedTuple):
 
     cell: Cell
     f1: Figure = 0.0
-    epochs: int = 0
+    epochs: Annotated[int, Field(ge=0, le=10**9)] = 0
     seconds: Figure = 0.0
     active: Figure = 0.0
     error: str | None = None
