@@ -39,6 +39,9 @@ torture: $(READY)  ## two hundred killed trainings, each continued to the same b
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck
 
+fuzz: $(READY)  ## 100,000 damaged inputs of every kind; a quarter of an hour
+	$(BIN)/python -m tests.fuzz
+
 bench: $(READY)  ## F1 and costs of the presets and of CRFsuite on ../shared, then speed against others' tools
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	$(BIN)/python -m tests.benchmarks

@@ -4,9 +4,20 @@ The library raises these; only the command line turns one into a line on stderr 
 says where, what was expected, what was found and what to do.
 """
 
+LONGEST = 1000  # letters of a message
+
 
 class NerwinError(Exception):
-    """Anything the user can mend: bad usage, configuration, data or model files (exit code 2)."""
+    """Anything the user can mend: bad usage, configuration, data or model files (exit code 2).
+
+    Messages quote files that may hold anything, so they are one line of printable letters, and not too long a one.
+    """
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        if not message.isprintable():
+            message = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in message)
+        return message if len(message) <= LONGEST else f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
 
 
 class ConfigError(NerwinError):

@@ -568,3 +568,18 @@ def test_tag_writes_into_a_pipe_and_through_a_link(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "text", "-o", "link").exit_code == 0
     assert Path("link").is_symlink()
     assert "Museums" in Path("place").read_text(encoding="utf-8")
+
+
+def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
+    """A configuration may ask for more than there is: here two terabytes of weights, in a process that may have few."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 32, 1 << 32)); "
+        "from nerwin.cli import app; app(prog_name='nerwin')"
+    )
+    wide = ["--set", "words.dim=5000", "--set", "window.size=99", "--set", "scorer.hidden=[100000]"]
+    words = ["train", "--config", str(write_village(tmp_path)), "--output", str(tmp_path / "run"), *wide]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("nerwin: there is too little memory (Unable to allocate")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "run").exists()

@@ -107,11 +107,26 @@ def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_pat
     assert next(result.f1 for result in one.finished()) == 0.25
 
 
-@pytest.mark.parametrize("line", ["", "{}", "[]", "null", "3", '{"cell": {"training.seed": "1"}, "colour": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("", "{}", "[]", "null", "3", "\x00", "\udcff", "[" * 100_000, '{"cell": []}', '{"cell": "training.seed=1"}'),
+        '{"cell": {"training.seed": "1"}, "colour": 3}',
+        '{"cell": {"training.seed": "1"}, "f1": "0.5"}',
+        '{"cell": {"training.seed": "1"}, "f1": NaN}',
+        '{"cell": {"training.seed": "1"}, "f1": [0.5]}',
+        '{"cell": {"training.seed": "1"}, "epochs": 1.5}',
+        f'{{"cell": {{"training.seed": "1"}}, "epochs": {10**400}}}',
+        '{"cell": {"training.seed": "1"}, "seconds": -1}',
+        '{"cell": {"training.seed": "1"}, "active": null}',
+    ],
+)
 def test_lines_that_are_no_results_count_for_nothing(tmp_path: Path, line: str) -> None:
-    one = comparison(tmp_path, cells=[("training.seed=1",)])
-    (tmp_path / "out" / RESULTS).write_text(line + "\n", encoding="utf-8")
-    assert one.finished() == []
+    one = comparison(tmp_path, cells=[("training.seed=1",), ("training.seed=2",)])
+    other = Result(("training.seed=2",), 0.5, 3, 1.0, 0.25)
+    text = f"{line}\n{other.to_json()}\n"
+    (tmp_path / "out" / RESULTS).write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert one.finished() == [other]
 
 
 def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> None:

@@ -110,7 +110,13 @@ def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
         ("\ttraining: 1\n", "config.yaml:1: "),
         ("training: {seed: !!python/name:os.system }\n", "config.yaml:1: "),
         ("training: {seed: 1}\n---\nwords: {}\n", "config.yaml:2: "),
+        ("training: {seed: !!timestamp x}\n", "config.yaml:1: a tag (!) is not allowed here"),
+        ("training: {seed: !!bool 1}\n", "config.yaml:1: a tag (!) is not allowed here"),
+        ("training:\n  seed: !!int [1]\n", "config.yaml:2: a tag (!) is not allowed here"),
+        ("!!float : 2\n", "config.yaml:1: a tag (!) is not allowed here"),
+        ("training: !x {seed: 1}\n", "config.yaml:1: a tag (!) is not allowed here"),
         ("[" * 500, "config.yaml: nested too deeply"),
+        ("a: " + "x" * (1 << 20), "config.yaml: expected at most 1,048,576 bytes of YAML, found more"),
         ("training: {seed: " + "9" * 5000 + "}\n", "config.yaml: "),
         ("training: {seed: \x07}\n", "config.yaml: "),
         ("- training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found list"),
@@ -125,8 +131,14 @@ def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
         "open brace",
         "tab",
         "python tag",
+        "timestamp",
+        "boolean",
+        "list as a number",
+        "number without digits",
+        "own tag",
         "two documents",
         "deep",
+        "large",
         "long number",
         "control character",
         "list",
@@ -247,6 +259,10 @@ def test_an_override_that_cannot_be_used_is_refused(refusal: Refusal, override: 
     assert refusal("", override).startswith(message)
 
 
+def test_an_override_may_be_too_long_for_the_name_of_a_file(load: Load) -> None:
+    assert load("", f"corpus.train={'x' * 5000}").corpus.train == load(f"corpus: {{train: {'x' * 5000}}}").corpus.train
+
+
 def test_an_override_does_not_reach_into_a_value(refusal: Refusal) -> None:
     message = refusal("training: {epochs: 3}\n", "training.epochs.more=5")
     assert message.startswith("--set training.epochs.more=5: epochs is a value, not a section")
@@ -338,6 +354,15 @@ def test_a_value_of_another_type_is_refused_with_its_key(refusal: Refusal, key: 
         ("training.seed", "-1"),
         ("training.patience", "0"),
         ("features.shape", "0"),
+        ("features.shape", "1000000"),
+        ("words.dim", "1000000"),
+        ("words.start", "1e7"),
+        ("objective.margin", "1e10"),
+        ("objective.l2", "1e10"),
+        ("objective.draws", "1000000"),
+        ("optimizer.epsilon", "1e-40"),
+        ("training.epochs", "1000000000000"),
+        ("training.batch_size", "1000000000000"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_key(refusal: Refusal, key: str, value: str) -> None:

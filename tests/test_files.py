@@ -3,6 +3,7 @@
 import gzip
 import io
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from nerwin.errors import CorpusError
 from nerwin.text import files
 from nerwin.text.files import decode_lines, decode_text, read_lines
+from nerwin.text.pieces import read_pieces
 
 BOM = b"\xef\xbb\xbf"
 
@@ -154,6 +156,27 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str, reason: str) 
     assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the file: ")
     assert reason in str(caught.value)
     assert "Check the path" in str(caught.value)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("letter", [b"a", b"a ", b"\0", "é".encode()])
+def test_a_line_that_has_no_end_is_refused(tmp_path: Path, letter: bytes, packed: bool) -> None:
+    """A hundred megabytes, or what a small gzip makes of them, are not read to their end."""
+    path, content = tmp_path / "corpus.txt", b"ab\n" + letter * (100_000_000 // len(letter))
+    path.write_bytes(gzip.compress(content, 1) if packed else content)
+    tracemalloc.start()
+    with pytest.raises(CorpusError, match=r"corpus\.txt:2: expected lines of at most 4,194,304 bytes, found a longer"):
+        list(read_lines(path))
+    with pytest.raises(CorpusError, match=r"corpus\.txt:2: expected lines of at most 4,194,304 bytes, found a longer"):
+        list(read_pieces(path, by_sentence=False))
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
+
+def test_a_long_line_may_be_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"a " * 3_000_000)
+    assert [len(line) for line in read_lines(path, 1 << 30)] == [6_000_000]
 
 
 def test_lines_come_one_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -358,6 +359,9 @@ def test_a_parameter_that_is_not_finite_is_never_saved(here: Path, text: Text) -
         ("epochs", 0, "--epochs: expected at least 1, found 0"),
         ("seed", -1, "--seed: expected at least 0, found -1"),
         ("learning_rate", float("nan"), "--learning-rate: expected a number above 0, found nan"),
+        ("dim", 10**20, "--dim: expected at most 5000, found 100000000000000000000. Lower it."),
+        ("window", 101, "--window: expected at most 99, found 101"),
+        ("epochs", 10**400, "--epochs: expected at most 1000000000, found 1000"),
         ("margin", 0.0, "--margin: expected a number above 0, found 0.0"),
     ],
 )
@@ -446,10 +450,12 @@ def test_other_settings_or_another_text_do_not_go_on(here: Path, text: Text) -> 
         PretrainRun.resume(here / "out.txt", read_text([here / "village.txt"] * 2, 100, 5), SMALL)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    ["cut", "swapped", "gone", "json", "list", "format", "settings", "epoch", "key", "draws", "shape", "nan", "slot"],
-)
+FILES = ["cut", "swapped", "gone", "packed", "wide", "nan", "double"]
+MANIFEST = ["json", "list", "format", "settings", "epoch", "key", "draws", "before", "infinite"]
+SUMS = ["words for sums", "negative sums", "large draws", "negative draws"]
+
+
+@pytest.mark.parametrize("fault", [*FILES, *MANIFEST, *SUMS])
 def test_a_damaged_state_is_refused(fault: str, here: Path, text: Text) -> None:
     PretrainRun.start(here / "out.txt", text, SMALL).save()
     folder = state_folder(here / "out.txt")
@@ -481,10 +487,32 @@ def test_a_damaged_state_is_refused(fault: str, here: Path, text: Text) -> None:
             "epoch": {"epoch": "two"},
             "key": {"tally": {"x": 1}},
             "draws": {"draws": {}},
+            "before": {"batch": -1},
+            "infinite": {"epoch": float("inf")},
+            "words for sums": {"tally": {"loss": "none"}},
+            "negative sums": {"tally": {"seconds": -1}},
+            "large draws": {"draws": {**manifest["draws"], "uinteger": 10**30}},
+            "negative draws": {"draws": {**manifest["draws"], "state": {"state": -1, "inc": 1}}},
         }
-        state.write_text(json.dumps({**manifest, **cases[fault]}))
+        if fault not in cases:
+            manifest["arrays"]["sha256"] = forge(arrays, fault)
+        state.write_text(json.dumps({**manifest, **cases.get(fault, {})}))
     with pytest.raises(ModelError, match=r"out\.txt\.pretrain: .*Begin again with --overwrite\."):
         PretrainRun.resume(here / "out.txt", text, SMALL)
+
+
+def forge(path: Path, fault: str) -> str:
+    """Change an array file as only somebody who means it does; its sum afterwards."""
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    if fault == "wide":
+        arrays["params/words"] = arrays["params/words"][:, :1]  # numpy would fill the table with it
+    if fault == "double":
+        arrays["params/words"] = arrays["params/words"].astype(np.float64)
+    if fault == "nan":
+        next(array for name, array in arrays.items() if name.startswith("network/"))[:] = np.nan
+    (np.savez_compressed if fault == "packed" else np.savez)(path, allow_pickle=False, **arrays)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_only_what_nerwin_wrote_is_taken_away(here: Path, text: Text) -> None:

@@ -285,6 +285,31 @@ def test_resuming_without_metrics_is_a_clear_error(whole: Path, config: Config) 
         Run.resume(whole, config)
 
 
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (lambda lines: lines[:-1], 4),
+        (lambda lines: [], 1),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], 1),
+        (lambda lines: [lines[0], lines[1][:30] + b"\n", *lines[2:]], 2),
+        (lambda lines: [*lines[:2], b"\xff\n", *lines[3:]], 3),
+        (lambda lines: [*lines[:2], b"[" * 100_000 + b"\n", *lines[3:]], 3),
+        (lambda lines: [*lines[:3], lines[3].rstrip()], 4),
+    ],
+    ids=["a line short", "empty", "swapped", "cut", "no UTF-8", "deep", "no line end"],
+)
+def test_resuming_behind_damaged_metrics_is_refused(
+    whole: Path, config: Config, damage: Callable[[list[bytes]], list[bytes]], line: int
+) -> None:
+    """Else the run would end with fewer or other lines than it has had epochs."""
+    path = whole / "metrics.jsonl"
+    damaged = b"".join(damage(path.read_bytes().splitlines(keepends=True)))
+    path.write_bytes(damaged)
+    with pytest.raises(ModelError, match=rf"metrics\.jsonl:{line}: expected the line of epoch {line}, found"):
+        Run.resume(whole, config)
+    assert path.read_bytes() == damaged
+
+
 def test_resuming_from_a_damaged_model_is_refused(whole: Path, config: Config) -> None:
     (path,) = (whole / "last").glob("state_arrays-*.npz")
     path.write_bytes(path.read_bytes()[:-1])

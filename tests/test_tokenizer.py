@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import shared
+from tests.fuzz.cases import time_limit
 
 
 def words(text: str) -> list[str]:
@@ -88,6 +89,27 @@ def test_tokens_of(text: str, tokens: str) -> None:
 @pytest.mark.parametrize("word", ["Cafe\u0301", "हिन्दी", "বাংলা", "עִבְרִית"])
 def test_combining_marks_stay_with_their_word(word: str) -> None:
     assert words(f"x {word}, y") == ["x", word, ",", "y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("http://a.example/b?c=1,2).", "http://a.example/b?c=1,2 ) ."),
+        ("http://... x", "http://. .. x"),
+        ("https://a.b,", "https://a.b ,"),
+        ("http://", "http : / /"),
+        ("http://a.)(b.) c", "http://a.)(b . ) c"),
+    ],
+)
+def test_a_web_address_ends_before_the_punctuation_after_it(text: str, tokens: str) -> None:
+    assert words(text) == tokens.split()
+
+
+@pytest.mark.parametrize("end", ["", "x", " ", "(.)"])
+def test_a_web_address_of_punctuation_takes_no_time(end: str) -> None:
+    """Looking ahead from each of its letters would take minutes."""
+    with time_limit(5):
+        assert words("http://" + "." * 200_000 + end)[0].startswith("http://.")
 
 
 def test_offsets_count_characters() -> None:

@@ -53,6 +53,9 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except NerwinError as error:
             typer.echo(f"nerwin: {error}", err=True)
             raise typer.Exit(1 if isinstance(error, TrainingDiverged) else 2) from None
+        except MemoryError as error:
+            typer.echo(f"nerwin: there is too little memory ({error}). Take smaller tables, layers or files.", err=True)
+            raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("nerwin: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None

@@ -78,15 +78,17 @@ class Optimizer:
         """Take the state from `arrays()` of an equal optimizer.
 
         Raises:
-            KeyError, ValueError: an array is missing, or of another shape or type.
+            KeyError, ValueError: an array is missing, has another shape or type, or a number that is not finite.
         """
         for name, array in self.arrays().items():
-            if (arrays[name].dtype, arrays[name].shape) != (array.dtype, array.shape):
+            saved = arrays[name]
+            if (saved.dtype, saved.shape) != (array.dtype, array.shape):
                 raise ValueError(
-                    f"{name}: expected {array.dtype} of shape {array.shape}, "
-                    f"found {arrays[name].dtype} of shape {arrays[name].shape}"
+                    f"{name}: expected {array.dtype} of shape {array.shape}, found {saved.dtype} of shape {saved.shape}"
                 )
-            array[...] = arrays[name]
+            if not np.isfinite(saved).all():
+                raise ValueError(f"{name}: expected finite numbers, found others")
+            array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move the parameters in place, against their gradients."""

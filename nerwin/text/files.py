@@ -18,20 +18,33 @@ from nerwin.errors import CorpusError
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
+LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 
-def read_lines(path: Path | None) -> Iterator[str]:
+def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
     """The lines of a file, or of standard input where `path` is None, without their line ends.
 
     Raises:
-        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8.
+        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8, or one of more
+            than about `longest` bytes.
     """
     name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
-        while lines := stream.readlines(DECODED):
-            yield from decode_text(b"".join(lines), name, number)
-            number += len(lines)
+        while data := stream.read(DECODED):
+            rest = stream.readline(longest + 1)  # of the line that is cut
+            ended = data.count(b"\n")
+            if len(rest) > longest:
+                raise too_long(name, number + ended, longest)
+            yield from decode_text(data + rest, name, number)
+            number += ended + rest.count(b"\n")
+
+
+def too_long(name: str, number: int, longest: int) -> CorpusError:
+    """The error for a line that is too long to be one."""
+    return CorpusError(
+        f"{name}:{number}: expected lines of at most {longest:,} bytes, found a longer one. Break it into lines."
+    )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.text.files import BLANK, decode_text, open_binary, reading, source_name
+from nerwin.text.files import BLANK, LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
@@ -37,7 +37,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
         by_sentence: pieces end with a blank line, not just with a line.
 
     Raises:
-        CorpusError: the file cannot be opened, or is a damaged gzip.
+        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is too long.
     """
     number, data, searched = 1, bytearray(), 0
     with reading(source_name(path)), open_binary(path) as stream:
@@ -53,6 +53,8 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 number += data.count(b"\n", 0, cut)
                 del data[:cut]
                 searched = 0
+            if len(data) - data.rfind(b"\n") > LONGEST_LINE + 1:
+                raise too_long(source_name(path), number + data.count(b"\n"), LONGEST_LINE)
         if data:
             yield Piece(number, bytes(data))
 

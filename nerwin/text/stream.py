@@ -25,6 +25,7 @@ from nerwin.text.vocabulary import PADDING, UNKNOWN
 
 RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
 PIECE = 1 << 20  # words that are gathered before they are packed
+LONGEST_PARAGRAPH = 1 << 30  # bytes
 LONG = 1 << 20  # letters of a paragraph that are taken apart at once: some texts are a single line
 
 # Combining marks (vowel signs, accents set apart) belong to a word, though \w leaves them out.
@@ -97,7 +98,7 @@ def known(word: str, rows: dict[str, int]) -> int | None:
 def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterator[Paragraph]:
     for path in paths:
         if columns is None:
-            for line in read_lines(path):
+            for line in read_lines(path, LONGEST_PARAGRAPH):
                 yield map(split_words, _parts(line))
         else:
             for sentence in sentences(read_columns(read_lines(path), columns)):

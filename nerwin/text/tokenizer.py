@@ -18,7 +18,7 @@ _CLITIC = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
 
 _TOKEN = re.compile(
     rf"""
-      https?://\S+?(?=[.,;:!?)\]"']*(?:\s|$))          # a web address, without the punctuation after it
+      https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
     | [@#]{_LETTER}+                                   # a user name or hashtag
     | (?:[^\W\d_]\.){{2,}}(?!{_LETTER})                # U.S.  e.g.
     | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)

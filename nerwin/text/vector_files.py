@@ -19,6 +19,7 @@ from nerwin.text.pieces import read_pieces
 PARSED = 1000  # rows of a text file whose numbers are read at once
 MARK = 12345.5  # stands behind each of them
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
+LONGEST_COUNT = 19  # digits
 
 Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
@@ -73,11 +74,16 @@ def _read_text(path: Path, dim: int) -> Iterator[Rows]:
 def _header(line: str, dim: int, path: Path) -> int | None:
     """How many words the first line announces, if it is a header; otherwise its own width is checked."""
     fields = line.split(" ")
-    if len(fields) == 2 and dim != 1 and all(field.isdigit() for field in fields):
+    if len(fields) == 2 and dim != 1 and all(_is_count(field) for field in fields):
         _check_width(int(fields[1]), dim, path, 1)
         return int(fields[0])
     _check_width(_numbers_at_the_end(fields), dim, path, 1)
     return None
+
+
+def _is_count(field: str | bytes) -> bool:
+    """Whether a field is a number that a header may announce; "²" is a digit to str.isdigit, but not to int."""
+    return field.isascii() and field.isdigit() and len(field) < LONGEST_COUNT
 
 
 def _parse(lines: Sequence[str], first: int, dim: int, path: Path) -> Rows:
@@ -141,7 +147,7 @@ def _numbers(fields: list[str], path: Path, line: int) -> Floats:
             values = np.array(fields, np.float32)
     except ValueError as error:
         raise VectorsError(
-            f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1]}. Mend the line."
+            f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1][:80]}. Mend the line."
         ) from None
     return _finite(values, f"{path}:{line}")
 
@@ -156,7 +162,7 @@ def _read_binary(path: Path, dim: int) -> Iterator[Rows]:
     """word2vec's binary form: "count dim\\n", then for each word its bytes, a space, and `dim` little-endian floats."""
     with open_binary(path) as stream:
         header = stream.readline(100).split()
-        if len(header) != 2 or not all(field.isdigit() for field in header):
+        if len(header) != 2 or not all(_is_count(field) for field in header):
             raise VectorsError(f"{path}:1: expected the number of words and of numbers, found neither. Is it word2vec?")
         count = int(header[0])
         _check_width(int(header[1]), dim, path, 1)

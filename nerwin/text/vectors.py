@@ -14,6 +14,7 @@ from nerwin.errors import VectorsError
 from nerwin.text.features import Lookup, spellings
 from nerwin.text.vector_cache import load_vectors
 
+LARGEST = 1e9  # of a vector's numbers: the sums of squares of larger ones are more than float32 can hold
 MEASURED = 20_000  # the most frequent vectors, whose size is taken for that of all
 
 
@@ -21,8 +22,8 @@ def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -
     """The vectors (dim,) of the words that are asked for in any spelling, and of the first `extra` words of the file.
 
     Raises:
-        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short, or no word
-            that was asked for.
+        VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short, no word that
+            was asked for, or a number too large to compute with.
     """
     wanted = {spelling for word in words for spelling in spellings(word)}
     vectors = load_vectors(path, dim)
@@ -32,7 +33,10 @@ def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -
         raise VectorsError(f"{path}: expected vectors of words of the corpus, found none. Is this the right file?")
     first = (row for row in range(min(extra, len(vectors.words))) if rows[vectors.words[row]] == row)
     chosen = list(dict.fromkeys([*first, *asked_for]))
-    return dict(zip((vectors.words[row] for row in chosen), np.array(vectors.matrix[chosen]), strict=True))
+    matrix = np.array(vectors.matrix[chosen])
+    if (largest := float(np.abs(matrix).max(initial=0.0))) > LARGEST:
+        raise VectorsError(f"{path}: expected numbers of at most {LARGEST:g}, found {largest:g}. Scale the vectors.")
+    return dict(zip((vectors.words[row] for row in chosen), matrix, strict=True))
 
 
 def match_vectors(words: Lookup, found: dict[str, Floats]) -> tuple[Ints, Floats]:

@@ -14,7 +14,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field, TypeAdapter
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import load_config
@@ -28,20 +30,34 @@ SEED = "training.seed"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
+Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Result(NamedTuple):
     """A finished cell. error says why it failed; its figures are then 0."""
 
     cell: Cell
-    f1: float = 0.0
-    epochs: int = 0
-    seconds: float = 0.0
-    active: float = 0.0
+    f1: Figure = 0.0
+    epochs: Annotated[int, Field(ge=0, le=10**9)] = 0
+    seconds: Figure = 0.0
+    active: Figure = 0.0
     error: str | None = None
 
     def to_json(self) -> str:
         return json.dumps({**self._asdict(), "cell": dict(part.split("=", 1) for part in self.cell)})
+
+
+_RESULT = TypeAdapter(Result)
+
+
+def _read_result(line: bytes) -> Result | None:
+    """A line of results.jsonl; None where it is not whole."""
+    try:
+        row = json.loads(line.decode("utf-8"))
+        cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
+        return _RESULT.validate_python({**row, "cell": cell}, strict=True)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def grid(varied: Sequence[str]) -> list[Cell]:
@@ -104,14 +120,8 @@ class Comparison:
         A half-written last line counts for nothing, nor does a cell that failed: it is tried again.
         """
         path = self.folder / RESULTS
-        found = {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            try:
-                row = json.loads(line)
-                cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
-                found[cell] = Result(**{**row, "cell": cell})
-            except (ValueError, KeyError, TypeError):
-                continue
+        lines = path.read_bytes().splitlines() if path.exists() else ()
+        found = {result.cell: result for result in map(_read_result, lines) if result}
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
     def run(self, jobs: int) -> Iterator[Result]:

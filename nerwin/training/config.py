@@ -5,6 +5,7 @@ that names it. `--help`, the README and the saved run read the same models.
 """
 
 import difflib
+import os
 import types
 import typing
 from collections.abc import Collection, Iterator, Sequence
@@ -69,8 +70,11 @@ def _listed(value: Any) -> Any:
 
 ConfigPath = Annotated[Path, BeforeValidator(_located)]
 Share = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+# Products of larger numbers than these are more than float32 can hold.
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
+Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
 
 
 class _Section(BaseModel):
@@ -102,7 +106,7 @@ class WindowConfig(_Section):
 
 
 class WordsConfig(_Section):
-    dim: int = Field(50, ge=1, le=5000, description="numbers in a word vector")
+    dim: Width = Field(50, description="numbers in a word vector")
     vectors: ConfigPath | None = Field(None, description="GloVe, word2vec or fastText file to start from; null: random")
     trained: bool = Field(True, description="whether training changes the word vectors")
     extra: int = Field(
@@ -112,12 +116,13 @@ class WordsConfig(_Section):
         None, description="root mean square that the file's numbers are scaled to; null: as they are"
     )
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
-    min_count: int = Field(
+    min_count: Count = Field(
         1,
-        ge=1,
         description="training words seen fewer times than this have a row of their own only with a vector",
     )
-    start: Positive = Field(1.0, description="expected length of a random row of a lookup table")
+    start: Annotated[Positive, Field(le=1e6)] = Field(
+        1.0, description="expected length of a random row of a lookup table"
+    )
     rare_unknown: NotNegative = Field(
         0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
     )
@@ -128,7 +133,9 @@ class WordsConfig(_Section):
 
 
 class ScorerConfig(_Section):
-    hidden: list[Annotated[int, Field(ge=1)]] = Field([100], min_length=1, description="detectors of each hidden layer")
+    hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
+        [100], min_length=1, max_length=100, description="detectors of each hidden layer"
+    )
     activation: Annotated[str, _one_of(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
     init: Annotated[str, _one_of(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
@@ -166,12 +173,14 @@ class ObjectiveConfig(_Section):
     outside_share: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in an epoch"
     )
-    draws: int = Field(20, ge=1, description="window corruption: corrupted windows an epoch for each true one")
+    draws: int = Field(
+        20, ge=1, le=10_000, description="window corruption: corrupted windows an epoch for each true one"
+    )
 
 
 class OptimizerConfig(_Section):
     name: Annotated[str, _one_of(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
-    learning_rate: Positive | None = Field(
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None,
         description="the first learning rate (the lecture's α); null: "
         + ", ".join(f"{name} {family.rate:g}" for name, family in OPTIMIZERS.items()),
@@ -179,7 +188,9 @@ class OptimizerConfig(_Section):
     momentum: Share = Field(0.9, description="momentum, nesterov: the share μ of the velocity that is kept")
     beta1: Share = Field(0.9, description="adam, adamw, adam8bit: the share of the first moment that is kept")
     beta2: Share = Field(0.999, description="rmsprop, adam, ...: the share of the second moment that is kept")
-    epsilon: Positive = Field(1e-8, description="adaptive methods: keeps the divisor from 0")
+    epsilon: Annotated[Positive, Field(ge=1e-30)] = Field(
+        1e-8, description="adaptive methods: keeps the divisor from 0"
+    )
     weight_decay: NotNegative = Field(0.0, description="adamw: the share of a weight, times α, that a step takes off")
     table_rate: Positive = Field(1.0, description="learning rate of the lookup tables, relative to the rest")
     clip: Positive | None = Field(
@@ -199,18 +210,18 @@ class ScheduleConfig(_Section):
 
 
 class TrainingConfig(_Section):
-    epochs: int = Field(30, ge=1, description="passes over the training part, at most")
-    batch_size: int = Field(64, ge=1, description="pairs in a minibatch")
+    epochs: Count = Field(30, description="passes over the training part, at most")
+    batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")
     checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
-    patience: int | None = Field(5, ge=1, description="epochs without a better dev F1 before stopping; null: never")
+    patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
 
 
 class Config(_Section):
     corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
     window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
     words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")
-    features: dict[Annotated[str, _one_of(ALL_FEATURES)], Annotated[int, Field(ge=1)]] = Field(
+    features: dict[Annotated[str, _one_of(ALL_FEATURES)], Width] = Field(
         default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
     )
     scorer: ScorerConfig = Field(default=ScorerConfig(), description="z = Wx + b, a = f(z), s = Uᵀa")
@@ -289,7 +300,8 @@ def _parse_override(text: str, annotation: Any, override: str, base: Path) -> An
             here = Path(text).expanduser().absolute()
         except RuntimeError:
             return text
-        return text if (base / text).exists() or not here.exists() else str(here)
+        # Unlike Path.exists, this takes a name that is too long for one of no file.
+        return text if os.path.exists(base / text) or not os.path.exists(here) else str(here)
     if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
         return text
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):

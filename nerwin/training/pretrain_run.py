@@ -200,15 +200,24 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
             value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
-            optimizer.steps = int(manifest["steps"])
-        state.epoch, state.batch = int(manifest["epoch"]), int(manifest["batch"])
+            optimizer.steps = _count(manifest, "steps")
+        state.epoch, state.batch = _count(manifest, "epoch"), _count(manifest, "batch")
         state.tally = Tally(**manifest["tally"])
+        if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
+            raise ValueError("tally holds something else than sums")
         state.draws.bit_generator.state = manifest["draws"]
     except OSError as error:
         raise _damaged(folder, f"{Path(error.filename or 'arrays').name}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder, str(error)) from error
     return state
+
+
+def _count(manifest: dict[str, Any], key: str) -> int:
+    number = manifest[key]
+    if not isinstance(number, int) or number < 0:
+        raise ValueError(f"{key} is {number!r}, not a count")
+    return number
 
 
 def _damaged(folder: Path, reason: str) -> ModelError:

@@ -40,6 +40,9 @@ class PretrainSettings:
         for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise ConfigError(f"{option(name)}: expected at least {least}, found {getattr(self, name)}. Raise it.")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise ConfigError(f"{option(name)}: expected at most {most}, found {getattr(self, name)}. Lower it.")
         for name in ("power", "subsample", "learning_rate", "margin", "start"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ConfigError(f"{option(name)}: expected a number above 0, found {getattr(self, name)}. Raise it.")
@@ -55,6 +58,7 @@ def option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+_MOST = {"dim": 5000, "vocabulary": 10**8, "window": 99, "epochs": 10**9}
 _LEAST = {
     "dim": 1,
     "vocabulary": 2,

@@ -9,7 +9,7 @@ stands in paused/, until the epoch is whole.
 import glob
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -139,15 +139,16 @@ class Run:
         check_same_data(folder, config, model.sources, parts.sources)
         trainer = Trainer(model, parts, state)
         try:
-            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)
+            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: state.epoch]
         except OSError as error:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
+        _check_metrics(folder / METRICS, lines, state.epoch)
         with locked(folder), _writing(folder):
             for leftover in folder.glob(".*.part"):
                 leftover.unlink()
             if saved.name != PAUSED:  # it was behind, or half taken away
                 remove_model(folder / PAUSED)
-            replace_file(folder / METRICS, b"".join(lines[: state.epoch]))
+            replace_file(folder / METRICS, b"".join(lines))
         return cls(folder, trainer)
 
     def train(self) -> Iterator[Batched | EpochDone]:
@@ -235,6 +236,25 @@ def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], 
                 f"{config.to_dict()['corpus'][key.removeprefix('corpus.')]}: expected the data that {folder} was "
                 f"started with (sha256 {expected.sha256[:12]}), found other data ({found.sha256[:12]}). Restore the "
                 "file, or start a new run with --output."
+            )
+
+
+def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
+    """Refuse to go on behind metrics that are not those of the epochs that the model has seen.
+
+    Raises:
+        ModelError: a line is missing or damaged.
+    """
+    for number, line in enumerate([*lines, *[b""] * (epochs - len(lines))], 1):
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
+            found = line[:40].decode("utf-8", "replace")
+            raise ModelError(
+                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
+                "Bring the file back as it was, or begin again with --overwrite."
             )
 
 

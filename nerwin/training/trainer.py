@@ -269,7 +269,11 @@ class Trainer:
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
-        scores = self.model.score(self.forms, flat.tokens, flat.centres)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            scores = self.model.score(self.forms, flat.tokens, flat.centres)
+        if not np.isfinite(scores).all():
+            problem = "expected finite scores on dev, found ones that are not"
+            raise self._diverged(problem, self.state.optimizer.steps)
         gold = self.parts.dev.tags
         found = evaluate_tags(gold, self.model.fit(scores, self.dev_targets, flat, gold))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}

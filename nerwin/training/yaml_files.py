@@ -13,9 +13,11 @@ import yaml
 from nerwin.errors import ConfigError
 from nerwin.training.replace import replace_file
 
+LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
+
 
 class _Loader(yaml.SafeLoader):
-    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys and aliases."""
+    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys, aliases and tags."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
@@ -24,6 +26,10 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "an alias (*) is not allowed here", mark)
+        # A tag (!!timestamp) makes a value something that no key is, or that its own text is not.
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.tag is not None:
+            raise yaml.composer.ComposerError(None, None, "a tag (!) is not allowed here", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -67,10 +73,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; an empty file is an empty mapping.
 
     Raises:
-        ConfigError: unreadable file, bad syntax, duplicate keys, or anything but a mapping.
+        ConfigError: unreadable or large file, bad syntax, duplicate keys, or anything but a mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ConfigError(
+                f"{path}: expected at most {LARGEST:,} bytes of YAML, found more. Is this the right file?"
+            )
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: expected UTF-8, found {error.reason} at byte {error.start}. Convert it.") from error
     except OSError as error:
