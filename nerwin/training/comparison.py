@@ -14,9 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-
-from pydantic import Field, TypeAdapter
+from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import load_config
@@ -30,24 +28,21 @@ SEED = "training.seed"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
-Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+LARGEST = 1e9  # of a result's figures; only a damaged one has more
 
 
 class Result(NamedTuple):
     """A finished cell. error says why it failed; its figures are then 0."""
 
     cell: Cell
-    f1: Figure = 0.0
-    epochs: Annotated[int, Field(ge=0, le=10**9)] = 0
-    seconds: Figure = 0.0
-    active: Figure = 0.0
+    f1: float = 0.0
+    epochs: int = 0
+    seconds: float = 0.0
+    active: float = 0.0
     error: str | None = None
 
     def to_json(self) -> str:
         return json.dumps({**self._asdict(), "cell": dict(part.split("=", 1) for part in self.cell)})
-
-
-_RESULT = TypeAdapter(Result)
 
 
 def _read_result(line: bytes) -> Result | None:
@@ -55,7 +50,9 @@ def _read_result(line: bytes) -> Result | None:
     try:
         row = json.loads(line.decode("utf-8"))
         cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
-        return _RESULT.validate_python({**row, "cell": cell}, strict=True)
+        result = Result(**{**row, "cell": cell})
+        figures = (result.f1, result.epochs, result.seconds, result.active)
+        return result if all(0 <= figure <= LARGEST for figure in figures) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

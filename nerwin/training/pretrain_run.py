@@ -197,6 +197,8 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
         saved = {name: arrays.pop(f"params/{name}") for name in state.params}
         check_arrays(saved, {name: value.shape for name, value in state.params.items()})
         for name, value in state.params.items():
+            if saved[name].dtype != value.dtype:
+                raise ValueError(f"{name}: expected {value.dtype}, found {saved[name].dtype}")
             value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
