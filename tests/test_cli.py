@@ -583,3 +583,18 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.startswith("nerwin: there is too little memory (Unable to allocate")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "threads"), [([], "1"), (["--set", "training.threads=2"], "2"), (["--set", "training.threads=two"], None)]
+)
+def test_the_configuration_says_how_many_threads_a_run_takes(here: Path, words: list[str], threads: str | None) -> None:
+    """Whatever the environment says, so that the saved configuration alone reproduces the run."""
+    command = ["-m", "nerwin", "train", "-c", "village.yaml", "-o", "out", "-q", "--set", "training.epochs=1", *words]
+    done = python(*command, env={**os.environ, "OPENBLAS_NUM_THREADS": "3"})
+    if threads is None:
+        assert done.returncode == BAD
+        assert "training.threads" in done.stderr
+    else:
+        assert done.returncode == DONE, done.stderr
+        assert json.loads((here / "out" / "best" / "model.json").read_text())["blas_threads"] == threads

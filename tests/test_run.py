@@ -84,6 +84,19 @@ def whole(template: Path, tmp_path: Path) -> Path:
     return shutil.copytree(template, tmp_path / "whole")
 
 
+def test_a_folder_in_which_a_run_was_killed_before_it_began_is_empty(tmp_path: Path) -> None:
+    config, folder = village_config(tmp_path, "training.epochs=1"), tmp_path / "run"
+    folder.mkdir()
+    (folder / ".config.yaml.part").write_text("half")
+    (folder / ".lock").write_text("")
+    finish(Run.start(folder, config))
+    assert sorted(path.name for path in folder.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".mine").write_text("")
+    with pytest.raises(ModelError, match="expected an empty folder"):
+        Run.start(tmp_path / "other", config)
+
+
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
     assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
     assert load_config(whole / "config.yaml") == config

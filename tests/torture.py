@@ -32,6 +32,7 @@ from nerwin.training.run import CONFIG, METRICS, Run
 from nerwin.training.tagger import load
 from tests.test_trainer import village_config
 
+os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # what is killed cannot tidy up
 PATIENCE = 120.0  # seconds after which a training hangs
 TIMES = ("seconds", "windows_per_second")  # what the clock decides
 SETTINGS = (

@@ -11,14 +11,12 @@ from typing import ParamSpec
 import typer
 
 from nerwin import __version__
+from nerwin.cli.threads import usual_threads
 from nerwin.errors import NerwinError, TrainingDiverged
 
 INTERRUPTED = 130
 
-# One thread for the matrix products: a minibatch's are too small to share, and results do not depend on the machine's
-# number of cores. It must stand before numpy is first imported; what the user has set is kept.
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+usual_threads()  # before any command imports numpy
 
 P = ParamSpec("P")
 

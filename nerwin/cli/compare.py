@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.threads import configured_threads
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,9 +38,11 @@ def compare(
     from rich.console import Console
 
     from nerwin.shipped import QUICKSTART, shipped
-    from nerwin.training.comparison import Comparison, folder_of, grid, summarise
 
     path = config or shipped(QUICKSTART)
+    configured_threads(path, overrides or ())
+    from nerwin.training.comparison import Comparison, folder_of, grid, summarise
+
     cells = grid(vary)
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)

@@ -8,6 +8,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command
 from nerwin.cli.interruption import interruption
+from nerwin.cli.threads import configured_threads
 
 if TYPE_CHECKING:
     from threading import Event
@@ -52,12 +53,14 @@ def train(
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
+
+    path = config or shipped(QUICKSTART)
+    configured_threads(path, overrides or ())
     from nerwin.training.config import load_config
     from nerwin.training.run import Run, new_folder, newest_folder
 
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
-    path = config or shipped(QUICKSTART)
     settings = load_config(path, overrides or ())
     if resume:
         run = Run.resume(output or newest_folder(), settings)

@@ -213,6 +213,7 @@ class TrainingConfig(_Section):
     epochs: Count = Field(30, description="passes over the training part, at most")
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")
+    threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")
     checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
     patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
 

@@ -105,7 +105,7 @@ class Run:
             ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
         """
         check_free(folder)
-        if not overwrite and folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
+        if not overwrite and folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *_half_written(folder)}:
             raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
@@ -117,6 +117,8 @@ class Run:
         with locked(folder), _writing(folder):
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
+            for leftover in _half_written(folder):
+                leftover.unlink()
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
@@ -144,7 +146,7 @@ class Run:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
         _check_metrics(folder / METRICS, lines, state.epoch)
         with locked(folder), _writing(folder):
-            for leftover in folder.glob(".*.part"):
+            for leftover in _half_written(folder):
                 leftover.unlink()
             if saved.name != PAUSED:  # it was behind, or half taken away
                 remove_model(folder / PAUSED)
@@ -188,6 +190,11 @@ class Run:
         save_model(self.folder / LAST, model, state, with_state=True)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
+
+
+def _half_written(folder: Path) -> list[Path]:
+    """What a run that was killed has left of a file of its own."""
+    return [one for name in (CONFIG, METRICS) if (one := folder / f".{name}.part").is_file()]
 
 
 @contextmanager
