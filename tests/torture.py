@@ -139,7 +139,7 @@ def _differs(left: dict[str, bytes | str], whole: dict[str, bytes | str]) -> boo
 def _fresh(folder: Path) -> Path:
     """The folder with a corpus and a text in it, and nothing else."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     village_config(folder)
     words = (line.split("\t")[0] or "\n" for line in (folder / "village.conll").read_text("utf-8").splitlines())
     (folder / "village.txt").write_text(" ".join(words), encoding="utf-8")
@@ -170,6 +170,7 @@ def _alone(work: Callable[[Path], None], folder: Path) -> None:
 
 
 def _kill(process: BaseProcess) -> None:
+    """Kill a process; its own workers notice it a moment later, and may write until then."""
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()

@@ -162,6 +162,10 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
         best_of(manifest)
         _count(manifest, "epoch")
+    except FileNotFoundError as error:
+        if read_manifest(folder) != manifest:  # a training has just put a newer model there
+            return load_model(folder, decided=decided)
+        raise _damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise _damaged(folder, error) from error
     if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # models of old have neither
@@ -231,6 +235,10 @@ def load_state(folder: Path, model: Model) -> State:
         state.best_f1, state.best_epoch = best_of(manifest)
         for name, generator in state.generators.items():
             generator.bit_generator.state = saved["generators"][name]
+    except FileNotFoundError as error:
+        if read_manifest(folder) != manifest:
+            return load_state(folder, model)
+        raise _damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder, error) from error
     return state
