@@ -234,13 +234,13 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_again(
     trained: Trainer, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A training saves between the reading of model.json and that of the arrays it names."""
-    read, newer = checkpoint.read_arrays, trained.model.params["U"] + 1
+    newer = trained.model.params["U"] + 1
 
     def read_late(folder: Path, entry: Any) -> Any:
-        monkeypatch.setattr(checkpoint, "read_arrays", read)
+        monkeypatch.setattr(checkpoint, "read_arrays", read_arrays)
         monkeypatch.setitem(trained.model.params, "U", newer)
         save_model(saved, trained.model, trained.state, with_state=True)
-        return read(folder, entry)
+        return read_arrays(folder, entry)
 
     monkeypatch.setattr(checkpoint, "read_arrays", read_late)
     assert np.array_equal(load_model(saved).params["U"], newer)
