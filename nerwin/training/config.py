@@ -32,7 +32,7 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
-from nerwin.training.yaml_files import parse_yaml, read_yaml
+from nerwin.training.yaml_files import DEEPEST, parse_yaml, read_yaml
 
 
 def _one_of(table: Collection[str]) -> AfterValidator:
@@ -278,6 +278,8 @@ def _apply(content: dict[str, Any], override: str, base: Path) -> None:
     if not equals or not key:
         raise ConfigError(f'--set {override}: expected KEY=VALUE, found no "=". Write e.g. --set training.epochs=5.')
     *sections, last = key.split(".")
+    if len(sections) > DEEPEST:
+        raise ConfigError(f"--set {override}: expected a key such as training.epochs, found {len(sections) + 1} parts.")
     target = content
     for section in sections:
         child = target.setdefault(section, {})

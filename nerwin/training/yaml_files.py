@@ -13,12 +13,14 @@ import yaml
 from nerwin.errors import ConfigError
 from nerwin.training.replace import replace_file
 
+DEEPEST = 50  # levels; no key needs more than four
 LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
 
 
 class _Loader(yaml.SafeLoader):
-    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys, aliases and tags."""
+    """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys, aliases, tags and deep nesting."""
 
+    depth = 0
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -30,7 +32,12 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.tag is not None:
             raise yaml.composer.ComposerError(None, None, "a tag (!) is not allowed here", event.start_mark)
-        return super().compose_node(parent, index)
+        if self.depth == DEEPEST:
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -69,6 +76,15 @@ class _Dumper(yaml.SafeDumper):
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
+def _quoted(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Other styles fold an unprintable line end, such as U+0085, into a space."""
+    style = None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _quoted)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; an empty file is an empty mapping.
 
@@ -101,15 +117,13 @@ def parse_yaml(text: str, where: str) -> Any:
     """The value of a YAML text; `where` is what an error calls it."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader is a SafeLoader
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{where}{_position(error)}. Mend the YAML.") from error
 
 
 def _position(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f":{error.problem_mark.line + 1}: {error.problem}"
-    if isinstance(error, RecursionError):
-        return ": nested too deeply"
     return ": " + " ".join(str(error).split())
 
 
