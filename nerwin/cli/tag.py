@@ -1,5 +1,6 @@
 """`nerwin tag`: entities in new text, raw or in columns, from a file or a pipe."""
 
+import itertools
 import os
 import sys
 from collections.abc import Iterable
@@ -27,26 +28,47 @@ def tag(
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
     ] = Input.text,
-    form: Annotated[Format | None, typer.Option("--format", help="Default: inline for text, conll for conll.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Default: conll for conll, else inline, in colour on a terminal.")
+    ] = None,
+    page: Annotated[bool, typer.Option("--html", help="Write a web page.")] = False,
+    min_score: Annotated[
+        float, typer.Option("--min-score", min=0, max=1, help="Leave out entities less likely to be right.")
+    ] = 0.0,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here; default: standard output.")] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes for a long file; default: one a core.")
     ] = os.cpu_count() or 1,
 ) -> None:
-    """Tag text: entities as \\[text](TYPE), as columns or as JSON lines."""
+    """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
+    from nerwin.errors import ConfigError
     from nerwin.training.data import columns_of
+    from nerwin.training.formats import HTML_END, HTML_HEAD
     from nerwin.training.run import model_folder
     from nerwin.training.streaming import tag_file
     from nerwin.training.tagger import load
 
-    tagger = load(model_folder(model))
+    if page and form:
+        raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one.")
+    tagger = load(model_folder(model), min_score)
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
-    usual = Format.conll if source is Input.conll else Format.inline
-    tagged = tag_file(tagger, source_path(file), (form or usual).value, columns, jobs)
+    chosen = "html" if page else form.value if form else _usual(source, output)
+    tagged = tag_file(tagger, source_path(file), chosen, columns, jobs)
+    if page:
+        tagged = itertools.chain([HTML_HEAD], tagged, [HTML_END])
     if output is None:
         _write(tagged)
     else:
         _write_file(tagged, output)
+
+
+def _usual(source: Input, output: Path | None) -> str:
+    """The format where none is asked for: colours only for the eyes of who wants them (no-color.org)."""
+    if source is Input.conll:
+        return Format.conll.value
+    seen = output is None and sys.stdout.isatty()
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return "colour" if seen and wanted else Format.inline.value
 
 
 def _write(texts: Iterable[str]) -> None:

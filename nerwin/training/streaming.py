@@ -6,12 +6,11 @@ processes, and memory does not grow with the input.
 
 import gc
 import itertools
-import json
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -21,36 +20,16 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
-from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
-from nerwin.text.tags import OUTSIDE, Span
+from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.windows import split_sentences
+from nerwin.training.formats import FORMATS
 from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
-from nerwin.training.tagger import Annotation, Tagger
+from nerwin.training.tagger import Tagger
 
 LINES = 20_000  # lines tagged at a time
-
-
-def _conll(found: Annotation) -> Iterator[str]:
-    """A token and its tag a line, then a blank line."""
-    yield from (f"{token.text}\t{tag}" for token, tag in zip(found.tokens, found.tags, strict=True))
-    yield ""
-
-
-def _jsonl(found: Annotation) -> Iterator[str]:
-    """One JSON object, its offsets in characters of the text."""
-    ents = [{**one._asdict(), "score": round(one.score, 4)} for one in found.entities]
-    yield json.dumps({"text": found.text, "ents": ents}, ensure_ascii=False)
-
-
-def _inline(found: Annotation) -> Iterator[str]:
-    """The text with its entities marked up."""
-    yield format_inline(found.text, [Span(one.start, one.end, one.label) for one in found.entities])
-
-
-FORMATS: dict[str, Callable[[Annotation], Iterator[str]]] = {"conll": _conll, "jsonl": _jsonl, "inline": _inline}
 
 
 class Task(NamedTuple):
@@ -97,7 +76,9 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
     """
     # A forked process has the model at once; where there is no fork, it is sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger.model, os.getpid()))
+    pool = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context(method), _receive, (tagger.model, tagger.min_score, os.getpid())
+    )
     waiting: deque[Future[str]] = deque()
     failure: CorpusError | None = None
     try:
@@ -130,10 +111,10 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
 _tagger: Tagger  # of a worker process
 
 
-def _receive(model: Model, parent: int) -> None:
+def _receive(model: Model, min_score: float, parent: int) -> None:
     global _tagger
     end_with(parent)
-    _tagger = Tagger(model)
+    _tagger = Tagger(model, min_score)
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
@@ -176,7 +157,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     in_context = tagger.score_text((words, lengths) for _, words, lengths in ahead)
     for (block, words, lengths), scores in zip(runs, in_context, strict=True):
         if form == "conll":
-            yield from _with_tags(block, tagger.model.decode_words(scores, lengths))
+            yield from _with_tags(block, tagger.tags_of(scores, lengths))
         else:
             for found in tagger.explain([_join(row) for row in split_sentences(words, lengths)], scores):
                 yield from FORMATS[form](found)

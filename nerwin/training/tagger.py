@@ -10,10 +10,10 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.corruption.repeats import REACH
 from nerwin.text.features import FormTable, form_table
-from nerwin.text.tags import Span, spans
+from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
-from nerwin.text.windows import lay_out, windows
+from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.calibration import calibration_error, entity_margin, found_entities
 from nerwin.training.checkpoint import load_model
 from nerwin.training.evaluation import Evaluation, evaluate_tags
@@ -55,10 +55,12 @@ class Tagger:
 
     It keeps what every form it meets adds to the first layer. Once that is more than KEPT bytes, the next call begins
     anew, so that memory does not grow with the text.
+
+    min_score: the least score of an entity that is told of; what scores less counts as outside.
     """
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, min_score: float = 0.0) -> None:
+        self.model, self.min_score = model, min_score
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
@@ -101,7 +103,23 @@ class Tagger:
         """The IOB2 tags of each sentence of a text."""
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
-        return self.model.decode(scores, lengths)
+        return split_sentences(self.tags_of(scores, lengths), lengths)
+
+    def tags_of(self, scores: Floats, lengths: Ints) -> list[str]:
+        """The IOB2 tags of all words in a row, given their scores (n, K) in context."""
+        if not self.min_score:
+            return self.model.decode_words(scores, lengths)
+        return [tag for tags, _ in self._decide(scores, lengths) for tag in tags]
+
+    def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
+        """For each sentence its tags, and its entities with their scores; without those that score too little."""
+        margins, firsts = self.model.margins(scores, lengths), np.cumsum(lengths) - lengths
+        for tags, first in zip(self.model.decode(scores, lengths), firsts.tolist(), strict=True):
+            found = spans(tags)
+            x = np.array([entity_margin(margins, first, span) for span in found])
+            scored = list(zip(found, self.model.probability(x).tolist(), strict=True))
+            kept = [(span, score) for span, score in scored if score >= self.min_score]
+            yield tags if len(kept) == len(found) else iob2([span for span, _ in kept], len(tags)), kept
 
     def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
         """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
@@ -127,14 +145,9 @@ class Tagger:
     def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
         lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
-        margins = self.model.margins(scores, lengths)
-        firsts = np.cumsum(lengths) - lengths
         annotations = []
-        for (text, tokens), tags, first in zip(texts, self.model.decode(scores, lengths), firsts, strict=True):
-            found = spans(tags)
-            x = np.array([entity_margin(margins, first, span) for span in found])
-            scores_of = self.model.probability(x).tolist()
-            entities = [_entity(text, tokens, span, score) for span, score in zip(found, scores_of, strict=True)]
+        for (text, tokens), (tags, found) in zip(texts, self._decide(scores, lengths), strict=True):
+            entities = [_entity(text, tokens, span, score) for span, score in found]
             annotations.append(Annotation(text, tokens, tags, entities))
         return annotations
 
@@ -181,10 +194,13 @@ def _entity(text: str, tokens: Sequence[Token], span: Span, score: float) -> Ent
     return Entity(start, end, span.label, text[start:end], score)
 
 
-def load(folder: str | Path | None = None) -> Tagger:
+def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
     """A tagger from a run folder, its best/ or last/; by default the newest run under runs/.
+
+    Args:
+        min_score: the least score of an entity that is told of.
 
     Raises:
         ModelError: no such model, or a damaged one.
     """
-    return Tagger(load_model(model_folder(None if folder is None else Path(folder))))
+    return Tagger(load_model(model_folder(None if folder is None else Path(folder))), min_score)
