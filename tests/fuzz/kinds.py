@@ -250,7 +250,7 @@ def _says_otherwise(manifest: Path, sound: dict[str, Any]) -> bool:
     """Whether a damaged manifest is JSON still, but of another model."""
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     names = ("config", "types", "lookups")
     return isinstance(content, dict) and any(content.get(name) != sound[name] for name in names)
