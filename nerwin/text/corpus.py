@@ -78,15 +78,29 @@ def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
     Raises:
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
-    if path.suffix in INLINE_SUFFIXES:
-        corpus = Corpus(str(path), delimiter="inline markup", columns=1)
-        for line, words, tags in parse_inline(read_lines(path), str(path)):
-            corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
-    else:
-        with collector_paused():
-            corpus = _ColumnReader(str(path), columns).read(read_lines(path))
+    if path.suffix not in INLINE_SUFFIXES:
+        return parse_columns(read_lines(path), str(path), columns)
+    corpus = Corpus(str(path), delimiter="inline markup", columns=1)
+    for line, words, tags in parse_inline(read_lines(path), str(path)):
+        corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
+    return _settled(corpus, columns)
+
+
+def parse_columns(lines: Iterable[str], name: str, columns: Columns) -> Corpus:
+    """The corpus in the lines of a column file, which messages call `name`.
+
+    Raises:
+        CorpusError: as `read_corpus`.
+    """
+    with collector_paused():
+        corpus = _ColumnReader(name, columns).read(lines)
+    return _settled(corpus, columns)
+
+
+def _settled(corpus: Corpus, columns: Columns) -> Corpus:
+    """A corpus that has been read, its scheme known."""
     if not corpus.sentences:
-        raise CorpusError(f"{path}: expected tagged sentences, found none. Is this the right file?")
+        raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
     _settle_scheme(corpus, columns.scheme)
     _note_oddities(corpus)
     return corpus
