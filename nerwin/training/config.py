@@ -237,10 +237,14 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: naming the file or override, the key, what was expected and what was found.
     """
-    content = read_yaml(path)
+    return configure(read_yaml(path), overrides, base=path.parent.resolve(), where=str(path))
+
+
+def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
+    """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
     for override in overrides:
-        _apply(content, override, path.parent.resolve())
-    return make_config(content, base=path.parent.resolve(), where=str(path))
+        _apply(content, override, base)
+    return make_config(content, base=base, where=where)
 
 
 def make_config(content: dict[str, Any], *, base: Path, where: str) -> Config:
