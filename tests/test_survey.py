@@ -12,7 +12,7 @@ from nerwin.cli.data import CONFIGS
 from nerwin.errors import ConfigError
 from nerwin.training.advice import FEW, advise
 from nerwin.training.config import make_config
-from nerwin.training.survey import Conflict, Covered, Invalid, Lengths, Odd, Survey, survey
+from nerwin.training.survey import Conflict, Covered, Invalid, Odd, Survey, survey
 from tests.conftest import ROOT, shared
 
 Surveyor = Callable[..., Survey]
@@ -53,7 +53,7 @@ def test_the_figures_of_a_part(look: Surveyor) -> None:
     assert (part.sentences, part.words, part.forms) == (4, 8, 5)
     assert (part.entities, part.types) == (3, {"LOC": 2, "PER": 1})
     assert (part.without_entities, part.repeated) == (1, 1)
-    assert part.lengths == Lengths(2, 2, pytest.approx(2.85), 3, 1)
+    assert part.lengths == pytest.approx((2, 2, 2.85, 3, 1))
     assert (part.invalid, part.odd, part.unseen, part.shared, part.vectors) == ([], {}, None, {}, None)
 
 

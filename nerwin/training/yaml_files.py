@@ -13,6 +13,8 @@ import yaml
 from nerwin.errors import ConfigError
 from nerwin.training.replace import replace_file
 
+UNBROKEN = 1 << 30  # characters that no line is longer than
+
 
 class _Loader(yaml.SafeLoader):
     """A SafeLoader with the scalars of YAML 1.2, that refuses duplicate keys and aliases."""
@@ -63,6 +65,15 @@ class _Dumper(yaml.SafeDumper):
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    # In double quotes a line break is escaped; PyYAML would write it as it is, and read U+0085 back as another one.
+    broken = text.splitlines() not in ([], [text])
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if broken else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; an empty file is an empty mapping.
 
@@ -105,3 +116,11 @@ def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write a mapping as YAML, in its own order."""
     text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     replace_file(path, text.encode("utf-8"))
+
+
+def format_value(value: Any) -> str:
+    """A value as YAML in one line."""
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=UNBROKEN
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
