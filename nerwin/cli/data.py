@@ -25,7 +25,7 @@ def data(
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="CONFIG|FILES...",
+            metavar="CONFIG|FILES",
             help="A YAML configuration, or files in the order train, dev, test; default: the shipped quickstart.",
         ),
     ] = None,

@@ -18,7 +18,7 @@ class Preset(StrEnum):
 
 @command
 def init(
-    file: Annotated[Path, typer.Argument(metavar="[FILE|-]", help="What to write; -: standard output.")] = Path("-"),
+    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="What to write; -: standard output.")] = Path("-"),
     preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = Preset.quickstart,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset.")
