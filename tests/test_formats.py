@@ -1,88 +1,209 @@
-"""How a tagged text is written, and that entities below a score are left out of every form."""
+"""The forms of a tagged corpus: whatever a corpus says survives them all, or is refused with a reason."""
 
-import html
-import json
-import re
 from pathlib import Path
 
-import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from nerwin.text.tags import spans
+from nerwin.errors import CorpusError
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import read_corpus
+from nerwin.text.files import BLANK, decode_lines
+from nerwin.text.formats import FORMS, form_of
+from nerwin.text.inline import SPACED, read_inline, write_inline
+from nerwin.text.passage import Passage, from_words
+from nerwin.text.tags import SPELLINGS, Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.formats import FORMATS
-from nerwin.training.run import Run
-from nerwin.training.streaming import tag_file
-from nerwin.training.tagger import Annotation, Entity, Tagger, load
-from tests.test_trainer import village_config
+from tests.conftest import ROOT, shared
 
-TEXT = 'Mira <b> left "Port Ansel" & co.'
-FOUND = Annotation(
-    TEXT, list(tokenize(TEXT)), [], [Entity(0, 4, "PER", "Mira", 0.9), Entity(15, 25, "L<OC", "Port Ansel", 0.6)]
+UNER = Columns(word=1, tag=2, comments="#")
+CHAIN = ("iob1", "iobes", "jsonl", "inline", "iob2")
+
+
+def write(form: str, passages: list[Passage], path: Path) -> Path:
+    path.write_bytes(b"".join(FORMS[form].write(passages, "source")))
+    return path
+
+
+def through(forms: tuple[str, ...], passages: list[Passage], folder: Path) -> list[Passage]:
+    """The passages after they have been written and read in each form, columns with their scheme found out."""
+    for form in forms:
+        path = write(form, passages, folder / f"corpus.{form}")
+        passages = FORMS["conll" if form in SPELLINGS else form].read(path, Columns()).passages
+    return passages
+
+
+def said(passages: list[Passage]) -> list[tuple[list[str], list[Span]]]:
+    return [(passage.words, passage.entities) for passage in passages]
+
+
+# Words as other people's tokenizers leave them, with all the marks that some form gives a meaning to.
+ODD_WORDS = [
+    "can't",
+    "U.S",
+    ".",
+    "#",
+    "# words",
+    "[x]",
+    "](PER)",
+    "\\",
+    "a\\",
+    "a b",
+    " a",
+    "a ",
+    "\u00a0",
+    "a\u2028b",
+    "\ufeff",
+]
+WORDS = st.one_of(
+    st.sampled_from(ODD_WORDS),
+    st.text("[]()\\# aZ9.'", min_size=1, max_size=6),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\t"), min_size=1, max_size=4),
+).filter(lambda word: bool(word.strip(BLANK)))
+LABELS = st.sampled_from(["PER", "creative-work", "B", "\\]"])
+
+
+@st.composite
+def tagged(draw: st.DrawFn) -> Passage:
+    words = draw(st.lists(WORDS, min_size=1, max_size=8))
+    found, position = [], 0
+    for gap, length, label in draw(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), LABELS), max_size=4)):
+        if position + gap + length <= len(words):
+            found.append(Span(position + gap, position + gap + length, label))
+            position += gap + length
+    return from_words(words, found, 1)
+
+
+CORPORA = st.lists(tagged(), min_size=1, max_size=4)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(passages=CORPORA)
+def test_made_up_sentences_survive_the_chain_of_forms(
+    passages: list[Passage], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if passages[0].words[0].startswith("\ufeff"):
+        passages = [from_words(["first"], [Span(0, 1, "PER")], 1), *passages]
+    folder = tmp_path_factory.getbasetemp()
+    # A corpus of O alone, or of one scheme's letters alone, is legal in several schemes, but says the same in all.
+    assert said(through(CHAIN, passages, folder)) == said(passages)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(passages=CORPORA)
+def test_jsonl_keeps_the_text_too(passages: list[Passage], tmp_path_factory: pytest.TempPathFactory) -> None:
+    numbered = [passage._replace(line=number) for number, passage in enumerate(passages, 1)]
+    assert through(("jsonl",), numbered, tmp_path_factory.getbasetemp()) == numbered
+
+
+TEXTS = st.text(st.one_of(st.sampled_from("[]()\\# aZ9.'"), st.characters(exclude_categories=["Cs"])), max_size=12)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(texts=st.lists(TEXTS.filter(lambda text: any(tokenize(text))), min_size=1, max_size=3))
+def test_inline_keeps_raw_texts_as_they_are(texts: list[str]) -> None:
+    passages = [Passage(text, list(tokenize(text)), [], number) for number, text in enumerate(texts, 1)]
+    # What is raw text to the tokenizer and holds no line break is written as it is.
+    written = "".join(f"{line}\n" for line in write_inline(passages, "source")).encode()
+    found = list(read_inline(decode_lines(written.splitlines(keepends=True), "x"), "x"))
+    if any(set("\n\r\ufeff") & set(text) for text in texts):
+        assert written.startswith(SPACED.encode())
+        assert said(found) == said(passages)
+    else:
+        assert found == passages
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wnut17/dev.conll",
+        "wnut17/test.conll",
+        "bc5cdr/dev.tsv",
+        "uner-en/dev.iob2",
+        "uner-pt/dev.iob2",
+        "uner-da/dev.iob2",
+        "uner-da/test.iob2",
+    ],
 )
+def test_real_corpora_survive_the_chain_of_forms(name: str, tmp_path: Path) -> None:
+    path = shared(f"corpora/{name}")
+    columns = UNER if path.suffix == ".iob2" else Columns()
+    expected = [
+        (sentence.words, iob2(spans(sentence.tags), len(sentence.tags)))
+        for sentence in read_corpus(path, columns).sentences
+        if sentence.words
+    ]
+    through(CHAIN, FORMS["conll"].read(path, columns).passages, tmp_path)
+    back = read_corpus(tmp_path / "corpus.iob2")
+    assert [(sentence.words, sentence.tags) for sentence in back.sentences] == expected
+    assert back.scheme == "iob2"
+    assert read_corpus(tmp_path / "corpus.iob1").scheme == "iob1"
+    assert read_corpus(tmp_path / "corpus.iobes").scheme == "iobes"
 
 
-def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
-    (line,) = FORMATS["colour"](FOUND)
-    plain = re.sub(r"\x1b\[2m [^\x1b]*\x1b\[0m|\x1b\[[0-9;]*m", "", line)
-    assert plain == TEXT
-    assert list(re.findall(r"\x1b\[2m ([^\x1b]*)\x1b", line)) == ["PER", "L<OC"]
+def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> None:
+    inline = FORMS["inline"].read(ROOT / "data" / "dev.inline", Columns())
+    assert write("conll", inline.passages, tmp_path / "x").read_bytes() == (ROOT / "data" / "dev.conll").read_bytes()
+    assert inline.note == "292 sentences, 4,217 tokens"
 
 
-def test_a_type_has_the_same_colour_everywhere() -> None:
-    one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)])
-    (line,), (whole,) = FORMATS["colour"](one), FORMATS["colour"](FOUND)
-    assert whole.startswith(line)
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.conll", "conll"),
+        ("a.tsv", "conll"),
+        ("-", "conll"),
+        ("a.iobes", "iobes"),
+        ("a.inline", "inline"),
+        ("a.jsonl", "jsonl"),
+        ("a.jsonl.gz", "jsonl"),
+        ("a.jsonl.conll", "conll"),
+        ("jsonl", "conll"),
+        ("a.spacy", "spacy"),
+    ],
+)
+def test_a_suffix_names_the_form(name: str, form: str) -> None:
+    assert form_of(Path(name)) == form
 
 
-def test_a_page_says_the_text_and_nothing_that_runs() -> None:
-    (line,) = FORMATS["html"](FOUND)
-    assert "<b>" not in line
-    without_labels = re.sub(r"<small>.*?</small>", "", line)
-    assert html.unescape(re.sub(r"</?(p|mark)[^>]*>", "", without_labels)) == TEXT
-    assert re.findall(r"<small>(.*?)</small>", line) == ["PER", "L&lt;OC"]
+@pytest.mark.parametrize("form", ["iob2", "inline"])
+@pytest.mark.parametrize("word", [" ", "\t", "\n", "a\nb", "a\r"])
+def test_a_word_that_lines_cannot_hold_is_refused_with_its_line(form: str, word: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        b"".join(FORMS[form].write([from_words(["fine"], [], 7), from_words(["can't", word], [], 8)], "x.jsonl"))
+    assert str(caught.value).startswith(
+        "x.jsonl:8: expected words without line breaks that are more than blanks, found "
+    )
 
 
-@pytest.fixture(scope="module")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("village")
-    settings = ["training.epochs=8", "objective.corruption=sequence", 'features={"ngrams": 3}']
-    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
-        pass
-    return folder / "run"
+@pytest.mark.parametrize("word", ["a\tb", "-DOCSTART-", "-DOCSTART-x"])
+def test_a_word_that_columns_would_take_for_something_else_is_refused(word: str) -> None:
+    with pytest.raises(CorpusError, match=r"^x\.jsonl:8: expected words without tabs that are no -DOCSTART-, found "):
+        b"".join(FORMS["iob2"].write([from_words([word], [], 8)], "x.jsonl"))
 
 
-TEXTS = ["Mira Tolvan left Quellmark before dawn .", "Jonas Pell wrote from Port Ansel .", "rain", ""]
+def test_a_first_word_with_a_byte_order_mark_is_refused_by_columns() -> None:
+    with pytest.raises(CorpusError, match=r"^x\.jsonl:8: expected a first word without a byte-order mark"):
+        b"".join(FORMS["iob2"].write([from_words(["\ufeffa"], [], 8)], "x.jsonl"))
 
 
-def between(tagger: Tagger) -> float:
-    """A score that some entities of the texts have, and some have not."""
-    scores = sorted(entity.score for text in TEXTS for entity in tagger.entities(text))
-    assert scores[0] < scores[-1]
-    return float(np.mean([scores[0], scores[-1]]))
+@pytest.mark.parametrize("label", ["A(B)", "A\u00a0B"])
+def test_a_type_that_the_markup_cannot_hold_is_refused(label: str) -> None:
+    with pytest.raises(CorpusError, match=r"^x\.jsonl:8: expected a type without blanks or parentheses, found "):
+        b"".join(FORMS["inline"].write([from_words(["Lima"], [Span(0, 1, label)], 8)], "x.jsonl"))
 
 
-def test_entities_that_score_too_little_are_left_out(run_folder: Path) -> None:
-    whole = load(run_folder)
-    least = between(whole)
-    picky = load(run_folder, min_score=least)
-    for text in TEXTS:
-        assert picky.entities(text) == [entity for entity in whole.entities(text) if entity.score >= least]
-        words = [token.text for token in tokenize(text)]
-        assert len(spans(picky.tag(words))) == len(picky.entities(text))
+def test_illegal_transitions_are_read_by_conlleval_and_the_note_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "slips.conll"
+    path.write_text("a B-PER\nb I-PER\n\n" * 200 + "c I-LOC\n")
+    found = FORMS["conll"].read(path, Columns())
+    assert found.passages[-1].entities == [Span(0, 1, "LOC")]
+    assert found.note.endswith("1 illegal transitions; entities are read by conlleval's rule")
 
 
-@pytest.mark.parametrize("form", ["conll", "jsonl", "inline", "html", "colour"])
-def test_all_forms_leave_out_the_same(run_folder: Path, tmp_path: Path, form: str) -> None:
-    picky = load(run_folder, min_score=between(load(run_folder)))
-    path = tmp_path / "texts.txt"
-    path.write_text("\n".join(TEXTS), encoding="utf-8")
-    written = "".join(tag_file(picky, path, form, None))
-    found = {
-        "conll": lambda: written.count("\tB-"),
-        "jsonl": lambda: sum(len(json.loads(line)["ents"]) for line in written.splitlines()),
-        "inline": lambda: written.count("]("),
-        "html": lambda: written.count("<mark"),
-        "colour": lambda: written.count("\x1b[1;"),
-    }[form]()
-    assert found == sum(len(picky.entities(text)) for text in TEXTS) > 0
+@pytest.mark.parametrize("form", ["inline", "jsonl", "conll"])
+def test_a_file_without_a_sentence_is_refused(form: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(CorpusError, match="expected tagged sentences, found none"):
+        FORMS[form].read(tmp_path / "empty", Columns())

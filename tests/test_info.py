@@ -8,7 +8,8 @@ import pytest
 
 from nerwin import __version__
 from nerwin.training.checkpoint import MANIFEST
-from nerwin.training.description import changed, describe
+from nerwin.training.config import changed
+from nerwin.training.description import describe
 from tests.golden import FOLDER
 from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures
 

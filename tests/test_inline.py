@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nerwin.errors import CorpusError
 from nerwin.text.corpus import Corpus, read_corpus, write_columns
 from nerwin.text.files import BLANK
-from nerwin.text.inline import format_inline, parse_inline
+from nerwin.text.inline import SPACED, format_inline, parse_inline
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT
@@ -52,6 +52,17 @@ def test_a_line_of_markup_is_read(line: str, tokens: str) -> None:
 @pytest.mark.parametrize("line", ["", " ", "\t \r", "# a heading", "# [Lima](LOC", "\u00a0"])
 def test_blank_lines_and_comments_are_no_sentences(line: str) -> None:
     assert list(parse_inline([line], "corpus.inline")) == []
+
+
+def test_words_stand_apart_by_spaces_where_the_first_line_says_so() -> None:
+    lines = [SPACED, r"[Jean\ Paul's](PER) U.S .\  # \[x\]"]
+    assert list(parse_inline(lines, "x")) == [(2, ["Jean Paul's", "U.S", ". ", "#", "[x]"], ["B-PER", *["O"] * 4])]
+    with pytest.raises(CorpusError, match=r'^x:2: expected an entity of whole tokens, found "Lima"'):
+        list(parse_inline([SPACED, "[Lima](LOC)'s"], "x"))
+
+
+def test_further_down_that_line_is_a_comment() -> None:
+    assert list(parse_inline(["Lima's", SPACED, "Lima's"], "x"))[-1] == (3, ["Lima", "'s"], ["O", "O"])
 
 
 def test_sentences_know_their_lines() -> None:

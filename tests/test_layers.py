@@ -28,6 +28,8 @@ ALLOWED = {
     "training": {"errors", "arrays", "collector", "text", "network", "corruption", "optim"},
     "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "shipped"},
 }
+# What only those need who install an extra, and the one module that imports it.
+EXTRAS = {"spacy": "nerwin/text/docbin.py"}
 # The package itself hands out its public names on demand; __main__ is the command.
 EXEMPT = {"__init__.py", "__main__.py"}
 
@@ -95,7 +97,7 @@ def test_imports_go_one_way(path: Path) -> None:
 @inner
 def test_outside_the_standard_library_a_wing_needs_little(path: Path) -> None:
     own = path.relative_to(PACKAGE).with_suffix("").parts[0]
-    outside = {top(one.module) for one in imports(path)} - sys.stdlib_module_names - {"nerwin"}
+    outside = {top(one.module) for one in imports(path)} - sys.stdlib_module_names - {"nerwin", *EXTRAS}
     assert outside <= {
         "errors": set(),
         "shipped": set(),
@@ -111,6 +113,11 @@ def test_the_terminal_is_the_command_lines_alone(library: str) -> None:
 
 def test_yaml_is_read_in_one_place() -> None:
     assert users_of("yaml") == ["nerwin/training/yaml_files.py"]
+
+
+@pytest.mark.parametrize("library", EXTRAS)
+def test_an_extra_is_used_in_one_place(library: str) -> None:
+    assert users_of(library) == [EXTRAS[library]]
 
 
 def test_the_config_models_alone_use_pydantic() -> None:

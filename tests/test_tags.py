@@ -1,6 +1,5 @@
 """Tag schemes: spans against seqeval's, spelling and reading back, and which steps each scheme allows."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,10 +10,10 @@ from seqeval.scheme import IOB2, Tokens
 
 from nerwin.text.tags import (
     SCHEMES,
+    SPELLINGS,
     Span,
     count_illegal,
     iob2,
-    iobes,
     is_tag,
     spans,
     split_tag,
@@ -41,27 +40,6 @@ def spelled_spans(draw: st.DrawFn) -> tuple[list[Span], int]:
         found.append(Span(position + gap, position + gap + length, label))
         position += gap + length
     return found, position + draw(st.integers(0, 2))
-
-
-def iob1(found: list[Span], length: int) -> list[str]:
-    tags = ["O"] * length
-    for start, end, label in found:
-        tags[start:end] = [f"I-{label}"] * (end - start)
-        if start and tags[start - 1][2:] == label:
-            tags[start] = f"B-{label}"
-    return tags
-
-
-def bilou(found: list[Span], length: int) -> list[str]:
-    return [{"E": "L", "S": "U"}.get(tag[0], tag[0]) + tag[1:] for tag in iobes(found, length)]
-
-
-SPELLINGS: dict[str, Callable[[list[Span], int], list[str]]] = {
-    "iob1": iob1,
-    "iob2": iob2,
-    "iobes": iobes,
-    "bilou": bilou,
-}
 
 
 def seqeval_spans(tags: list[str]) -> list[Span]:

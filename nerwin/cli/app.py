@@ -87,4 +87,18 @@ def main(
     """Window-based named-entity recognition with max-margin training."""
 
 
-from nerwin.cli import average, compare, evaluate, gradcheck, info, inspect, pretrain, tag, train  # noqa: E402, F401 - each registers its command
+from nerwin.cli import (  # noqa: E402, F401 - each registers its command
+    average,
+    compare,
+    config,
+    convert,
+    data,
+    evaluate,
+    gradcheck,
+    info,
+    init,
+    inspect,
+    pretrain,
+    tag,
+    train,
+)

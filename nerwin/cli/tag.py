@@ -3,7 +3,6 @@
 import itertools
 import os
 import sys
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from nerwin.cli.app import Input, command, source_path
+from nerwin.cli.output import write
 
 
 class Format(StrEnum):
@@ -43,7 +43,7 @@ def tag(
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     from nerwin.errors import ConfigError
     from nerwin.training.data import columns_of
-    from nerwin.training.formats import HTML_END, HTML_HEAD
+    from nerwin.training.renderings import HTML_END, HTML_HEAD
     from nerwin.training.run import model_folder
     from nerwin.training.streaming import tag_file
     from nerwin.training.tagger import load
@@ -56,10 +56,7 @@ def tag(
     tagged = tag_file(tagger, source_path(file), chosen, columns, jobs)
     if page:
         tagged = itertools.chain([HTML_HEAD], tagged, [HTML_END])
-    if output is None:
-        _write(tagged)
-    else:
-        _write_file(tagged, output)
+    write((text.encode() for text in tagged), output)
 
 
 def _usual(source: Input, output: Path | None) -> str:
@@ -69,31 +66,3 @@ def _usual(source: Input, output: Path | None) -> str:
     seen = output is None and sys.stdout.isatty()
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return "colour" if seen and wanted else Format.inline.value
-
-
-def _write(texts: Iterable[str]) -> None:
-    for text in texts:
-        sys.stdout.buffer.write(text.encode())
-
-
-def _write_file(texts: Iterable[str], path: Path) -> None:
-    """Write beside the place and move there at the end, so that a broken run leaves nothing half written.
-
-    What is no regular file (a pipe, /dev/null) is written to as it stands.
-    """
-    from nerwin.errors import CorpusError
-
-    place = path.resolve()  # of a link, where it leads
-    special = place.exists() and not place.is_file()
-    beside = place if special else place.with_name(f".{place.name}.part")
-    try:
-        with beside.open("wb") as stream:
-            for text in texts:
-                stream.write(text.encode())
-        if not special:
-            os.replace(beside, place)
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot write: {error.strerror}. Choose another --output.") from error
-    finally:
-        if not special:
-            beside.unlink(missing_ok=True)

@@ -72,22 +72,39 @@ class Corpus:
         return ", ".join([*parts, *self.notes])
 
 
-def read_corpus(path: Path, columns: Columns = Columns()) -> Corpus:
+def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
     """Read a tagged corpus: columns, or inline markup where the file is called .inline.
+
+    Args:
+        refuse_mixed: whether a file whose tags follow no scheme well is refused, or read by the one that fits best.
 
     Raises:
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
-    if path.suffix in INLINE_SUFFIXES:
-        corpus = Corpus(str(path), delimiter="inline markup", columns=1)
-        for line, words, tags in parse_inline(read_lines(path), str(path)):
-            corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
-    else:
-        with collector_paused():
-            corpus = _ColumnReader(str(path), columns).read(read_lines(path))
+    if path.suffix not in INLINE_SUFFIXES:
+        return parse_columns(read_lines(path), str(path), columns, refuse_mixed=refuse_mixed)
+    corpus = Corpus(str(path), delimiter="inline markup", columns=1)
+    for line, words, tags in parse_inline(read_lines(path), str(path)):
+        corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
+    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
+
+
+def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
+    """The corpus in the lines of a column file, which messages call `name`.
+
+    Raises:
+        CorpusError: as `read_corpus`.
+    """
+    with collector_paused():
+        corpus = _ColumnReader(name, columns).read(lines)
+    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
+
+
+def _settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
+    """A corpus that has been read, its scheme known."""
     if not corpus.sentences:
-        raise CorpusError(f"{path}: expected tagged sentences, found none. Is this the right file?")
-    _settle_scheme(corpus, columns.scheme)
+        raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
+    _settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
     _note_oddities(corpus)
     return corpus
 
@@ -198,7 +215,7 @@ class _ColumnReader:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")
 
 
-def _settle_scheme(corpus: Corpus, chosen: Scheme) -> None:
+def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None:
     """Name the scheme that the tags follow, and count the steps that break it.
 
     A scheme that is set is believed; otherwise the one that is broken least, if at no more than STRAY_SHARE of the
@@ -218,7 +235,7 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme) -> None:
     scheme = chosen if chosen != "auto" else min(SCHEMES, key=lambda name: sum(broken[name].values()))
     corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
-    if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
+    if chosen == "auto" and refuse_mixed and corpus.illegal > STRAY_SHARE * entity_tokens:
         (before, after), line = min(
             ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
         )

@@ -3,22 +3,32 @@
     [Zhang Wei](PER) joins [Aston Villa](ORG)
 
 Lines that start with "# " are comments. A backslash makes a bracket, a "#" or a backslash an ordinary character.
+
+The tokens are the tokenizer's, unless the file's first line is SPACED: then words are what stands between spaces, and a
+backslash makes a space part of its word. So words that somebody else has taken apart survive.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
+from nerwin.text.passage import Passage, check_lines, from_words, whole_tokens
 from nerwin.text.tags import Span, iob2
 from nerwin.text.tokenizer import Token, tokenize
 
 INLINE_SUFFIXES = (".inline",)
+SPACED = "# words: apart by spaces"
 
+_INNER = "\n"  # stands for a space inside a word until words are taken apart; no line has one of its own
 _ESCAPED = r"\\[\[\]\\#]"
 _ENTITY = re.compile(rf"{_ESCAPED}|\[(?P<text>(?:[^\[\]\\]|\\.)+)\]\((?P<label>[^\s()]+)\)", re.DOTALL)
 _BRACKET = re.compile(rf"{_ESCAPED}|(?P<lone>[\[\]])")
 _ESCAPE = re.compile(r"\\([\[\]\\#])")
+_ESCAPE_OR_SPACE = re.compile(r"\\([\[\]\\# ])")
+_SPACED_WORD = re.compile(r"[^ ]+")
+_LABEL = re.compile(r"[^\s()]+")
 
 
 def parse_inline(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str], list[str]]]:
@@ -27,51 +37,90 @@ def parse_inline(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[st
     Raises:
         CorpusError: a bracket without its partner, or an entity that begins or ends inside a token.
     """
+    for passage in read_inline(lines, path):
+        yield passage.line, passage.words, iob2(passage.entities, len(passage.tokens))
+
+
+def read_inline(lines: Iterable[str], path: str) -> Iterator[Passage]:
+    """The same with each text and its offsets."""
+    spaced = False
     for number, line in enumerate(lines, 1):
+        spaced = spaced or (number == 1 and line == SPACED)
         if not line.strip(BLANK) or line.startswith("# "):
             continue
-        text, found = _strip_markup(line, f"{path}:{number}")
-        tokens = list(tokenize(text))
-        if not tokens:
-            continue
-        tags = iob2(_token_spans(tokens, found, text, f"{path}:{number}"), len(tokens))
-        yield number, [token.text for token in tokens], tags
+        where = f"{path}:{number}"
+        text, found = _strip_markup(line, where, _ESCAPE_OR_SPACE if spaced else _ESCAPE)
+        tokens = _spaced_tokens(text) if spaced else list(tokenize(text))
+        if tokens:
+            text = text.replace(_INNER, " ")
+            remedy = "Move the brackets, or put a space between them and the rest of the token."
+            yield Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
 
 
-def _strip_markup(line: str, where: str) -> tuple[str, list[Span]]:
+def _spaced_tokens(text: str) -> list[Token]:
+    return [
+        Token(match.group().replace(_INNER, " "), match.start(), match.end()) for match in _SPACED_WORD.finditer(text)
+    ]
+
+
+def _strip_markup(line: str, where: str, escape: re.Pattern[str]) -> tuple[str, list[Span]]:
     """The bare text of a line and its entities in character offsets."""
     text, found, position = "", [], 0
     for match in _ENTITY.finditer(line):
         if match["label"] is None:  # an escaped character, matched so that it cannot begin an entity
             continue
-        text += _plain(line[position : match.start()], where)
-        inner = _plain(match["text"], where)
+        text += _plain(line[position : match.start()], where, escape)
+        inner = _plain(match["text"], where, escape)
         found.append(Span(len(text), len(text) + len(inner), match["label"]))
         text += inner
         position = match.end()
-    return text + _plain(line[position:], where), found
+    return text + _plain(line[position:], where, escape), found
 
 
-def _plain(piece: str, where: str) -> str:
+def _plain(piece: str, where: str, escape: re.Pattern[str]) -> str:
     if bracket := next((match for match in _BRACKET.finditer(piece) if match["lone"]), None):
         raise CorpusError(
             f'{where}: expected entities as [text](TYPE), found a lone "{bracket.group()}" at "{piece[:40]}". '
             "Close the entity, or write a backslash before the bracket."
         )
-    return _ESCAPE.sub(r"\1", piece)
+    return escape.sub(lambda match: _INNER if match[1] == " " else match[1], piece)
 
 
-def _token_spans(tokens: list[Token], found: list[Span], text: str, where: str) -> list[Span]:
-    """Character spans as token spans."""
-    starts = {token.start: index for index, token in enumerate(tokens)}
-    ends = {token.end: index + 1 for index, token in enumerate(tokens)}
-    for span in found:
-        if span.start not in starts or span.end not in ends:
-            raise CorpusError(
-                f'{where}: expected an entity of whole tokens, found "{text[span.start : span.end]}" inside a longer '
-                "token. Move the brackets, or put a space between them and the rest of the token."
-            )
-    return [Span(starts[span.start], ends[span.end], span.label) for span in found]
+def write_inline(passages: Sequence[Passage], name: str) -> Iterator[str]:
+    """The lines of a file: the texts as they are where reading finds the same tokens in them, else words by spaces.
+
+    Args:
+        name: what messages call the source of the passages.
+
+    Raises:
+        CorpusError: a type or a word that the markup cannot hold; the message starts with `name:line`.
+    """
+    for label, line in {span.label: passage.line for passage in passages for span in passage.entities}.items():
+        _check_label(label, line, name)
+    if all(_is_natural(passage) for passage in passages):
+        return (format_inline(passage.text, passage.characters) for passage in passages)
+    return itertools.chain([SPACED], (_format_spaced(passage, name) for passage in passages))
+
+
+def _check_label(label: str, line: int, name: str) -> None:
+    if not _LABEL.fullmatch(label):
+        raise CorpusError(
+            f'{name}:{line}: expected a type without blanks or parentheses, found "{printable(label)}", which inline '
+            "markup cannot hold. Rename the type, or write another form."
+        )
+
+
+def _is_natural(passage: Passage) -> bool:
+    """Whether a passage is read back from a line of its bare text."""
+    text = passage.text
+    return not set("\n\r\ufeff") & set(text) and list(tokenize(text)) == passage.tokens
+
+
+def _format_spaced(passage: Passage, name: str) -> str:
+    check_lines(passage.words, f"{name}:{passage.line}", "inline markup")
+    words = [word.replace(" ", _INNER) for word in passage.words]
+    spaced = from_words(words, passage.entities, passage.line)
+    return format_inline(spaced.text, spaced.characters).replace(_INNER, "\\ ")
 
 
 def format_inline(text: str, found: Iterable[Span]) -> str:

@@ -98,6 +98,30 @@ def iobes(found: Iterable[Span], length: int) -> list[str]:
     return tags
 
 
+def iob1(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans, which are in order, as IOB1 tags of a sentence of `length` tokens."""
+    tags = [OUTSIDE] * length
+    for start, end, label in found:
+        tags[start:end] = [f"I-{label}"] * (end - start)
+        if start and tags[start - 1][2:] == label:
+            tags[start] = f"B-{label}"
+    return tags
+
+
+def bilou(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as BILOU tags of a sentence of `length` tokens."""
+    letters = {"E": "L", "S": "U"}
+    return [letters.get(tag[0], tag[0]) + tag[1:] for tag in iobes(found, length)]
+
+
+SPELLINGS: dict[str, Callable[[Iterable[Span], int], list[str]]] = {
+    "iob1": iob1,
+    "iob2": iob2,
+    "iobes": iobes,
+    "bilou": bilou,
+}
+
+
 # A step is legal or not: (tag before, tag after), where a sentence starts from and ends in O.
 
 

@@ -18,11 +18,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
@@ -35,15 +38,22 @@ from nerwin.text.features import ALL_FEATURES
 from nerwin.training.yaml_files import DEEPEST, parse_yaml, read_yaml
 
 
-def _one_of(table: Collection[str]) -> AfterValidator:
-    """Only the names in a family's table are legal."""
+class _OneOf:
+    """Only the names in a family's table are legal; the JSON Schema lists them."""
 
-    def check(name: str) -> str:
-        if name not in table:
-            raise PydanticCustomError("choice", "expected one of {names}", {"names": ", ".join(table)})
+    def __init__(self, table: Collection[str]) -> None:
+        self.table = table
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.table)}
+
+    def _check(self, name: str) -> str:
+        if name not in self.table:
+            raise PydanticCustomError("choice", "expected one of {names}", {"names": ", ".join(self.table)})
         return name
-
-    return AfterValidator(check)
 
 
 def _odd(value: int) -> int:
@@ -136,8 +146,8 @@ class ScorerConfig(_Section):
     hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
-    activation: Annotated[str, _one_of(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
-    init: Annotated[str, _one_of(INITIALIZERS)] = Field(
+    activation: Annotated[str, _OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
+    init: Annotated[str, _OneOf(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
     )
     dropout: Share = Field(
@@ -152,13 +162,13 @@ class ScorerConfig(_Section):
 
 
 class PreprocessConfig(_Section):
-    method: Annotated[str, _one_of(PREPROCESSORS)] = Field(
+    method: Annotated[str, _OneOf(PREPROCESSORS)] = Field(
         "none", description=f"how windows are prepared: one of {', '.join(PREPROCESSORS)}"
     )
 
 
 class ObjectiveConfig(_Section):
-    corruption: Annotated[str, _one_of(CORRUPTIONS)] = Field(
+    corruption: Annotated[str, _OneOf(CORRUPTIONS)] = Field(
         "window", description=f"what a true window is held against: one of {', '.join(CORRUPTIONS)}"
     )
     margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
@@ -179,7 +189,7 @@ class ObjectiveConfig(_Section):
 
 
 class OptimizerConfig(_Section):
-    name: Annotated[str, _one_of(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
+    name: Annotated[str, _OneOf(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None,
         description="the first learning rate (the lecture's α); null: "
@@ -199,7 +209,7 @@ class OptimizerConfig(_Section):
 
 
 class ScheduleConfig(_Section):
-    name: Annotated[str, _one_of(SCHEDULES)] = Field(
+    name: Annotated[str, _OneOf(SCHEDULES)] = Field(
         "constant", description=f"how the learning rate changes: one of {', '.join(SCHEDULES)}"
     )
     period: Positive | None = Field(None, description="step: epochs between two cuts of the rate")
@@ -222,7 +232,7 @@ class Config(_Section):
     corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
     window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
     words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")
-    features: dict[Annotated[str, _one_of(ALL_FEATURES)], Width] = Field(
+    features: dict[Annotated[str, _OneOf(ALL_FEATURES)], Width] = Field(
         default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
     )
     scorer: ScorerConfig = Field(default=ScorerConfig(), description="z = Wx + b, a = f(z), s = Uᵀa")
@@ -249,10 +259,14 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: naming the file or override, the key, what was expected and what was found.
     """
-    content = read_yaml(path)
+    return configure(read_yaml(path), overrides, base=path.parent.resolve(), where=str(path))
+
+
+def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
+    """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
     for override in overrides:
-        _apply(content, override, path.parent.resolve())
-    return make_config(content, base=path.parent.resolve(), where=str(path))
+        _apply(content, override, base)
+    return make_config(content, base=base, where=where)
 
 
 def make_config(content: dict[str, Any], *, base: Path, where: str) -> Config:
@@ -270,6 +284,23 @@ def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[st
             yield from keys(info.annotation, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", info
+
+
+def value_of(config: dict[str, Any], key: str) -> Any:
+    """What a configuration in plain values has under a key."""
+    section, _, name = key.rpartition(".")
+    return config[section][name] if section else config[name]
+
+
+def changed(config: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a configuration in plain values that have another value than the default, as after --set."""
+    plain = Config().to_dict()
+    return {key: value_of(config, key) for key, _ in keys() if value_of(config, key) != value_of(plain, key)}
+
+
+def json_schema() -> dict[str, Any]:
+    """What editors check and complete a configuration by."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}
 
 
 def _apply(content: dict[str, Any], override: str, base: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.training.checkpoint import MANIFEST, best_of, load_model, load_state, read_manifest, versions
-from nerwin.training.config import Config, keys
+from nerwin.training.config import changed, keys, value_of
 from nerwin.training.model import Model
 from nerwin.training.run import CONFIG, METRICS, model_folder
 
@@ -45,23 +45,12 @@ def describe(path: Path | None) -> dict[str, Any]:
     }
 
 
-def changed(config: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a configuration that have another value than the default, as they are written after --set."""
-    plain = Config().to_dict()
-    return {key: _value(config, key) for key, _ in keys() if _value(config, key) != _value(plain, key)}
-
-
-def _value(config: dict[str, Any], key: str) -> Any:
-    section, _, name = key.rpartition(".")
-    return config[section][name] if section else config[name]
-
-
 def _sources(model: Model) -> dict[str, Any]:
     """The files that it was trained on; the paths are those of the configuration, where they may stand no more."""
     config = model.config.to_dict()
     known = {key for key, _ in keys()}
     return {
-        key: {"path": _value(config, key) if key in known else None, **source._asdict()}
+        key: {"path": value_of(config, key) if key in known else None, **source._asdict()}
         for key, source in model.sources.items()
     }
 

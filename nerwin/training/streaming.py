@@ -24,9 +24,9 @@ from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.windows import split_sentences
-from nerwin.training.formats import FORMATS
 from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
+from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
 
 LINES = 20_000  # lines tagged at a time

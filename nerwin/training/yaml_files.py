@@ -15,6 +15,7 @@ from nerwin.training.replace import replace_file
 
 DEEPEST = 50  # levels; no key needs more than four
 LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
+UNBROKEN = 1 << 30  # characters that no line is longer than
 
 
 class _Loader(yaml.SafeLoader):
@@ -131,3 +132,11 @@ def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write a mapping as YAML, in its own order."""
     text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     replace_file(path, text.encode("utf-8"))
+
+
+def format_value(value: Any) -> str:
+    """A value as YAML in one line."""
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=UNBROKEN
+    )
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,36 @@
+"""`nerwin config`: what a configuration comes to, and a schema of all there can be."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nerwin.cli.app import command
+from nerwin.cli.output import write
+
+
+@command
+def config(
+    file: Annotated[Path | None, typer.Argument(help="A YAML configuration; default: the shipped quickstart.")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print a JSON Schema for editors.")] = False,
+) -> None:
+    """Print a configuration with all its defaults, and what differs from them."""
+    from nerwin.errors import ConfigError
+    from nerwin.shipped import QUICKSTART, shipped
+    from nerwin.training.config import json_schema, load_config
+    from nerwin.training.template import differences, template
+
+    if schema:
+        if file is not None or overrides:
+            raise ConfigError("--schema is the same for all configurations: expected none, found one. Leave it out.")
+        typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return
+    path = file or shipped(QUICKSTART)
+    loaded = load_config(path, overrides or ())
+    changes = differences(loaded)
+    told = [f"{len(changes)} keys differ from the defaults:", *changes] if changes else ["all defaults"]
+    write([template(loaded, "\n#   ".join(told)).encode()], None)

@@ -1,0 +1,99 @@
+"""`nerwin convert`: a tagged corpus from one form to another."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nerwin.cli.app import command, source_path
+from nerwin.cli.output import check_new, write
+
+if TYPE_CHECKING:
+    from nerwin.text.columns import Scheme
+
+
+class Form(StrEnum):
+    conll = "conll"
+    iob1 = "iob1"
+    iob2 = "iob2"
+    iobes = "iobes"
+    bilou = "bilou"
+    inline = "inline"
+    jsonl = "jsonl"
+    spacy = "spacy"
+
+
+class Delimiter(StrEnum):
+    auto = "auto"
+    tab = "tab"
+    space = "space"
+
+
+SCHEMES: "dict[Form | None, Scheme]" = {
+    Form.iob1: "iob1",
+    Form.iob2: "iob2",
+    Form.iobes: "iobes",
+    Form.bilou: "bilou",
+}
+COLUMNS = (Form.conll, *SCHEMES)
+# The columns of a configuration are options here.
+KEY = re.compile(r"corpus\.(word_column|tag_column|delimiter|scheme)")
+
+
+@command
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A tagged corpus, plain or gzip; -: standard input.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; -: standard output.")],
+    given: Annotated[
+        Form | None,
+        typer.Option("--from", help="Form of IN; default: by its suffix, else conll: columns, their scheme found out."),
+    ] = None,
+    wanted: Annotated[
+        Form | None,
+        typer.Option("--to", help="Form of OUT; default: by its suffix, else conll, which is columns in IOB2."),
+    ] = None,
+    word_column: Annotated[int, typer.Option("--word-column", help="Columns: that of the words; -1 is the last.")] = 0,
+    tag_column: Annotated[int, typer.Option("--tag-column", help="Columns: that of the tags; -1 is the last.")] = -1,
+    delimiter: Annotated[Delimiter, typer.Option("--delimiter", help="Columns: what separates them.")] = Delimiter.auto,
+    comments: Annotated[
+        str | None, typer.Option("--comments", help="Columns: lines that start with this are comments.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Convert a tagged corpus: columns in IOB1, IOB2, IOBES or BILOU, inline markup, JSON Lines, spaCy's DocBin."""
+    from nerwin.errors import ConfigError, CorpusError
+    from nerwin.text.columns import Columns
+    from nerwin.text.files import source_name
+    from nerwin.text.formats import FORMS, form_of
+
+    path, place = source_path(source), source_path(target)
+    check_new(place, overwrite=overwrite)
+    form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
+    columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)
+    if form not in COLUMNS and columns != Columns():
+        raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
+    try:
+        tagged = FORMS[form].read(path, columns)
+    except CorpusError as error:
+        raise CorpusError(KEY.sub(_option, str(error))) from error
+    pieces = FORMS[to].write(tagged.passages, source_name(path))
+    write(_compressed(pieces) if target.suffix == ".gz" else pieces, place)
+    if not quiet:
+        entities = sum(len(passage.entities) for passage in tagged.passages)
+        typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
+        typer.echo(f"{target}: {len(tagged.passages):,} sentences, {entities:,} entities as {to.value}", err=True)
+
+
+def _option(key: re.Match[str]) -> str:
+    """The option that stands for a key of the configuration."""
+    return "--from" if key[1] == "scheme" else f"--{key[1].replace('_', '-')}"
+
+
+def _compressed(pieces: Iterable[bytes]) -> list[bytes]:
+    import gzip
+
+    return [gzip.compress(b"".join(pieces), mtime=0)]

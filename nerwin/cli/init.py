@@ -1,0 +1,41 @@
+"""`nerwin init`: a configuration to start from, with every key explained."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nerwin.cli.app import command, source_path
+from nerwin.cli.output import check_new, write
+
+
+class Preset(StrEnum):
+    lecture = "lecture"
+    quickstart = "quickstart"
+    tagger = "tagger"
+
+
+@command
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="What to write; -: standard output.")] = Path("-"),
+    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = Preset.quickstart,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+) -> None:
+    """Write a complete configuration: every key with its default and what it means."""
+    import shlex
+
+    from nerwin.shipped import shipped
+    from nerwin.training.config import load_config
+    from nerwin.training.template import template
+
+    place = source_path(file)
+    check_new(place, overwrite=overwrite)
+    config = load_config(shipped(f"configs/{preset.value}.yaml"), overrides or ())
+    title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."
+    write([template(config, title).encode()], place)
+    if place is not None:
+        typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)

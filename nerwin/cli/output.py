@@ -1,0 +1,54 @@
+"""Where a command's result goes: to standard output, or into a file as a whole or not at all."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write(pieces: Iterable[bytes], path: Path | None) -> None:
+    """Write to a file, or to standard output where `path` is None.
+
+    Raises:
+        CorpusError: the file cannot be written.
+    """
+    if path is not None:
+        _write_file(pieces, path)
+        return
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+
+
+def check_new(path: Path | None, *, overwrite: bool) -> None:
+    """Refuse to replace a file, unless told to; what is no regular file (a pipe, /dev/null) is written to as it stands.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    from nerwin.errors import ConfigError
+
+    if path is not None and path.is_file() and not overwrite:
+        raise ConfigError(f"{path}: expected a new file, found one. Choose another, or replace it with --overwrite.")
+
+
+def _write_file(pieces: Iterable[bytes], path: Path) -> None:
+    """Write beside the place and move there at the end, so that a broken run leaves nothing half written.
+
+    What is no regular file (a pipe, /dev/null) is written to as it stands.
+    """
+    from nerwin.errors import CorpusError
+
+    place = path.resolve()  # of a link, where it leads
+    special = place.exists() and not place.is_file()
+    beside = place if special else place.with_name(f".{place.name}.part")
+    try:
+        with beside.open("wb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+        if not special:
+            os.replace(beside, place)
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot write: {error.strerror}. Choose another place.") from error
+    finally:
+        if not special:
+            beside.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""spaCy's DocBin (.spacy), the form in which `spacy train` wants its corpora. Needs spaCy, the extra `spacy`.
+
+A document goes to the sentences that spaCy knows of in it, or to one. There, a blank beyond the first between two words
+is a token of its own; such tokens are written for spaCy and left out where a file is read.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nerwin.errors import CorpusError, printable
+from nerwin.text.files import BLANK
+from nerwin.text.passage import Passage, whole_tokens
+from nerwin.text.tags import Span, is_tag
+from nerwin.text.tokenizer import Token
+
+DOCBIN_SUFFIXES = (".spacy",)
+
+
+def _spacy(name: str) -> Any:
+    """The library, which only those who use these files have.
+
+    Raises:
+        CorpusError: it is not installed.
+    """
+    try:
+        import spacy.tokens
+    except ImportError as error:
+        raise CorpusError(
+            f'{name}: expected the library spaCy for a .spacy file, found none ({error}). pip install "nerwin[spacy]".'
+        ) from error
+    return spacy
+
+
+def read_docbin(data: bytes, name: str) -> Iterator[Passage]:
+    """The passages of a file, by its bytes; the line of each is the number of its document.
+
+    Raises:
+        CorpusError: no spaCy, a damaged file, or an entity over the border of a sentence.
+    """
+    spacy = _spacy(name)
+    vocabulary = spacy.blank("xx").vocab
+    try:
+        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(vocabulary))
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
+        raise CorpusError(
+            f"{name}: expected a DocBin as spaCy writes it, found something else ({printable(str(error))[:80]}). "
+            "Is this the right file?"
+        ) from error
+    for number, doc in enumerate(docs, 1):
+        for sentence in doc.sents if doc.has_annotation("SENT_START") else [doc[:]]:
+            passage = _passage(sentence, number, f"{name}:{number}")
+            if passage.tokens:
+                yield passage
+
+
+def _passage(sentence: Any, number: int, where: str) -> Passage:
+    """A sentence (a spaCy Span)."""
+    text, first = sentence.text, sentence.start_char
+    tokens = [
+        Token(token.text, token.idx - first, token.idx - first + len(token.text))
+        for token in sentence
+        if token.text.strip(BLANK)
+    ]
+    found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
+    for label in {span.label for span in found}:
+        if not is_tag(f"B-{label}"):
+            raise CorpusError(f'{where}: expected a label of one word, found "{printable(label)}". Rename the label.')
+    remedy = "Mend the document: an entity stands in one sentence and neither begins nor ends with a blank."
+    return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
+
+
+def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
+    """The bytes of a file with a document a passage.
+
+    Raises:
+        CorpusError: no spaCy.
+    """
+    spacy = _spacy(name)
+    vocabulary = spacy.blank("xx").vocab
+    store = spacy.tokens.DocBin(attrs=["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE"])
+    for passage in passages:
+        words, spaces, places = _pieces(passage)
+        doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces)
+        doc.set_ents(
+            [
+                spacy.tokens.Span(doc, places[start], places[end - 1] + 1, label=label)
+                for start, end, label in passage.entities
+            ]
+        )
+        store.add(doc)
+    content: bytes = store.to_bytes()
+    return content
+
+
+def _pieces(passage: Passage) -> tuple[list[str], list[bool], list[int]]:
+    """spaCy's words of a text, whether a space follows each, and which of them the tokens are."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    places: list[int] = []
+    position = 0
+    for token in [*passage.tokens, Token("", len(passage.text), len(passage.text))]:
+        gap = passage.text[position : token.start]
+        if words and gap.startswith(" "):
+            spaces[-1], gap = True, gap[1:]
+        if gap:
+            words.append(gap)
+            spaces.append(False)
+        if token.text:
+            places.append(len(words))
+            words.append(token.text)
+            spaces.append(False)
+        position = token.end
+    return words, spaces, places

@@ -1,0 +1,116 @@
+"""The forms of a tagged corpus, and how each is read into passages and written from them.
+
+Columns in four tag schemes, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which, unless it is named.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.errors import CorpusError
+from nerwin.text.columns import DOCSTART, Columns
+from nerwin.text.corpus import Corpus, Sentence, parse_columns, write_columns
+from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
+from nerwin.text.files import open_binary, read_lines, reading, source_name
+from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
+from nerwin.text.jsonl import JSONL_SUFFIXES, read_jsonl, write_jsonl
+from nerwin.text.passage import Passage, check_lines, from_words
+from nerwin.text.tags import SPELLINGS, spans
+
+COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
+
+
+class Tagged(NamedTuple):
+    """What a file holds, and one line on how it was understood."""
+
+    passages: list[Passage]
+    note: str
+
+
+class Form(NamedTuple):
+    """A way to write a tagged corpus down.
+
+    read: from a path, None being standard input. write: into the pieces of a file; the name is what messages call the
+    source of the passages.
+    """
+
+    suffixes: tuple[str, ...]
+    read: Callable[[Path | None, Columns], Tagged]
+    write: Callable[[Sequence[Passage], str], Iterable[bytes]]
+
+
+def form_of(path: Path) -> str:
+    """The form that a file's suffix names, also before .gz; columns where it names none."""
+    suffixes = [suffix for suffix in path.suffixes[-2:] if suffix != ".gz"]
+    return next((name for name, form in FORMS.items() if {*suffixes[-1:]} & {*form.suffixes}), COLUMNS)
+
+
+def _read_columns(path: Path | None, columns: Columns) -> Tagged:
+    corpus = parse_columns(read_lines(path), source_name(path), columns)
+    return Tagged([_from_sentence(sentence) for sentence in corpus.sentences if sentence.words], _describe(corpus))
+
+
+def _from_sentence(sentence: Sentence) -> Passage:
+    return from_words(sentence.words, spans(sentence.tags), sentence.line)
+
+
+def _describe(corpus: Corpus) -> str:
+    mended = "; entities are read by conlleval's rule" if corpus.illegal else ""
+    return f"{corpus.describe()}{mended}"
+
+
+def _read_lines_of(read: Callable[[Iterable[str], str], Iterator[Passage]], path: Path | None, _: Columns) -> Tagged:
+    return _counted(list(read(read_lines(path), source_name(path))), source_name(path))
+
+
+def _read_docbin(path: Path | None, _: Columns) -> Tagged:
+    name = source_name(path)
+    with reading(name), open_binary(path) as stream:
+        data = stream.read()
+    return _counted(list(read_docbin(data, name)), name)
+
+
+def _counted(passages: list[Passage], name: str) -> Tagged:
+    if not passages:
+        raise CorpusError(f"{name}: expected tagged sentences, found none. Is this the right file?")
+    tokens = sum(len(passage.tokens) for passage in passages)
+    return Tagged(passages, f"{len(passages):,} sentences, {tokens:,} tokens")
+
+
+def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
+    for number, passage in enumerate(passages):
+        where = f"{name}:{passage.line}"
+        check_lines(passage.words, where, "columns")
+        for word in passage.words:
+            if "\t" in word or word.startswith(DOCSTART):
+                raise CorpusError(
+                    f"{where}: expected words without tabs that are no {DOCSTART}, found {word!r}, which columns "
+                    "cannot hold. Mend the word, or write .jsonl."
+                )
+        if number == 0 and passage.words[0].startswith("\ufeff"):
+            raise CorpusError(
+                f"{where}: expected a first word without a byte-order mark, which columns would lose, found "
+                f"{passage.words[0]!r}. Mend the word."
+            )
+        tags = SPELLINGS[scheme](passage.entities, len(passage.tokens))
+        yield from _lines(write_columns([Sentence(passage.words, tags)]))
+
+
+def _lines(lines: Iterable[str]) -> Iterator[bytes]:
+    return (f"{line}\n".encode() for line in lines)
+
+
+FORMS: dict[str, Form] = {
+    COLUMNS: Form((".conll",), _read_columns, partial(_write_columns, "iob2")),
+    **{scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, scheme)) for scheme in SPELLINGS},
+    "inline": Form(
+        INLINE_SUFFIXES,
+        partial(_read_lines_of, read_inline),
+        lambda passages, name: _lines(write_inline(passages, name)),
+    ),
+    "jsonl": Form(
+        JSONL_SUFFIXES, partial(_read_lines_of, read_jsonl), lambda passages, name: _lines(write_jsonl(passages))
+    ),
+    "spacy": Form(DOCBIN_SUFFIXES, _read_docbin, lambda passages, name: [write_docbin(passages, name)]),
+}

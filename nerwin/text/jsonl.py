@@ -1,0 +1,153 @@
+"""JSON Lines: an object a line with a text and its entities in characters, as spaCy, doccano and Prodigy have it.
+
+    {"text": "in Paris", "ents": [{"start": 3, "end": 8, "label": "LOC"}], "tokens": [{"start": 0, "end": 2}, ...]}
+
+Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
+the names in ENTITIES. Without "tokens" the tokenizer takes the text apart; what is written always has them, so that
+nobody else's tokens are lost.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nerwin.errors import CorpusError, printable
+from nerwin.text.files import BLANK
+from nerwin.text.passage import Passage, whole_tokens
+from nerwin.text.tags import Span, is_tag
+from nerwin.text.tokenizer import Token, tokenize
+
+JSONL_SUFFIXES = (".jsonl",)
+ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
+
+
+def read_jsonl(lines: Iterable[str], path: str) -> Iterator[Passage]:
+    """The passages of a file; blank lines, and texts of blanks alone, hold none.
+
+    Raises:
+        CorpusError: with `path:line`: no such object, or entities that are not whole tokens, overlap or lie outside.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip(BLANK):
+            passage = _passage(_object(line, f"{path}:{number}"), number, f"{path}:{number}")
+            if passage.tokens:
+                yield passage
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). Mend the line.") from error
+    if not isinstance(found, dict):
+        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. Mend the line.')
+    return found
+
+
+def _passage(content: dict[str, Any], number: int, where: str) -> Passage:
+    text = content.get("text")
+    if not isinstance(text, str):
+        raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{where}: expected a text of Unicode characters, found half of one at {error.start}. Mend the escapes."
+        ) from error
+    found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
+    if content.get("tokens") is None:
+        tokens = list(tokenize(text))
+        remedy = 'Mend the offsets, or give the text "tokens" of your own.'
+    else:
+        tokens = _tokens(_list(content, "tokens", where), text, where)
+        remedy = 'Mend the offsets, or the "tokens".'
+    return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
+
+
+def _entities_key(content: dict[str, Any], where: str) -> str:
+    """Where the entities stand, of which an object may tell once."""
+    present = [key for key in ENTITIES if content.get(key) is not None]
+    filled = [key for key in present if content[key] != []]
+    if len(filled) > 1:
+        raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
+    if not present:
+        raise CorpusError(
+            f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {printable(', '.join(content))}. "
+            "Name them so; a text without any has an empty list."
+        )
+    return (filled or present)[0]
+
+
+def _list(content: dict[str, Any], key: str, where: str) -> list[Any]:
+    value = content[key]
+    if not isinstance(value, list):
+        raise CorpusError(f'{where}: expected a list under "{key}", found {_brief(value)}. Mend the line.')
+    return value
+
+
+def _span(one: Any, where: str) -> Span:
+    """An entity from {"start", "end", "label"} or [start, end, label]."""
+    if isinstance(one, dict):
+        start, end = _borders(one)
+        label = one.get("label")
+    else:
+        start, end, label = one if isinstance(one, list) and len(one) == 3 else (None, None, None)
+    if type(start) is not int or type(end) is not int or not isinstance(label, str):
+        raise CorpusError(
+            f"{where}: expected an entity with start and end as whole numbers and a label, found {_brief(one)}. "
+            "Mend the line."
+        )
+    if not is_tag(f"B-{label}"):
+        raise CorpusError(f"{where}: expected a label of one word, found {_brief(label)}. Rename the label.")
+    return Span(start, end, label)
+
+
+def _borders(one: dict[str, Any]) -> tuple[Any, Any]:
+    """start and end, which doccano calls start_offset and end_offset where it also exports relations."""
+    return one.get("start", one.get("start_offset")), one.get("end", one.get("end_offset"))
+
+
+def _tokens(given: list[Any], text: str, where: str) -> list[Token]:
+    """The tokens that an object brings, without those of blanks alone, which no other form has.
+
+    Raises:
+        CorpusError: tokens out of order, outside the text, or that leave letters of it out.
+    """
+    tokens, position = [], 0
+    for one in given:
+        start, end = _borders(one) if isinstance(one, dict) else (None, None)
+        if type(start) is not int or type(end) is not int or not position <= start < end <= len(text):
+            raise CorpusError(
+                f"{where}: expected tokens with start and end, in order and inside the text, found {_brief(one)}. "
+                'Mend them, or leave "tokens" out.'
+            )
+        _check_gap(text, position, start, where)
+        if text[start:end].strip(BLANK):
+            tokens.append(Token(text[start:end], start, end))
+        position = end
+    _check_gap(text, position, len(text), where)
+    return tokens
+
+
+def _check_gap(text: str, start: int, end: int, where: str) -> None:
+    if text[start:end].strip():
+        raise CorpusError(
+            f"{where}: expected tokens for the whole text, found none for {_brief(text[start:end].strip())} after "
+            f'{start}. Mend them, or leave "tokens" out.'
+        )
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
+    """A line a passage, under the names that `nerwin tag --format jsonl` uses."""
+    for passage in passages:
+        content = {
+            "text": passage.text,
+            "ents": [span._asdict() for span in passage.characters],
+            "tokens": [{"start": token.start, "end": token.end} for token in passage.tokens],
+        }
+        yield json.dumps(content, ensure_ascii=False)

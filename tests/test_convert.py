@@ -1,0 +1,150 @@
+"""`nerwin convert` as a shell sees it."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from nerwin.cli import app
+from nerwin.cli.convert import Delimiter, Form
+from nerwin.text.columns import DELIMITERS
+from nerwin.text.formats import FORMS
+
+IOB1 = "EU\tI-ORG\nrejects\tO\nLima\tI-LOC\nPeru\tB-LOC\n\nnobody\tO\n\n"
+IOBES = "EU\tS-ORG\nrejects\tO\nLima\tS-LOC\nPeru\tS-LOC\n\nnobody\tO\n\n"
+INLINE = "[EU](ORG) rejects [Lima](LOC) [Peru](LOC)\nnobody\n"
+
+
+def nerwin(*words: object, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=stdin)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("a.conll").write_text(IOB1)
+    return tmp_path
+
+
+def refused(result: Result) -> str:
+    """The one line of a command that ends with 2."""
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_the_options_name_every_form_there_is() -> None:
+    assert {*Form} == {*FORMS}
+    assert {*Delimiter} == {"auto", *DELIMITERS}
+
+
+def test_forms_are_known_by_suffix() -> None:
+    done = nerwin("convert", "a.conll", "b.inline")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        "a.conll: 2 sentences, 5 tokens, 2 columns by tab, IOB1",
+        "b.inline: 2 sentences, 3 entities as inline",
+    ]
+    assert Path("b.inline").read_text() == INLINE
+    assert nerwin("convert", "b.inline", "c.iobes", "--quiet").stderr == ""
+    assert Path("c.iobes").read_text() == IOBES
+    assert nerwin("convert", "c.iobes", "d.iob1").exit_code == 0
+    assert Path("d.iob1").read_text() == IOB1
+
+
+def test_forms_are_named_and_a_pipe_is_read_and_written() -> None:
+    done = nerwin("convert", "-", "-", "--from", "inline", "--to", "iob1", stdin=INLINE)
+    assert (done.exit_code, done.stdout) == (0, IOB1)
+    assert done.stderr.startswith("<stdin>: 2 sentences")
+    assert nerwin("convert", "-", "-", "-q", "--to", "iobes", stdin=IOB1).stdout == IOBES
+
+
+def test_what_tag_writes_as_jsonl_is_read() -> None:
+    line = {"text": "Lima!", "ents": [{"start": 0, "end": 4, "label": "LOC", "text": "Lima", "score": 0.9}]}
+    done = nerwin("convert", "-", "-", "--from", "jsonl", stdin=json.dumps(line))
+    assert done.stdout == "Lima\tB-LOC\n!\tO\n\n"
+
+
+def test_gzip_is_read_and_written() -> None:
+    assert nerwin("convert", "a.conll", "b.jsonl.gz").exit_code == 0
+    assert gzip.decompress(Path("b.jsonl.gz").read_bytes()).startswith(b'{"text": "EU rejects')
+    assert nerwin("convert", "b.jsonl.gz", "c.iob1").exit_code == 0
+    assert Path("c.iob1").read_text() == IOB1
+
+
+def test_columns_are_chosen() -> None:
+    Path("b.tsv").write_text("# id\n1\tLima city\tB-LOC\tx\n2\tsleeps\tO\tx\n")
+    words = ("--word-column", 1, "--tag-column", 2, "--comments", "#", "--delimiter", "tab")
+    assert nerwin("convert", "b.tsv", "-", *words).stdout == "Lima city\tB-LOC\nsleeps\tO\n\n"
+
+
+def test_a_scheme_that_is_named_is_believed() -> None:
+    Path("b.conll").write_text("a I-PER\nb B-PER\nc B-PER\n")
+    assert nerwin("convert", "b.conll", "-", "--from", "iob2", "-q").stdout == "a\tB-PER\nb\tB-PER\nc\tB-PER\n\n"
+
+
+def test_a_file_is_replaced_only_where_told_to() -> None:
+    Path("b.inline").write_text("old")
+    message = refused(nerwin("convert", "a.conll", "b.inline"))
+    assert message == (
+        "nerwin: b.inline: expected a new file, found one. Choose another, or replace it with --overwrite.\n"
+    )
+    assert Path("b.inline").read_text() == "old"
+    assert nerwin("convert", "a.conll", "b.inline", "--overwrite").exit_code == 0
+    assert Path("b.inline").read_text() == INLINE
+
+
+def test_a_file_can_be_converted_in_its_place() -> None:
+    assert nerwin("convert", "a.conll", "a.conll", "--to", "iobes", "--overwrite").exit_code == 0
+    assert Path("a.conll").read_text() == IOBES
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("b.jsonl", '{"text": "Lima", "ents": [[0, 9, "LOC"]]}', "b.jsonl:1: expected an entity inside the text"),
+        ("b.jsonl", '{"text": "Lima", "ents": [[0, 2, "LOC"]]}', "b.jsonl:1: expected an entity of whole tokens"),
+        ("b.jsonl", '{"text": "a b", "ents": [[0, 3, "A"], [2, 3, "B"]]}', "b.jsonl:1: expected entities apart"),
+        ("b.inline", "a [b", 'b.inline:1: expected entities as [text](TYPE), found a lone "["'),
+        ("b.conll", "a O\nb X\n", "Is --tag-column the column of the tags?"),
+        ("b.conll", "a\nb\n", "Separate word and tag by a tab or a space, or set --delimiter."),
+        ("b.conll", "a I-A\nb B-B\nc E-A\n", "Mend the tags, or set --from."),
+        ("b.conll", "", "b.conll: expected tagged sentences, found none."),
+        ("b.jsonl", '{"text": "a", "ents": [], "tokens": [{"start": 0, "end": 1}]}\n{"text": "b"}', "b.jsonl:2: "),
+    ],
+)
+@pytest.mark.parametrize("old", [None, "old"])
+def test_a_source_that_is_refused_leaves_the_target_as_it_was(
+    name: str, content: str, message: str, old: str | None
+) -> None:
+    Path(name).write_text(content)
+    target = Path("out.iob2")
+    if old:
+        target.write_text(old)
+    before = sorted(Path().iterdir())
+    assert message in refused(nerwin("convert", name, target, "--overwrite"))
+    assert sorted(Path().iterdir()) == before
+    assert not old or target.read_text() == old
+
+
+def test_a_word_that_cannot_be_written_leaves_nothing_half_written() -> None:
+    lines = [{"text": "a", "ents": []}, {"text": "b\tc", "ents": [], "tokens": [{"start": 0, "end": 3}]}]
+    Path("b.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert refused(nerwin("convert", "b.jsonl", "c.conll")).startswith("nerwin: b.jsonl:2: expected words without tabs")
+    assert not list(Path().glob("*c.conll*"))
+
+
+def test_options_of_columns_are_refused_for_other_forms() -> None:
+    Path("b.inline").write_text(INLINE)
+    message = refused(nerwin("convert", "b.inline", "-", "--tag-column", 2))
+    assert message == "nerwin: --from inline: expected no options of columns, found some. Leave them out.\n"
+
+
+def test_a_place_that_cannot_be_written_is_named() -> None:
+    assert refused(nerwin("convert", "a.conll", "no/b.inline")).startswith("nerwin: no/b.inline: cannot write: ")
+
+
+def test_a_missing_source_is_named() -> None:
+    assert refused(nerwin("convert", "no.conll", "b.inline")).startswith("nerwin: no.conll: cannot read the file")

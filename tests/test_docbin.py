@@ -1,0 +1,87 @@
+"""spaCy's DocBin, held against spaCy itself; skipped where it is not installed."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from nerwin.errors import CorpusError
+from nerwin.text.docbin import read_docbin, write_docbin
+from nerwin.text.passage import Passage, from_words
+from nerwin.text.tags import Span
+from nerwin.text.tokenizer import tokenize
+
+
+@pytest.fixture(scope="module")
+def spacy() -> Any:
+    return pytest.importorskip("spacy", reason="needs spaCy, the extra `spacy`")
+
+
+def docs(spacy: Any, data: bytes) -> list[Any]:
+    return list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank("en").vocab))
+
+
+def data_of(spacy: Any, *made: Any) -> bytes:
+    content: bytes = spacy.tokens.DocBin(docs=made, attrs=["ENT_IOB", "ENT_TYPE", "SENT_START"]).to_bytes()
+    return content
+
+
+TEXT = "  Zhang Wei's\n\n[odd]   text, Lima\u00a0Peru "
+
+
+def test_spacy_sees_the_same_text_and_entities(spacy: Any) -> None:
+    passage = Passage(TEXT, list(tokenize(TEXT)), [Span(0, 2, "PER"), Span(8, 9, "LOC"), Span(9, 10, "LOC")], 1)
+    (doc,) = docs(spacy, write_docbin([passage], "x"))
+    assert doc.text == TEXT
+    assert [(one.text, one.label_) for one in doc.ents] == [("Zhang Wei", "PER"), ("Lima", "LOC"), ("Peru", "LOC")]
+    assert [token.text for token in doc if token.text.strip()] == passage.words
+
+
+def test_what_is_written_is_read_back(spacy: Any) -> None:
+    words = ["can't", "a b", "\u00a0", "# x", "[", "Zhang", "Wei"]
+    passages = [from_words(words, [Span(0, 1, "A"), Span(5, 7, "PER")], 1), from_words(["nobody"], [], 2)]
+    assert list(read_docbin(write_docbin(passages, "x"), "x")) == passages
+
+
+def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
+    doc = spacy.tokens.Doc(
+        spacy.blank("en").vocab,
+        words=["Zhang", "left", ".", "\n", "Lima", "slept", "."],
+        sent_starts=[True, False, False, False, True, False, False],
+        ents=["B-PER", "O", "O", "O", "B-LOC", "O", "O"],
+    )
+    found = list(read_docbin(data_of(spacy, doc), "x.spacy"))
+    assert [(one.words, one.entities) for one in found] == [
+        (["Zhang", "left", "."], [Span(0, 1, "PER")]),
+        (["Lima", "slept", "."], [Span(0, 1, "LOC")]),
+    ]
+
+
+def test_an_entity_that_begins_with_a_blank_is_refused(spacy: Any) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["in", "\n", "Lima"], ents=["O", "B-LOC", "I-LOC"])
+    with pytest.raises(CorpusError, match=r"^x\.spacy:1: expected an entity of whole tokens"):
+        list(read_docbin(data_of(spacy, doc), "x.spacy"))
+
+
+def test_a_label_of_several_words_is_refused(spacy: Any) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima"], ents=["B-A PLACE"])
+    with pytest.raises(CorpusError, match=r'^x\.spacy:1: expected a label of one word, found "A PLACE"'):
+        list(read_docbin(data_of(spacy, doc), "x.spacy"))
+
+
+def damaged(data: bytes) -> list[bytes]:
+    return [b"", b"no DocBin", data[:20], data[:-1], data[:30] + b"\0" + data[31:]]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_damaged_file_is_refused(spacy: Any, number: int) -> None:
+    data = damaged(write_docbin([from_words(["Lima"], [Span(0, 1, "LOC")], 1)], "x"))[number]
+    with pytest.raises(CorpusError, match=r"^x\.spacy: expected a DocBin as spaCy writes it, found something else"):
+        list(read_docbin(data, "x.spacy"))
+
+
+def test_without_spacy_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.setitem(sys.modules, "spacy.tokens", None)
+    with pytest.raises(CorpusError, match=r'^x\.spacy: expected the library spaCy .*pip install "nerwin\[spacy\]"\.$'):
+        list(read_docbin(b"", "x.spacy"))

@@ -1,0 +1,88 @@
+"""How a tagged text is written, and that entities below a score are left out of every form."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.text.tags import spans
+from nerwin.text.tokenizer import tokenize
+from nerwin.training.renderings import FORMATS
+from nerwin.training.run import Run
+from nerwin.training.streaming import tag_file
+from nerwin.training.tagger import Annotation, Entity, Tagger, load
+from tests.test_trainer import village_config
+
+TEXT = 'Mira <b> left "Port Ansel" & co.'
+FOUND = Annotation(
+    TEXT, list(tokenize(TEXT)), [], [Entity(0, 4, "PER", "Mira", 0.9), Entity(15, 25, "L<OC", "Port Ansel", 0.6)]
+)
+
+
+def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
+    (line,) = FORMATS["colour"](FOUND)
+    plain = re.sub(r"\x1b\[2m [^\x1b]*\x1b\[0m|\x1b\[[0-9;]*m", "", line)
+    assert plain == TEXT
+    assert list(re.findall(r"\x1b\[2m ([^\x1b]*)\x1b", line)) == ["PER", "L<OC"]
+
+
+def test_a_type_has_the_same_colour_everywhere() -> None:
+    one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)])
+    (line,), (whole,) = FORMATS["colour"](one), FORMATS["colour"](FOUND)
+    assert whole.startswith(line)
+
+
+def test_a_page_says_the_text_and_nothing_that_runs() -> None:
+    (line,) = FORMATS["html"](FOUND)
+    assert "<b>" not in line
+    without_labels = re.sub(r"<small>.*?</small>", "", line)
+    assert html.unescape(re.sub(r"</?(p|mark)[^>]*>", "", without_labels)) == TEXT
+    assert re.findall(r"<small>(.*?)</small>", line) == ["PER", "L&lt;OC"]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("village")
+    settings = ["training.epochs=8", "objective.corruption=sequence", 'features={"ngrams": 3}']
+    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
+        pass
+    return folder / "run"
+
+
+TEXTS = ["Mira Tolvan left Quellmark before dawn .", "Jonas Pell wrote from Port Ansel .", "rain", ""]
+
+
+def between(tagger: Tagger) -> float:
+    """A score that some entities of the texts have, and some have not."""
+    scores = sorted(entity.score for text in TEXTS for entity in tagger.entities(text))
+    assert scores[0] < scores[-1]
+    return float(np.mean([scores[0], scores[-1]]))
+
+
+def test_entities_that_score_too_little_are_left_out(run_folder: Path) -> None:
+    whole = load(run_folder)
+    least = between(whole)
+    picky = load(run_folder, min_score=least)
+    for text in TEXTS:
+        assert picky.entities(text) == [entity for entity in whole.entities(text) if entity.score >= least]
+        words = [token.text for token in tokenize(text)]
+        assert len(spans(picky.tag(words))) == len(picky.entities(text))
+
+
+@pytest.mark.parametrize("form", ["conll", "jsonl", "inline", "html", "colour"])
+def test_all_forms_leave_out_the_same(run_folder: Path, tmp_path: Path, form: str) -> None:
+    picky = load(run_folder, min_score=between(load(run_folder)))
+    path = tmp_path / "texts.txt"
+    path.write_text("\n".join(TEXTS), encoding="utf-8")
+    written = "".join(tag_file(picky, path, form, None))
+    found = {
+        "conll": lambda: written.count("\tB-"),
+        "jsonl": lambda: sum(len(json.loads(line)["ents"]) for line in written.splitlines()),
+        "inline": lambda: written.count("]("),
+        "html": lambda: written.count("<mark"),
+        "colour": lambda: written.count("\x1b[1;"),
+    }[form]()
+    assert found == sum(len(picky.entities(text)) for text in TEXTS) > 0

@@ -1,0 +1,278 @@
+"""What a corpus holds: figures worked out by hand, a warning for whatever deserves a second look, and the command."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from nerwin.cli import app
+from nerwin.cli.data import CONFIGS
+from nerwin.errors import ConfigError
+from nerwin.training.advice import FEW, advise
+from nerwin.training.config import make_config
+from nerwin.training.survey import Conflict, Covered, Invalid, Odd, Survey, survey
+from tests.conftest import ROOT, shared
+
+Surveyor = Callable[..., Survey]
+
+TRAIN = "Ines B-PER\nPrado I-PER\nsleeps O\n\nLima B-LOC\nsleeps O\n\nLima B-LOC\nsleeps O\n\nnobody O\n"
+DEV = "Ines B-PER\nsleeps O\n\nLima B-LOC\nsleeps O\n\nPeru B-LOC\n"
+
+
+def nerwin(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Surveyor:
+    """Survey parts that are given as texts; keys of the configuration by section."""
+
+    def surveyor(train: str, dev: str = "", test: str = "", **sections: dict[str, object]) -> Survey:
+        corpus = dict(sections.pop("corpus", {}))
+        for name, text in (("train", train), ("dev", dev), ("test", test)):
+            if text:
+                (tmp_path / name).write_text(text, encoding="utf-8")
+                corpus[name] = name
+        return survey(make_config({"corpus": corpus, **sections}, base=tmp_path, where="x"))
+
+    return surveyor
+
+
+def warnings(found: Survey) -> list[str]:
+    """Without those of small corpora, and with file names alone."""
+    folders = {str(Path(part.path).parent) + "/" for part in found.parts.values()}
+    told = [one for one in advise(found) if f"fewer than {FEW}" not in one]
+    return [one.replace(folder, "") for one in told for folder in folders]
+
+
+def test_the_figures_of_a_part(look: Surveyor) -> None:
+    part = look(TRAIN).parts["train"]
+    assert (part.scheme, part.delimiter) == ("iob2", "space")
+    assert (part.sentences, part.words, part.forms) == (4, 8, 5)
+    assert (part.entities, part.types) == (3, {"LOC": 2, "PER": 1})
+    assert (part.without_entities, part.repeated) == (1, 1)
+    assert part.lengths == pytest.approx((2, 2, 2.85, 3, 1))
+    assert (part.invalid, part.odd, part.unseen, part.shared, part.vectors) == ([], {}, None, {}, None)
+
+
+def test_parts_are_held_against_each_other(look: Surveyor) -> None:
+    found = look(TRAIN, DEV, "Lima B-LOC\nsleeps O\n\nInes B-PER\nsleeps O\n\nRome B-LOC\n")
+    assert found.parts["dev"].unseen == pytest.approx((1 / 5, 1 / 4, 2 / 3))  # Peru; Ines alone is no entity of train
+    assert found.parts["dev"].shared == {"train": [4]}
+    assert found.parts["test"].shared == {"train": [1], "dev": [1, 4]}
+    assert warnings(found) == [
+        "dev:4: 1 of 3 sentences stand in train too. "
+        "A score on them is no score on new text; take them out of one of the two.",
+        "test:1: 1 of 3 sentences stand in train too. "
+        "A score on them is no score on new text; take them out of one of the two.",
+        "test:1: 2 of 3 sentences stand in dev too (also at 4). "
+        "A score on them is no score on new text; take them out of one of the two.",
+    ]
+
+
+def test_a_clean_corpus_has_no_warnings() -> None:
+    corpus = {name: str(ROOT / "data" / f"{name}.conll") for name in ("train", "dev", "test")}
+    found = survey(make_config({"corpus": corpus}, base=ROOT, where="x"))
+    assert list(advise(found)) == []
+    assert found.parts["dev"].sentences == 292
+
+
+def test_conflicting_tags_are_found_within_and_across_parts(look: Surveyor) -> None:
+    found = look("Lima B-LOC\n\nLima O\n\nLima B-LOC\n", "Lima B-PER\n")
+    folder = Path(found.parts["train"].path).parent
+    assert found.conflicts == [Conflict(["Lima"], [f"{folder}/train:1", f"{folder}/train:3", f"{folder}/dev:1"])]
+    assert (
+        "train:1: 1 sentences are tagged in several ways, the first one otherwise at train:3, dev:1. Decide on one way."
+        in (warnings(found))
+    )
+
+
+def test_the_same_entities_in_two_schemes_are_no_conflict(look: Surveyor) -> None:
+    found = look("Ines B-PER\nPrado I-PER\n", "Ines B-PER\nPrado E-PER\n")
+    assert [part.scheme for part in found.parts.values()] == ["iob2", "iobes"]
+    assert found.conflicts == []
+
+
+def test_invalid_transitions_are_told_with_their_lines_even_where_training_refuses_them(look: Surveyor) -> None:
+    found = look("a B-PER\nb I-LOC\n\nc O\nd I-PER\n\ne S-PER\n\n" + "f B-PER\ng I-PER\n\n" * 3)
+    assert found.parts["train"].invalid == [
+        Invalid(2, "B-PER", "I-LOC"),
+        Invalid(5, "O", "I-PER"),
+        Invalid(7, "O", "S-PER"),
+    ]
+    assert warnings(found) == [
+        "train:2: 3 steps are not IOB2, the first from B-PER to I-LOC (also at 5, 7). "
+        "Mend the tags; entities are guessed here."
+    ]
+
+
+def test_a_step_that_is_missing_at_the_end_is_told_with_the_last_line(look: Surveyor) -> None:
+    found = look("a O\nb B-PER\n\n" + "f S-PER\n\ng B-PER\nh E-PER\n\n" * 3)
+    assert found.parts["train"].invalid == [Invalid(2, "B-PER", "O")]
+
+
+def test_odd_characters_are_told_by_kind(look: Surveyor) -> None:
+    words = [
+        "a\ufeff",
+        "b\u00a0c",
+        "d e",
+        "f\u200b",
+        "g\ufffd",
+        "h\u0007",
+        "i\u2028",
+        "j\ue000",
+        "e\u0301",
+        "f\u200b",
+        "\u200d",
+    ]
+    found = look("".join(f"{word}\tB-PER\n" for word in words))
+    assert found.parts["train"].odd == {
+        "accents apart from their letters": Odd(1, 9),
+        "byte-order marks": Odd(1, 1),
+        "control characters": Odd(1, 6),
+        "invisible characters": Odd(2, 4),
+        "line separators": Odd(1, 7),
+        "private-use characters": Odd(1, 8),
+        "replacement characters (U+FFFD)": Odd(1, 5),
+        "spaces inside words": Odd(2, 2),
+    }
+    assert any(
+        one.startswith("train:4: 2 words with invisible characters. Vectors and features know them only as they stand")
+        for one in warnings(found)
+    )
+
+
+@pytest.mark.parametrize(
+    ("train", "dev", "warning"),
+    [
+        ("a O\n", "", "train: no entity at all. Is corpus.tag_column the column of the tags?"),
+        ("a B-Per\n\nb B-PER\n", "", "train: types that differ in case alone: PER, Per. Spell them alike."),
+        ("a O\n" * 1001, "", "train:1: a sentence of 1,001 words. Are blank lines between sentences?"),
+        (
+            "a B-A\n",
+            "b B-B\n",
+            "train does not have: B. They are never found; tag some for training, or leave them out",
+        ),
+        ("a B-A\n\nc B-C\n", "b B-A\n", "dev: no entity of C. No score tells how they are found; tag some here."),
+    ],
+)
+def test_what_deserves_a_second_look_is_warned_of(look: Surveyor, train: str, dev: str, warning: str) -> None:
+    assert any(warning in one for one in warnings(look(train, dev)))
+
+
+@pytest.mark.parametrize(("count", "warned"), [(FEW - 1, True), (FEW, False)])
+def test_rare_types_are_warned_of(look: Surveyor, count: int, warned: bool) -> None:
+    found = look("a B-PER\n\nb O\n\n" * count)
+    assert [f"types with fewer than {FEW} entities: PER ({count})" in one for one in advise(found)] == [True] * warned
+
+
+def test_only_the_types_that_are_to_be_learned_count(look: Surveyor) -> None:
+    part = look(TRAIN, corpus={"entities": ["LOC"]}).parts["train"]
+    assert (part.entities, part.types, part.without_entities) == (2, {"LOC": 2}, 2)
+
+
+@pytest.mark.parametrize(("lower", "entities"), [(False, 3 / 4), (True, 3 / 4)])
+def test_vector_coverage(look: Surveyor, tmp_path: Path, lower: bool, entities: float) -> None:
+    (tmp_path / "vectors.txt").write_text("ines 1 2\nlima 1 2\nInes 1 2\n")
+    found = look(TRAIN, words={"vectors": "vectors.txt", "dim": 2, "lower": lower})
+    # Ines and Lima twice of 8 words; Prado is the entities' only word without.
+    assert found.parts["train"].vectors == Covered(3 / 8, 2 / 5, entities)
+    assert any("train: only 37.5% of the words have a vector." in one for one in warnings(found))
+
+
+def test_vectors_in_lower_case_alone_are_looked_up_so(look: Surveyor, tmp_path: Path) -> None:
+    (tmp_path / "vectors.txt").write_text("Lima 1 2\nINES 1 2\n")
+    words = {"vectors": "vectors.txt", "dim": 2}
+    assert look(TRAIN, words={**words, "lower": True}).parts["train"].vectors == Covered(0, 0, 0)
+    assert look(TRAIN, words={**words, "lower": False}).parts["train"].vectors == Covered(2 / 8, 1 / 5, 2 / 4)
+
+
+def test_a_configuration_without_a_corpus_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^corpus\.train: expected a tagged corpus, found none"):
+        survey(make_config({}, base=ROOT, where="x"))
+
+
+@pytest.mark.parametrize("name", ["wnut17/{}.conll", "bc5cdr/{}.tsv"])
+def test_real_corpora_are_described_without_a_slip(name: str) -> None:
+    corpus = {part: str(shared(f"corpora/{name.format(part)}")) for part in ("dev", "test")}
+    found = survey(make_config({"corpus": corpus}, base=ROOT, where="x"))
+    assert [part.invalid for part in found.parts.values()] == [[], []]
+    assert min(part.entities for part in found.parts.values()) > 800
+
+
+# the command
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("train.conll").write_text(TRAIN)
+    Path("dev.conll").write_text(DEV)
+    Path("corpus.yaml").write_text("corpus: {train: train.conll, dev: dev.conll}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [["corpus.yaml"], ["train.conll", "dev.conll"]])
+def test_a_configuration_and_files_are_described_alike(here: Path, words: list[str]) -> None:
+    done = nerwin("data", *words, "--json")
+    assert done.exit_code == 0
+    assert done.stdout.count("\n") == 1
+    found = json.loads(done.stdout)
+    assert found["parts"]["dev"]["types"] == {"LOC": 2, "PER": 1}
+    assert found["parts"]["dev"]["shared"] == {"train": [4]}
+    assert found["parts"]["train"]["lengths"]["longest"] == 3
+    assert found["parts"]["dev"]["unseen"]["words"] == pytest.approx(0.2)
+    assert found["conflicts"] == []
+    assert len(found["warnings"]) == 2
+
+
+def test_strictly_a_warning_exits_with_1(here: Path) -> None:
+    assert nerwin("data", "corpus.yaml").exit_code == 0
+    done = nerwin("data", "corpus.yaml", "--strict")
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert done.stdout.endswith("2 warnings\n")
+    assert nerwin("data", "--strict").stdout.endswith("no warnings\n")
+    assert nerwin("data", "--strict").exit_code == 0
+
+
+def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
+    Path("odd.conll").write_text("a\x1b[2J\tB-[red]\n\na\x1b[2J\tB-[/]\n\nb\tB-\x1b\n")
+    done = nerwin("data", "odd.conll", "dev.conll")
+    assert done.exit_code == 0
+    assert "\x1b" not in done.stdout
+    assert [cell.strip() for cell in done.stdout.split("[red]")[1].split("\n")[0].split("│")[1:3]] == ["1", "0"]
+    assert "warning: " in done.stdout
+    assert "in several ways: " in done.stdout
+
+
+def test_keys_of_the_configuration_can_be_set(here: Path) -> None:
+    Path("columns.tsv").write_text("# id\n1\tLima\tB-LOC\tx\n")
+    keys = ("corpus.word_column=1", "corpus.tag_column=2", "corpus.comments=#")
+    done = nerwin("data", "columns.tsv", "--json", *(word for key in keys for word in ("--set", key)))
+    assert json.loads(done.stdout)["parts"]["train"]["words"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["corpus.yaml", "dev.conll"],
+            "corpus.yaml: expected a configuration alone, or files of a corpus, found both.",
+        ),
+        (["dev.conll"] * 4, "FILES: expected train, dev, test at most, found 4 files."),
+        (["no.conll"], "no.conll: cannot read the file"),
+        (["no.yaml"], "no.yaml: cannot read the configuration"),
+        (["dev.conll", "--set", "corpus.wordcolumn=1"], "FILES: corpus.wordcolumn: there is no such key."),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(here: Path, words: list[str], message: str) -> None:
+    done = nerwin("data", *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+
+
+def test_configurations_are_told_from_files_by_their_suffix() -> None:
+    assert {path.suffix for path in (ROOT / "configs").iterdir()} <= set(CONFIGS)
