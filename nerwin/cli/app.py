@@ -77,4 +77,4 @@ def main(
     """Window-based named-entity recognition with max-margin training."""
 
 
-from nerwin.cli import average, compare, evaluate, gradcheck, info, inspect, pretrain, tag, train  # noqa: E402, F401 - each registers its command
+from nerwin.cli import average, compare, evaluate, gradcheck, info, inspect, pretrain, report, tag, train  # noqa: E402, F401 - each registers its command

@@ -47,8 +47,13 @@ def describe(path: Path | None) -> dict[str, Any]:
 
 def changed(config: dict[str, Any]) -> dict[str, Any]:
     """The keys of a configuration that have another value than the default, as they are written after --set."""
-    plain = Config().to_dict()
-    return {key: _value(config, key) for key, _ in keys() if _value(config, key) != _value(plain, key)}
+    plain = flat(Config().to_dict())
+    return {key: value for key, value in flat(config).items() if value != plain[key]}
+
+
+def flat(config: dict[str, Any]) -> dict[str, Any]:
+    """Every key of a configuration, as it is written after --set, with its value."""
+    return {key: _value(config, key) for key, _ in keys()}
 
 
 def _value(config: dict[str, Any], key: str) -> Any:
