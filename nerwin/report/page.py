@@ -58,6 +58,7 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
         script=Markup(script),
         script_sum=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
+        title=_title(runs),
         runs=runs,
         first=first,
         swatches=[swatch(number) for number in range(len(runs))],
@@ -79,6 +80,12 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
         outside=OUTSIDE,
         shown_types=TYPES,
     )
+
+
+def _title(runs: Sequence[RunReport]) -> str:
+    others = len(runs) - 1
+    more = f" and {others} other {'runs' if others > 1 else 'run'}" if others else ""
+    return f"{runs[0].folder}{more}"
 
 
 def _percent(share: float) -> str:
