@@ -159,9 +159,9 @@ def test_every_mistake_is_shown_in_its_sentence(here: Path) -> None:
     page = report(RUN, "--data", "hard.conll")
     shown = rows(page)
     assert [one for one in shown if MARKS not in one.values()] == MISTAKES
-    (mira,) = [one for one in page.all("mark") if one.text == "Mira Tolvan LOC"]
+    (mira,) = [one for one in page.all("mark") if one.text == "Mira Tolvan\xa0LOC"]
     assert mira.path[-4:] == ("ol", "li", "p", "span")
-    assert "Mira Tolvan PER" in [one.text for one in page.all("mark")]
+    assert "Mira Tolvan\xa0PER" in [one.text for one in page.all("mark")]
     counted = [one.text for one in page.all("h3")]
     kinds = Counter(one["kind"] for one in shown)
     assert counted == [f"{kind.capitalize()}: {kinds[kind]}" for kind in ("boundary", "type", "missed", "spurious")]
@@ -258,7 +258,7 @@ def test_what_comes_from_files_is_text_and_nothing_else(here: Path) -> None:
     assert page.all("h1")[0].text == "runs/<b>&'"
     assert SCRIPT in [one.text for one in page.all("th", scope="row")]
     assert MARKS in [one.attributes.get("value") for one in page.all("option")]
-    assert f"{SCRIPT} {MARKS} {MARKS}" in [one.text for one in page.all("mark")]
+    assert f"{SCRIPT} {MARKS}\xa0{MARKS}" in [one.text for one in page.all("mark")]
     assert page.all("i") == []
     assert f'"{COMMENT}"' in [one.text for one in page.all("td", class_="value")]  # corpus.comments
     assert f"{SCRIPT[:23]}…" in [one.text for one in page.all("text")]  # beside its bars

@@ -53,7 +53,7 @@ def test_the_page_opens_without_a_complaint_and_shows_every_mistake(page: Path) 
     assert len(everything) > 5
     assert visible(opened) == everything
     assert "hidden" not in opened.all("form", id="filter")[0].attributes
-    assert opened.all("output", id="count")[0].text == f"{len(everything)} of {len(everything)} shown"
+    assert opened.all("output", id="count")[0].text == f"{len(everything)} of the {len(everything)} on this page"
     assert [one.path for one in opened.all("script")] == [("html", "body")]
 
 
@@ -82,7 +82,7 @@ def test_the_filter_hides_what_does_not_fit(page: Path, fragment: str, chosen: d
     ]
     assert fits
     assert visible(opened) == fits
-    assert opened.all("output", id="count")[0].text == f"{len(fits)} of {len(rows(opened))} shown"
+    assert opened.all("output", id="count")[0].text == f"{len(fits)} of the {len(rows(opened))} on this page"
     kinds = Counter(one["kind"] for one in fits)
     shown = [one.text for one in opened.all("div", class_="group") if "hidden" not in one.attributes]
     assert len(shown) == len(kinds)

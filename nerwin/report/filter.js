@@ -16,7 +16,7 @@ function apply() {
     group.hidden = !group.querySelector("li[data-kind]:not([hidden])");
   }
   const left = rows.filter((row) => !row.hidden).length;
-  document.getElementById("count").textContent = `${left} of ${rows.length} shown`;
+  document.getElementById("count").textContent = `${left} of the ${rows.length} on this page`;
 }
 
 function readAddress() {
