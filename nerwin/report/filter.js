@@ -38,6 +38,13 @@ if (form) {
   form.hidden = false;
   form.addEventListener("change", writeAddress);
   form.addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("hashchange", () => location.hash.includes("=") && readAddress());
-  readAddress();
+  const follow = () => {
+    if (location.hash.includes("=")) {
+      readAddress();
+      document.getElementById("errors").scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", follow);
+  apply();
+  follow();
 }
