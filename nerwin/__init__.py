@@ -7,6 +7,7 @@ The map of the package, in the order in which data flows:
     corruption  what a true window is held against, and how scores become tags
     optim       learning-rate schedules and optimizers
     training    from a configuration to a trained tagger
+    report      the page of `nerwin report`
     cli         the commands
 
 From Python:

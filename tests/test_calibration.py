@@ -7,7 +7,6 @@ from nerwin.text.tags import Span
 from nerwin.training.calibration import (
     LARGEST,
     PLAIN,
-    calibration_error,
     entity_margin,
     fit_platt,
     found_entities,
@@ -71,16 +70,3 @@ def test_what_is_found_is_held_against_the_truth() -> None:
     found = found_entities(np.array([4.0, 3, 9, 1, 6, 5]), np.array([3, 1, 2]), tags, gold)
     assert found.x.tolist() == [3, 6, 5]
     assert found.right.tolist() == [True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("p", "right", "error"),
-    [
-        ([], [], 0.0),
-        ([0.95, 0.95], [True, False], 0.45),
-        ([0.5, 0.5, 1.0], [True, False, True], 0.0),
-        ([0.05, 0.95], [True, True], 0.5),
-    ],
-)
-def test_the_calibration_error(p: list[float], right: list[bool], error: float) -> None:
-    assert calibration_error(np.array(p), np.array(right, np.bool_)) == pytest.approx(error)

@@ -15,7 +15,7 @@ import nerwin
 PACKAGE = Path(nerwin.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# errors and arrays <- text, network <- corruption, optim <- training <- cli
+# errors and arrays <- text, network <- corruption, optim <- training <- report <- cli
 ALLOWED = {
     "errors": set(),
     "arrays": set(),
@@ -26,7 +26,8 @@ ALLOWED = {
     "optim": {"errors", "arrays", "network"},
     "corruption": {"errors", "arrays", "text", "network"},
     "training": {"errors", "arrays", "collector", "text", "network", "corruption", "optim"},
-    "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "shipped"},
+    "report": {"errors", "text", "training"},
+    "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "report", "shipped"},
 }
 # What only those need who install an extra, and the one module that imports it.
 EXTRAS = {"spacy": "nerwin/text/docbin.py"}
@@ -102,6 +103,7 @@ def test_outside_the_standard_library_a_wing_needs_little(path: Path) -> None:
         "errors": set(),
         "shipped": set(),
         "training": {"numpy", "pydantic", "pydantic_core", "yaml"},
+        "report": {"jinja2", "markupsafe", "matplotlib"},
         "cli": {"typer", "rich"},
     }.get(own, {"numpy"})
 
@@ -109,6 +111,13 @@ def test_outside_the_standard_library_a_wing_needs_little(path: Path) -> None:
 @pytest.mark.parametrize("library", ["typer", "rich", "click"])
 def test_the_terminal_is_the_command_lines_alone(library: str) -> None:
     assert [name for name in users_of(library) if not name.startswith("nerwin/cli/")] == []
+
+
+@pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
+def test_the_extra_is_the_reports_alone(library: str) -> None:
+    users = users_of(library)
+    assert users
+    assert [name for name in users if not name.startswith("nerwin/report/")] == []
 
 
 def test_yaml_is_read_in_one_place() -> None:

@@ -99,6 +99,7 @@ from nerwin.cli import (  # noqa: E402, F401 - each registers its command
     init,
     inspect,
     pretrain,
+    report,
     tag,
     train,
 )

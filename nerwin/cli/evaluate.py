@@ -27,17 +27,14 @@ def evaluate(
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from rich.console import Console
 
-    from nerwin.errors import ConfigError
-    from nerwin.training.data import read_part
+    from nerwin.training.data import read_part, scored_file
     from nerwin.training.run import model_folder
     from nerwin.training.tagger import load
 
     folder = model_folder(model)
     tagger = load(folder)
     corpus_config = tagger.model.config.corpus
-    path = data or corpus_config.test or corpus_config.dev
-    if path is None:
-        raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
+    path = scored_file(corpus_config, data)
     corpus = read_part(path, corpus_config)
     result = tagger.evaluate(
         [sentence.words for sentence in corpus.sentences], [sentence.tags for sentence in corpus.sentences]

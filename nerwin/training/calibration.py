@@ -17,7 +17,6 @@ from nerwin.text.tags import Span, spans
 PLAIN = np.array([1.0, 0.0])  # of a model that was never calibrated: the logistic function of the margin
 STEPS = 50
 RIDGE = 1e-6  # keeps the Hessian invertible where all margins are equal
-BINS = 10
 LARGEST = 1e3  # of a margin: a decision without an alternative wins by infinity
 
 
@@ -74,13 +73,3 @@ def found_entities(
 def entity_margin(margins: Floats, first: int, span: Span) -> float:
     """The smallest margin (at most LARGEST) among the words of an entity, whose sentence begins at word `first`."""
     return float(min(margins[first + span.start : first + span.end].min(), LARGEST))
-
-
-def calibration_error(p: Floats, right: Bools) -> float:
-    """The expected calibration error: how far the share of right ones is from the mean P(right) in BINS equal bins of
-    probability, weighted by what is in them (Naeini et al. 2015)."""
-    if not len(p):
-        return 0.0
-    bins = np.minimum((p * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(bins, p - right, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(p))

@@ -294,8 +294,13 @@ def value_of(config: dict[str, Any], key: str) -> Any:
 
 def changed(config: dict[str, Any]) -> dict[str, Any]:
     """The keys of a configuration in plain values that have another value than the default, as after --set."""
-    plain = Config().to_dict()
-    return {key: value_of(config, key) for key, _ in keys() if value_of(config, key) != value_of(plain, key)}
+    plain = flat(Config().to_dict())
+    return {key: value for key, value in flat(config).items() if value != plain[key]}
+
+
+def flat(config: dict[str, Any]) -> dict[str, Any]:
+    """Every key of a configuration, as it is written after --set, with its value."""
+    return {key: value_of(config, key) for key, _ in keys()}
 
 
 def json_schema() -> dict[str, Any]:

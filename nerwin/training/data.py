@@ -56,6 +56,18 @@ def read_part(path: Path, config: CorpusConfig) -> Corpus:
     return corpus
 
 
+def scored_file(config: CorpusConfig, data: Path | None) -> Path:
+    """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    path = data or config.test or config.dev
+    if path is None:
+        raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
+    return path
+
+
 def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
     kept = [span for span in spans(sentence.tags) if chosen is None or span.label in chosen]
     return sentence._replace(tags=iob2(kept, len(sentence.tags)))

@@ -43,7 +43,7 @@ class Evaluation:
     """The comparison of found tags with true ones.
 
     confusion[true][found] counts tokens by type, O included. calibration_error: how far the probabilities of the found
-    entities are from the share that is right, where there are any (see `calibration`).
+    entities are from the share that is right, where there are any (see `reliability`).
     """
 
     overall: Score

@@ -159,7 +159,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
         if form == "conll":
             yield from _with_tags(block, tagger.tags_of(scores, lengths))
         else:
-            for found in tagger.explain([_join(row) for row in split_sentences(words, lengths)], scores):
+            for found in tagger.explain([join_words(row) for row in split_sentences(words, lengths)], scores):
                 yield from FORMATS[form](found)
 
 
@@ -175,7 +175,7 @@ def _mark(delimiter: str) -> str:
     return f"{delimiter}{OUTSIDE}" if delimiter else ""
 
 
-def _join(words: Sequence[str]) -> tuple[str, list[Token]]:
+def join_words(words: Sequence[str]) -> tuple[str, list[Token]]:
     """Words as a text with single spaces, and their offsets in it."""
     ends = list(itertools.accumulate(len(word) + 1 for word in words))
     tokens = [Token(word, end - 1 - len(word), end - 1) for word, end in zip(words, ends, strict=True)]

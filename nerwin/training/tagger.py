@@ -14,10 +14,11 @@ from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token, tokenize
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, split_sentences, windows
-from nerwin.training.calibration import calibration_error, entity_margin, found_entities
+from nerwin.training.calibration import entity_margin, found_entities
 from nerwin.training.checkpoint import load_model
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.model import Model
+from nerwin.training.reliability import calibration_error, reliability
 from nerwin.training.run import model_folder
 
 KEPT = 200_000_000  # bytes of projections
@@ -128,7 +129,9 @@ class Tagger:
         tags = self.model.decode(scores, lengths)
         found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
         result = evaluate_tags(gold, tags)
-        result.calibration_error = calibration_error(self.model.probability(found.x), found.right)
+        result.calibration_error = calibration_error(
+            reliability(self.model.probability(found.x).tolist(), found.right.tolist())
+        )
         return result
 
     def entities(self, text: str) -> list[Entity]:

@@ -1,0 +1,71 @@
+"""`nerwin report`: runs in one page, with their curves, scores and errors."""
+
+import importlib.util
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nerwin.cli.app import command
+
+NEEDED = ("jinja2", "matplotlib")  # the extra `report`
+PAGE = "report.html"
+
+
+@command
+def report(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders; default: the newest run.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=f"Write here; default: {PAGE} in the first run folder.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
+    ] = None,
+) -> None:
+    """One page of curves, scores and errors, without network; several runs side by side."""
+    from nerwin.errors import ConfigError
+
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f'nerwin report: expected the extra "report", found no {", ".join(missing)}. '
+            'Install it: pip install "nerwin[report]"'
+        )
+    from nerwin.report.page import render
+    from nerwin.training.report import report_runs
+    from nerwin.training.run import newest_folder
+
+    folders = runs or [newest_folder()]
+    place = output or folders[0] / PAGE
+    if output is not None:
+        _check_place(output)
+    page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
+    _write(place, page)
+    typer.echo(f"{place}: {len(page):,} bytes")
+
+
+def _check_place(path: Path) -> None:
+    """See that a page can stand there, before the work is done.
+
+    Raises:
+        ConfigError: it is no place for a file.
+    """
+    from nerwin.errors import ConfigError
+
+    if path.exists() and not path.is_file():
+        found = "a folder" if path.is_dir() else "something else"
+        raise ConfigError(f"{path}: expected the name of a file to write, found {found}. Choose another --output.")
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path}: expected a file in a folder that is there, found no {path.parent}. Make it first.")
+
+
+def _write(path: Path, page: bytes) -> None:
+    from nerwin.errors import ConfigError
+    from nerwin.training.replace import replace_file
+
+    try:
+        replace_file(path.resolve(), page)  # of a link, where it leads
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot write the page: {error.strerror}. Choose another --output.") from error

@@ -1,0 +1,116 @@
+"""All that a report of runs shows, before anything is drawn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.text.corpus import Corpus
+from nerwin.text.tags import Span, spans
+from nerwin.training.checkpoint import load_model
+from nerwin.training.config import changed
+from nerwin.training.data import read_part, scored_file
+from nerwin.training.evaluation import Evaluation, evaluate_tags
+from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
+from nerwin.training.inspection import Detector, inspect_detectors
+from nerwin.training.metrics import Epoch, read_metrics
+from nerwin.training.mistakes import Mistake, find_mistakes
+from nerwin.training.model import Model
+from nerwin.training.reliability import Bin, reliability
+from nerwin.training.run import BEST
+from nerwin.training.streaming import join_words
+from nerwin.training.tagger import Tagger
+
+PROBED = 1000  # sentences whose windows the detectors are shown
+
+
+class RunReport(NamedTuple):
+    """A run, and how well its best model tags a corpus."""
+
+    folder: Path
+    epochs: list[Epoch]
+    config: dict[str, Any]
+    changed: dict[str, Any]
+    parameters: int
+    data: Path
+    evaluation: Evaluation
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the best dev F1; a tie keeps the earlier one, as training does."""
+        return max(self.epochs, key=lambda one: one.f1)
+
+
+class Closeup(NamedTuple):
+    """A run from near: its mistakes, whether its scores can be believed, and its detectors.
+
+    names: the entities of the training part; None where it is not here. recalls: of entities that are among them, and
+    of the others.
+    """
+
+    corpus: Corpus
+    found: list[dict[Span, float]]
+    mistakes: list[Mistake]
+    names: Names | None
+    recalls: dict[bool, Recall]
+    bins: list[Bin]
+    detectors: list[Detector]
+
+
+def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport], Closeup]:
+    """Every run, and the first from near.
+
+    Args:
+        data: the corpus that all are scored on; None: of each, its own test part, or else its dev part.
+
+    Raises:
+        ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
+        CorpusError: a corpus that cannot be read.
+    """
+    metrics = [read_metrics(run) for run in runs]  # the cheapest way to see a mistyped folder
+    models = [load_model(run / BEST) for run in runs]
+    files = [scored_file(model.config.corpus, data) for model in models]
+    reports, closeup = [], None
+    for run, epochs, model, file in zip(runs, metrics, models, files, strict=True):
+        corpus = read_part(file, model.config.corpus)
+        tags, found = _find(model, corpus)
+        evaluation = evaluate_tags([sentence.tags for sentence in corpus.sentences], tags)
+        config = model.config.to_dict()
+        size = sum(value.size for value in model.params.values())
+        reports.append(RunReport(run, epochs, config, changed(config), size, file, evaluation))
+        closeup = closeup or _look_closer(model, corpus, found)
+    assert closeup is not None
+    return reports, closeup
+
+
+def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:
+    """The tags of each sentence, and the entities that they spell with their scores."""
+    sentences = [sentence.words for sentence in corpus.sentences]
+    lengths = np.array([len(words) for words in sentences], np.int64)
+    tagger = Tagger(model)
+    (scores,) = tagger.score_text([([word for words in sentences for word in words], lengths)])
+    annotations = tagger.explain([join_words(words) for words in sentences], scores)
+    found = [
+        {span: entity.score for span, entity in zip(spans(one.tags), one.entities, strict=True)} for one in annotations
+    ]
+    return [one.tags for one in annotations], found
+
+
+def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -> Closeup:
+    gold = [spans(sentence.tags) for sentence in corpus.sentences]
+    names = training_names(model.config.corpus)
+    claims = [
+        (score, span in set(truth))
+        for truth, claimed in zip(gold, found, strict=True)
+        for span, score in claimed.items()
+    ]
+    return Closeup(
+        corpus=corpus,
+        found=found,
+        mistakes=find_mistakes(gold, found),
+        names=names,
+        recalls={} if names is None else recall_by_familiarity(corpus.sentences, found, names),
+        bins=reliability([score for score, _ in claims], [right for _, right in claims]),
+        detectors=inspect_detectors(model, [sentence.words for sentence in corpus.sentences[:PROBED]]),
+    )

@@ -1,0 +1,420 @@
+"""`nerwin report`: what is on the page, that nothing on it is run or fetched, and what is refused."""
+
+import importlib.util
+import itertools
+import json
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from nerwin.report.charts import curves, line_style, type_bars
+from nerwin.report.sentences import SHOWN, Piece, line_of, spread
+from nerwin.text.tags import Span
+from nerwin.training.evaluation import Score
+from nerwin.training.mistakes import Mistake
+from tests.pages import Page, read_page
+from tests.test_cli import BAD, DONE, nerwin, one_json_object
+from tests.test_trainer import write_village
+
+RUN = "runs/village"
+SCRIPT, MARKS, COMMENT = "<script>alert(1)</script>", "\"&'", "<i>#</i>"
+
+# Sentences of the village, whose entities its model knows, with other ones that are said to be true.
+HARD = f"""\
+Mira\tB-LOC
+Tolvan\tI-LOC
+left\tO
+Quellmark\tO
+before\tO
+dawn\tO
+.\tO
+
+The\tO
+harbour\tB-LOC
+of\tI-LOC
+Port\tI-LOC
+Ansel\tI-LOC
+froze\tO
+in\tO
+March\tO
+.\tO
+
+Our\tO
+neighbour\tO
+Jonas\tB-{SCRIPT}
+Pell\tI-{SCRIPT}
+keeps\tO
+bees\tO
+.\tO
+
+Nothing\tO
+grows\tO
+on\tO
+the\tO
+hill\tB-PER
+behind\tO
+the\tO
+mill\tO
+.\tO
+
+{SCRIPT}\tB-{MARKS}
+{MARKS}\tI-{MARKS}
+"""
+# Those of the last sentence can be missed or found as something.
+MISTAKES = [
+    {"kind": "boundary", "gold": "LOC", "found": "LOC", "seen": "no"},
+    {"kind": "type", "gold": "LOC", "found": "PER", "seen": "yes"},
+    {"kind": "type", "gold": SCRIPT, "found": "PER", "seen": "yes"},
+    {"kind": "missed", "gold": "PER", "found": "", "seen": "no"},
+    {"kind": "spurious", "gold": "", "found": "LOC", "seen": "yes"},
+]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the village, what is hard about it, and two finished runs."""
+    folder = tmp_path_factory.mktemp("template")
+    config = write_village(folder)
+    (folder / "hard.conll").write_text(HARD, encoding="utf-8")
+    for name, epochs in (("village", 10), ("other", 4)):
+        done = nerwin(
+            "train", "-c", config, "-o", folder / "runs" / name, "-q",
+            "--set", f"training.epochs={epochs}", "--set", f"corpus.comments={COMMENT}",
+        )  # fmt: skip
+        assert done.exit_code == DONE, done.stderr
+    return folder
+
+
+@pytest.fixture
+def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: the template, as if it had been made here (saved paths are absolute)."""
+    folder = shutil.copytree(template, tmp_path / "here")
+    for path in [*folder.rglob("config.yaml"), *folder.rglob("model.json")]:
+        path.write_text(path.read_text().replace(str(template), str(folder)))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def report(*words: object) -> Page:
+    """The page that a command writes."""
+    done = nerwin("report", *words, "--output", "page.html")
+    assert (done.exit_code, done.stderr) == (DONE, ""), done.stderr
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert done.stdout == f"page.html: {len(page.encode()):,} bytes\n"
+    return read_page(page)
+
+
+def rows(page: Page) -> list[dict[str, str]]:
+    """What the page says of each mistake."""
+    return [
+        {name.removeprefix("data-"): value for name, value in one.attributes.items()}
+        for one in page.all("li")
+        if "data-kind" in one.attributes
+    ]
+
+
+# Contents
+
+
+def test_the_page_of_a_run_has_its_parts(here: Path) -> None:
+    page = report(RUN)
+    assert [one.text for one in page.all("h1")] == [RUN]
+    titles = ["Training", "Types", "Confusion", "Reliability of the scores", "Errors", "Detectors", "Configuration"]
+    assert [one.text for one in page.all("h2")] == titles
+    captions = [one.text for one in page.all("figcaption")]
+    assert captions[:4] == ["Loss", "Pairs inside the margin", "Learning rate", "Dev F1"]
+    linked = {one.attributes["href"] for one in page.all("a")}
+    assert len(linked) == len(titles)
+    assert linked <= {f"#{one.attributes.get('id')}" for one in page.elements}
+
+
+def test_the_figures_are_those_of_evaluate(here: Path) -> None:
+    scores = one_json_object(nerwin("evaluate", RUN, "--json"))
+    page = report(RUN)
+    cells = [one.text for one in page.all("td", class_="number")]
+    for label, score in scores["types"].items():
+        figures = [f"{100 * score[name]:.2f}" for name in ("precision", "recall", "f1")]
+        assert any(cells[i : i + 4] == [*figures, str(score["support"])] for i in range(len(cells)))
+        assert label in [one.text for one in page.all("th", scope="row")]
+    confusion = [int(one.text.replace(",", "")) for one in page.all("td") if "style" in one.attributes]
+    assert confusion == [count for row in scores["confusion"].values() for count in row.values()]
+
+
+def test_the_curves_are_heard_with_their_figures(here: Path) -> None:
+    lines = [json.loads(line) for line in Path(RUN, "metrics.jsonl").read_text().splitlines()]
+    heard = [one.attributes["aria-label"] for one in report(RUN).all("svg", role="img")]
+    first, last = lines[0]["loss"], lines[-1]["loss"]
+    assert f"Loss by epoch. {RUN}: from {first:.4g} to {last:.4g} in 10 epochs." in heard
+    assert len(heard) == 6
+
+
+def test_every_mistake_is_shown_in_its_sentence(here: Path) -> None:
+    page = report(RUN, "--data", "hard.conll")
+    shown = rows(page)
+    assert [one for one in shown if MARKS not in one.values()] == MISTAKES
+    (mira,) = [one for one in page.all("mark") if one.text == "Mira Tolvan\xa0LOC"]
+    assert mira.path[-4:] == ("ol", "li", "p", "span")
+    assert "Mira Tolvan\xa0PER" in [one.text for one in page.all("mark")]
+    counted = [one.text for one in page.all("h3")]
+    kinds = Counter(one["kind"] for one in shown)
+    assert counted == [f"{kind.capitalize()}: {kinds[kind]}" for kind in ("boundary", "type", "missed", "spurious")]
+
+
+def test_the_configuration_and_what_differs_from_the_defaults(here: Path) -> None:
+    keys = [one.text for one in report(RUN).all("th", class_="value")]
+    counts = Counter(keys)
+    assert counts["training.epochs"] == 2  # among what differs, and among all
+    assert counts["window.size"] == 1
+
+
+def test_without_the_training_corpus_it_is_not_known_what_was_seen(here: Path) -> None:
+    os.rename("village.conll", "elsewhere.conll")
+    page = report(RUN, "--data", "hard.conll")
+    assert page.all("select", name="type")
+    assert page.all("select", name="seen") == []
+    assert "does not know which names were seen" in page.all("section", id="errors")[0].text
+
+
+def test_a_corpus_without_a_found_entity_or_a_mistake(here: Path) -> None:
+    Path("quiet.conll").write_text("mill\tO\n", encoding="utf-8")
+    page = report(RUN, "--data", "quiet.conll")
+    assert "There are none." in page.all("section", id="errors")[0].text
+    assert page.all("select") == []
+
+
+def test_of_many_mistakes_some_are_shown_at_equal_distances() -> None:
+    mistakes = [Mistake("missed", number, Span(0, 1, "PER"), None, None) for number in range(10)]
+    assert spread(mistakes, 10) == mistakes
+    assert [one.sentence for one in spread(mistakes, 4)] == [0, 2, 5, 7]
+
+
+def test_the_page_says_how_many_mistakes_are_shown(here: Path) -> None:
+    Path("many.conll").write_text("mill\tB-PER\n\n" * (SHOWN + 50), encoding="utf-8")
+    page = report(RUN, "--data", "many.conll")
+    assert Counter(one["kind"] for one in rows(page)) == {"missed": SHOWN}
+    assert [one.text for one in page.all("h3")] == [f"Missed: {SHOWN + 50}"]
+    assert f"Shown are {SHOWN} of them" in page.all("section", id="errors")[0].text
+
+
+def test_a_long_sentence_is_cut_around_the_mistake() -> None:
+    words = [str(number) for number in range(9)]
+    own, other = Span(4, 5, "PER"), Span(1, 3, "LOC")
+    assert line_of(words, [own, other], own, 2, 7) == [
+        Piece("…"),
+        Piece("1 2", "LOC"),
+        Piece("3"),
+        Piece("4", "PER", own=True),
+        Piece("5 6"),
+        Piece("…"),
+    ]
+    assert line_of(words[:2], [], None, 0, 2) == [Piece("0 1")]
+
+
+# Several runs
+
+
+def test_several_runs_stand_side_by_side(here: Path) -> None:
+    page = report(RUN, "runs/other")
+    assert [one.text for one in page.all("h1")] == [f"{RUN} and 1 other run"]
+    assert page.all("h2")[0].text == "Runs"
+    headed = [one.text for one in page.all("th", scope="row")]
+    assert headed[:3] == [RUN, "runs/other", "training.epochs"]
+    assert [one.text for one in page.all("td", class_="value")][2:4] == ["10", "4"]  # after what both were scored on
+    assert [one.text.strip() for one in page.all("li") if "ul" in one.path and "nav" not in one.path][:2] == headed[:2]
+    loss = page.all("svg", role="img")[0]
+    assert f"{RUN}: from" in loss.attributes["aria-label"]
+    assert "runs/other: from" in loss.attributes["aria-label"]
+
+
+def test_lines_are_told_apart_by_colour_and_by_dashes() -> None:
+    styles = [line_style(number) for number in range(24)]
+    assert len(set(styles)) == 24
+    assert all(one[0] != other[0] and one[1] != other[1] for one, other in itertools.pairwise(styles))
+
+
+def test_a_curve_has_a_line_for_each_run() -> None:
+    one = curves([[(1, 0.5), (2, 0.4)]], "one", percent=False)
+    two = curves([[(1, 0.5), (2, 0.4)], [(1, 0.3)]], "two", percent=False)
+    assert "--series-2" in two
+    assert "--series-2" not in one
+
+
+# Nothing is run, nothing is fetched
+
+
+def test_what_comes_from_files_is_text_and_nothing_else(here: Path) -> None:
+    shutil.move(RUN, "runs/<b>&'")
+    page = report("runs/<b>&'", "--data", "hard.conll")
+    assert [one.path for one in page.all("script")] == [("html", "body")]
+    assert "alert" not in page.all("script")[0].text
+    assert page.all("b") == []
+    assert page.all("h1")[0].text == "runs/<b>&'"
+    assert SCRIPT in [one.text for one in page.all("th", scope="row")]
+    assert MARKS in [one.attributes.get("value") for one in page.all("option")]
+    assert f"{SCRIPT} {MARKS}\xa0{MARKS}" in [one.text for one in page.all("mark")]
+    assert page.all("i") == []
+    assert f'"{COMMENT}"' in [one.text for one in page.all("td", class_="value")]  # corpus.comments
+    assert f"{SCRIPT[:23]}…" in [one.text for one in page.all("text")]  # beside its bars
+    assert not [name for one in page.elements for name in one.attributes if name.startswith("on")]
+
+
+def test_nothing_is_fetched(here: Path) -> None:
+    page = report(RUN)
+    html = Path("page.html").read_text(encoding="utf-8")
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "//" not in re.sub(r"^// .*", "", page.all("script")[0].text, flags=re.MULTILINE)
+    assert set(re.findall(r"url\(.", html)) == {"url(#"}
+    assert not {"img", "link", "iframe", "object", "image"} & {one.tag for one in page.elements}
+    assert not [one for one in page.elements if "src" in one.attributes]
+    assert all(one.attributes["href"].startswith("#") for one in page.elements if "href" in one.attributes)
+    (policy,) = page.all("meta", http_equiv="Content-Security-Policy")
+    assert policy.attributes["content"].startswith("default-src 'none'")
+
+
+def test_equal_runs_give_equal_pages_whatever_the_users_style_is(here: Path) -> None:
+    report(RUN)
+    before = Path("page.html").read_bytes()
+    with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 30}):
+        report(RUN)
+    assert Path("page.html").read_bytes() == before
+
+
+def test_names_of_types_are_drawn_as_they_are() -> None:
+    svg = type_bars([("$x^2$", Score(1, 2, 3)), ("地名", Score(1, 1, 1)), ("a\x01" + 40 * "b", Score(0, 0, 1))], "bars")
+    drawn = [one.text for one in read_page(svg).all("text")]
+    assert {"$x^2$", "地名", "a\ufffd" + 21 * "b" + "…"} <= set(drawn)
+
+
+# For everybody
+
+
+def test_the_page_can_be_heard_and_walked_through(here: Path) -> None:
+    page = report(RUN, "runs/other", "--data", "hard.conll")
+    assert page.all("html")[0].attributes["lang"] == "en"
+    names = [one.attributes["id"] for one in page.elements if "id" in one.attributes]
+    assert len(names) == len(set(names))
+    assert len(page.all("caption")) == len(page.all("table")) > 8
+    assert all(one.attributes.get("scope") in ("row", "col") for one in page.all("th"))
+    assert all(one.attributes["aria-label"] for one in page.all("svg", role="img"))
+    assert [one.path[-1] for one in page.all("select")] == ["label"] * 3
+    scrolled = page.all("div", class_="scroll")
+    assert all(one.attributes["tabindex"] == "0" and one.attributes["aria-label"] for one in scrolled)
+    levels = [int(one.tag[1]) for one in page.elements if re.fullmatch(r"h[1-6]", one.tag)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+# Where it is written
+
+
+def test_without_output_the_page_stands_in_the_run_folder(here: Path) -> None:
+    done = nerwin("report", RUN)
+    assert done.stdout.startswith(f"{RUN}/report.html: ")
+    assert Path(RUN, "report.html").is_file()
+    os.utime(Path("runs/other/config.yaml"))
+    assert nerwin("report").stdout.startswith("runs/other/report.html: ")  # the newest run
+
+
+def test_the_page_is_written_through_a_link(here: Path) -> None:
+    Path("place.html").write_text("old", encoding="utf-8")
+    Path("link.html").symlink_to("place.html")
+    assert nerwin("report", RUN, "-o", "link.html").exit_code == DONE
+    assert Path("link.html").is_symlink()
+    assert "<!DOCTYPE html>" in Path("place.html").read_text(encoding="utf-8")
+
+
+# What is refused
+
+
+def no_metrics(here: Path) -> None:
+    Path(RUN, "metrics.jsonl").unlink()
+
+
+def empty_metrics(here: Path) -> None:
+    Path(RUN, "metrics.jsonl").write_text('{"epoch": 1, "los')
+
+
+def broken_metrics(here: Path) -> None:
+    path = Path(RUN, "metrics.jsonl")
+    path.write_text(path.read_text().replace('"epoch": 2, "loss": ', '"epoch": 2, "loss": "'))
+
+
+def infinite_metrics(here: Path) -> None:
+    path = Path(RUN, "metrics.jsonl")
+    path.write_text(re.sub(r'("epoch": 3, "loss": )[^,]+', r"\1NaN", path.read_text()))
+
+
+def no_model(here: Path) -> None:
+    shutil.rmtree(Path(RUN, "best"))
+
+
+def no_data(here: Path) -> None:
+    path = Path(RUN, "best", "model.json")
+    manifest = json.loads(path.read_text())
+    manifest["config"]["corpus"].update(dev=None, test=None)
+    path.write_text(json.dumps(manifest))
+
+
+def a_folder_in_its_place(here: Path) -> None:
+    Path(RUN, "report.html").mkdir()
+
+
+def ragged_data(here: Path) -> None:
+    Path("hard.conll").write_text("Mira\tB-PER\nleft\n")
+
+
+def nothing(here: Path) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("harm", "command", "message"),
+    [
+        (no_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl: expected the metrics of a run, found none"),
+        (no_metrics, f"report runs/other {RUN}", f"{RUN}/metrics.jsonl: expected the metrics of a run, found none"),
+        (empty_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl: expected a line an epoch, found none"),
+        (broken_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:2: expected the figures of an epoch"),
+        (infinite_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
+        (no_model, f"report {RUN}", f"{RUN}/best/model.json: cannot read the model"),
+        (no_data, f"report {RUN}", "corpus.test: expected a tagged corpus to score on, found none"),
+        (ragged_data, f"report {RUN} --data hard.conll", "hard.conll:2: expected 2 columns"),
+        (nothing, f"report {RUN} --data absent.conll", "absent.conll: cannot read the file"),
+        (nothing, f"report {RUN} -o runs", "runs: expected the name of a file to write, found a folder"),
+        (nothing, f"report {RUN} -o /dev/null", "/dev/null: expected the name of a file to write"),
+        (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in a folder that is there"),
+        (nothing, "report absent", "absent/metrics.jsonl: expected the metrics of a run, found none"),
+        (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: cannot write the page: Is a directory"),
+    ],
+)
+def test_a_bad_input_is_one_line_and_leaves_nothing_behind(
+    here: Path, harm: Callable[[Path], None], command: str, message: str
+) -> None:
+    harm(here)
+    before = sorted(here.rglob("*"))
+    done = nerwin(*command.split(" "))
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    assert done.stderr.startswith(f"nerwin: {message}")
+    assert done.stderr.count("\n") == 1
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["jinja2", "matplotlib"])
+def test_without_the_extra_one_line_says_how_to_install_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    assert importlib.util.find_spec(name) is None
+    done = nerwin("report", RUN)
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    assert done.stderr == (
+        f'nerwin: nerwin report: expected the extra "report", found no {name}. '
+        'Install it: pip install "nerwin[report]"\n'
+    )
