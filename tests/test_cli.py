@@ -598,3 +598,15 @@ def test_the_configuration_says_how_many_threads_a_run_takes(here: Path, words: 
     else:
         assert done.returncode == DONE, done.stderr
         assert json.loads((here / "out" / "best" / "model.json").read_text())["blas_threads"] == threads
+
+
+def test_labels_and_words_that_look_like_markup_are_printed_as_they_are(here: Path) -> None:
+    lines = ["[/b] B-[/b]", "left O", "", "the O", "[red]mill[/x] B-[/b]", ""]
+    (here / "odd.conll").write_text("\n".join(lines * 20), encoding="utf-8")
+    parts = [f"--set=corpus.{part}=odd.conll" for part in ("train", "dev", "test")]
+    words = ["train", "-c", "village.yaml", "-o", "odd", "-q", "--set", "training.epochs=1", *parts]
+    assert nerwin(*words).exit_code == DONE
+    for command in (["evaluate"], ["inspect", "--window", "the [/b] of"], ["inspect", "--word", "[/b]"]):
+        result = nerwin(command[0], "odd", *command[1:])
+        assert result.exit_code == DONE, result.output
+        assert "[/b]" in result.output

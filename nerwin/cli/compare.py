@@ -60,7 +60,7 @@ def compare(
         for result in done:
             typer.echo(result.to_json())
     else:
-        Console(highlight=False).print(_table(done, [one.partition("=")[0] for one in vary]))
+        Console(highlight=False, markup=False).print(_table(done, [one.partition("=")[0] for one in vary]))
         console.print(f"every cell: {folder}/results.jsonl", markup=False, soft_wrap=True)
     if all(row.error is not None for row in summarise(done)):
         raise typer.Exit(1)

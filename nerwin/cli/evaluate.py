@@ -55,6 +55,7 @@ def evaluate(
 
 
 def _scores(result: "Evaluation") -> "Table":
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title="entities", title_justify="left")
@@ -66,17 +67,19 @@ def _scores(result: "Evaluation") -> "Table":
         if label == "all (conlleval)":
             table.add_section()
         figures = (score.precision, score.recall, score.f1)
-        table.add_row(label, *(f"{100 * figure:.2f}" for figure in figures), f"{score.support:,}")
+        table.add_row(escape(label), *(f"{100 * figure:.2f}" for figure in figures), f"{score.support:,}")
     return table
 
 
 def _confusion(result: "Evaluation") -> "Table":
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title="words by type: true in rows, found in columns", title_justify="left")
     table.add_column("")
     for label in result.confusion:
-        table.add_column(label, justify="right")
+        table.add_column(escape(label), justify="right")
     for label, row in result.confusion.items():
-        table.add_row(label, *(f"[bold]{count:,}[/]" if label == name else f"{count:,}" for name, count in row.items()))
+        counts = (f"[bold]{count:,}[/]" if label == name else f"{count:,}" for name, count in row.items())
+        table.add_row(escape(label), *counts)
     return table

@@ -42,7 +42,7 @@ def inspect(
     from nerwin.training.run import model_folder
 
     chosen = load_model(model_folder(model))
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if word is not None:
         neighbours = nearest_words(chosen, word)
         if as_json:

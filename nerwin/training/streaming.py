@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
@@ -153,9 +154,15 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     Raises:
         CorpusError: a line without that column; the message starts with `name:line`.
     """
-    runs, ahead = itertools.tee((block, block.words(column, name), block.lengths()) for block in text)
-    in_context = tagger.score_text((words, lengths) for _, words, lengths in ahead)
-    for (block, words, lengths), scores in zip(runs, in_context, strict=True):
+    ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
+
+    def read() -> Iterator[tuple[list[str], Ints]]:
+        for block in text:
+            ahead.append((block, block.words(column, name), block.lengths()))
+            yield ahead[-1][1:]
+
+    for scores in tagger.score_text(read()):
+        block, words, lengths = ahead.popleft()
         if form == "conll":
             yield from _with_tags(block, tagger.tags_of(scores, lengths))
         else:
