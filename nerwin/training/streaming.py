@@ -30,7 +30,7 @@ from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
 
-LINES = 20_000  # lines tagged at a time
+LINES = 10_000  # lines tagged at a time
 
 
 class Task(NamedTuple):

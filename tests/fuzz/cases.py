@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nerwin.errors import NerwinError
 
-SECONDS = 5.0  # that a case may take; the longest take some tenths
+SECONDS = 15.0  # that a case may take; the longest take four, on lines of megabytes
 LONGEST = 3000  # letters of a message
 
 # Damages input of its kind, gives it to nerwin in a folder of its own, and checks what comes of it.
