@@ -49,6 +49,14 @@ def test_a_second_process_is_told_who_holds_a_folder(tmp_path: Path) -> None:
             wait_until_free(tmp_path, 0.1)
 
 
+def test_what_a_lock_file_says_is_one_printable_line(tmp_path: Path) -> None:
+    with held(tmp_path):
+        (tmp_path / LOCK).write_bytes(b"\x1b[31mmine\nand yours\xff\0")
+        with pytest.raises(ModelError) as caught:
+            check_free(tmp_path)
+    assert str(caught.value).isprintable()
+
+
 def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
     with held(tmp_path):
         pass

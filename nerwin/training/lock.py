@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.errors import ModelError
+from nerwin.errors import ModelError, printable
 
 try:
     import fcntl
@@ -36,7 +36,7 @@ def locked(folder: Path) -> Iterator[None]:
         raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
     try:
         if not _take(file, path):
-            owner = os.read(file, 200).decode("utf-8", "replace").strip() or "another process"
+            owner = printable(os.read(file, 200).decode("utf-8", "replace").strip()) or "another process"
             raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
         with suppress(OSError):  # a full disk: the lock holds without a name
             os.truncate(file, 0)
