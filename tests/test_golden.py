@@ -9,7 +9,8 @@ import pytest
 import nerwin
 from nerwin.errors import ModelError
 from nerwin.text.corpus import read_corpus
-from nerwin.training.checkpoint import MANIFEST, load_model, save_model
+from nerwin.training.checkpoint import load_model, save_model
+from nerwin.training.manifest import MANIFEST
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import State, make_optimizer
 from tests.golden import FOLDER, MODELS, TAGS

@@ -10,7 +10,7 @@ import pytest
 
 import nerwin
 from nerwin.arrays import Floats, Ints
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
@@ -222,6 +222,15 @@ def test_conll_output_of_text_is_columns_with_a_blank_line_after_each_text(namin
 @pytest.mark.parametrize("form", ["inline", "jsonl"])
 def test_a_text_a_line_comes_back_a_line_each(naming: Tagger, form: str) -> None:
     assert len(list(tag_texts(naming, TEXTS, form))) == len(TEXTS)
+
+
+@pytest.mark.parametrize("name", ["U", "W1", "words"])
+def test_scores_that_are_not_finite_are_refused(run_folder: Path, name: str) -> None:
+    """The parameters are finite, as a forged file's may be, and too large to compute with."""
+    model = load(run_folder).model
+    model.params[name] = np.full_like(model.params[name], 3e38)
+    with pytest.raises(ModelError, match="expected finite scores"):
+        Tagger(model).tag(["Mira", "left", "Quellmark"])
 
 
 # Columns.

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.text.stream import read_text
-from nerwin.training.checkpoint import MANIFEST
 from nerwin.training.comparison import Comparison, grid
 from nerwin.training.config import load_config
+from nerwin.training.manifest import MANIFEST
 from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 from nerwin.training.run import CONFIG, METRICS, Run

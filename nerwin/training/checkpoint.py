@@ -11,16 +11,13 @@ only where its arrays have the names and shapes that its configuration and inven
 import dataclasses
 import json
 import math
-import os
-import platform
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nerwin import __version__
-from nerwin.errors import ConfigError, ModelError, printable
+from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.sources import Source
 from nerwin.training.archive import (
@@ -31,15 +28,12 @@ from nerwin.training.archive import (
     file_entry,
     pack,
     read_arrays,
-    read_json,
 )
 from nerwin.training.config import Config, make_config
+from nerwin.training.manifest import FORMAT, MANIFEST, best_of, count, damaged, read_manifest, versions
 from nerwin.training.model import CALIBRATION, Model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
-
-FORMAT = 2  # 1 hashed n-grams otherwise
-MANIFEST = "model.json"
 
 MOST_TYPES = 1000  # of a tagger, whose table of steps between tags grows with their square
 
@@ -66,17 +60,6 @@ def save_model(folder: Path, model: Model, state: State, *, with_state: bool) ->
         }
         files["state_arrays"] = pack(state.optimizer.arrays())
     _write(folder, manifest, files)
-
-
-def versions() -> dict[str, str | None]:
-    """What results depend on beside the configuration and the data; no time of day, so that equal runs are equal."""
-    return {
-        "nerwin": __version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS"),
-    }
 
 
 def _model_arrays(model: Model) -> Arrays:
@@ -122,19 +105,6 @@ def remove_model(folder: Path) -> None:
         folder.rmdir()
 
 
-def epochs_begun(folder: Path) -> float:
-    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
-
-    Raises:
-        ModelError: a missing or damaged manifest.
-    """
-    manifest = read_manifest(folder)
-    try:
-        return _count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, error) from error
-
-
 def load_model(folder: Path, *, decided: bool = True) -> Model:
     """Read a model folder.
 
@@ -161,13 +131,13 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
         check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
         best_of(manifest)
-        _count(manifest, "epoch")
+        count(manifest, "epoch")
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
             return load_model(folder, decided=decided)
-        raise _damaged(folder, error) from error
+        raise damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
-        raise _damaged(folder, error) from error
+        raise damaged(folder, error) from error
     if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # models of old have neither
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
@@ -226,9 +196,9 @@ def load_state(folder: Path, model: Model) -> State:
         slots = read_arrays(folder, manifest["state_arrays"])
         saved = manifest["state"]
         optimizer = make_optimizer(model.config, model.params)
-        optimizer.steps = _count(saved, "steps")
+        optimizer.steps = count(saved, "steps")
         optimizer.restore(slots)
-        epoch, tally = _count(manifest, "epoch"), _tally(saved.get("tally"))  # runs of old have no tally
+        epoch, tally = count(manifest, "epoch"), _tally(saved.get("tally"))  # runs of old have no tally
         state = State(optimizer, generators(0), epoch, tally, stop=saved["stop"])
         if state.stop is not None and not isinstance(state.stop, str):
             raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
@@ -238,22 +208,10 @@ def load_state(folder: Path, model: Model) -> State:
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:
             return load_state(folder, model)
-        raise _damaged(folder, error) from error
+        raise damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _damaged(folder, error) from error
+        raise damaged(folder, error) from error
     return state
-
-
-def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
-    """The dev F1 of the best epoch so far, and its number.
-
-    Raises:
-        KeyError, TypeError, DamageError: they are missing or not numbers.
-    """
-    best = manifest["best"]
-    if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
-        raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
-    return best["f1"], _count(best, "epoch")
 
 
 def _tally(saved: dict[str, Any] | None) -> Tally | None:
@@ -270,49 +228,5 @@ def _tally(saved: dict[str, Any] | None) -> Tally | None:
     hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
     if not (math.isfinite(hinge) and math.isfinite(seconds)):
         raise DamageError("tally: expected finite sums, found others")
-    batches, pairs, active = (_count(saved, name) for name in ("batches", "pairs", "active"))
+    batches, pairs, active = (count(saved, name) for name in ("batches", "pairs", "active"))
     return Tally({name: saved["sources"][name] for name in DRAWN}, batches, pairs, active, hinge, seconds)
-
-
-def _count(values: dict[str, Any], key: str) -> int:
-    value = values[key]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise DamageError(f"{key}: expected a whole number from 0, found {str(value)[:40]!r}")
-    return value
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The model.json of a model folder, of the format that is read here.
-
-    Raises:
-        ModelError: it cannot be read, or is of another format.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = read_json(path)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot read the model: {error.strerror}. Train one with `nerwin train`.") from error
-    except ValueError as error:
-        raise _damaged(folder, error) from error
-    found = manifest.get("format") if isinstance(manifest, dict) else None
-    if isinstance(manifest, dict) and found == FORMAT:
-        return manifest
-    remedy = "Fetch or train it again."
-    if found == 1:
-        remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
-    elif isinstance(found, int) and found > FORMAT:
-        remedy = "Load it with the version of nerwin that wrote it, or a later one."
-    raise ModelError(f"{path}: expected model format {FORMAT}, found {printable(str(found)[:40])}. {remedy}")
-
-
-def _damaged(folder: Path, error: Exception) -> ModelError:
-    reason = str(error)
-    if isinstance(error, OSError):
-        reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
-    elif isinstance(error, KeyError):
-        reason = f"expected {error}, found none"
-    elif isinstance(error, UnicodeError):
-        reason = "expected text in UTF-8, found other bytes"
-    elif isinstance(error, TypeError):
-        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
-    return ModelError(f"{folder}: the model is damaged: {printable(reason).rstrip('.')}. Fetch or train it again.")

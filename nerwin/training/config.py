@@ -4,10 +4,6 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `--help`, the README and the saved run read the same models.
 """
 
-import difflib
-import os
-import types
-import typing
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -35,7 +31,9 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
-from nerwin.training.yaml_files import DEEPEST, parse_yaml, read_yaml
+from nerwin.training.config_faults import explain
+from nerwin.training.overrides import apply_override
+from nerwin.training.yaml_files import read_yaml
 
 
 class _OneOf:
@@ -264,8 +262,9 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 
 def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
     """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
+    types = {key: field.annotation for key, field in keys()}
     for override in overrides:
-        _apply(content, override, base)
+        apply_override(content, override, types, base)
     return make_config(content, base=base, where=where)
 
 
@@ -274,7 +273,8 @@ def make_config(content: dict[str, Any], *, base: Path, where: str) -> Config:
     try:
         return Config.model_validate(content, context={"base": base})
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_explain(error)}") from error
+        legal = [name for name, _ in keys()]
+        raise ConfigError(f"{where}: {explain(error.errors(), legal, list(Config.model_fields))}") from error
 
 
 def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -306,102 +306,3 @@ def flat(config: dict[str, Any]) -> dict[str, Any]:
 def json_schema() -> dict[str, Any]:
     """What editors check and complete a configuration by."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}
-
-
-def _apply(content: dict[str, Any], override: str, base: Path) -> None:
-    """Write one `a.b=value` into nested mappings."""
-    key, equals, text = override.partition("=")
-    if not equals or not key:
-        raise ConfigError(f'--set {override}: expected KEY=VALUE, found no "=". Write e.g. --set training.epochs=5.')
-    *sections, last = key.split(".")
-    if len(sections) > DEEPEST:
-        raise ConfigError(f"--set {override}: expected a key such as training.epochs, found {len(sections) + 1} parts.")
-    target = content
-    for section in sections:
-        child = target.setdefault(section, {})
-        if child is None:
-            child = target[section] = {}
-        if not isinstance(child, dict):
-            raise ConfigError(f"--set {override}: {section} is a value, not a section. Drop what follows its name.")
-        target = child
-    field = dict(keys()).get(key)
-    target[last] = _parse_override(text, field.annotation if field else None, override, base)
-
-
-def _parse_override(text: str, annotation: Any, override: str, base: Path) -> Any:
-    """Read the text of an override as its key's type wants it: words stay words, the rest is YAML."""
-    kinds = set(_kinds(annotation)) if annotation is not None else set()
-    if text in ("null", "~"):
-        return None
-    if Path in kinds:
-        # Typed at a prompt, a path may also start where the person stands.
-        try:
-            here = Path(text).expanduser().absolute()
-        except RuntimeError:
-            return text
-        # Unlike Path.exists, this takes a name that is too long for one of no file.
-        return text if os.path.exists(base / text) or not os.path.exists(here) else str(here)
-    if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
-        return text
-    if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
-        text = f"[{text}]"
-    return parse_yaml(text, f"--set {override}")
-
-
-def _kinds(annotation: Any) -> Iterator[Any]:
-    """The alternatives of a union, without their Annotated wrapping."""
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        yield from _kinds(typing.get_args(annotation)[0])
-    elif origin in (types.UnionType, typing.Union):
-        for part in typing.get_args(annotation):
-            yield from _kinds(part)
-    else:
-        yield annotation
-
-
-# pydantic's words for a fault, where people need others: by key, or by the type of the fault.
-_EXPECTED = {
-    "corpus.entities": "all, or a list of types",
-    "objective.weights": "none, balanced, or a map of types to weights of 0 or more",
-    "is_instance_of": "a path",
-    "model_type": "a section of keys and values",
-    "dict_type": "a map of names and values",
-    "too_short": "one or more values",
-}
-
-
-def _explain(error: ValidationError) -> str:
-    """The first fault in words, with the key's path and the nearest legal one."""
-    faults = error.errors()
-    # An unknown key explains itself best, so it goes first.
-    fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in fault["loc"] if fault["type"] == "extra_forbidden" or not _is_type_tag(part))
-    others = len({one["loc"][:2] for one in faults}) - 1
-    more = f" ({others} more of this kind follow.)" if others else ""
-    if fault["type"] == "extra_forbidden":
-        legal = [name for name, _ in keys()] + list(Config.model_fields)
-        near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
-        last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
-        same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
-        hint = (
-            f"Did you mean {(same_ending or near)[0]}?"
-            if same_ending or near
-            else f"Sections: {', '.join(Config.model_fields)}."
-        )
-        return f"{key}: there is no such key. {hint}{more}"
-    message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])
-    message = message[0].lower() + message[1:]
-    message = message.removeprefix("input should be ").removeprefix("expected ")
-    found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
-    return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
-
-
-def _is_type_tag(part: int | str) -> bool:
-    """Whether a part of an error's location is pydantic's name of a union member rather than a key."""
-    return isinstance(part, str) and (part == "[key]" or "[" in part or part in ("list", "str", "int", "float"))
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -4,12 +4,11 @@ the way."""
 from pathlib import Path
 from typing import Any
 
-from nerwin.training.checkpoint import MANIFEST, best_of, load_model, load_state, read_manifest, versions
+from nerwin.training.checkpoint import load_model, load_state
 from nerwin.training.config import changed, keys, value_of
+from nerwin.training.manifest import MANIFEST, best_of, read_manifest, versions
 from nerwin.training.model import Model
-from nerwin.training.run import CONFIG, METRICS, model_folder
-
-LAST = "last"
+from nerwin.training.run import CONFIG, LAST, METRICS, model_folder
 
 
 def describe(path: Path | None) -> dict[str, Any]:

@@ -16,18 +16,12 @@ from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sources import Source
-from nerwin.training.checkpoint import (
-    MANIFEST,
-    epochs_begun,
-    load_model,
-    load_state,
-    remove_model,
-    save_model,
-)
+from nerwin.training.checkpoint import load_model, load_state, remove_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.lock import LOCK, check_free, locked
+from nerwin.training.manifest import MANIFEST, epochs_begun
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 from nerwin.training.yaml_files import write_yaml
@@ -57,7 +51,7 @@ def newest_folder() -> Path:
     started = {
         one.parent: one.stat().st_mtime_ns
         for one in RUNS.glob(f"*/{CONFIG}")
-        if (one.parent / "best" / MANIFEST).is_file()
+        if (one.parent / BEST / MANIFEST).is_file()
     }
     if not started:
         raise ModelError(
@@ -71,8 +65,8 @@ def model_folder(path: Path | None) -> Path:
     path = path or newest_folder()
     if (path / MANIFEST).is_file():
         return path
-    if (path / "best" / MANIFEST).is_file():
-        return path / "best"
+    if (path / BEST / MANIFEST).is_file():
+        return path / BEST
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
 
 

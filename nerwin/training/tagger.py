@@ -9,6 +9,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.corruption.repeats import REACH
+from nerwin.errors import ModelError
 from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token, tokenize
@@ -69,7 +70,8 @@ class Tagger:
         self._P = np.empty((self._most * self._fixed.size, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
         self.forget()
-        self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
 
     def forget(self) -> None:
         """Begin anew, as if no text had been tagged before."""
@@ -172,13 +174,21 @@ class Tagger:
             yield self.model.in_context(scores, Vocabulary().ids(words))[start : start + len(here[0])]
 
     def score(self, words: Sequence[str], lengths: Ints) -> Floats:
-        """The scores (n, K) of the words of sentences in a row."""
+        """The scores (n, K) of the words of sentences in a row.
+
+        Raises:
+            ModelError: they are not finite, since the model's numbers, though finite, are too large.
+        """
         if len(self._vocabulary) > self._most:
             self.forget()
         flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
-        if len(self._vocabulary) > self._projected:
-            self._learn()
-        return self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            if len(self._vocabulary) > self._projected:
+                self._learn()
+            scores = self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size))
+        if not np.isfinite(scores).all():
+            raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
+        return scores
 
 
 def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:

@@ -22,6 +22,7 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.stream import read_text
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
+from nerwin.training.checkpoint import load_state
 from nerwin.training.comparison import RESULTS, Comparison, Result, grid, summarise
 from nerwin.training.config import Config, keys, load_config
 from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
@@ -225,35 +226,24 @@ def _copied(source: Path, folder: Path) -> Path:
 
 
 def model(rng: random.Random, folder: Path) -> None:
-    """A model folder whose files are damaged.
-
-    TODO model files: what the manifest says of the configuration, types and lookups when that is still JSON, arrays
-    that were made anew with the sum that belongs to them, and the saved state.
-    """
+    """A model folder whose files are damaged, or forged with the sums that belong to them."""
     copy = _copied(workshop() / rng.choice(("window", "sequence")) / "last", folder)
     manifest = copy / "model.json"
-    sound = json.loads(manifest.read_bytes())
-    match rng.randrange(4):
+    key = rng.choice(("arrays", "state_arrays"))
+    match rng.randrange(6):
         case 0:
             _rewrite(rng.choice(list(copy.glob("*.npz"))), lambda data: mutate(rng, data))
-        case 1 | 2:
+        case 1:
             _rewrite(manifest, lambda data: mutate(rng, data))
-            if _says_otherwise(manifest, sound):
-                return
+        case 2 | 3:
+            manifest.write_text(json.dumps(mutate_value(rng, json.loads(manifest.read_bytes()))))
+        case 4:
+            _forge(copy, manifest, key, lambda data: mutate(rng, data))
         case _:
-            key = rng.choice(("format", "nerwin", "arrays", "state_arrays"))
-            manifest.write_text(json.dumps({**sound, key: mutate_value(rng, sound[key])}))
-    load(copy).tag(["Mira", "left", "Quellmark"])
-
-
-def _says_otherwise(manifest: Path, sound: dict[str, Any]) -> bool:
-    """Whether a damaged manifest is JSON still, but of another model."""
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return False
-    names = ("config", "types", "lookups")
-    return isinstance(content, dict) and any(content.get(name) != sound[name] for name in names)
+            _forge(copy, manifest, key, lambda data: forged_arrays(rng, data))
+    tagger = load(copy)
+    tagger.tag(["Mira", "left", "Quellmark"])
+    load_state(copy, tagger.model)
 
 
 def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:

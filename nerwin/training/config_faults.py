@@ -1,0 +1,48 @@
+"""What is wrong with a configuration, in the words of who writes it rather than in pydantic's."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# pydantic's words for a fault, where people need others: by key, or by the type of the fault.
+_EXPECTED = {
+    "corpus.entities": "all, or a list of types",
+    "objective.weights": "none, balanced, or a map of types to weights of 0 or more",
+    "is_instance_of": "a path",
+    "model_type": "a section of keys and values",
+    "dict_type": "a map of names and values",
+    "too_short": "one or more values",
+}
+
+
+def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections: Sequence[str]) -> str:
+    """The first fault that pydantic lists in words, with the key's path and the nearest legal one."""
+    # An unknown key explains itself best, so it goes first.
+    fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in fault["loc"] if fault["type"] == "extra_forbidden" or not _is_type_tag(part))
+    others = len({one["loc"][:2] for one in faults}) - 1
+    more = f" ({others} more of this kind follow.)" if others else ""
+    if fault["type"] == "extra_forbidden":
+        legal = [*legal, *sections]
+        near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
+        last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
+        same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
+        hint = (
+            f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(sections)}."
+        )
+        return f"{key}: there is no such key. {hint}{more}"
+    message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])
+    message = message[0].lower() + message[1:]
+    message = message.removeprefix("input should be ").removeprefix("expected ")
+    found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
+    return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
+
+
+def _is_type_tag(part: int | str) -> bool:
+    """Whether a part of an error's location is pydantic's name of a union member rather than a key."""
+    return isinstance(part, str) and (part == "[key]" or "[" in part or part in ("list", "str", "int", "float"))
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

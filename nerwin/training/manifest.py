@@ -1,0 +1,101 @@
+"""model.json of a model folder: read, and what it says of itself checked, without the arrays that it names."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nerwin import __version__
+from nerwin.errors import ModelError, printable
+from nerwin.training.archive import DamageError, read_json
+
+FORMAT = 2  # 1 hashed n-grams otherwise
+MANIFEST = "model.json"
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The model.json of a model folder, of the format that is read here.
+
+    Raises:
+        ModelError: it cannot be read, or is of another format.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = read_json(path)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read the model: {error.strerror}. Train one with `nerwin train`.") from error
+    except ValueError as error:
+        raise damaged(folder, error) from error
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(manifest, dict) and found == FORMAT:
+        return manifest
+    remedy = "Fetch or train it again."
+    if found == 1:
+        remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
+    elif isinstance(found, int) and found > FORMAT:
+        remedy = "Load it with the version of nerwin that wrote it, or a later one."
+    raise ModelError(f"{path}: expected model format {FORMAT}, found {printable(str(found)[:40])}. {remedy}")
+
+
+def versions() -> dict[str, str | None]:
+    """What results depend on beside the configuration and the data; no time of day, so that equal runs are equal."""
+    return {
+        "nerwin": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS"),
+    }
+
+
+def epochs_begun(folder: Path) -> float:
+    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
+
+    Raises:
+        ModelError: a missing or damaged manifest.
+    """
+    manifest = read_manifest(folder)
+    try:
+        return count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(folder, error) from error
+
+
+def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
+    """The dev F1 of the best epoch so far, and its number.
+
+    Raises:
+        KeyError, TypeError, DamageError: they are missing or not numbers.
+    """
+    best = manifest["best"]
+    if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
+        raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
+    return best["f1"], count(best, "epoch")
+
+
+def count(values: dict[str, Any], key: str) -> int:
+    """A whole number from 0.
+
+    Raises:
+        KeyError, DamageError: there is none.
+    """
+    value = values[key]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise DamageError(f"{key}: expected a whole number from 0, found {str(value)[:40]!r}")
+    return value
+
+
+def damaged(folder: Path, error: Exception) -> ModelError:
+    """The error for a model folder in which reading met another one."""
+    reason = str(error)
+    if isinstance(error, OSError):
+        reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
+    elif isinstance(error, KeyError):
+        reason = f"expected {error}, found none"
+    elif isinstance(error, UnicodeError):
+        reason = "expected text in UTF-8, found other bytes"
+    elif isinstance(error, TypeError):
+        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
+    return ModelError(f"{folder}: the model is damaged: {printable(reason).rstrip('.')}. Fetch or train it again.")
