@@ -168,8 +168,13 @@ def test_what_was_paused_before_the_last_whole_epoch_is_passed_over(whole: Path,
     (whole / "paused").mkdir()
     (whole / "paused" / "model.json").write_text(json.dumps(earlier))
     (whole / ".metrics.jsonl.part").write_text("half")
+    files = contents(whole / "best") | contents(whole / "last")
+    for part in ("best", "last"):  # an earlier model's, and half of one that was being written
+        (whole / part / "arrays-0123456789ab.npz").write_bytes(b"earlier")
+        (whole / part / ".arrays-ba9876543210.npz.part").write_bytes(b"half")
     assert Run.resume(whole, config).saved == "after epoch 4"
     assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
+    assert contents(whole / "best") | contents(whole / "last") == files
 
 
 @pytest.mark.parametrize("room", [0, 300, 3_000])

@@ -35,6 +35,7 @@ from nerwin.training.model import CALIBRATION, Model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
 
+FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 MOST_TYPES = 1000  # of a tagger, whose table of steps between tags grows with their square
 
 
@@ -87,14 +88,20 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
             manifest[key] = file_entry(key, content)
             replace_file(folder / manifest[key]["file"], content)
         replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
-        kept = {MANIFEST, *(manifest[key]["file"] for key in files)}
-        for leftover in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
-            if leftover.name not in kept:
-                leftover.unlink()
+        remove_leftovers(folder, manifest)
     except OSError as error:
         raise ModelError(
             f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
         ) from error
+
+
+def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
+    """Take away what nerwin wrote into a model folder and its manifest does not name, as a kill leaves it."""
+    entries = (manifest.get(key) for key in FILES)
+    kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
+    for leftover in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
+        if leftover.name not in kept:
+            leftover.unlink()
 
 
 def remove_model(folder: Path) -> None:

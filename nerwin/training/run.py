@@ -10,18 +10,18 @@ import glob
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sources import Source
-from nerwin.training.checkpoint import load_model, load_state, remove_model, save_model
+from nerwin.training.checkpoint import load_model, load_state, remove_leftovers, remove_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.lock import LOCK, check_free, locked
-from nerwin.training.manifest import MANIFEST, epochs_begun
+from nerwin.training.manifest import MANIFEST, epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
 from nerwin.training.yaml_files import write_yaml
@@ -142,6 +142,9 @@ class Run:
         with locked(folder), _writing(folder):
             for leftover in _half_written(folder):
                 leftover.unlink()
+            for part in (BEST, LAST):
+                with suppress(ModelError):  # there is none yet, or it says itself what is wrong when it is used
+                    remove_leftovers(folder / part, read_manifest(folder / part))
             if saved.name != PAUSED:  # it was behind, or half taken away
                 remove_model(folder / PAUSED)
             replace_file(folder / METRICS, b"".join(lines))
