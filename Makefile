@@ -30,9 +30,6 @@ types: $(READY)
 
 check: lint types test
 
-fuzz: $(READY)  ## a hundred thousand mutated inputs: none may end in a traceback
-	$(BIN)/python -m tests.fuzz
-
 torture: $(READY)  ## two hundred killed trainings, each continued to the same bytes
 	$(BIN)/python -m tests.torture
 

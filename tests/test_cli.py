@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -62,15 +63,42 @@ def one_json_object(result: Result) -> dict[str, Any]:
 
 
 def test_train_prints_its_result_on_stdout_and_its_progress_on_stderr(here: Path) -> None:
-    done = nerwin("train", "--config", "village.yaml", "--output", "out")
+    shutil.copy("village.conll", "test.conll")
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", "corpus.test=test.conll")
     assert done.exit_code == DONE
     assert done.stdout.startswith("out: best dev F1 0.")
     assert done.stdout.count("\n") == 1
     lines = done.stderr.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("epoch ")] == ["1", "2", "3"]
     assert any(line.startswith("train ") and "20 sentences" in line for line in lines)
-    assert "stopped: all 3 epochs done" in lines
-    assert lines[-1] == "next: nerwin evaluate out"
+    closing = dict(line.split(": ", 1) for line in lines[lines.index("stopped: all 3 epochs done") :])
+    assert list(closing) == ["stopped", "ranked", "model", "dev F1", "test F1", "time", "next"]
+    assert closing["model"] == "out/best"
+    assert closing["next"] == "nerwin evaluate out"
+    scores = one_json_object(nerwin("evaluate", "out", "--json"))
+    assert closing["test F1"] == f"{scores['f1']:.4f} on test.conll"
+
+
+def test_train_verbosely_says_first_what_will_be_trained(here: Path) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "-v")
+    before = done.stderr.partition("epoch 1 ")[0].splitlines()
+    assert "types LOC PER; scores a word: 2" in before
+    assert any(line.startswith("parameters words ") and " U " in line for line in before)
+
+
+def test_a_test_part_that_is_not_there_shows_before_anything_is_trained(here: Path) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", "corpus.test=gone.conll")
+    assert done.exit_code == BAD
+    assert "gone.conll: cannot read the file" in done.stderr
+    assert not (here / "out").exists()
+
+
+def test_a_test_part_that_cannot_be_read_costs_its_score_and_nothing_else(here: Path) -> None:
+    (here / "bad.conll").write_text("Lima B-LOC\nragged\n", encoding="utf-8")
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", "corpus.test=bad.conll")
+    assert done.exit_code == DONE
+    assert re.search(r"^test F1: none, \S*bad.conll:2: expected", done.stderr, re.MULTILINE)
+    assert (here / "out" / "best" / "model.json").is_file()
 
 
 def test_train_quietly_prints_nothing(here: Path) -> None:

@@ -62,6 +62,16 @@ def reading(name: str) -> Iterator[None]:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
 
 
+def check_readable(path: Path) -> None:
+    """See that there is a file that can be opened.
+
+    Raises:
+        CorpusError: there is none.
+    """
+    with reading(str(path)), path.open("rb"):
+        pass
+
+
 def source_name(path: Path | None) -> str:
     """What messages call a file, or standard input."""
     return "<stdin>" if path is None else str(path)

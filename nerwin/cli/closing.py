@@ -1,0 +1,87 @@
+"""What a training says first and last: what it will do; then where its model is, how good, and what to type next."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from nerwin.cli.epochs import sparkline
+from nerwin.errors import CorpusError
+from nerwin.text.vocabulary import UNKNOWN
+from nerwin.training.data import read_part
+from nerwin.training.run import BEST, Run
+from nerwin.training.tagger import load
+from nerwin.training.trainer import EpochDone
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def plan(run: Run) -> Iterator[str]:
+    """What is about to be trained, in figures (`--verbose`)."""
+    trainer, parts = run.trainer, run.parts
+    settings, params = trainer.config, trainer.model.params
+    numbers = settings.words.dim + sum(settings.features.values())
+    known = len(parts.vocabulary) - UNKNOWN - 1
+    yield f"forms {known:,}, of which {known - (parts.train_forms - UNKNOWN - 1):,} are in dev alone"
+    yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
+    yield f"window {settings.window.size} words of {numbers} numbers"
+    yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
+    yield (
+        f"an epoch {trainer.pairs:,} pairs, about {trainer.steps:,} steps of {settings.training.batch_size}; "
+        f"at most {settings.training.epochs} epochs"
+    )
+    yield f"folder {run.folder}"
+
+
+def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: float) -> None:
+    """Why training stopped, its model, the scores on dev and test, the time, and what to type next."""
+    if console.quiet:
+        return
+    rows = dict(_rows(run, done, seconds))
+    if not console.is_terminal or console.is_dumb_terminal:
+        for title, text in rows.items():
+            console.print(f"{title}: {text}", soft_wrap=True, markup=False)
+        return
+    from rich.panel import Panel
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for title, text in rows.items():
+        grid.add_row(title, Text(text))
+    if len(done) > 1:
+        curve = sparkline([one.dev["f1"] for one in done], ascii_only=console.options.ascii_only)
+        grid.add_row("by epoch", Text(curve, "green"))
+    console.print(Panel.fit(grid, border_style="green"))
+
+
+def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple[str, str]]:
+    state, corpus = run.trainer.state, run.trainer.config.corpus
+    yield "stopped", str(state.stop)
+    if done:
+        yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's pairs right, last epoch"
+    yield "model", str(run.folder / BEST)
+    yield "dev F1", f"{state.best_f1:.4f}, epoch {state.best_epoch} of {state.epoch}"
+    if corpus.test:
+        yield "test F1", _test_score(run)
+    yield "time", _time(seconds)
+    yield "next", f"nerwin evaluate {run.folder}{'' if corpus.test or corpus.dev else ' --data FILE'}"
+
+
+def _test_score(run: Run) -> str:
+    """On the test part; where it cannot be read, why: the model is there all the same."""
+    corpus = run.trainer.config.corpus
+    assert corpus.test is not None
+    try:
+        sentences = read_part(corpus.test, corpus).sentences
+    except CorpusError as error:
+        return f"none, {error}"
+    result = load(run.folder / BEST).evaluate([one.words for one in sentences], [one.tags for one in sentences])
+    return f"{result.overall.f1:.4f} on {corpus.test.name}"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
