@@ -288,6 +288,30 @@ def test_tag_of_nothing_prints_nothing(here: Path) -> None:
     assert nerwin("tag", stdin="").stdout == ""
 
 
+def with_tokenizer(folder: Path, name: str) -> None:
+    manifest = folder / "best" / "model.json"
+    saved = json.loads(manifest.read_text(encoding="utf-8"))
+    assert saved["config"]["corpus"]["tokenizer"] == "rules"
+    saved["config"]["corpus"]["tokenizer"] = name
+    manifest.write_text(json.dumps(saved), encoding="utf-8")
+
+
+def test_tag_takes_text_apart_as_the_model_says(here: Path) -> None:
+    before = nerwin("tag", "runs/village-1", "--format", "conll", stdin="Lima's port.\n").stdout
+    with_tokenizer(here / "runs" / "village-1", "spaces")
+    after = nerwin("tag", "runs/village-1", "--format", "conll", stdin="Lima's port.\n").stdout
+    assert [line.split()[0] for line in before.splitlines() if line] == ["Lima", "'s", "port", "."]
+    assert [line.split()[0] for line in after.splitlines() if line] == ["Lima's", "port."]
+
+
+def test_a_model_whose_tokenizer_is_unknown_is_refused(here: Path) -> None:
+    with_tokenizer(here / "runs" / "village-1", "jieba")
+    done = nerwin("tag", "runs/village-1", stdin="Lima\n")
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    assert "corpus.tokenizer: expected one of rules, spaces, found 'jieba'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:
     line = "naïve “Lena”\u2028\U0001f30a\u00a0e\u0301"
     done = nerwin("tag", "--format", "jsonl", stdin=line.encode())

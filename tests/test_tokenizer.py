@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.text.tokenizer import tokenize
+from nerwin.text.tokenizer import split_at_spaces, tokenize
 from tests.conftest import shared
 from tests.fuzz.cases import time_limit
 
@@ -76,6 +76,9 @@ def test_tokens_cover_encyclopedia_text() -> None:
         ("(see http://a.example/b?c=1,2).", "( see http://a.example/b?c=1,2 ) ."),
         ("wait... -- no", "wait ... -- no"),
         ("naïve Łódź Ærø", "naïve Łódź Ærø"),
+        ("我爱北京abc天安门。", "我 爱 北 京 abc 天 安 门 。"),
+        ("東京タワー 2nd", "東 京 タ ワ ー 2nd"),
+        ("서울은 3만", "서울은 3만"),
         ("Москва — столица.", "Москва — столица ."),
         ("a\u00a0b\u2028c\u0085d", "a b c d"),
         ("", ""),
@@ -110,6 +113,12 @@ def test_a_web_address_of_punctuation_takes_no_time(end: str) -> None:
     """Looking ahead from each of its letters would take minutes."""
     with time_limit(5):
         assert words("http://" + "." * 200_000 + end)[0].startswith("http://.")
+
+
+def test_spaced_text_is_taken_apart_at_its_spaces_alone() -> None:
+    tokens = list(split_at_spaces(" did n't\tstop... "))
+    assert [token.text for token in tokens] == ["did", "n't", "stop..."]
+    assert [token.start for token in tokens] == [1, 5, 9]
 
 
 def test_offsets_count_characters() -> None:

@@ -3,12 +3,13 @@
 A small rule-based tokenizer in the manner of the Penn Treebank for text with spaces: runs of letters and digits are
 words, inner hyphens, dots, commas and apostrophes hold a word together where both neighbours are letters or digits,
 abbreviations such as "U.S." keep their dots, English clitics ('s, n't) come off, and every other mark stands alone.
-`text[token.start:token.end] == token.text` always holds.
+Chinese and Japanese letters, which no space holds apart, are a token each, as in the corpora that are tagged letter by
+letter. `text[token.start:token.end] == token.text` always holds.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 # A letter, a digit, "_" as in @user_name, or a combining mark (vowel signs, accents set apart), which \w leaves out.
@@ -33,6 +34,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_UNSPACED = re.compile("([\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_SPACED = re.compile(r"\S+")
+
 
 class Token(NamedTuple):
     """A token of a text and its character offsets there (half open)."""
@@ -45,4 +49,21 @@ class Token(NamedTuple):
 def tokenize(text: str) -> Iterator[Token]:
     """The tokens of a text, in order."""
     for match in _TOKEN.finditer(text):
+        token, start, end = match.group(), match.start(), match.end()
+        if token.isascii() or not _UNSPACED.search(token):
+            yield Token(token, start, end)
+            continue
+        for part in filter(None, _UNSPACED.split(token)):
+            yield Token(part, start, start := start + len(part))
+
+
+def split_at_spaces(text: str) -> Iterator[Token]:
+    """The tokens of a text that another tokenizer has put spaces between."""
+    for match in _SPACED.finditer(text):
         yield Token(match.group(), match.start(), match.end())
+
+
+Tokenizer = Callable[[str], Iterator[Token]]
+
+# By the name that a model remembers: a tokenizer that changes what it finds gets a new one.
+TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces}

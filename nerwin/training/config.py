@@ -31,6 +31,7 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
+from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.training.config_faults import explain
 from nerwin.training.overrides import apply_override
 from nerwin.training.yaml_files import read_yaml
@@ -104,6 +105,9 @@ class CorpusConfig(_Section):
     delimiter: Literal["auto", "tab", "space"] = Field("auto", description="what separates columns")
     scheme: Literal["auto", "iob1", "iob2", "iobes", "bilou"] = Field("auto", description="how tags spell entities")
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
+    tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(
+        "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
+    )
     entities: Annotated[Literal["all"] | list[str], BeforeValidator(_listed)] = Field(
         "all", description="all, or a list of the types to learn; the rest become O"
     )

@@ -14,7 +14,6 @@ from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import windows_of
 from nerwin.text.features import WORDS, form_table
-from nerwin.text.tokenizer import tokenize
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.model import WINDOWS, Model, distinct
@@ -133,7 +132,7 @@ class Decision(NamedTuple):
 
 def take_apart(model: Model, text: str) -> Decision:
     """The decision on the middle word of a text, its window padded or cut to the model's size."""
-    words = [token.text for token in tokenize(text)] or [""]
+    words = [token.text for token in model.tokens(text)] or [""]
     C, centre = model.config.window.size, (len(words) - 1) // 2
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words)], C)

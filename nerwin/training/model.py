@@ -17,6 +17,7 @@ from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.sources import Source
+from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
@@ -74,6 +75,10 @@ class Model:
         """The shapes of the constants of preprocessing."""
         method, n = self.config.preprocess.method, self._inputs
         return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
+
+    def tokens(self, text: str) -> list[Token]:
+        """A raw text, taken apart as the configuration says."""
+        return list(TOKENIZERS[self.config.corpus.tokenizer](text))
 
     @property
     def _inputs(self) -> int:

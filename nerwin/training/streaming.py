@@ -23,7 +23,7 @@ from nerwin.text.columns import Block, Columns, find_delimiter, split_block
 from nerwin.text.files import source_name
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
-from nerwin.text.tokenizer import Token, tokenize
+from nerwin.text.tokenizer import Token
 from nerwin.text.windows import split_sentences
 from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
@@ -138,7 +138,7 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
     """Tag raw texts, each by itself."""
-    for found in tagger.annotate([(text, list(tokenize(text))) for text in texts]):
+    for found in tagger.annotate([(text, tagger.model.tokens(text)) for text in texts]):
         yield from FORMATS[form](found)
 
 

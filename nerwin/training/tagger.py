@@ -12,7 +12,7 @@ from nerwin.corruption.repeats import REACH
 from nerwin.errors import ModelError
 from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, iob2, spans
-from nerwin.text.tokenizer import Token, tokenize
+from nerwin.text.tokenizer import Token
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.calibration import entity_margin, found_entities
@@ -138,7 +138,7 @@ class Tagger:
 
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by character offsets in it."""
-        return self.annotate([(text, list(tokenize(text)))])[0].entities
+        return self.annotate([(text, self.model.tokens(text))])[0].entities
 
     def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
         """Tag tokenized texts, each by itself; the tokens' offsets point into their text."""
