@@ -59,6 +59,19 @@ def one_json_object(result: Result) -> dict[str, Any]:
     return value
 
 
+@pytest.mark.parametrize(
+    "words", [("inspect", "runs/village-1", "--window", "Ærø"), ("gradcheck", "--config", "village.yaml")]
+)
+def test_where_the_output_knows_ascii_alone_nothing_else_is_printed_and_nothing_fails(
+    here: Path, words: tuple[str, ...]
+) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "40"}  # where cells are cut with an ellipsis
+    command = [sys.executable, "-m", "nerwin", *words]
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, timeout=60)
+    assert done.returncode == DONE, done.stderr.decode()
+    assert len(done.stdout.decode("ascii")) > 200
+
+
 # train
 
 

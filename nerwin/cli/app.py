@@ -1,6 +1,7 @@
 """The command `nerwin` and what all its subcommands share: help, version, and how an error ends a command."""
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -85,6 +86,9 @@ def main(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Window-based named-entity recognition with max-margin training."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that the terminal does not know is a "?", and no failure
 
 
 from nerwin.cli import (  # noqa: E402, F401 - each registers its command

@@ -80,7 +80,7 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
     shown = [key for key in keys if key != SEED]
     for key in shown:
         table.add_column(key.replace(".", ".\n"))
-    for title in ("dev F1", "±", "seeds", "epochs", "time", "in margin"):
+    for title in ("dev F1", "spread", "seeds", "epochs", "time", "in margin"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in summarise(results):
         values = [part.split("=", 1)[1] for part in row.setting]
