@@ -73,12 +73,12 @@ def _draw_live(console: "Console", records: Iterable[Batched | EpochDone]) -> li
     done: list[EpochDone] = []
     bar = _bar(console)
     task = bar.add_task("", total=None)
-    console.print(_table(console.width))
+    console.print(table(console.width))
     with Live(bar, console=console, transient=True) as live:
         for record in records:
             if isinstance(record, EpochDone):
                 done.append(record)
-                console.print(_table(console.width, record))
+                console.print(table(console.width, record))
                 live.update(Group(curves(console, done), bar))
                 bar.reset(task)
             else:
@@ -111,7 +111,7 @@ def _bar(console: "Console") -> "Progress":
     )
 
 
-def _table(width: int, record: EpochDone | None = None) -> "Table":
+def table(width: int, record: EpochDone | None = None) -> "Table":
     """The head of the epoch table, or one row of it: printed one by one, they line up."""
     from rich.table import Table
 
