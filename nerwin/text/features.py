@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 
 WORDS = "words"
-Feature = Callable[[str], str]  # of a form
 
 
 class _Kinds(dict[int, str]):
@@ -49,21 +49,31 @@ def _collapse(full: str) -> str:
     return _REPEATED.sub(r"\1", full)
 
 
-def prefix(length: int) -> Feature:
-    """The first letters in lower case; the whole form where it is shorter, told apart by its end mark."""
-    return lambda form: f"{form.lower()}$"[:length]
+def opened(form: str) -> str:
+    """The form in lower case with a mark at its end, so that a whole form is no prefix of another one."""
+    return f"{form.lower()}$"
 
 
-def suffix(length: int) -> Feature:
-    """The last letters in lower case; the whole form where it is shorter, told apart by its start mark."""
-    return lambda form: f"^{form.lower()}"[-length:]
+def closed(form: str) -> str:
+    """The form in lower case with a mark at its start, so that a whole form is no suffix of another one."""
+    return f"^{form.lower()}"
+
+
+class Feature(NamedTuple):
+    """A feature with one value a form: a part of one of the form's spellings."""
+
+    spelling: Callable[[str], str]
+    part: slice = slice(None)
+
+    def __call__(self, form: str) -> str:
+        return self.spelling(form)[self.part]
 
 
 FEATURES: dict[str, Feature] = {
-    "shape": shape,
-    "collapsed_shape": collapsed_shape,
-    **{f"prefix{length}": prefix(length) for length in range(1, 6)},
-    **{f"suffix{length}": suffix(length) for length in range(1, 6)},
+    "shape": Feature(shape),
+    "collapsed_shape": Feature(collapsed_shape),
+    **{f"prefix{length}": Feature(opened, slice(length)) for length in range(1, 6)},
+    **{f"suffix{length}": Feature(closed, slice(-length, None)) for length in range(1, 6)},
 }
 
 
@@ -109,12 +119,10 @@ class Lookup:
             return self.rows[form]
         return next((self.rows[spelling] for spelling in spellings(form) if spelling in self.rows), UNKNOWN)
 
-    def rows_of(self, forms: Iterable[str]) -> list[int]:
-        """The row of each form, of a feature with one value a form."""
-        if self.name == WORDS:
-            return [self.row(form) for form in forms]
-        value, row = FEATURES[self.name], self.rows.get
-        return [row(value(form), UNKNOWN) for form in forms]
+    def rows_of(self, spelled: Sequence[str]) -> list[int]:
+        """The row of each form, given in the feature's own spelling, of a feature with one value a form."""
+        part, row = FEATURES[self.name].part, self.rows.get
+        return [row(spelling[part], UNKNOWN) for spelling in spelled]
 
     def stage(self, form: str) -> int:
         """Which spelling of a word form has its row: an index of STAGES, whose last one means none."""
@@ -128,7 +136,8 @@ def collect_lookup(name: str, forms: Iterable[str]) -> Lookup:
     """
     if name == NGRAMS:
         return Lookup(name, [])
-    counts = Counter(map(FEATURES[name], forms))
+    feature = FEATURES[name]
+    counts = Counter(feature(form) for form in forms)
     return Lookup(name, [value for value, count in counts.items() if count > 1])
 
 
@@ -154,8 +163,14 @@ class FormTable:
 
     def extended(self, forms: Sequence[str]) -> "FormTable":
         """The table with further forms behind its last one."""
-        single = [one for one in self.lookups if one.name != NGRAMS]
-        fresh = np.array([one.rows_of(forms) for one in single], np.int32).reshape(len(single), -1).T
+        words, *features = [one for one in self.lookups if one.name != NGRAMS]
+        # Most features are parts of the same two spellings, which are put together once.
+        spelled = {
+            spelling: [spelling(form) for form in forms]
+            for spelling in {FEATURES[one.name].spelling for one in features}
+        }
+        rows = [one.rows_of(spelled[FEATURES[one.name].spelling]) for one in features]
+        fresh = np.array([[words.row(form) for form in forms], *rows], np.int32).T
         bags = self.bags
         if bags is not None:
             bags = bags.followed_by(ngram_bags(forms))
