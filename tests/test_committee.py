@@ -36,12 +36,10 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
     models = members(tmp_path, overrides)
     parts = new_trainer(village_config(tmp_path, *overrides)).parts
     flat, forms = parts.dev.flat, form_table(models[0].lookups, parts.vocabulary.forms)
-    scores = [model.score(forms, flat.tokens, flat.centres) for model in models]
+    scores = [model.score(forms, flat) for model in models]
     whole = average(models)
     assert np.abs(scores[0] - scores[1]).max() > 0.01
-    np.testing.assert_allclose(
-        whole.score(forms, flat.tokens, flat.centres), np.mean(scores, axis=0), rtol=1e-3, atol=1e-4
-    )
+    np.testing.assert_allclose(whole.score(forms, flat), np.mean(scores, axis=0), rtol=1e-3, atol=1e-4)
     for name in whole.corruption.own_parameters(np.float32):
         np.testing.assert_allclose(whole.params[name], np.mean([one.params[name] for one in models], axis=0), rtol=1e-5)
     assert whole.widths == [3 * width for width in models[0].widths]
@@ -53,7 +51,7 @@ def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="found other shapes"):
         average([one, other])
     narrow = members(tmp_path, ["window.size=3", "scorer.hidden=4"], 1)[0]
-    with pytest.raises(ModelError, match=r"found other window\.size"):
+    with pytest.raises(ModelError, match="found other window"):
         average([one, narrow])
 
 

@@ -26,7 +26,6 @@ from nerwin.network.scorer import Cache, Scorer
 from nerwin.training import gradients, objective
 from nerwin.training.data import read_parts
 from nerwin.training.gradients import check_config, draw_case
-from nerwin.training.model import distinct
 from tests.test_trainer import VILLAGE, village_config, write_village
 
 
@@ -158,7 +157,7 @@ def test_no_window_is_near_a_kink_or_at_the_margin(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(gradients, "EPSILON", 1e-3)
     config = village_config(tmp_path, "scorer.activation=leaky_relu", f"training.seed={seed}")
     case = draw_case(config, read_parts(config))
-    scores, cache = case.model.forward(case.forms, distinct(case.ids), case.masks)
+    scores, cache = case.model.forward(case.forms, case.words, case.masks)
     a = cache.outputs[0]
     z = np.where(a > 0, a, a / LEAK)
     assert np.abs(z).min() > 1e-2

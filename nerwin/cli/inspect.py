@@ -102,9 +102,8 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     shown = f", the {len(scores)} highest of {len(decision.names)}; --json has all" if rest else ""
     table = headed(Table(title=f"each word's share of the scores{shown}", title_justify="left"), "word")
     table.add_row("(empty window)", *cells(decision.base))
-    centre = len(decision.words) // 2
     for position, (word, shares) in enumerate(zip(decision.words, decision.positions, strict=True)):
-        table.add_row(word, *cells(shares), style="bold" if position == centre else "")
+        table.add_row(word, *cells(shares), style="bold" if position == decision.centre else "")
     table.add_section()
     table.add_row("score", *cells(decision.scores))
     console.print(table)
@@ -126,9 +125,8 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
         table.add_column()
         table.add_row("lit by", " | ".join(text for text, _ in one.most[:3]))
         table.add_row("dark for", " | ".join(text for text, _ in one.least[:3]))
-        half = len(one.likes) // 2
-        for position, (likes, hates) in enumerate(zip(one.likes, one.hates, strict=True)):
-            table.add_row(f"word {position - half:+d}", f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
+        for place, likes, hates in zip(one.places, one.likes, one.hates, strict=True):
+            table.add_row(place, f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
         console.print(table, markup=False)
         console.print()
     dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)

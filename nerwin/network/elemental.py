@@ -82,18 +82,20 @@ def _masked(values: Vector, mask: Floats | None) -> Vector:
     return values if mask is None else [value * float(kept) for value, kept in zip(values, mask, strict=True)]
 
 
-def elemental_lookup(table: Floats, rows: Sequence[Sequence[Sequence[int]]], dx: Floats, start: int) -> Floats:
+def elemental_lookup(
+    table: Floats, rows: Sequence[Sequence[Sequence[int]]], dx: Sequence[Sequence[Floats]], start: int
+) -> Floats:
     """∂J/∂table, one window, position, row and number at a time: a word hears from every place where it stands.
 
     Args:
         rows: rows[window][position] are the table's rows of the word there. Several share its vector, each over √their
             number.
-        dx: (B, C, D). start: where this table's numbers begin among the D of a position.
+        dx: dx[window][position] is ∂J/∂e (D,) of it. start: where this table's numbers begin among the D of a position.
     """
     gradient: Floats = np.zeros(table.shape)
     for window, positions in enumerate(rows):
         for position, several in enumerate(positions):
             for row in several:
                 for j in range(table.shape[1]):
-                    gradient[row, j] += dx[window, position, start + j] / len(several) ** 0.5
+                    gradient[row, j] += dx[window][position][start + j] / len(several) ** 0.5
     return gradient

@@ -138,7 +138,6 @@ def _mistakes_by_type(closeup: Closeup) -> list[tuple[str, list[int]]]:
 
 def _detector(one: Detector) -> dict[str, Any]:
     """A detector with its largest weights and its strongest words."""
-    half = len(one.likes) // 2
     return {
         "number": one.number,
         "weights": sorted(one.weights.items(), key=lambda weight: -abs(weight[1]))[:WEIGHED],
@@ -146,8 +145,8 @@ def _detector(one: Detector) -> dict[str, Any]:
         "most": [text for text, _ in one.most],
         "least": [text for text, _ in one.least],
         "positions": [
-            (place - half, likes[:WEIGHED], hates[:WEIGHED])
-            for place, (likes, hates) in enumerate(zip(one.likes, one.hates, strict=True))
+            (place, likes[:WEIGHED], hates[:WEIGHED])
+            for place, likes, hates in zip(one.places, one.likes, one.hates, strict=True)
         ],
     }
 

@@ -50,7 +50,7 @@ def average(models: Sequence[Model]) -> Model:
 def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
     """Fit the decision rule on a dev part, and return its F1 there."""
     flat = part.flat
-    scores = model.score(form_table(model.lookups, forms), flat.tokens, flat.centres)
+    scores = model.score(form_table(model.lookups, forms), flat)
     found = model.fit(scores, model.corruption.targets(part.tags), flat, part.tags)
     return evaluate_tags(part.tags, found).overall.f1
 
@@ -60,7 +60,7 @@ def _check_alike(first: Model, other: Model) -> None:
         "types": first.types == other.types,
         "words and features": [(one.name, list(one.values)) for one in first.lookups]
         == [(one.name, list(one.values)) for one in other.lookups],
-        "window.size": first.config.window.size == other.config.window.size,
+        "window": first.config.window == other.config.window,
         "objective.corruption": first.config.objective.corruption == other.config.objective.corruption,
         "scorer.activation": first.config.scorer.activation == other.config.scorer.activation,
         "shapes": {name: value.shape for name, value in first.params.items()}
@@ -78,7 +78,7 @@ def _columns(model: Model, M: int) -> Ints:
 
     The blocks' order is model, position, table, number; the committee's is position, table, model, number.
     """
-    C, D = model.config.window.size, sum(model.widths)
+    C, D = model.places, sum(model.widths)
     blocks = np.arange(M * C * D).reshape(M, C, D)
     tables = np.split(blocks, np.cumsum(model.widths)[:-1], axis=2)
     side_by_side = [table.transpose(1, 0, 2).reshape(C, -1) for table in tables]

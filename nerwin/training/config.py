@@ -115,6 +115,7 @@ class CorpusConfig(_Section):
 
 class WindowConfig(_Section):
     size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
+    sentence: bool = Field(False, description="whether the rest of the sentence, added up, is one more place of it")
 
 
 class WordsConfig(_Section):

@@ -42,7 +42,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         ids, values = match_vectors(model.lookups[0], vectors)
         model.params[WORDS][ids] = values
     model.params.update(model.corruption.own_parameters(dtype))
-    n = config.window.size * sum(model.widths)
+    n = model.places * sum(model.widths)
     model.params.update(
         init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
     )
@@ -50,7 +50,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
         forms = form_table(model.lookups, parts.vocabulary.forms)
-        x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size)))
+        x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size), model.around(flat, chosen)))
         model.constants["mean"], model.constants["transform"] = fit(x)
         if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
             parts.notes.append(

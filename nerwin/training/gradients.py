@@ -91,7 +91,7 @@ class Case(NamedTuple):
     model: Model
     corruption: Corruption[Any]
     forms: FormTable
-    ids: Ints
+    words: Distinct
     batch: Any
     masks: Masks
     rng: np.random.Generator
@@ -101,10 +101,10 @@ class Case(NamedTuple):
         return self.model.params
 
     def loss(self) -> float:
-        return total_loss(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)
+        return total_loss(self.model, self.corruption, self.forms, self.words, self.batch, self.masks)
 
     def gradients(self) -> Gradients:
-        return loss_and_gradients(self.model, self.corruption, self.forms, self.ids, self.batch, self.masks)[1]
+        return loss_and_gradients(self.model, self.corruption, self.forms, self.words, self.batch, self.masks)[1]
 
     def elemental(self) -> Parameters:
         return _elemental(self)
@@ -122,12 +122,15 @@ def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
 def check_all(config: Config) -> Iterator[Check]:
     """Check a small network for every combination of techniques, on the first sentences of the corpus."""
     parts = _first_sentences(read_parts(config), size=3)
-    grid = itertools.product(
-        CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False)
+    grid = itertools.chain(
+        itertools.product(
+            CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False), (False,)
+        ),
+        itertools.product(CORRUPTIONS, ("tanh",), ([5],), (0.01,), (0.0, 0.3), PREPROCESSORS, (True, False), (True,)),
     )
-    for corruption, activation, hidden, l2, dropout, method, trained in grid:
+    for corruption, activation, hidden, l2, dropout, method, trained, sentence in grid:
         small = config.to_dict() | {
-            "window": {"size": 3},
+            "window": {"size": 3, "sentence": sentence},
             "words": {"dim": 3, "start": 2.0, "trained": trained},
             "features": {"shape": 2, "ngrams": 2},
             "scorer": {
@@ -137,7 +140,9 @@ def check_all(config: Config) -> Iterator[Check]:
             "objective": {"corruption": corruption, "l2": l2},
         }  # fmt: skip
         state = "trained" if trained else "frozen"
-        setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}"
+        setting = (
+            f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}{' sentence' * sentence}"
+        )
         chosen = make_config(small, base=Path.cwd(), where="gradcheck")
         yield from check_case(draw_case(chosen, parts), setting, GRID_ENTRIES)
 
@@ -168,15 +173,15 @@ def draw_case(config: Config, parts: Parts) -> Case:
     for draw in range(DRAWS):
         batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
         ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
+        words = distinct(ids, model.around(parts.train.flat, batch.centres))
         masks = model.draw_masks(sources["dropout"], len(ids))
-        words = distinct(ids)
         _move_biases(model, sources["init"])
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
         scores, cache = model.forward(forms, words, masks)
         loss = corruption.loss(model.params, scores, batch)
         slack = min(corruption.slack(model.params, scores, batch), _kink_distance(model, cache))
         if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
-            return Case(model, corruption, forms, ids, batch, masks, sources["order"])
+            return Case(model, corruption, forms, words, batch, masks, sources["order"])
         model = init_model(config, parts, sources["init"], np.float64)
     raise ConfigError(
         f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
@@ -251,21 +256,36 @@ def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Gen
 
 def _elemental(case: Case) -> Parameters:
     """The elemental gradients of the scorer and of the lookup tables."""
-    model, words = case.model, distinct(case.ids)
+    model, words = case.model, case.words
     scores, _ = model.forward(case.forms, words, case.masks)
     ds = case.corruption.loss(model.params, scores, case.batch).ds
     x = model.windows(case.forms, words)
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    dx = dx.reshape(*case.ids.shape, -1)  # (B, C, D)
+    heard = [_heard(words, window, row.reshape(model.places, -1)) for window, row in enumerate(dx)]
     start = 0
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name != WORDS or model.config.words.trained:
-            rows = [[case.forms.rows_of(one, form) for form in window] for window in case.ids.tolist()]
-            grads[one.name] = elemental_lookup(model.params[one.name], rows, dx, start)
+            rows = [[case.forms.rows_of(one, form) for form, _ in window] for window in heard]
+            blame = [[de for _, de in window] for window in heard]
+            grads[one.name] = elemental_lookup(model.params[one.name], rows, blame, start)
         start += width
     for name, W in model.params.items():
         if name in grads and penalised(name, tables=model.config.objective.l2_words):
             grads[name] += 2 * model.config.objective.l2 * W
     return grads
+
+
+def _heard(words: Distinct, window: int, dx: Floats) -> list[tuple[int, Floats]]:
+    """The forms that speak in a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
+    forms = words.forms.tolist()
+    heard = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]
+    if (around := words.around) is not None:
+        sentence, centre = around.sentences[window], around.centres[window]
+        end = int(around.lengths[: sentence + 1].sum())
+        length = int(around.lengths[sentence])
+        for word in range(end - length, end):
+            if word != centre:
+                heard.append((forms[around.words[word]], dx[-1] / (length - 1) ** 0.5))
+    return heard

@@ -12,7 +12,6 @@ from nerwin.arrays import Floats, Ints
 from nerwin.errors import ModelError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
-from nerwin.network.lookup import windows_of
 from nerwin.text.features import WORDS, form_table
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
@@ -20,6 +19,7 @@ from nerwin.training.model import WINDOWS, Model, distinct
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
+SENTENCE = "(the rest of the sentence)"  # stands for its words, where the model looks there
 DEAD = 1e-6  # a detector whose output varies less than this over a corpus is dead
 
 
@@ -28,7 +28,8 @@ class Detector(NamedTuple):
 
     weights: its weight in U for each score (none where further layers stand between).
     most, least: the windows that light it most and least, with its activation.
-    likes, hates: for each position, the words whose vectors push it up and down most.
+    places: the names of the window's places. likes, hates: for each of them, the words whose vectors push the detector
+        up and down most.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Detector(NamedTuple):
     mean: float
     most: list[tuple[str, float]]
     least: list[tuple[str, float]]
+    places: list[str]
     likes: list[list[str]]
     hates: list[list[str]]
     dead: bool
@@ -53,7 +55,8 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
     flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
     forms = form_table(model.lookups, vocabulary.forms)
     ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
-    blocks = (distinct(ids[i : i + WINDOWS]) for i in range(0, len(ids), WINDOWS))
+    starts = range(0, len(ids), WINDOWS)
+    blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
     a = np.concatenate([model.forward(forms, words)[1].outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
@@ -69,6 +72,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
             mean=float(a[:, i].mean()),
             most=described(order[::-1][:top, i], i),
             least=described(order[:top, i], i),
+            places=_places(model),
             likes=[_extreme(model, push[:, i], top, 1) for push in pushes],
             hates=[_extreme(model, push[:, i], top, -1) for push in pushes],
             dead=bool(a[:, i].std() < DEAD),
@@ -79,6 +83,11 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
     return sorted(detectors, key=lambda one: -one.strength)
 
 
+def _places(model: Model) -> list[str]:
+    half = model.config.window.size // 2
+    return [*(f"word {offset:+d}" for offset in range(-half, half + 1)), "sentence"][: model.places]
+
+
 def _judged(model: Model, i: int) -> dict[str, float]:
     """Row i of U by the names of the scores."""
     if model.scorer.depth > 1:
@@ -87,8 +96,8 @@ def _judged(model: Model, i: int) -> dict[str, float]:
 
 
 def _word_pushes(model: Model) -> Floats:
-    """What each word adds to each z of the first layer, at each position (C, V, m)."""
-    C, words, W = model.config.window.size, model.params[WORDS], model.folded()["W1"]
+    """What each word adds to each z of the first layer, in each place (C, V, m)."""
+    C, words, W = model.places, model.params[WORDS], model.folded()["W1"]
     W = W.reshape(len(W), C, -1)[:, :, : words.shape[1]]  # (m, C, d)
     pushes: Floats = np.einsum("vd,mcd->cvm", words, W, optimize=True)
     return pushes
@@ -117,9 +126,13 @@ def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, f
 
 
 class Decision(NamedTuple):
-    """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score."""
+    """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
+
+    words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word.
+    """
 
     words: list[str]
+    centre: int
     names: list[str]
     scores: list[float]
     base: list[float]
@@ -137,17 +150,19 @@ def take_apart(model: Model, text: str) -> Decision:
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words)], C)
     ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
-    words_here = distinct(ids)
+    words_here = distinct(ids, model.around(flat, flat.centres[centre : centre + 1]))
     forms = form_table(model.lookups, vocabulary.forms)
     # Preprocessing is folded into the first layer, so that every share falls to a word itself.
     params = model.folded()
-    x = windows_of(model.embed(forms, words_here.forms), words_here.places)[0].astype(np.float64)
+    x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
+    near = ["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()]
     return Decision(
-        words=["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()],
+        words=[*near, SENTENCE][: model.places],
+        centre=C // 2,
         names=list(model.corruption.names),
         scores=model.scorer.forward(params, x[None])[0][0].tolist(),
         base=shares.base.tolist(),
-        positions=shares.inputs.reshape(C, -1, len(shares.base)).sum(axis=1).tolist(),
+        positions=shares.inputs.reshape(model.places, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
     )

@@ -15,10 +15,11 @@ from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup
 from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
+from nerwin.network.surroundings import Surroundings, add_up
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.sources import Source
 from nerwin.text.tokenizer import TOKENIZERS, Token
-from nerwin.text.windows import FlatCorpus, split_sentences, windows
+from nerwin.text.windows import FlatCorpus, sentences_around, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
 
@@ -27,21 +28,24 @@ WINDOWS = 8192  # windows scored at a time
 
 
 class Distinct(NamedTuple):
-    """Windows by their distinct forms: forms (u,), and which of them (B, C) stands where."""
+    """Windows by their distinct forms: forms (u,), and which of them (B, C) stands where; so too the words around."""
 
     forms: Ints
     places: Ints
+    around: Surroundings | None
 
 
-def distinct(ids: Ints) -> Distinct:
-    """The distinct forms of some windows (B, C)."""
+def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
+    """The distinct forms of some windows (B, C), and of the words around them where the model looks there."""
     # Marks over all forms take a tenth of the time that sorting takes where there are thousands of windows.
-    occurs = np.zeros(int(ids.max(initial=-1)) + 1, np.bool_)
+    words = ids[:0, 0] if around is None else around.words
+    occurs = np.zeros(int(max(ids.max(initial=-1), words.max(initial=-1))) + 1, np.bool_)
     occurs[ids] = True
+    occurs[words] = True
     forms = occurs.nonzero()[0]
     number = np.empty(len(occurs), np.int64)
     number[forms] = np.arange(len(forms))
-    return Distinct(forms, number[ids])
+    return Distinct(forms, number[ids], around and around._replace(words=number[words]))
 
 
 @dataclass
@@ -83,7 +87,16 @@ class Model:
     @property
     def _inputs(self) -> int:
         """The numbers in a window."""
-        return self.config.window.size * (self.config.words.dim + sum(self.config.features.values()))
+        return self.places * (self.config.words.dim + sum(self.config.features.values()))
+
+    @property
+    def places(self) -> int:
+        """The words in a window, and one more for the rest of the sentence where the model looks there."""
+        return self.config.window.size + self.config.window.sentence
+
+    def around(self, corpus: FlatCorpus, centres: Ints) -> Surroundings | None:
+        """What stands around the windows of some centres, where the model looks there."""
+        return Surroundings(*sentences_around(corpus, centres)) if self.config.window.sentence else None
 
     @property
     def scorer(self) -> Scorer:
@@ -134,9 +147,16 @@ class Model:
 
     def windows(self, forms: FormTable, words: Distinct) -> Floats:
         """The scorer's input x (B, n)."""
-        x = windows_of(self.embed(forms, words.forms), words.places)
-        preprocess = self.preprocess
+        x, preprocess = self.raw_windows(forms, words), self.preprocess
         return preprocess.forward(x) if preprocess else x
+
+    def raw_windows(self, forms: FormTable, words: Distinct) -> Floats:
+        """The same before any preprocessing."""
+        e = self.embed(forms, words.forms)
+        x = windows_of(e, words.places)
+        if words.around is not None:
+            x = np.concatenate([x, add_up(e[words.around.words], words.around)], axis=1)
+        return x
 
     def forward(self, forms: FormTable, words: Distinct, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
@@ -186,15 +206,18 @@ class Model:
         """The scorer as it is now, to score many windows with."""
         dtype = self.params["U"].dtype
         weights = {name: value.astype(dtype) for name, value in self._folded_weights().items()}
-        return FixedScorer(self.scorer, weights, self.config.window.size)
+        return FixedScorer(self.scorer, weights, self.config.window.size, self.places)
 
-    def score(self, forms: FormTable, tokens: Ints, centres: Ints) -> Floats:
-        """The scores (n, K) of the windows around `centres`, in blocks; tokens and centres as in FlatCorpus."""
+    def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
+        """The scores (n, K) of all words, in blocks."""
         fixed = self.fixed()
-        scores = np.empty((len(centres), self.params["U"].shape[1]), self.params["U"].dtype)
-        for start in range(0, len(centres), WINDOWS):
-            words = distinct(windows(tokens, centres[start : start + WINDOWS], self.config.window.size))
-            scores[start : start + WINDOWS] = fixed.score(fixed.project(self.embed(forms, words.forms)), words.places)
+        scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
+        for start in range(0, len(corpus.centres), WINDOWS):
+            centres = corpus.centres[start : start + WINDOWS]
+            ids = windows(corpus.tokens, centres, self.config.window.size)
+            words = distinct(ids, self.around(corpus, centres))
+            P = fixed.project(self.embed(forms, words.forms))
+            scores[start : start + WINDOWS] = fixed.score(P, words.places, words.around)
         return scores
 
     def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -9,34 +9,34 @@ from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Gradients, Ints
+from nerwin.arrays import Floats, Gradients, Ints, Rows
 from nerwin.corruption.interface import Corruption, Loss
 from nerwin.network.dropout import Mask
-from nerwin.network.lookup import backprop_windows
+from nerwin.network.lookup import backprop_windows, sum_rows
 from nerwin.network.loss import add_l2_gradient, l2_penalty
+from nerwin.network.surroundings import backprop_add_up
 from nerwin.text.features import FormTable
-from nerwin.training.model import Model, distinct
+from nerwin.training.model import Distinct, Model
 
 Masks = Sequence[Mask]
 
 
 def loss_and_gradients(
-    model: Model, corruption: Corruption[Any], forms: FormTable, ids: Ints, batch: Any, masks: Masks | None = None
+    model: Model, corruption: Corruption[Any], forms: FormTable, words: Distinct, batch: Any, masks: Masks | None = None
 ) -> tuple[Loss, Gradients]:
     """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
 
     Args:
-        ids: (B, C) the forms of the minibatch's windows, in the order of `batch.centres`.
+        words: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
     """
-    words = distinct(ids)
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)
     blamed = np.flatnonzero(loss.ds.any(axis=1))
     grads, dx = model.scorer.backward(model.params, cache.rows(blamed), loss.ds[blamed])
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    de = backprop_windows(words.places[blamed], dx)
+    de = _backprop_places(words, blamed, dx)
     grads.update(model.backprop_embed(forms, words.forms[de.ids], de.values))
     grads.update(loss.grads)
     objective = model.config.objective
@@ -44,11 +44,22 @@ def loss_and_gradients(
     return loss, grads
 
 
+def _backprop_places(words: Distinct, blamed: Ints, dx: Floats) -> Rows:
+    """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
+    if words.around is None:
+        return backprop_windows(words.places[blamed], dx)
+    near = dx.shape[1] // (words.places.shape[1] + 1) * words.places.shape[1]
+    de = backprop_windows(words.places[blamed], dx[:, :near])
+    around = words.around._replace(centres=words.around.centres[blamed])
+    far = backprop_add_up(dx[:, near:], around)
+    return sum_rows(np.concatenate([de.ids, around.words]), np.concatenate([de.values, far]))
+
+
 def total_loss(
-    model: Model, corruption: Corruption[Any], forms: FormTable, ids: Ints, batch: Any, masks: Masks | None = None
+    model: Model, corruption: Corruption[Any], forms: FormTable, words: Distinct, batch: Any, masks: Masks | None = None
 ) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
-    scores, _ = model.forward(forms, distinct(ids), masks)
+    scores, _ = model.forward(forms, words, masks)
     objective = model.config.objective
     penalty = l2_penalty(model.params, objective.l2, tables=objective.l2_words)
     return corruption.loss(model.params, scores, batch).value + penalty

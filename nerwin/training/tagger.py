@@ -64,10 +64,10 @@ class Tagger:
     def __init__(self, model: Model, min_score: float = 0.0) -> None:
         self.model, self.min_score = model, min_score
         self._fixed = model.fixed()
-        row = model.params["W1"].dtype.itemsize * self._fixed.size * len(model.params["W1"])  # bytes a form
+        row = model.params["W1"].dtype.itemsize * self._fixed.places * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
         # Memory that is not written to costs nothing yet, and growing would cost a copy.
-        self._P = np.empty((self._most * self._fixed.size, len(model.params["W1"])), model.params["W1"].dtype)
+        self._P = np.empty((self._most * self._fixed.places, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
         self.forget()
         with np.errstate(over="ignore", invalid="ignore"):
@@ -86,14 +86,14 @@ class Tagger:
 
     def _project(self, table: FormTable, first: int) -> None:
         """Add the projections of a table's forms from the `first` one on."""
-        start, size = self._projected * self._fixed.size, (self._projected + len(table) - first) * self._fixed.size
+        start, size = self._projected * self._fixed.places, (self._projected + len(table) - first) * self._fixed.places
         if size > len(self._P):
             room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
             room[:start] = self._P[:start]
             self._P = room
         for at in range(first, len(table), FORMS):
             e = self.model.embed(table, np.arange(at, min(at + FORMS, len(table))))
-            end = start + len(e) * self._fixed.size
+            end = start + len(e) * self._fixed.places
             self._fixed.project(e, out=self._P[start:end])
             start = end
         self._projected += len(table) - first
@@ -185,7 +185,8 @@ class Tagger:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
             if len(self._vocabulary) > self._projected:
                 self._learn()
-            scores = self._fixed.score(self._P, windows(flat.tokens, flat.centres, self._fixed.size))
+            ids, around = windows(flat.tokens, flat.centres, self._fixed.size), self.model.around(flat, flat.centres)
+            scores = self._fixed.score(self._P, ids, around)
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores

@@ -25,7 +25,7 @@ from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
-from nerwin.training.model import Model
+from nerwin.training.model import Distinct, Model, distinct
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
@@ -227,10 +227,10 @@ class Trainer:
 
     def _step(self, batch: Any, rate: float) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
-        ids = self._windows(batch.centres)
-        masks = self.model.draw_masks(self.state.generators["dropout"], len(ids))
+        words = self._windows(batch.centres)
+        masks = self.model.draw_masks(self.state.generators["dropout"], len(words.places))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
-            loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, ids, batch, masks)
+            loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, words, batch, masks)
             if not math.isfinite(loss.value):
                 raise self._diverged(f"expected a finite loss, found {loss.value}", self.state.optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
@@ -254,9 +254,14 @@ class Trainer:
             f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
         )
 
-    def _windows(self, centres: Ints) -> Ints:
-        """The forms (B, C) of a minibatch's windows, some read as their twins."""
-        ids = windows(self.parts.train.flat.tokens, centres, self.config.window.size)
+    def _windows(self, centres: Ints) -> Distinct:
+        """A minibatch's windows, some of their words read as their twins."""
+        corpus = self.parts.train.flat
+        ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
+        return distinct(self._read(ids), around and around._replace(words=self._read(around.words)))
+
+    def _read(self, ids: Ints) -> Ints:
+        """Forms as they are, or some as their twins."""
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
         if words.rare_unknown or words.any_unknown:
@@ -270,7 +275,7 @@ class Trainer:
         """Fit the decision rule on dev and score it there."""
         flat = self.parts.dev.flat
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            scores = self.model.score(self.forms, flat.tokens, flat.centres)
+            scores = self.model.score(self.forms, flat)
         if not np.isfinite(scores).all():
             problem = "expected finite scores on dev, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)

@@ -262,7 +262,7 @@ def run_config(rng: random.Random, folder: Path) -> None:
     """A run that is continued though its saved configuration is damaged."""
     copy = _copied(workshop() / "window", folder)
     saved = load_config(copy / "config.yaml")
-    _rewrite(copy / "config.yaml", lambda data: mutate(rng, data))
+    _rewrite(copy / "config.yaml", lambda data: mutate(rng, data) if rng.random() < 0.9 else data)
     Run.resume(copy, saved)
 
 

@@ -1,0 +1,63 @@
+"""The rest of the sentence as one more place of a window: its definition, its adjoint, and who else computes it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
+from nerwin.text.features import form_table
+from nerwin.text.windows import flatten, sentences_around, windows
+from nerwin.training.inspection import SENTENCE, take_apart
+from nerwin.training.model import distinct
+from nerwin.training.tagger import Tagger
+from tests.test_trainer import epochs, new_trainer, village_config
+
+AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 2, 3, 5, 2]))
+
+
+def test_the_other_words_of_the_sentence_add_up(rng: np.random.Generator) -> None:
+    e = rng.normal(size=(6, 4))
+    expected = [(e[1] + e[2]) / 2**0.5, (e[0] + e[1]) / 2**0.5, np.zeros(4), e[4], (e[0] + e[1]) / 2**0.5]
+    np.testing.assert_allclose(add_up(e, AROUND), expected, atol=1e-12)
+
+
+def test_backprop_is_the_adjoint(rng: np.random.Generator) -> None:
+    e, dy = rng.normal(size=(6, 4)), rng.normal(size=(5, 4))
+    assert np.sum(add_up(e, AROUND) * dy) == pytest.approx(np.sum(e * backprop_add_up(dy, AROUND)), rel=1e-12)
+
+
+def test_sentences_are_found_around_any_centres() -> None:
+    corpus = flatten([np.array(row, np.int32) for row in ([5, 6, 7], [], [8], [9, 10])], 5)
+    words, lengths, centres = sentences_around(corpus, corpus.centres[[4, 0, 2, 4]])
+    assert words.tolist() == [5, 6, 7, 9, 10]
+    assert lengths.tolist() == [3, 2]
+    assert words[centres].tolist() == [9, 5, 7, 9]
+
+
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work(
+    tmp_path: Path, corruption: str
+) -> None:
+    trainer = new_trainer(village_config(tmp_path, "window.sentence=true", f"objective.corruption={corruption}"))
+    epochs(trainer)
+    model, corpus = trainer.model, trainer.parts.dev.flat
+    forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
+    ids = windows(corpus.tokens, corpus.centres, model.config.window.size)
+    plain, _ = model.forward(forms, distinct(ids, model.around(corpus, corpus.centres)))
+    np.testing.assert_allclose(model.score(forms, corpus), plain, rtol=1e-4, atol=1e-5)
+    words = [trainer.parts.vocabulary.forms[word] for word in corpus.words.tolist()]
+    np.testing.assert_allclose(Tagger(model).score(words, corpus.lengths), plain, rtol=1e-4, atol=1e-5)
+    model.params["W1"][:, -sum(model.widths) :] = 0
+    assert np.abs(model.score(forms, corpus) - plain).max() > 0.01  # the sentence does count
+
+
+def test_a_decision_has_a_share_of_the_rest_of_the_sentence(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "window.sentence=true", "window.size=3"))
+    epochs(trainer)
+    decision = take_apart(trainer.model, "Mira left the old mill in Quellmark")
+    assert decision.words == ["the", "old", "mill", SENTENCE]
+    assert decision.words[decision.centre] == "old"
+    total = np.array(decision.base) + np.sum(decision.positions, axis=0)
+    np.testing.assert_allclose(total, decision.scores, rtol=1e-6, atol=1e-8)
+    assert np.abs(decision.positions[3]).max() > 1e-6
