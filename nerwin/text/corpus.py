@@ -89,6 +89,33 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     return _settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
+def from_lists(
+    sentences: Sequence[Sequence[str]], tag_sequences: Sequence[Sequence[str]], columns: Columns = Columns()
+) -> Corpus:
+    """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
+
+    Args:
+        columns: whose tag scheme counts.
+
+    Raises:
+        CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
+    """
+    if len(sentences) != len(tag_sequences):
+        raise CorpusError(
+            f"y: expected the tags of {len(sentences)} sentences, found {len(tag_sequences)}. Give a list a sentence."
+        )
+    corpus = Corpus("y", delimiter="lists")
+    for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
+        if len(words) != len(tags):
+            raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
+        for tag in tags:
+            if not isinstance(tag, str) or not is_tag(tag):
+                raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
+        if words:
+            corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
+    return _settled(corpus, columns, refuse_mixed=True)
+
+
 def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
     """The corpus in the lines of a column file, which messages call `name`.
 
