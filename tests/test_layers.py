@@ -27,7 +27,7 @@ ALLOWED = {
     "corruption": {"errors", "arrays", "text", "network"},
     "training": {"errors", "arrays", "collector", "text", "network", "corruption", "optim"},
     "report": {"errors", "text", "training"},
-    "integrations": {"text", "training"},
+    "integrations": {"errors", "text", "training"},
     "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "report", "shipped"},
 }
 # What only those need who install an extra, and the modules that import it.

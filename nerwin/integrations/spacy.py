@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span, SpanGroup, Token
 from spacy.training import Example
 from spacy.util import raise_error
 
+from nerwin.errors import ModelError
 from nerwin.training.tagger import Tagger, load
 
 Handler = Callable[[str, Any, list[Doc], Exception], NoReturn]
@@ -60,7 +61,11 @@ class NerwinComponent:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return tuple(self.tagger.model.types)
+        """The types that the model knows; none where it is not there, as before a saved pipeline's has been read."""
+        try:
+            return tuple(self.tagger.model.types)
+        except ModelError:
+            return ()
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))

@@ -106,6 +106,11 @@ def from_lists(
         )
     corpus = Corpus("y", delimiter="lists")
     for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
+        if isinstance(words, str):
+            raise CorpusError(f"X[{number}]: expected a list of words, found {words[:40]!r}. Split it into words.")
+        for word in words:
+            if not isinstance(word, str):
+                raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
         if len(words) != len(tags):
             raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
         for tag in tags:

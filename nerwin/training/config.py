@@ -227,6 +227,8 @@ class TrainingConfig(_Section):
 
 
 class Config(_Section):
+    """All that a training depends on, beside its data."""
+
     corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
     window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
     words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")

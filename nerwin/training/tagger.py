@@ -182,7 +182,7 @@ class Tagger:
         Texts are read TAGGED characters at a time, so memory does not grow with their number.
 
         >>> import nerwin
-        >>> lines = (f"Museums in {city}" for city in ["Paris", "Lima"])
+        >>> lines = (f"Museums in {city} are amazing" for city in ["Paris", "Lima"])
         >>> [[one.text for one in found] for found in nerwin.load("runs/mine").entities_of_many(lines)]
         [['Paris'], ['Lima']]
         """
