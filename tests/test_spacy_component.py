@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import nerwin
-from nerwin.errors import ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.text.tokenizer import Token
 from tests.conftest import ROOT
 from tests.test_trainer import VILLAGE, write_village
@@ -98,6 +98,11 @@ def test_a_sentence_ends_where_the_doc_says(nlp: Any, folder: Path) -> None:
     tags = [f"{one.ent_iob_}-{one.ent_type_}".rstrip("-") for one in nlp(split)]
     assert tags == [tag for row in tagger.tag_many([words[:2], words[2:]]) for tag in row]
     assert "Lena Voss" not in [one.text for one in split.ents]
+
+
+def test_a_least_score_that_is_none_is_refused_at_once(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="min_score: expected a number from 0 to 1, found 7"):
+        pipeline(folder, min_score=7.0)
 
 
 def test_earlier_entities_are_replaced(folder: Path) -> None:

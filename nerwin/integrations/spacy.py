@@ -19,7 +19,7 @@ from spacy.training import Example
 from spacy.util import raise_error
 
 from nerwin.errors import ModelError
-from nerwin.training.tagger import Tagger, load
+from nerwin.training.tagger import Tagger, check_share, load
 
 Handler = Callable[[str, Any, list[Doc], Exception], NoReturn]
 
@@ -44,6 +44,7 @@ class NerwinComponent:
     """
 
     def __init__(self, name: str, model: str | Path, min_score: float = 0.0) -> None:
+        check_share(min_score)
         self.name, self.model, self.min_score = name, model, min_score
         self._tagger: Tagger | None = None
         self._handler: Handler = raise_error

@@ -74,8 +74,7 @@ class Tagger:
     """
 
     def __init__(self, model: Model, min_score: float = 0.0) -> None:
-        if not 0 <= min_score <= 1:
-            raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
+        check_share(min_score)
         self.model, self.min_score = model, min_score
         self._turn = threading.Lock()
         self._fixed = model.fixed()
@@ -257,6 +256,16 @@ class Tagger:
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores
+
+
+def check_share(min_score: float) -> None:
+    """Refuse a least score that no score is held against.
+
+    Raises:
+        ConfigError: it is not from 0 to 1.
+    """
+    if not 0 <= min_score <= 1:
+        raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
 
 
 def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
