@@ -95,6 +95,18 @@ def test_sentences_without_words_teach_nothing_and_stay_in_place(config: Path, d
     assert with_gaps.predict([[], *X]) == [[], *NerwinTagger(config).fit(X, y).predict(X)]
 
 
+def test_a_slip_in_the_tags_of_a_small_fold_is_scored(config: Path, data: tuple[Lists, Lists]) -> None:
+    estimator, X = NerwinTagger(config).fit(*data), [["Ines", "Falk", "and", "Lena"]]
+    assert 0 <= estimator.score(X, [["B-PER", "I-PER", "O", "I-PER"]]) <= 1
+    with pytest.raises(CorpusError, match="y:0: expected one tag scheme throughout"):
+        NerwinTagger(config).fit(10 * X, 10 * [["B-PER", "E-PER", "O", "I-PER"]])
+
+
+def test_arrays_of_words_are_sentences_too(config: Path, data: tuple[Lists, Lists]) -> None:
+    X, y = ([np.array(one) for one in part] for part in data)
+    assert NerwinTagger(config).fit(X, y).predict(X) == NerwinTagger(config).fit(*data).predict(data[0])
+
+
 def test_before_fit_there_is_nothing_to_predict_with(config: Path, data: tuple[Lists, Lists]) -> None:
     NotFittedError = importlib.import_module("sklearn.exceptions").NotFittedError
     with pytest.raises(NotFittedError):

@@ -189,6 +189,8 @@ def test_spacys_own_way_to_pass_over_errors_works(tmp_path: Path) -> None:
     gone.set_error_handler(lambda name, proc, docs, error: met.append((name, len(docs), type(error))))
     assert list(gone.pipe(["one", "two"])) == []
     assert met == [("nerwin", 2, ModelError)]
+    assert gone("one").ents == ()
+    assert met[1:] == [("nerwin", 1, ModelError)]
 
 
 # spaCy's tools.

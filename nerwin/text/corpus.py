@@ -90,12 +90,16 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
 
 
 def from_lists(
-    sentences: Sequence[Sequence[str]], tag_sequences: Sequence[Sequence[str]], columns: Columns = Columns()
+    sentences: Sequence[Sequence[str]],
+    tag_sequences: Sequence[Sequence[str]],
+    columns: Columns = Columns(),
+    *,
+    refuse_mixed: bool = True,
 ) -> Corpus:
     """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
 
     Args:
-        columns: whose tag scheme counts.
+        columns: whose tag scheme counts. refuse_mixed: as for `read_corpus`.
 
     Raises:
         CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
@@ -116,9 +120,9 @@ def from_lists(
         for tag in tags:
             if not isinstance(tag, str) or not is_tag(tag):
                 raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
-        if words:
+        if len(words):  # numpy's arrays have no truth of their own
             corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
-    return _settled(corpus, columns, refuse_mixed=True)
+    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
 def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:

@@ -178,7 +178,7 @@ class Tagger:
     def entities_of_many(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
         """The entities of each text, in order, as `entities` finds them; the scores' last digits may differ.
 
-        Texts are read TAGGED characters at a time, so memory does not grow with their number.
+        TAGGED characters are read before the first entities come, so memory does not grow with the number of texts.
 
         >>> import nerwin
         >>> lines = (f"Museums in {city} are amazing" for city in ["Paris", "Lima"])
