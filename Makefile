@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+TOOLS  := $(VENV)/.tools
 
 .PHONY: train test check lint types fuzz torture gradcheck bench data clean
 .DEFAULT_GOAL := train
@@ -11,6 +12,10 @@ READY  := $(VENV)/.ready
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nerwin needs Python 3.11 or later")'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[report]"
+	touch $@
+
+$(TOOLS): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
 
@@ -18,28 +23,28 @@ train: $(READY)  ## train on the shipped corpus, then score on its test part
 	$(BIN)/nerwin train --config configs/quickstart.yaml
 	$(BIN)/nerwin evaluate
 
-test: $(READY)
+test: $(TOOLS)
 	$(BIN)/python -m pytest -q
 
-lint: $(READY)
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY)
+types: $(TOOLS)
 	$(BIN)/mypy
 
 check: lint types test
 
-torture: $(READY)  ## two hundred killed trainings, each continued to the same bytes
+torture: $(TOOLS)  ## two hundred killed trainings, each continued to the same bytes
 	$(BIN)/python -m tests.torture
 
 gradcheck: $(READY)
 	$(BIN)/nerwin gradcheck
 
-fuzz: $(READY)  ## 100,000 damaged inputs of every kind; a quarter of an hour
+fuzz: $(TOOLS)  ## 100,000 damaged inputs of every kind; a quarter of an hour
 	$(BIN)/python -m tests.fuzz
 
-bench: $(READY)  ## F1 and costs of the presets and of CRFsuite on ../shared, then speed against others' tools
+bench: $(TOOLS)  ## F1 and costs of the presets and of CRFsuite on ../shared, then speed against others' tools
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.speed

@@ -2,31 +2,68 @@
 
 The map of the package, in the order in which data flows:
 
-    text        files in, integer arrays out: corpora, tags, word forms, windows
-    network     the scorer of the lecture and its gradients
-    corruption  what a true window is held against, and how scores become tags
-    optim       learning-rate schedules and optimizers
-    training    from a configuration to a trained tagger
-    report      the page of `nerwin report`
-    cli         the commands
+    text          files in, integer arrays out: corpora, tags, word forms, windows
+    network       the scorer of the lecture and its gradients
+    corruption    what a true window is held against, and how scores become tags
+    optim         learning-rate schedules and optimizers
+    training      from a configuration to a trained tagger
+    report        the page of `nerwin report`
+    integrations  a spaCy component, a scikit-learn estimator
+    cli           the commands
 
 From Python:
 
-    tagger = nerwin.load("runs/quickstart-1")
-    tagger.tag(["Museums", "in", "Paris"])
-    tagger.entities("Museums in Paris are amazing")
+    >>> import nerwin
+    >>> tagger = nerwin.load("runs/mine")
+    >>> tagger.tag(["Museums", "in", "Paris"])
+    ['O', 'O', 'B-LOC']
+    >>> entity = tagger.entities("Museums in Paris are amazing")[0]
+    >>> entity.start, entity.end, entity.label, entity.text
+    (11, 16, 'LOC', 'Paris')
 """
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nerwin.errors import NerwinError
+    from nerwin.training.api import evaluate, train
+    from nerwin.training.config import Config
+    from nerwin.training.evaluation import Evaluation
+    from nerwin.training.tagger import Entity, Tagger, load
+    from nerwin.training.trainer import Batched, EpochDone
 
 __version__ = "0.1.0"
-__all__ = ["Tagger", "load"]
+__all__ = [
+    "Batched",
+    "Config",
+    "Entity",
+    "EpochDone",
+    "Evaluation",
+    "NerwinError",
+    "Tagger",
+    "evaluate",
+    "load",
+    "train",
+]
+
+# Loaded on first use, so that importing nerwin stays cheap.
+_HOMES = {
+    "nerwin.errors": ("NerwinError",),
+    "nerwin.training.api": ("evaluate", "train"),
+    "nerwin.training.config": ("Config",),
+    "nerwin.training.evaluation": ("Evaluation",),
+    "nerwin.training.tagger": ("Entity", "Tagger", "load"),
+    "nerwin.training.trainer": ("Batched", "EpochDone"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded on first use, so that importing nerwin stays cheap.
-    if name in __all__:
-        from nerwin.training import tagger
-
-        return getattr(tagger, name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
     raise AttributeError(f"module 'nerwin' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -37,7 +37,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
 
 @pytest.fixture
 def saved(trained: Trainer, tmp_path: Path) -> Path:
-    save_model(tmp_path / "last", trained.model, trained.state, with_state=True)
+    save_model(tmp_path / "last", trained.model, trained.state)
     return tmp_path / "last"
 
 
@@ -94,7 +94,7 @@ def test_the_manifest_is_readable_and_names_its_files_by_their_sum(saved: Path) 
 
 def test_saving_the_same_twice_gives_the_same_bytes(trained: Trainer, saved: Path) -> None:
     before = contents(saved)
-    save_model(saved, trained.model, trained.state, with_state=True)
+    save_model(saved, trained.model, trained.state)
     assert contents(saved) == before
 
 
@@ -102,7 +102,7 @@ def test_the_bytes_do_not_depend_on_the_clock(
     trained: Trainer, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    save_model(tmp_path / "later", trained.model, trained.state, with_state=True)
+    save_model(tmp_path / "later", trained.model, trained.state)
     assert contents(tmp_path / "later") == contents(saved)
 
 
@@ -111,7 +111,7 @@ def test_saving_something_else_leaves_no_stray_file(
 ) -> None:
     kept, before = trained.model.params["U"], set(contents(saved))
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
-    save_model(saved, trained.model, trained.state, with_state=True)
+    save_model(saved, trained.model, trained.state)
     after = set(contents(saved))
     assert after != before
     assert len(after) == 3
@@ -119,7 +119,7 @@ def test_saving_something_else_leaves_no_stray_file(
 
 
 def test_a_model_without_state_is_two_files_and_cannot_be_continued(trained: Trainer, tmp_path: Path) -> None:
-    save_model(tmp_path / "best", trained.model, trained.state, with_state=False)
+    save_model(tmp_path / "best", trained.model)
     assert sorted(contents(tmp_path / "best")) == sorted([arrays_file(tmp_path / "best").name, MANIFEST])
     with pytest.raises(ModelError, match="expected the state of a training, found a model only"):
         load_state(tmp_path / "best", load_model(tmp_path / "best"))
@@ -240,7 +240,7 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_again(
     def read_late(folder: Path, entry: Any) -> Any:
         monkeypatch.setattr(checkpoint, "read_arrays", read_arrays)
         monkeypatch.setitem(trained.model.params, "U", newer)
-        save_model(saved, trained.model, trained.state, with_state=True)
+        save_model(saved, trained.model, trained.state)
         return read_arrays(folder, entry)
 
     monkeypatch.setattr(checkpoint, "read_arrays", read_late)
@@ -262,7 +262,7 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
     monkeypatch.setattr(checkpoint, "replace_file", full_disk)
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
     with pytest.raises(ModelError, match="cannot save the model: No space left on device"):
-        save_model(saved, trained.model, trained.state, with_state=True)
+        save_model(saved, trained.model, trained.state)
     assert np.array_equal(load_model(saved).params["U"], kept)
     assert load_state(saved, load_model(saved)).epoch == 2
 
@@ -270,7 +270,7 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
 def test_a_folder_that_cannot_be_made_is_a_clear_error(trained: Trainer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="cannot save the model"):
-        save_model(tmp_path / "file" / "best", trained.model, trained.state, with_state=False)
+        save_model(tmp_path / "file" / "best", trained.model)
 
 
 def repacked(folder: Path, change: Callable[[dict[str, Any]], object], key: str = "arrays") -> None:

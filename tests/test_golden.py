@@ -12,7 +12,6 @@ from nerwin.text.corpus import read_corpus
 from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.manifest import MANIFEST
 from nerwin.training.tagger import Tagger
-from nerwin.training.trainer import State, make_optimizer
 from tests.golden import FOLDER, MODELS, TAGS
 
 golden = pytest.mark.parametrize("name", MODELS)
@@ -36,7 +35,7 @@ def test_a_golden_model_is_small_and_of_no_machine(name: str) -> None:
 @golden
 def test_a_golden_model_that_is_saved_again_tags_as_before(name: str, tmp_path: Path) -> None:
     model = load_model(FOLDER / name)
-    save_model(tmp_path, model, State(make_optimizer(model.config, {}), {}, best_f1=0.5), with_state=False)
+    save_model(tmp_path, model)
     words = [one.words for one in read_corpus(FOLDER / name / TAGS).sentences]
     assert nerwin.load(tmp_path).tag_many(words) == Tagger(model).tag_many(words)
 

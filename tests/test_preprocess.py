@@ -151,7 +151,7 @@ def test_training_data_change_it(tmp_path: Path, method: str) -> None:
 def test_it_is_saved_and_loaded_and_applied_to_everything(tmp_path: Path, method: str) -> None:
     trainer = new_trainer(village_config(tmp_path, *overrides(method)))
     epochs(trainer)
-    save_model(tmp_path / "saved", trainer.model, trainer.state, with_state=False)
+    save_model(tmp_path / "saved", trainer.model)
     loaded = load_model(tmp_path / "saved")
     assert same(loaded.constants, trainer.model.constants)
     sentence = ["Mira", "Tolvan", "left", "Quellmark", "unheard", "."]

@@ -17,9 +17,8 @@ from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import read_parts
 from nerwin.training.evaluation import Score
-from nerwin.training.fresh import init_model
 from nerwin.training.tagger import Tagger
-from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
+from nerwin.training.trainer import Batched, EpochDone, Trainer
 
 VILLAGE = """\
 [Mira Tolvan](PER) left [Quellmark](LOC) before dawn .
@@ -69,10 +68,7 @@ def village_config(folder: Path, *overrides: str) -> Config:
 
 
 def new_trainer(config: Config) -> Trainer:
-    parts = read_parts(config)
-    sources = generators(config.training.seed)
-    model = init_model(config, parts, sources["init"])
-    return Trainer(model, parts, State(make_optimizer(config, model.params), sources))
+    return Trainer.start(config, read_parts(config))
 
 
 def epochs(trainer: Trainer) -> list[EpochDone]:
@@ -117,7 +113,7 @@ def test_it_learns_twenty_sentences_by_heart_and_remembers_them_on_disk(tmp_path
     sentences = read_corpus(tmp_path / "village.conll").sentences
     words, tags = [one.words for one in sentences], [one.tags for one in sentences]
     assert Tagger(trainer.model).tag_many(words) == tags
-    save_model(tmp_path / "saved", trainer.model, trainer.state, with_state=False)
+    save_model(tmp_path / "saved", trainer.model)
     assert Tagger(load_model(tmp_path / "saved")).tag_many(words) == tags
 
 

@@ -20,8 +20,8 @@ def average(
     from nerwin.training.checkpoint import load_model, save_model
     from nerwin.training.committee import average, fit_on
     from nerwin.training.data import read_parts
+    from nerwin.training.model import Standing
     from nerwin.training.run import model_folder
-    from nerwin.training.trainer import State, make_optimizer
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
@@ -31,6 +31,7 @@ def average(
     parts = read_parts(loaded[0].config)
     whole = average(loaded)
     f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
-    save_model(output, whole, State(make_optimizer(whole.config, {}), {}, best_f1=f1), with_state=False)
+    whole.standing = Standing(best_f1=f1)
+    save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, dev F1 {f1:.4f}", err=True)
     typer.echo(f"next: nerwin evaluate {output}", err=True)

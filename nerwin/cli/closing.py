@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from nerwin.cli.epochs import sparkline
 from nerwin.errors import CorpusError
 from nerwin.text.vocabulary import UNKNOWN
-from nerwin.training.data import read_part
+from nerwin.training.api import evaluate
 from nerwin.training.run import BEST, Run
-from nerwin.training.tagger import load
 from nerwin.training.trainer import EpochDone
 
 if TYPE_CHECKING:
@@ -74,10 +73,9 @@ def _test_score(run: Run) -> str:
     corpus = run.trainer.config.corpus
     assert corpus.test is not None
     try:
-        sentences = read_part(corpus.test, corpus).sentences
+        result = evaluate(run.folder / BEST, corpus.test)
     except CorpusError as error:
         return f"none, {error}"
-    result = load(run.folder / BEST).evaluate([one.words for one in sentences], [one.tags for one in sentences])
     return f"{result.overall.f1:.4f} on {corpus.test.name}"
 
 

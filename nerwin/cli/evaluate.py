@@ -27,22 +27,17 @@ def evaluate(
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from rich.console import Console
 
-    from nerwin.training.data import read_part, scored_file
+    from nerwin.training.api import score
     from nerwin.training.run import model_folder
     from nerwin.training.tagger import load
 
     folder = model_folder(model)
-    tagger = load(folder)
-    corpus_config = tagger.model.config.corpus
-    path = scored_file(corpus_config, data)
-    corpus = read_part(path, corpus_config)
-    result = tagger.evaluate(
-        [sentence.words for sentence in corpus.sentences], [sentence.tags for sentence in corpus.sentences]
-    )
+    corpus, result = score(load(folder), data)
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
-    Console(stderr=True).print(f"{folder} on {path}: {corpus.describe()}", style="dim", markup=False, soft_wrap=True)
+    note = f"{folder} on {corpus.path}: {corpus.describe()}"
+    Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
     console = Console()
     console.print(_scores(result))
     console.print(_confusion(result))

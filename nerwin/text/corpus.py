@@ -89,6 +89,42 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     return _settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
+def from_lists(
+    sentences: Sequence[Sequence[str]],
+    tag_sequences: Sequence[Sequence[str]],
+    columns: Columns = Columns(),
+    *,
+    refuse_mixed: bool = True,
+) -> Corpus:
+    """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
+
+    Args:
+        columns: whose tag scheme counts. refuse_mixed: as for `read_corpus`.
+
+    Raises:
+        CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
+    """
+    if len(sentences) != len(tag_sequences):
+        raise CorpusError(
+            f"y: expected the tags of {len(sentences)} sentences, found {len(tag_sequences)}. Give a list a sentence."
+        )
+    corpus = Corpus("y", delimiter="lists")
+    for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
+        if isinstance(words, str):
+            raise CorpusError(f"X[{number}]: expected a list of words, found {words[:40]!r}. Split it into words.")
+        for word in words:
+            if not isinstance(word, str):
+                raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
+        if len(words) != len(tags):
+            raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
+        for tag in tags:
+            if not isinstance(tag, str) or not is_tag(tag):
+                raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
+        if len(words):  # numpy's arrays have no truth of their own
+            corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
+    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
+
+
 def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
     """The corpus in the lines of a column file, which messages call `name`.
 

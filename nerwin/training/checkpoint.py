@@ -31,7 +31,7 @@ from nerwin.training.archive import (
 )
 from nerwin.training.config import Config, make_config
 from nerwin.training.manifest import FORMAT, MANIFEST, best_of, count, damaged, read_manifest, versions
-from nerwin.training.model import CALIBRATION, Model
+from nerwin.training.model import CALIBRATION, Model, Standing
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
 
@@ -39,20 +39,24 @@ FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 MOST_TYPES = 1000  # of a tagger, whose table of steps between tags grows with their square
 
 
-def save_model(folder: Path, model: Model, state: State, *, with_state: bool) -> None:
-    """Write a model, with what is needed to continue its training where `with_state`."""
+def save_model(folder: Path, model: Model, state: State | None = None) -> None:
+    """Write a model, and beside it the state of its training where that is to go on from there.
+
+    Raises:
+        ModelError: it cannot be written.
+    """
     manifest: dict[str, Any] = {
         "format": FORMAT,
         **versions(),
         "sources": {key: source._asdict() for key, source in model.sources.items()},
-        "epoch": state.epoch,
+        "epoch": model.standing.epoch,
         "types": model.types,
         "lookups": [one.name for one in model.lookups],
         "config": model.config.to_dict(),
-        "best": {"epoch": state.best_epoch, "f1": state.best_f1},
+        "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
     }
     files = {"arrays": pack(_model_arrays(model))}
-    if with_state:
+    if state is not None:
         manifest["state"] = {
             "stop": state.stop,
             "tally": None if state.tally is None else dataclasses.asdict(state.tally),
@@ -133,12 +137,12 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
                 raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
             parts[kind][name] = value
         lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
-        model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest))
+        best_f1, best_epoch = best_of(manifest)
+        standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
+        model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
         check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
-        best_of(manifest)
-        count(manifest, "epoch")
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
             return load_model(folder, decided=decided)

@@ -48,8 +48,12 @@ def columns_of(config: CorpusConfig) -> Columns:
 
 
 def read_part(path: Path, config: CorpusConfig) -> Corpus:
-    """Read a tagged file, spell its tags in IOB2, and turn types that are not to be learned into O."""
-    corpus = read_corpus(path, columns_of(config))
+    """Read a tagged file as what there is to learn in it."""
+    return to_learn(read_corpus(path, columns_of(config)), config)
+
+
+def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
+    """Spell the tags of a corpus in IOB2, and turn types that are not to be learned into O."""
     chosen = None if config.entities == "all" else set(config.entities)
     if corpus.scheme != "iob2" or chosen is not None:
         corpus.sentences = [_respell(sentence, chosen) for sentence in corpus.sentences]
@@ -82,20 +86,31 @@ def read_parts(config: Config) -> Parts:
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
     train = read_part(config.corpus.train, config.corpus)
-    notes = [f"train {train.path}: {train.describe()}"]
     sources = {"corpus.train": read_source(config.corpus.train)}
-    sentences = train.sentences
-    if config.corpus.dev is not None:
-        dev = read_part(config.corpus.dev, config.corpus)
+    if config.corpus.dev is None:
+        return make_parts(config, train, None, sources)
+    dev = read_part(config.corpus.dev, config.corpus)
+    sources["corpus.dev"] = read_source(config.corpus.dev)
+    return make_parts(config, train, dev, sources)
+
+
+def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Source]) -> Parts:
+    """The parts that corpora become; without a dev part, every tenth sentence of the training part is one.
+
+    Raises:
+        ConfigError: a type to learn that is not in the training part. CorpusError: it has no entity, or too few
+            sentences to hold a tenth out.
+    """
+    notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
+    if dev is not None:
         dev_sentences = dev.sentences
-        sources["corpus.dev"] = read_source(config.corpus.dev)
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
         sentences, dev_sentences = _hold_out(sentences)
         notes.append(
             f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
         )
-    types = _types(sentences, config.corpus)
+    types = _types(sentences, train.path, config.corpus)
     vocabulary = Vocabulary()
     train_part = _part(vocabulary, sentences, config.window.size)
     train_forms = len(vocabulary)
@@ -150,23 +165,25 @@ def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]
     return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
 
 
-def _types(sentences: Iterable[Sentence], config: CorpusConfig) -> list[str]:
-    """The types to learn, all of which must occur."""
+def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> list[str]:
+    """The types to learn, all of which must occur in the training part of that name."""
     seen = {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
     if config.entities == "all":
         if not seen:
-            raise CorpusError(f"{config.train}: expected tagged entities, found only O. Is this the right tag column?")
+            raise CorpusError(f"{name}: expected tagged entities, found only O. Is this the right tag column?")
         return sorted(seen)
     for wanted in config.entities:
         if wanted not in seen:
             near = difflib.get_close_matches(wanted, _all_types(config), n=1, cutoff=0)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise ConfigError(f"corpus.entities: expected types of {config.train}, found {wanted!r}.{hint}")
+            raise ConfigError(f"corpus.entities: expected types of {name}, found {wanted!r}.{hint}")
     return sorted(set(config.entities))
 
 
 def _all_types(config: CorpusConfig) -> list[str]:
-    assert config.train is not None
+    """The types of the training file, those too that are not to be learned."""
+    if config.train is None:
+        return []
     corpus = read_corpus(config.train, columns_of(config))
     return sorted({tag[2:] for sentence in corpus.sentences for tag in sentence.tags if tag != "O"})
 

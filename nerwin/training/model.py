@@ -1,7 +1,7 @@
 """A scorer together with what turns words into its input and its scores into tags: all that a saved model holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -48,6 +48,14 @@ def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
     return Distinct(forms, number[ids], around and around._replace(words=number[words]))
 
 
+class Standing(NamedTuple):
+    """How far training had come: the epochs that were done, which of them was the best, and its dev F1."""
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best_f1: float = -1.0
+
+
 @dataclass
 class Model:
     """All of a trained tagger.
@@ -63,6 +71,12 @@ class Model:
     params: Parameters
     constants: dict[str, Floats] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+
+    def copy(self) -> "Model":
+        """The model as it is now, whatever training makes of it later."""
+        params = {name: value.copy() for name, value in self.params.items()}
+        return replace(self, params=params, constants=dict(self.constants))
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes that the parameters have by the configuration, the types and the inventories."""

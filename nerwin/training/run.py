@@ -19,11 +19,10 @@ from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_model, load_state, remove_leftovers, remove_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.fresh import init_model
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import MANIFEST, epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
-from nerwin.training.trainer import Batched, EpochDone, State, Trainer, generators, make_optimizer
+from nerwin.training.trainer import Batched, EpochDone, Trainer
 from nerwin.training.yaml_files import write_yaml
 
 RUNS = Path("runs")
@@ -103,11 +102,7 @@ class Run:
             raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
-        parts = read_parts(config)
-        sources = generators(config.training.seed)
-        model = init_model(config, parts, sources["init"])
-        state = State(make_optimizer(config, model.params), sources)
-        trainer = Trainer(model, parts, state)
+        trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
@@ -175,7 +170,7 @@ class Run:
         """
         if self.trainer.state.tally is not None:
             self.trainer.check_finite()
-            save_model(self.folder / PAUSED, self.trainer.model, self.trainer.state, with_state=True)
+            save_model(self.folder / PAUSED, self.trainer.model, self.trainer.state)
             self.saved = self._progress()
 
     def _save(self, record: EpochDone) -> None:
@@ -183,8 +178,8 @@ class Run:
         with _writing(self.folder), (self.folder / METRICS).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record.to_dict()) + "\n")
         if record.best:
-            save_model(self.folder / BEST, model, state, with_state=False)
-        save_model(self.folder / LAST, model, state, with_state=True)
+            save_model(self.folder / BEST, model)
+        save_model(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
 

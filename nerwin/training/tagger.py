@@ -1,6 +1,7 @@
 """A trained model at work: words in, tags out; text in, entities with character offsets out."""
 
 import itertools
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -9,14 +10,14 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.corruption.repeats import REACH
-from nerwin.errors import ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.calibration import entity_margin, found_entities
-from nerwin.training.checkpoint import load_model
+from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.model import Model
 from nerwin.training.reliability import calibration_error, reliability
@@ -24,6 +25,7 @@ from nerwin.training.run import model_folder
 
 KEPT = 200_000_000  # bytes of projections
 FORMS = 512  # forms projected at a time
+TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
 
 T = TypeVar("T")
@@ -56,25 +58,45 @@ class Tagger:
     """Tags sentences with a model.
 
     It keeps what every form it meets adds to the first layer. Once that is more than KEPT bytes, the next call begins
-    anew, so that memory does not grow with the text.
+    anew, so that memory does not grow with the text. Threads may share a tagger; they take turns at that.
 
     min_score: the least score of an entity that is told of; what scores less counts as outside.
+
+    >>> import nerwin
+    >>> tagger = nerwin.load("runs/mine")
+    >>> tagger.tag(["Museums", "in", "Paris"])
+    ['O', 'O', 'B-LOC']
+    >>> [(one.text, one.label) for one in tagger.entities("Museums in Paris are amazing")]
+    [('Paris', 'LOC')]
+
+    Raises:
+        ConfigError: min_score is no share of 1.
     """
 
     def __init__(self, model: Model, min_score: float = 0.0) -> None:
+        check_share(min_score)
         self.model, self.min_score = model, min_score
+        self._turn = threading.Lock()
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.places * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
         # Memory that is not written to costs nothing yet, and growing would cost a copy.
         self._P = np.empty((self._most * self._fixed.places, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
-        self.forget()
+        self._forget()
         with np.errstate(over="ignore", invalid="ignore"):
             self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
 
+    def __reduce__(self) -> tuple[type["Tagger"], tuple[Model, float]]:
+        # What another process is sent: not the projections, which it makes itself, nor the lock.
+        return Tagger, (self.model, self.min_score)
+
     def forget(self) -> None:
         """Begin anew, as if no text had been tagged before."""
+        with self._turn:
+            self._forget()
+
+    def _forget(self) -> None:
         self._vocabulary = Vocabulary()
         self._projected = min(self._projected, len(self._vocabulary))
 
@@ -98,13 +120,26 @@ class Tagger:
             start = end
         self._projected += len(table) - first
 
-    def tag(self, words: Sequence[str]) -> list[str]:
-        """The IOB2 tags of one sentence."""
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model as a folder that `load` takes, as a whole or not at all.
+
+        Raises:
+            ModelError: the folder holds something and may not be overwritten, or cannot be written.
+        """
+        path = Path(folder)
+        if path.exists() and not path.is_dir():
+            raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
+        if not overwrite and path.is_dir() and any(path.iterdir()):
+            raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
+        save_model(path, self.model)
+
+    def tag(self, words: Iterable[str]) -> list[str]:
+        """The IOB2 tags of the words of one sentence."""
         return self.tag_many([words])[0]
 
-    def tag_many(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The IOB2 tags of each sentence of a text."""
-        words, lengths = _in_a_row(sentences)
+    def tag_many(self, sentences: Iterable[Iterable[str]]) -> list[list[str]]:
+        """The IOB2 tags of the words of each sentence of a text."""
+        words, lengths = _in_a_row([_words(sentence) for sentence in sentences])
         (scores,) = self.score_text([(words, lengths)])
         return split_sentences(self.tags_of(scores, lengths), lengths)
 
@@ -128,7 +163,7 @@ class Tagger:
         """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
-        tags = self.model.decode(scores, lengths)
+        tags = split_sentences(self.tags_of(scores, lengths), lengths)
         found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
         result = evaluate_tags(gold, tags)
         result.calibration_error = calibration_error(
@@ -138,14 +173,70 @@ class Tagger:
 
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by character offsets in it."""
-        return self.annotate([(text, self.model.tokens(text))])[0].entities
+        return self.annotate([self._tokenized(text)])[0].entities
+
+    def entities_of_many(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
+        """The entities of each text, in order, as `entities` finds them; the scores' last digits may differ.
+
+        TAGGED characters are read before the first entities come, so memory does not grow with the number of texts.
+
+        >>> import nerwin
+        >>> lines = (f"Museums in {city} are amazing" for city in ["Paris", "Lima"])
+        >>> [[one.text for one in found] for found in nerwin.load("runs/mine").entities_of_many(lines)]
+        [['Paris'], ['Lima']]
+        """
+        if isinstance(texts, str | bytes):
+            raise TypeError(f"expected several texts, found one: {texts[:40]!r}. Put it into a list.")
+        return self._stream(texts)
+
+    def _stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
+        for batch in self._batches(texts):
+            yield from (found.entities for found in self.annotate(batch))
+
+    def _tokenized(self, text: str) -> Tokenized:
+        """A text with its tokens.
+
+        Raises:
+            TypeError: it is something else, such as bytes.
+        """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"expected a text as str, found {type(text).__name__}. `tag` takes the words of a sentence."
+            )
+        return text, self.model.tokens(text)
+
+    def _batches(self, texts: Iterable[str]) -> Iterator[list[Tokenized]]:
+        """Texts with their tokens, in lists of about TAGGED characters."""
+        batch, size = [], 0
+        for text in texts:
+            batch.append(self._tokenized(text))
+            size += len(text) + 1  # so that empty ones count too
+            if size >= TAGGED:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
 
     def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
         """Tag tokenized texts, each by itself; the tokens' offsets point into their text."""
-        words, lengths = _in_a_row([[token.text for token in tokens] for _, tokens in texts])
+        scores, _ = self._score_apart([[[token.text for token in tokens]] for _, tokens in texts])
+        return self.explain(texts, scores)
+
+    def spans_of_many(self, texts: Sequence[Sequence[Sequence[str]]]) -> Iterator[list[tuple[Span, float]]]:
+        """The entities of each sentence of texts, each of sentences of words: spans of words, and their scores.
+
+        A sentence is read with the others of its text around it, and no text with another.
+        """
+        scores, lengths = self._score_apart(texts)
+        return (found for _, found in self._decide(scores, lengths))
+
+    def _score_apart(self, texts: Sequence[Sequence[Sequence[str]]]) -> tuple[Floats, Ints]:
+        """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
+        words, lengths = _in_a_row([sentence for text in texts for sentence in text])
+        sizes = [sum(map(len, text)) for text in texts]
         forms = Vocabulary().ids(words)
-        apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(lengths)), lengths)  # text by text
-        return self.explain(texts, self.model.in_context(self.score(words, lengths), apart))
+        apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
+        return self.model.in_context(self.score(words, lengths), apart), lengths
 
     def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
@@ -179,10 +270,10 @@ class Tagger:
         Raises:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
-        if len(self._vocabulary) > self._most:
-            self.forget()
-        flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+        with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            if len(self._vocabulary) > self._most:
+                self._forget()
+            flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
             if len(self._vocabulary) > self._projected:
                 self._learn()
             ids, around = windows(flat.tokens, flat.centres, self._fixed.size), self.model.around(flat, flat.centres)
@@ -190,6 +281,16 @@ class Tagger:
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores
+
+
+def check_share(min_score: float) -> None:
+    """Refuse a least score that no score is held against.
+
+    Raises:
+        ConfigError: it is not from 0 to 1.
+    """
+    if not 0 <= min_score <= 1:
+        raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
 
 
 def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
@@ -201,6 +302,22 @@ def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
 def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
     """The words of all sentences, and the lengths of the sentences."""
     return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
+
+
+def _words(sentence: Iterable[str]) -> list[str]:
+    """The words of a sentence.
+
+    Raises:
+        TypeError: it is something else, such as a text.
+    """
+    if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
+        found = f"{sentence[:40]!r}" if isinstance(sentence, str | bytes) else type(sentence).__name__
+        raise TypeError(f"expected the words of a sentence, found {found}. `entities` takes a text as it is.")
+    words = list(sentence)
+    for word in words:
+        if not isinstance(word, str):
+            raise TypeError(f"expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them.")
+    return words
 
 
 def _entity(text: str, tokens: Sequence[Token], span: Span, score: float) -> Entity:
@@ -215,6 +332,6 @@ def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
         min_score: the least score of an entity that is told of.
 
     Raises:
-        ModelError: no such model, or a damaged one.
+        ModelError: no such model, or a damaged one. ConfigError: min_score is no share of 1.
     """
     return Tagger(load_model(model_folder(None if folder is None else Path(folder))), min_score)

@@ -25,7 +25,8 @@ from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
-from nerwin.training.model import Distinct, Model, distinct
+from nerwin.training.fresh import init_model
+from nerwin.training.model import Distinct, Model, Standing, distinct
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
@@ -156,6 +157,13 @@ class Trainer:
         self.schedule = make_schedule(self.config, self.steps)
         self.hidden = self._share_hidden()
 
+    @classmethod
+    def start(cls, config: Config, parts: Parts) -> "Trainer":
+        """A training before its first step."""
+        sources = generators(config.training.seed)
+        model = init_model(config, parts, sources["init"])
+        return cls(model, parts, State(make_optimizer(config, model.params), sources))
+
     def _share_hidden(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
         flat, words = self.parts.train.flat, self.config.words
@@ -193,6 +201,7 @@ class Trainer:
         if best:
             state.best_f1, state.best_epoch = dev["f1"], number
         state.epoch, state.tally = number, None
+        self.model.standing = Standing(number, state.best_epoch, state.best_f1)
         state.stop = self._reason_to_stop()
         pairs = max(tally.pairs, 1)
         yield EpochDone(

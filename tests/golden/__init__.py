@@ -46,6 +46,6 @@ def make(name: str, folder: Path) -> None:
         assert not isinstance(record, EpochDone) or record.dev
     # Paths of the machine where it was made would say nothing elsewhere.
     trainer.model.config = trainer.model.config.model_copy(update={"corpus": CorpusConfig()})
-    save_model(folder, trainer.model, trainer.state, with_state=False)
+    save_model(folder, trainer.model)
     tagged = map(Sentence, SENTENCES, Tagger(trainer.model).tag_many(SENTENCES))
     (folder / TAGS).write_text("\n".join(write_columns(tagged)) + "\n", encoding="utf-8")

@@ -12,8 +12,7 @@ from itertools import product
 from nerwin.shipped import shipped
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.fresh import init_model
-from nerwin.training.trainer import Batched, State, Trainer, generators, make_optimizer
+from nerwin.training.trainer import Batched, Trainer
 from tests.benchmarks.corpora import CORPORA
 from tests.benchmarks.optional import library
 from tests.benchmarks.speed.comparison import Comparison, Work, compare
@@ -62,9 +61,7 @@ def _config(settings: Sequence[str]) -> Config:
 def _against_pytorch(
     measure: str, case: str, config: Config, parts: Parts, loss: BatchLoss, work: Work, runs: int
 ) -> Iterator[Comparison]:
-    sources = generators(config.training.seed)
-    model = init_model(config, parts, sources["init"])
-    trainer = Trainer(model, parts, State(make_optimizer(config, model.params), sources))
+    trainer = Trainer.start(config, parts)
     theirs = minibatches(trainer, loss)
     next(theirs)  # takes the parameters before nerwin moves them
     ours = (isinstance(record, Batched) for record in trainer.run())

@@ -1,0 +1,1 @@
+"""nerwin inside other libraries, each an extra: a spaCy component, a scikit-learn estimator."""

@@ -1,0 +1,115 @@
+"""The two long jobs as functions for Python: `nerwin.train` and `nerwin.evaluate`. They print nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nerwin.errors import ConfigError
+from nerwin.text.corpus import Corpus
+from nerwin.training.config import Config, as_config
+from nerwin.training.data import Parts, read_part, read_parts, scored_file
+from nerwin.training.evaluation import Evaluation
+from nerwin.training.run import Run
+from nerwin.training.tagger import Tagger, load
+from nerwin.training.trainer import Batched, EpochDone, Trainer
+
+Progress = Callable[[Batched | EpochDone], object]
+
+
+def train(
+    config: Config | Mapping[str, Any] | str | Path,
+    output: str | Path | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Tagger:
+    """Train a tagger: that of the epoch with the best dev F1.
+
+    >>> import nerwin
+    >>> tagger = nerwin.train("my.yaml", settings={"training.epochs": 12})
+    >>> tagger.entities("Museums in Paris are amazing")[0].text
+    'Paris'
+
+    Matrix products take as many threads as the environment says when numpy is first imported
+    (OPENBLAS_NUM_THREADS); `training.threads` is for the command. Without `corpus.dev`, every tenth sentence of the
+    training part is held out.
+
+    Args:
+        config: the path of a YAML file, its content as a mapping, or a Config.
+        output: the run folder, as `nerwin train` writes it; None: nothing is written, and the tagger can be saved.
+        settings: values of single keys that replace those of the configuration, e.g. {"training.epochs": 3}.
+        resume: whether to continue the run in the folder.
+        overwrite: whether to replace it.
+        progress: is called with a record after every minibatch (Batched) and epoch (EpochDone). What it raises ends
+            the training; a run folder can then be resumed.
+
+    Raises:
+        ConfigError, CorpusError, VectorsError: what `nerwin train` refuses, in the same words.
+        ModelError: the folder is in use, cannot be written, or holds a run that may be neither resumed nor replaced.
+        TrainingDiverged: the loss is no longer finite.
+    """
+    chosen = as_config(config, settings)
+    if resume and (overwrite or output is None):
+        raise ConfigError(
+            f"resume: expected a run folder in output, and no overwrite, found output={str(output)!r} and "
+            f"overwrite={overwrite}. Name the run to continue."
+        )
+    if output is None:
+        return train_on(chosen, read_parts(chosen), progress)
+    folder = Path(output)
+    run = Run.resume(folder, chosen) if resume else Run.start(folder, chosen, overwrite=overwrite)
+    _tell(run.train(), progress)
+    return load(folder)
+
+
+def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> Tagger:
+    """Train on parts that are in memory, and write nothing; otherwise as `train`."""
+    trainer = Trainer.start(config, parts)
+    best = trainer.model
+
+    def keep(record: Batched | EpochDone) -> None:
+        nonlocal best
+        if isinstance(record, EpochDone) and record.best:
+            best = trainer.model.copy()
+        if progress is not None:
+            progress(record)
+
+    _tell(trainer.run(), keep)
+    return Tagger(best)
+
+
+def _tell(records: Iterable[Batched | EpochDone], progress: Progress | None) -> None:
+    for record in records:
+        if progress is not None:
+            progress(record)
+
+
+def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None = None) -> Evaluation:
+    """Score a model on a tagged corpus, as `nerwin evaluate` does.
+
+    >>> import nerwin
+    >>> result = nerwin.evaluate("runs/mine", "data/test.conll")
+    >>> result.overall.f1 == result.to_dict()["f1"]
+    True
+
+    Args:
+        model: a tagger, a run folder, or its best/ or last/; None: the newest run under runs/.
+        data: a file as the model's configuration describes it; None: the configuration's test part, or else its dev
+            part.
+
+    Raises:
+        ModelError: no such model, or a damaged one. ConfigError: nothing to score on. CorpusError: a file that cannot
+            be read.
+    """
+    tagger = model if isinstance(model, Tagger) else load(model)
+    return score(tagger, data)[1]
+
+
+def score(tagger: Tagger, data: str | Path | None) -> tuple[Corpus, Evaluation]:
+    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does."""
+    config = tagger.model.config.corpus
+    corpus = read_part(scored_file(config, None if data is None else Path(data)), config)
+    words, tags = [one.words for one in corpus.sentences], [one.tags for one in corpus.sentences]
+    return corpus, tagger.evaluate(words, tags)

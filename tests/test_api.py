@@ -1,0 +1,372 @@
+"""nerwin from Python: training, scoring and tagging as functions, silent, typed, and safe to call from threads."""
+
+import itertools
+import json
+import multiprocessing
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nerwin
+from nerwin.errors import ConfigError, CorpusError, ModelError
+from nerwin.training import tagger as tagger_module
+from nerwin.training.checkpoint import load_model
+from nerwin.training.config import as_config, load_config
+from nerwin.training.run import BEST, CONFIG, METRICS
+from tests.test_trainer import VILLAGE, write_village
+
+TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
+SETTINGS = {"training.epochs": 12, "objective.draws": 10, "training.seed": 3}
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of a small configuration, with its corpus beside it."""
+    return write_village(tmp_path_factory.mktemp("village"))
+
+
+@pytest.fixture(scope="module")
+def folder(village: Path) -> Path:
+    """A trained run."""
+    nerwin.train(village, village.parent / "run", settings=SETTINGS)
+    return village.parent / "run"
+
+
+@pytest.fixture
+def tagger(folder: Path) -> nerwin.Tagger:
+    return nerwin.load(folder)
+
+
+# The package.
+
+
+def test_importing_nerwin_imports_nothing_large() -> None:
+    """Nor does naming what it offers, until it is used."""
+    code = "import sys, nerwin; dir(nerwin); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "nerwin" in loaded
+    assert loaded & {"numpy", "typer", "rich", "click", "pydantic", "yaml", "spacy", "sklearn"} == set()
+
+
+def test_training_and_tagging_import_nothing_of_the_terminal(folder: Path) -> None:
+    code = "import sys, nerwin; nerwin.load(sys.argv[1]).entities('x'); nerwin.train; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "numpy" in loaded
+    assert loaded & {"typer", "rich", "click"} == set()
+
+
+@pytest.mark.parametrize("name", nerwin.__all__)
+def test_every_public_name_is_there_and_told(name: str) -> None:
+    assert getattr(nerwin, name).__doc__
+    assert name in dir(nerwin)
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'frobnicate'"):
+        _ = nerwin.frobnicate
+
+
+# train
+
+
+def test_a_run_folder_is_what_the_command_writes(folder: Path) -> None:
+    assert {CONFIG, METRICS, "best", "last"} <= {one.name for one in folder.iterdir()}
+    assert load_config(folder / CONFIG).training.epochs == 12
+    assert len((folder / METRICS).read_text().splitlines()) == 12
+
+
+def test_without_a_folder_nothing_is_written_and_the_model_is_the_same(
+    village: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    trained = nerwin.train(village, settings=SETTINGS)
+    assert list(tmp_path.iterdir()) == []
+    written = load_model(folder / BEST)
+    assert written.standing.best_epoch < 12  # so that the last epoch's is another one
+    assert trained.model.standing == written.standing
+    assert trained.model.params.keys() == written.params.keys()
+    for name, value in (written.params | written.constants).items():
+        np.testing.assert_array_equal((trained.model.params | trained.model.constants)[name], value)
+
+
+def test_it_prints_nothing(village: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    nerwin.evaluate(nerwin.train(village))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_progress_is_records_that_end_with_each_epoch(village: Path) -> None:
+    records: list[nerwin.Batched | nerwin.EpochDone] = []
+    nerwin.train(village, progress=records.append)
+    done = [one for one in records if isinstance(one, nerwin.EpochDone)]
+    assert [one.epoch for one in done] == [1, 2, 3]
+    assert records[-1] is done[-1]
+    assert done[-1].stop == "all 3 epochs done"
+    assert len(records) > 2 * len(done)
+
+
+def test_what_progress_raises_ends_a_training_that_can_be_resumed(village: Path, tmp_path: Path) -> None:
+    def stop(record: nerwin.Batched | nerwin.EpochDone) -> None:
+        if isinstance(record, nerwin.Batched) and record.epoch == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        nerwin.train(village, tmp_path / "run", progress=stop)
+    resumed = nerwin.train(village, tmp_path / "run", resume=True)
+    whole = nerwin.train(village)
+    for name, value in whole.model.params.items():
+        np.testing.assert_array_equal(resumed.model.params[name], value)
+
+
+def test_a_run_is_replaced_only_where_that_is_asked_for(village: Path, tmp_path: Path) -> None:
+    nerwin.train(village, tmp_path)
+    with pytest.raises(ModelError, match="expected an empty folder, found files"):
+        nerwin.train(village, tmp_path, settings={"training.seed": 2})
+    nerwin.train(village, tmp_path, settings={"training.seed": 2}, overwrite=True)
+    assert load_config(tmp_path / CONFIG).training.seed == 2
+
+
+@pytest.mark.parametrize("wrong", [{"output": None}, {"output": "run", "overwrite": True}])
+def test_resuming_needs_a_run(village: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="resume: expected a run folder in output"):
+        nerwin.train(village, resume=True, **wrong)
+
+
+# The configuration.
+
+
+def test_a_configuration_is_a_path_or_its_content_or_itself(village: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(village.parent)
+    content = {
+        "corpus": {"train": "village.conll", "dev": Path("village.conll")},
+        "words": {"dim": 8},
+        "scorer": {"hidden": [8]},
+        "objective": {"draws": 5},
+        "optimizer": {"name": "momentum", "learning_rate": 0.1},
+        "training": {"epochs": 3, "batch_size": 8, "patience": None},
+    }
+    expected = load_config(village)
+    assert as_config(content) == as_config(str(village)) == as_config(expected) == expected
+
+
+def test_settings_replace_single_values_and_leave_the_rest(village: Path) -> None:
+    content = {"training": {"epochs": 3}}
+    settings = {"training.epochs": np.int64(7), "features": {"shape": 3}, "corpus.comments": "#", "words.size": None}
+    config = as_config(content, settings)
+    assert (config.training.epochs, config.features, config.corpus.comments) == (7, {"shape": 3}, "#")
+    assert content == {"training": {"epochs": 3}}
+    assert as_config(village, {"training.seed": 9}).training.epochs == 3
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_path_in_settings_starts_at_the_file_or_here(
+    village: Path, tmp_path: Path, kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.conll").write_text("Paris B-LOC\n")
+    config = as_config(village, {"corpus.dev": kind("mine.conll"), "corpus.test": kind("village.conll")})
+    assert (config.corpus.dev, config.corpus.test) == (tmp_path / "mine.conll", village.parent / "village.conll")
+
+
+@pytest.mark.parametrize(
+    ("config", "settings", "message"),
+    [
+        ({"training": {"epoch": 3}}, {}, r"config: training\.epoch: there is no such key\. Did you mean"),
+        ({}, {"training.epochs": "three"}, r"config: training\.epochs: expected .*integer, found 'three'"),
+        ({}, {"training.epochs.more": 3}, "training.epochs"),
+        ({"training": 3}, {"training.epochs": 3}, r"training\.epochs: training is a value, not a section"),
+        ("nowhere.yaml", {}, r"nowhere\.yaml: cannot read the configuration"),
+        ({"corpus": {"train": "nowhere.conll"}}, {}, r"nowhere\.conll: cannot read the file"),
+        ({}, {}, "corpus.train: expected a tagged corpus"),
+    ],
+)
+def test_a_wrong_configuration_is_said_in_the_commands_words(config: Any, settings: Any, message: str) -> None:
+    with pytest.raises(nerwin.NerwinError, match=message):
+        nerwin.train(config, settings=settings)
+
+
+def test_another_kind_of_configuration_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="config: expected a path, a mapping or a Config, found int"):
+        nerwin.train(3)  # type: ignore[arg-type]
+
+
+# evaluate
+
+
+def test_evaluate_takes_a_tagger_or_a_folder(tagger: nerwin.Tagger, folder: Path, village: Path) -> None:
+    corpus = village.parent / "village.conll"
+    results = [nerwin.evaluate(model, data) for model in (tagger, folder, str(folder)) for data in (None, corpus)]
+    assert all(result == results[0] for result in results)
+    assert results[0].overall.f1 == pytest.approx(tagger.model.standing.best_f1)
+    assert isinstance(results[0], nerwin.Evaluation)
+
+
+def test_what_scores_too_little_is_not_evaluated(folder: Path) -> None:
+    some, none = nerwin.evaluate(folder), nerwin.evaluate(nerwin.load(folder, min_score=1.0))
+    assert some.overall.found > 0 == none.overall.found
+    assert json.dumps(none.to_dict())
+
+
+def test_nothing_to_score_on_is_one_clear_error(folder: Path) -> None:
+    with pytest.raises(CorpusError, match=r"nowhere\.conll: cannot read the file"):
+        nerwin.evaluate(folder, "nowhere.conll")
+    with pytest.raises(ModelError, match="nowhere: expected a run folder"):
+        nerwin.evaluate("nowhere")
+
+
+# Streams of texts.
+
+
+def test_a_stream_has_the_entities_of_each_text(tagger: nerwin.Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagger_module, "TAGGED", 100)  # so that there are several pieces
+    texts = [*TEXTS, "", "  ", "Ines Falk"] * 3
+    streamed = list(tagger.entities_of_many(iter(texts)))
+    alone = [tagger.entities(text) for text in texts]
+    assert sum(map(len, alone)) > 50
+    assert [[one[:4] for one in found] for found in streamed] == [[one[:4] for one in found] for found in alone]
+    scores, expected = ([one.score for found in all for one in found] for all in (streamed, alone))
+    assert scores == pytest.approx(expected)
+
+
+def test_a_stream_is_read_as_its_entities_are_taken(tagger: nerwin.Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagger_module, "TAGGED", 100)
+    texts = iter(TEXTS * 10)
+    assert len(list(itertools.islice(tagger.entities_of_many(texts), 30))) == 30
+    assert len(list(texts)) > 150
+
+
+def test_a_text_of_a_stream_is_read_without_the_others(village: Path) -> None:
+    """Where a name that comes again is read as its clearest place says, as far as can be."""
+    tagger = nerwin.train(village, settings={"objective.corruption": "sequence", "training.epochs": 2})
+    tagger.model.constants["repeats"] = np.array([1.0])
+    streamed = [one for found in tagger.entities_of_many(TEXTS) for one in found]
+    alone = [one for text in TEXTS for one in tagger.entities(text)]
+    assert [one[:4] for one in streamed] == [one[:4] for one in alone]
+    assert [one.score for one in streamed] == pytest.approx([one.score for one in alone])
+
+
+@pytest.mark.parametrize("texts", [[], iter(())])
+def test_a_stream_of_nothing_is_nothing(tagger: nerwin.Tagger, texts: Iterable[str]) -> None:
+    assert list(tagger.entities_of_many(texts)) == []
+
+
+# What is given by mistake.
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda one: one.tag("Museums in Paris"), "expected the words of a sentence, found 'Museums in Paris'"),
+        (lambda one: one.tag(b"Museums"), "expected the words of a sentence, found b'Museums'"),
+        (lambda one: one.tag(None), "expected the words of a sentence, found NoneType"),
+        (lambda one: one.tag(["Museums", 3]), "expected words as str, found int: 3"),
+        (lambda one: one.tag_many(["Museums", "in"]), "expected the words of a sentence, found 'Museums'"),
+        (lambda one: one.entities(b"Museums"), "expected a text as str, found bytes"),
+        (lambda one: one.entities(["Museums", "in"]), "expected a text as str, found list"),
+        (lambda one: one.entities(None), "expected a text as str, found NoneType"),
+        (lambda one: one.entities_of_many("Museums"), "expected several texts, found one: 'Museums'"),
+        (lambda one: list(one.entities_of_many([None])), "expected a text as str, found NoneType"),
+    ],
+)
+def test_the_wrong_kind_of_text_is_a_type_error(
+    tagger: nerwin.Tagger, call: Callable[[Any], object], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        call(tagger)
+
+
+@pytest.mark.parametrize("text", ["", " \t\n", "\u00a0", "\ud800 half a letter", "\x00"])
+def test_odd_texts_are_texts(tagger: nerwin.Tagger, text: str) -> None:
+    assert [one.text for one in tagger.entities(text)] == [text[a:b] for a, b, *_ in tagger.entities(text)]
+
+
+def test_words_may_come_one_by_one(tagger: nerwin.Tagger) -> None:
+    words = TEXTS[0].split()
+    assert tagger.tag(word for word in words) == tagger.tag(words)
+    assert tagger.tag_many(iter([iter(words), iter([])])) == [tagger.tag(words), []]
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan")])
+def test_a_least_score_is_a_share(folder: Path, score: float) -> None:
+    with pytest.raises(ConfigError, match="min_score: expected a number from 0 to 1"):
+        nerwin.load(folder, score)
+
+
+# save
+
+
+def test_a_saved_tagger_loads_as_it_was(tagger: nerwin.Tagger, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    again = nerwin.load(tmp_path / "model")
+    assert [again.entities(text) for text in TEXTS] == [tagger.entities(text) for text in TEXTS]
+    assert again.model.standing == tagger.model.standing
+    assert again.model.sources == tagger.model.sources
+
+
+def test_saving_replaces_nothing_unasked(tagger: nerwin.Tagger, tmp_path: Path) -> None:
+    tagger.save(tmp_path)
+    with pytest.raises(ModelError, match="expected an empty folder, found files"):
+        tagger.save(tmp_path)
+    tagger.save(tmp_path, overwrite=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match="file: expected a folder, found a file"):
+        tagger.save(tmp_path / "file", overwrite=True)
+
+
+# Threads and processes.
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_threads_that_share_a_tagger_get_right_answers(
+    folder: Path, hasty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Projections are forgotten again and again, so that the threads are in each other's way."""
+    tagger = nerwin.load(folder)
+    alone = [[one[:4] for one in tagger.entities(text)] for text in TEXTS]
+    monkeypatch.setattr(tagger, "_most", 8)
+    start = threading.Barrier(4)
+
+    def work(number: int) -> bool:
+        start.wait()
+        turned = [*range(number, len(TEXTS)), *range(number)] * 10
+        return all([one[:4] for one in tagger.entities(TEXTS[i])] == alone[i] for i in turned)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [True] * 4
+
+
+def test_threads_train_at_the_same_time(village: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        trained = list(pool.map(lambda name: nerwin.train(village, tmp_path / name), ("one", "two")))
+    expected = nerwin.train(village)
+    for one in trained:
+        np.testing.assert_array_equal(one.model.params["W1"], expected.model.params["W1"])
+
+
+def _entities(tagger: nerwin.Tagger, text: str) -> list[nerwin.Entity]:
+    return tagger.entities(text)
+
+
+def test_a_tagger_can_be_sent_to_another_process(folder: Path) -> None:
+    least = max(one.score for one in nerwin.load(folder).entities(TEXTS[0]))
+    tagger = nerwin.load(folder, min_score=least)
+    assert len(tagger.entities(TEXTS[0])) < len(nerwin.load(folder).entities(TEXTS[0]))
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found = pool.apply(_entities, (tagger, TEXTS[0]))
+    assert found == tagger.entities(TEXTS[0]) != []
