@@ -130,7 +130,8 @@ def test_scores_and_steps_are_left_alone() -> None:
 
 
 def test_borders_skip_empty_sentences() -> None:
-    first, last = borders(np.array([0, 3, 0, 1, 2, 0]))
+    first, inner, last = borders(np.array([0, 3, 0, 1, 2, 0]))
+    assert inner.tolist() == [1, 2, 5]
     assert first.tolist() == [0, 3, 4]
     assert last.tolist() == [2, 3, 5]
 

@@ -124,8 +124,7 @@ def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
 
 def _steps_used(y: Ints, lengths: Ints, K: int) -> Floats:
     """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""
-    first, last = borders(lengths)
-    inner = np.delete(np.arange(len(y)), first)
+    first, inner, last = borders(lengths)
     before = np.concatenate([y[inner - 1], np.full(len(first), K), np.full(len(last), K + 1)])
     after = np.concatenate([y[inner], y[first], y[last]])
     used: Floats = np.bincount(before * K + after, minlength=(K + 2) * K).astype(np.float64).reshape(K + 2, K)

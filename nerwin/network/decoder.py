@@ -104,18 +104,20 @@ def _at_ends(alphas: list[Floats], steps: Steps) -> Floats:
 def path_score(s: Floats, y: Ints, lengths: Ints, steps: Steps) -> Floats:
     """(sentences,) the score of the sequences `y` (n,); an empty sentence scores 0."""
     total = s[np.arange(len(y)), y].astype(np.float64)
-    first, last = borders(lengths)
+    first, inner, last = borders(lengths)
     total[first] += steps.start[y[first]]
     total[last] += steps.end[y[last]]
-    inner = np.delete(np.arange(len(y)), first)
     total[inner] += steps.A[y[inner - 1], y[inner]]
     sentence = np.repeat(np.arange(len(lengths)), lengths)
     sums: Floats = np.bincount(sentence, total, minlength=len(lengths)).astype(np.float64)
     return sums
 
 
-def borders(lengths: Ints) -> tuple[Ints, Ints]:
-    """The indices of the first and last words of the sentences that have any."""
+def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:
+    """The indices of the first words of sentences, of all others, and of the last words."""
     ends = np.cumsum(lengths)
     some = lengths > 0
-    return (ends - lengths)[some], ends[some] - 1
+    first = (ends - lengths)[some]
+    others = np.ones(ends[-1] if len(ends) else 0, np.bool_)
+    others[first] = False
+    return first, np.flatnonzero(others), ends[some] - 1
