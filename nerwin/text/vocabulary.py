@@ -30,7 +30,7 @@ class Vocabulary:
         try:
             return np.array([ids[word] for word in words], np.int32)
         except KeyError:
-            for word in words:
+            for word in dict.fromkeys(words):
                 if word not in ids:
                     ids[word] = len(self.forms)
                     self.forms.append(word)

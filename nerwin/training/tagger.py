@@ -256,13 +256,16 @@ class Tagger:
         Args:
             runs: the words of each and the lengths of its sentences.
         """
-        border: tuple[Sequence[str], Floats] = ([], np.empty((0, len(self.model.corruption.names)), np.float32))
-        scored = ((words, self.score(words, lengths)) for words, lengths in runs)
+        vocabulary = Vocabulary()
+        border = np.empty(0, np.int32), np.empty((0, len(self.model.corruption.names)), np.float32)
+        scored = ((vocabulary.ids(words), self.score(words, lengths)) for words, lengths in runs)
         for before, here, after in _threes(itertools.chain([border], scored, [border])):
-            words = [*before[0][-REACH:], *here[0], *after[0][:REACH]]
-            scores = np.concatenate([before[1][-REACH:], here[1], after[1][:REACH]])
+            forms, scores = (
+                np.concatenate([one[-REACH:], two, three[:REACH]])
+                for one, two, three in zip(before, here, after, strict=True)
+            )
             start = min(REACH, len(before[0]))
-            yield self.model.in_context(scores, Vocabulary().ids(words))[start : start + len(here[0])]
+            yield self.model.in_context(scores, forms)[start : start + len(here[0])]
 
     def score(self, words: Sequence[str], lengths: Ints) -> Floats:
         """The scores (n, K) of the words of sentences in a row.
