@@ -96,7 +96,9 @@ def _tagger(model: SavedModel) -> Tagger:
         tagger = load(model.folder, model.min_score)
         found = _sum_of_model(model.folder)
     except ModelError as error:
-        raise WorkerError(f"{error} {SAME}") from error
+        raise WorkerError(
+            f"{model.folder}: expected the model with sha256 {model.sha256}, found none ({error}) {SAME}"
+        ) from error
     _check_sum(model.folder / MANIFEST, model.sha256, found)
     return tagger
 

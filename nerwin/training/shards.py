@@ -14,7 +14,7 @@ import re
 import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -184,17 +184,11 @@ class Tagging:
         if not all(number in shards for number in text.ranges):
             return
         paths = [shards[number] for number in text.ranges]
-        whole = self._contents(paths)
         place = text.output.resolve()  # of a link, where it leads
-        try:
-            replace_by_pieces(place, self._framed(whole))
-            self._finished[text.output.name] = read_source(place)._asdict()
-            self._write_record()
-        except OSError as error:
-            raise CorpusError(
-                f"{text.output}: cannot write: {error.strerror}. Mend that and start again; "
-                f"what is tagged is kept in {self.folder}."
-            ) from error
+        with self._writing(text.output):
+            replace_by_pieces(place, self._framed(self._contents(paths)))
+        self._finished[text.output.name] = read_source(place)._asdict()
+        self._write_record()
         self._remove(paths)
 
     def _framed(self, content: Iterable[bytes]) -> Iterator[bytes]:
@@ -220,7 +214,18 @@ class Tagging:
 
     def _write_record(self) -> None:
         record = {"plan": self._plan, "finished": self._finished}
-        replace_file(self.folder / RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+        with self._writing(self.folder / RECORD):
+            replace_file(self.folder / RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+
+    @contextmanager
+    def _writing(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CorpusError(
+                f"{path}: cannot write: {error.strerror}. Mend that and start again; "
+                f"what is tagged is kept in {self.folder}."
+            ) from error
 
     def _remove(self, paths: Iterable[Path]) -> None:
         for path in paths:
