@@ -144,6 +144,18 @@ def test_a_worker_that_is_not_as_this_machine_is_refused_by_its_address(
     assert not work.folder.exists()
 
 
+def test_a_worker_that_joins_later_is_looked_at_too(address: str) -> None:
+    with ExitStack() as stack:
+        stack.enter_context(worker(address))
+        wait_for_workers(address, 1)
+        pool = stack.enter_context(cluster(address, jobs=1))
+        stack.enter_context(worker(address, first=OF_ANOTHER_VERSION))
+        wait_for_workers(address, 2)
+        calls = [pool.submit(time.sleep, 0.05) for _ in range(10)]
+        with pytest.raises(WorkerError, match=r"^worker tcp://\S+: expected nerwin [\d.]+, found nerwin 0\.0\.1\."):
+            [call.result() for call in calls]
+
+
 def test_a_worker_with_another_model_is_named(model: Path, tmp_path: Path, address: str) -> None:
     work = work_of(model, long_file(tmp_path))
     work.model = work.model._replace(sha256="0" * 64)
