@@ -174,4 +174,4 @@ def check_worker(expected: Versions, dask_worker: Any) -> None:
         wanted, there = (", ".join(f"{key} {one.get(key)}" for key in different) for one in (expected, found))
         raise WorkerError(f"{where}: expected {wanted}, found {there}. Make it as this machine, or results may differ.")
     if (threads := dask_worker.state.nthreads) != 1:
-        raise WorkerError(f"{where}: expected one thread, found {threads}. Start it with --nthreads 1 --nworkers auto.")
+        raise WorkerError(f"{where}: expected one thread, found {threads}. Start it with --nthreads 1 --nworkers -1.")
