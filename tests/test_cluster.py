@@ -166,7 +166,7 @@ def test_a_worker_with_another_model_is_named(model: Path, tmp_path: Path, addre
             list(work.run(cluster(address, jobs=1)))
 
 
-@pytest.mark.parametrize("given", ["tcp://127.0.0.1:1", "127.0.0.1", "carrier://pigeon:1", "tls://127.0.0.1:1"])
+@pytest.mark.parametrize("given", ["tcp://127.0.0.1:1", "127.0.0.1", "", "carrier://pigeon:1", "tls://127.0.0.1:1"])
 def test_a_scheduler_that_does_not_answer(model: Path, here: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setattr(on_dask, "SECONDS", 0.5)
     done = nerwin("tag", str(model), "village.conll", "--engine", "dask", "--scheduler", given, "--output", "out")

@@ -30,7 +30,7 @@ ALLOWED = {
     "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "report", "shipped"},
 }
 # What only those need who install an extra, and the one module that imports it.
-EXTRAS = {"spacy": "nerwin/text/docbin.py"}
+EXTRAS = {"spacy": "nerwin/text/docbin.py", "distributed": "nerwin/training/cluster.py"}
 # The package itself hands out its public names on demand; __main__ is the command.
 EXEMPT = {"__init__.py", "__main__.py"}
 

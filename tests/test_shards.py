@@ -261,7 +261,9 @@ def test_after_the_end_other_work_begins_anew(model: Path, tmp_path: Path) -> No
     assert path.with_suffix(".out").read_bytes() == alone(model, path, "inline")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"plan": 1, "finished": 2}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"plan": {}, "finished": 2}', '{"plan": 1, "finished": {}}', "\x00"]
+)
 def test_a_damaged_record_is_an_error(model: Path, tmp_path: Path, content: str) -> None:
     path = long_file(tmp_path)
     work = tagging(model, path)

@@ -33,7 +33,7 @@ def tag(
     ] = None,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help="What to tag; default: -, standard input. Several go into a folder."),
+        typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),
     ] = None,
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")

@@ -78,10 +78,11 @@ def _quiet() -> Iterator[None]:
 def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]:
     with ExitStack() as stack:
         try:
+            where: Any = scheduler
             if scheduler is None:
                 with _deaf():
-                    local = stack.enter_context(_local_cluster(distributed, jobs))
-            client = stack.enter_context(distributed.Client(scheduler or local, timeout=SECONDS))
+                    where = stack.enter_context(_local_cluster(distributed, jobs))
+            client = stack.enter_context(distributed.Client(where, timeout=SECONDS))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             if scheduler is None:
                 raise WorkerError(

@@ -137,7 +137,7 @@ class Tagging:
         path = self.folder / RECORD
         try:
             record = read_json(path)
-            before, finished = record["plan"], dict(record["finished"])
+            before, finished = dict(record["plan"]), dict(record["finished"])
         except FileNotFoundError:
             return
         except (OSError, DamageError, KeyError, TypeError, ValueError) as error:
