@@ -3,6 +3,7 @@
 import errno
 import gzip
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from nerwin.errors import ConfigError, CorpusError, NerwinError, WorkerError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from nerwin.training import ranges, shards
+from nerwin.training.cluster import cluster
 from nerwin.training.ranges import cut, saved_model
 from nerwin.training.run import Run
 from nerwin.training.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
@@ -369,3 +371,12 @@ def test_workers_that_do_not_start_leave_nothing(model: Path, tmp_path: Path) ->
     with pytest.raises(AssertionError, match="nothing left to do"):
         finish(work, nobody())
     assert not work.folder.exists()
+
+
+def test_dask_is_asked_for_by_name_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(ConfigError, match=r'expected the extra "dask", .* pip install "nerwin\[dask\]"'),
+        cluster(None, 1),
+    ):
+        pass
