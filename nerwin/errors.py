@@ -36,6 +36,10 @@ class ModelError(NerwinError):
     """A run folder or model file that is missing, damaged or of another format version."""
 
 
+class WorkerError(NerwinError):
+    """A process or a machine that cannot do its part of the work; what others have finished is kept."""
+
+
 class TrainingDiverged(NerwinError):  # noqa: N818 - named for what happened
     """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from nerwin.errors import ConfigError
 from nerwin.training.comparison import RESULTS, Cell, Comparison, Result, folder_of, grid, summarise
+from nerwin.training.workers import processes
 from tests.test_trainer import write_village
 
 
@@ -75,7 +76,7 @@ def comparison(folder: Path, *overrides: str, cells: list[Cell] = CELLS) -> Comp
 def test_a_failing_cell_is_a_row_and_is_tried_again_and_finished_cells_are_skipped(tmp_path: Path) -> None:
     one = comparison(tmp_path)
     assert one.finished() == []
-    results = {result.cell: result for result in one.run(2)}
+    results = {result.cell: result for result in one.run(processes(2))}
     assert set(results) == set(CELLS)
     good, bad = (results[cell] for cell in CELLS)
     assert good.error is None
@@ -89,7 +90,7 @@ def test_a_failing_cell_is_a_row_and_is_tried_again_and_finished_cells_are_skipp
     assert {json.loads(line)["cell"]["optimizer.learning_rate"] for line in lines.splitlines()} == {"0.1", "1e30"}
     again = comparison(tmp_path)
     assert again.finished() == [good]
-    assert [result.cell for result in again.run(1)] == [bad.cell]
+    assert [result.cell for result in again.run(processes(1))] == [bad.cell]
     assert (tmp_path / "out" / RESULTS).read_bytes().startswith(lines)
 
 
@@ -100,7 +101,7 @@ def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_pat
     path = tmp_path / "out" / RESULTS
     path.write_text(whole + half, encoding="utf-8")
     assert [result.cell for result in one.finished()] == [("training.seed=1",)]
-    assert [result.cell for result in one.run(1)] == [("training.seed=2",)]
+    assert [result.cell for result in one.run(processes(1))] == [("training.seed=2",)]
     text = path.read_text(encoding="utf-8")
     assert text.startswith(whole)
     assert [json.loads(line)["cell"]["training.seed"] for line in text.splitlines()] == ["1", "2"]

@@ -1,5 +1,6 @@
 """Worker processes end with the command that started them, even if it is killed."""
 
+import importlib.util
 import time
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from tests.test_trainer import write_village
 
 
 def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [
+        int(one) for thread in Path(f"/proc/{pid}/task").iterdir() for one in (thread / "children").read_text().split()
+    ]
 
 
 def is_python(pid: int) -> bool:
@@ -21,12 +24,18 @@ def is_python(pid: int) -> bool:
         return False
 
 
+needs_dask = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="needs distributed, the extra `dask`"
+)
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
 @pytest.mark.parametrize(
     "command",
     [
         "compare --config village.yaml --vary training.seed=1,2 --set training.epochs=100000 --output grid --jobs 2",
         "tag run many.txt --jobs 2 --output tagged.txt",
+        pytest.param("tag run many.txt --engine dask --jobs 2 --output tagged.txt", marks=needs_dask),
     ],
 )
 def test_workers_of_a_killed_command_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:

@@ -30,6 +30,7 @@ from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 from nerwin.training.run import CONFIG, METRICS, Run
 from nerwin.training.tagger import load
+from nerwin.training.workers import processes
 from tests.test_trainer import village_config
 
 os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # what is killed cannot tidy up
@@ -95,7 +96,7 @@ def _pretrained(folder: Path) -> dict[str, bytes | str]:
 
 def _compare(folder: Path) -> None:
     cells = grid(["training.seed=1,2", "scorer.hidden=[4],[5]"])
-    for result in Comparison(folder / "grid", folder / "village.yaml", SETTINGS, cells).run(jobs=2):
+    for result in Comparison(folder / "grid", folder / "village.yaml", SETTINGS, cells).run(processes(2)):
         if result.error:
             raise AssertionError(result.error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.threads import configured_threads
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def compare(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes, one thread each; default: one a core.")
     ] = os.cpu_count() or 1,
+    engine: EngineOption = Engine.local,
+    scheduler: SchedulerOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the finished cells as JSON lines.")] = False,
 ) -> None:
     """Train a grid of configurations; the same command again skips what is finished."""
@@ -43,14 +46,14 @@ def compare(
     configured_threads(path, overrides or ())
     from nerwin.training.comparison import Comparison, folder_of, grid, summarise
 
-    cells = grid(vary)
+    where, cells = workers(engine, scheduler, jobs), grid(vary)
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)
     console = Console(stderr=True, highlight=False)
     done = comparison.finished()
     console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", markup=False, soft_wrap=True)
     try:
-        for result in comparison.run(jobs):
+        for result in comparison.run(where):
             done.append(result)
             console.print(f"{len(done)}/{len(cells)}  {_line(result)}", markup=False, soft_wrap=True)
     except KeyboardInterrupt:

@@ -3,14 +3,21 @@
 import itertools
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import Input, command, source_path
+from nerwin.cli.app import INTERRUPTED, Input, command, source_path
+from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import write
+
+if TYPE_CHECKING:
+    from nerwin.training.shards import Tagging
+    from nerwin.training.workers import Workers
 
 
 class Format(StrEnum):
@@ -24,7 +31,10 @@ def tag(
     model: Annotated[
         Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
     ] = None,
-    file: Annotated[Path, typer.Argument(help="What to tag; -: standard input.")] = Path("-"),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),
+    ] = None,
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
     ] = Input.text,
@@ -35,28 +45,119 @@ def tag(
     min_score: Annotated[
         float, typer.Option("--min-score", min=0, max=1, help="Leave out entities less likely to be right.")
     ] = 0.0,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here; default: standard output.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here, of several files into this folder; default: standard output."),
+    ] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes for a long file; default: one a core.")
     ] = os.cpu_count() or 1,
+    engine: EngineOption = Engine.local,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     from nerwin.errors import ConfigError
     from nerwin.training.data import columns_of
+    from nerwin.training.ranges import saved_model
     from nerwin.training.renderings import HTML_END, HTML_HEAD
     from nerwin.training.run import model_folder
-    from nerwin.training.streaming import tag_file
+    from nerwin.training.shards import Frame, Tagging, cut_texts, shards_folder
+    from nerwin.training.streaming import Task, tag_file
     from nerwin.training.tagger import load
 
     if page and form:
         raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one.")
-    tagger = load(model_folder(model), min_score)
+    where, folder = workers(engine, scheduler, jobs), model_folder(model)
+    tagger = load(folder, min_score)
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
     chosen = "html" if page else form.value if form else _usual(source, output)
-    tagged = tag_file(tagger, source_path(file), chosen, columns, jobs)
-    if page:
-        tagged = itertools.chain([HTML_HEAD], tagged, [HTML_END])
-    write((text.encode() for text in tagged), output)
+    frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
+    texts = _with_outputs(files or [Path("-")], output)
+    if engine is Engine.dask:
+        shared, task = _on_disk(texts), Task(chosen, "", columns)
+        place = shards_folder(output or Path())
+        _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), where)
+        return
+    for path, target in texts:
+        tagged = itertools.chain([frame.head], tag_file(tagger, path, chosen, columns, jobs), [frame.end])
+        write((text.encode() for text in tagged), target)
+
+
+def _with_outputs(files: Sequence[Path], output: Path | None) -> list[tuple[Path | None, Path | None]]:
+    """What to read and where to write; None for standard input and output. Several files go into a folder, made here.
+
+    Raises:
+        ConfigError: several files without a folder, of the same name, or in that very folder.
+    """
+    from nerwin.errors import ConfigError
+
+    if len(files) == 1:
+        return [(source_path(files[0]), output)]
+    if output is None or Path("-") in files:
+        raise ConfigError(
+            f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
+            f"{'no --output' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
+        )
+    placed: dict[Path, Path] = {}
+    for file in files:
+        target = output / file.name
+        if target in placed:
+            raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
+        if target.resolve() == file.resolve():
+            raise ConfigError(f"--output {output}: expected another folder than that of {file}. Choose another.")
+        placed[target] = file
+    try:
+        output.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--output {output}: cannot make the folder: {error.strerror}. Choose another.") from error
+    return [(file, target) for target, file in placed.items()]
+
+
+def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Path, Path]]:
+    """The same, for machines that have their disk in common, and nothing else.
+
+    Raises:
+        ConfigError: standard input or output, or something that is no file.
+    """
+    from nerwin.errors import ConfigError
+
+    shared = []
+    for path, target in texts:
+        if path is None or target is None:
+            found = "standard input" if path is None else "no --output"
+            raise ConfigError(f"--engine dask: expected a file to read and --output, found {found}. Name both.")
+        for one in (path, target):
+            if one.exists() and not one.is_file():
+                raise ConfigError(f"{one}: expected a file, found a folder or a pipe. Choose another.")
+        if not target.parent.is_dir():
+            raise ConfigError(
+                f"{target}: expected a file in a folder that is there, found no {target.parent}. Make it."
+            )
+        shared.append((path, target))
+    return shared
+
+
+def _run(tagging: "Tagging", where: "Workers") -> None:
+    """Tag in shards; how far it is stands on a terminal."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console, done = Console(stderr=True, highlight=False), 0
+    progress = Progress(
+        *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
+    try:
+        with progress, closing(tagging.run(where)) as counts:
+            before = done = next(counts)
+            console.print(f"{tagging.folder}: {tagging.size} pieces, {before} tagged before", markup=False)
+            bar = progress.add_task("", total=tagging.size, completed=before)
+            for done in counts:
+                progress.update(bar, completed=done)
+    except KeyboardInterrupt:
+        said = f"nerwin: interrupted after {done} of {tagging.size} pieces; the same command continues"
+        typer.echo(said, err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _usual(source: Input, output: Path | None) -> str:

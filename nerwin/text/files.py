@@ -83,9 +83,13 @@ def open_binary(path: Path | None) -> BinaryIO:
         stdin = sys.stdin.buffer
         compressed = isinstance(stdin, io.BufferedReader) and stdin.peek(2)[:2] == GZIP_MAGIC
         return gzip.open(stdin, "rb") if compressed else stdin  # type: ignore[return-value]
+    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file's first bytes are those of gzip."""
     with path.open("rb") as probe:
-        compressed = probe.read(2) == GZIP_MAGIC
-    return gzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[return-value]
+        return probe.read(2) == GZIP_MAGIC
 
 
 def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[str]:

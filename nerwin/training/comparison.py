@@ -1,4 +1,4 @@
-"""A grid of trainings, in parallel processes, that can be stopped and started again.
+"""A grid of trainings, side by side, that can be stopped and started again.
 
 Each cell of the grid is a run folder of its own; `results.jsonl` has a line for each finished cell. What is finished is
 skipped at the next start, and a cell that was cut off continues where it was.
@@ -7,20 +7,17 @@ skipped at the next start, and a cell that was cut off continues where it was.
 import hashlib
 import itertools
 import json
-import os
 import statistics
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
-from nerwin.training.config import load_config
+from nerwin.training.config import Config, load_config
 from nerwin.training.lock import locked, wait_until_free
-from nerwin.training.orphans import end_with
 from nerwin.training.run import CONFIG, METRICS, RUNS, Run, check_same_config
+from nerwin.training.workers import Workers
 from nerwin.training.yaml_files import write_yaml
 
 RESULTS = "results.jsonl"
@@ -99,9 +96,9 @@ class Comparison:
     """A grid of cells over a configuration, in a folder."""
 
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
-        self.folder, self.config, self.overrides, self.cells = folder, config, overrides, cells
-        for cell in cells:  # a mistake in any of them shows before the first is trained
-            load_config(config, [*overrides, *cell])
+        self.folder, self.cells = folder, cells
+        # A mistake in any cell shows before the first is trained.
+        self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
         base = load_config(config, overrides)
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
@@ -121,43 +118,26 @@ class Comparison:
         found = {result.cell: result for result in map(_read_result, lines) if result}
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
-    def run(self, jobs: int) -> Iterator[Result]:
-        """Train the cells that are not finished, `jobs` at a time; yields each as it ends.
+    def run(self, workers: Workers) -> Iterator[Result]:
+        """Train the cells that are not finished; yields each as it ends.
 
         Raises:
-            ModelError: another process trains here, or one of these was killed.
+            ModelError: another process trains here. WorkerError: a worker was lost.
         """
         with locked(self.folder):
-            yield from self._run(jobs)
-
-    def _run(self, jobs: int) -> Iterator[Result]:
-        done = {result.cell for result in self.finished()}
-        left = [cell for cell in self.cells if cell not in done]
-        if not left:
-            return
-        with ProcessPoolExecutor(min(jobs, len(left)), get_context("spawn"), end_with, (os.getpid(),)) as pool:
-            tasks = [
-                pool.submit(train_cell, self._cell_folder(cell), self.config, [*self.overrides, *cell]) for cell in left
-            ]
-            cells = dict(zip(tasks, left, strict=True))
-            try:
-                for task in as_completed(tasks):
+            done = {result.cell for result in self.finished()}
+            left = [cell for cell in self.cells if cell not in done]
+            if not left:
+                return
+            with workers as pool:
+                cells = {pool.submit(train_cell, self._cell_folder(cell), self._configs[cell]): cell for cell in left}
+                for task in as_completed(cells):
                     result = task.result()._replace(cell=cells[task])
                     self._append(result)
                     yield result
-            except BrokenProcessPool as error:
-                raise ModelError(
-                    f"{self.folder}: a training process was killed (out of memory?). Start again with fewer --jobs; "
-                    "what is finished is kept."
-                ) from error
-            except BaseException:
-                for process in list(pool._processes.values()):
-                    process.terminate()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
 
     def _cell_folder(self, cell: Cell) -> Path:
-        return self.folder / "cells" / _digest(cell)
+        return self.folder.absolute() / "cells" / _digest(cell)
 
     def _append(self, result: Result) -> None:
         path = self.folder / RESULTS
@@ -168,13 +148,12 @@ class Comparison:
             stream.write(result.to_json() + "\n")
 
 
-def train_cell(folder: Path, config: Path, overrides: Sequence[str]) -> Result:
+def train_cell(folder: Path, config: Config) -> Result:
     """Train one cell, or what is left of it; runs in a process of its own and never raises a NerwinError."""
     try:
-        settings = load_config(config, overrides)
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
-        run = Run.resume(folder, settings) if started else Run.start(folder, settings, overwrite=True)
+        run = Run.resume(folder, config) if started else Run.start(folder, config, overwrite=True)
         for _ in run.train():
             pass
     except NerwinError as error:

@@ -52,7 +52,7 @@ def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | No
         CorpusError: the file cannot be read, or a line has no column of words; the message starts with `name:line`.
     """
     task = Task(form, source_name(path), columns)
-    pieces = _settled(read_pieces(path, by_sentence=columns is not None), task)
+    pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
     first = list(itertools.islice(pieces, 2)) if jobs > 1 else []
     with collector_paused():
         if len(first) < 2:
@@ -62,7 +62,7 @@ def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | No
             yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
 
 
-def _settled(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
+def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
         if task.columns and not task.delimiter:

@@ -1,0 +1,42 @@
+"""Where the work of a command runs: in processes of this machine, or on the workers of a Dask cluster."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nerwin.training.workers import Workers
+
+
+class Engine(StrEnum):
+    local = "local"
+    dask = "dask"
+
+
+EngineOption = Annotated[
+    Engine, typer.Option("--engine", help="local: processes of this machine; dask: workers of a Dask cluster.")
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="dask: such as tcp://host:8786; default: a cluster of its own."
+    ),
+]
+
+
+def workers(engine: Engine, scheduler: str | None, jobs: int) -> "Workers":
+    """The workers that an engine stands for, which start when they are entered.
+
+    Raises:
+        ConfigError: a scheduler that nobody would ask.
+    """
+    from nerwin.errors import ConfigError
+    from nerwin.training.cluster import cluster
+    from nerwin.training.workers import processes
+
+    if engine is Engine.dask:
+        return cluster(scheduler, jobs)
+    if scheduler is not None:
+        raise ConfigError(f"--scheduler {scheduler}: expected --engine dask with it, found --engine {engine}. Add it.")
+    return processes(jobs)
