@@ -163,6 +163,18 @@ def test_what_was_tagged_before_leaves_no_trace(tagger: Tagger, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_is_told_in_bytes_of_the_file(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 1000)
+    path, told = long_file(tmp_path), list[int]()
+    for _ in tag_file(tagger, path, "conll", FORMAT, jobs, told.append):
+        pass
+    assert len(told) > 2
+    assert sum(told) == path.stat().st_size
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_in_a_later_piece_names_its_line(
     tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:

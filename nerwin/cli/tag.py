@@ -3,8 +3,8 @@
 import itertools
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ import typer
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import write
+from nerwin.text.files import is_gzip
 
 if TYPE_CHECKING:
     from nerwin.training.shards import Tagging
@@ -79,8 +80,27 @@ def tag(
         _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), where)
         return
     for path, target in texts:
-        tagged = itertools.chain([frame.head], tag_file(tagger, path, chosen, columns, jobs), [frame.end])
-        write((text.encode() for text in tagged), target)
+        with _bar(path, target) as progress:
+            tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
+            framed = itertools.chain([frame.head], tagged, [frame.end])
+            write((text.encode() for text in framed), target)
+
+
+@contextmanager
+def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], object]]:
+    """How far a file is tagged, on a terminal that does not show what is tagged."""
+    from rich.console import Console
+    from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    console = Console(stderr=True)
+    seen = console.is_terminal and not (target is None and sys.stdout.isatty())
+    if path is None or not seen or not path.is_file():
+        yield lambda size: None
+        return
+    columns = (*Progress.get_default_columns()[:2], DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(path.name, total=None if is_gzip(path) else path.stat().st_size)
+        yield lambda size: bar.advance(task, size)
 
 
 def _with_outputs(files: Sequence[Path], output: Path | None) -> list[tuple[Path | None, Path | None]]:

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -45,8 +45,18 @@ class Task(NamedTuple):
     delimiter: str | None = None
 
 
-def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | None, jobs: int = 1) -> Iterator[str]:
+def tag_file(
+    tagger: Tagger,
+    path: Path | None,
+    form: str,
+    columns: Columns | None,
+    jobs: int = 1,
+    progress: Callable[[int], object] = lambda size: None,
+) -> Iterator[str]:
     """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines.
+
+    Args:
+        progress: is called with the bytes of each piece of the text whose output has been taken.
 
     Raises:
         CorpusError: the file cannot be read, or a line has no column of words; the message starts with `name:line`.
@@ -58,8 +68,11 @@ def tag_file(tagger: Tagger, path: Path | None, form: str, columns: Columns | No
         if len(first) < 2:
             for settled, piece in itertools.chain(first, pieces):
                 yield tag_piece(tagger, settled, piece)
+                progress(len(piece.data))
         else:
-            yield from _in_processes(tagger, itertools.chain(first, pieces), jobs)
+            for tagged, size in _in_processes(tagger, itertools.chain(first, pieces), jobs):
+                yield tagged
+                progress(size)
 
 
 def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
@@ -70,17 +83,18 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
         yield task, piece
 
 
-def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[str]:
-    """The outputs in order; so many pieces are on their way that no process waits, and no more.
+def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[tuple[str, int]]:
+    """The outputs in order, and for how many bytes each is the output.
 
-    Where the input cannot be read on, what came before is still put out, as one process would.
+    So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
+    before is still put out, as one process would.
     """
     # A forked process has the model at once; where there is no fork, it is sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context(method), _receive, (tagger.model, tagger.min_score, os.getpid())
     )
-    waiting: deque[Future[str]] = deque()
+    waiting: deque[tuple[Future[str], int]] = deque()
     failure: CorpusError | None = None
     try:
         while True:
@@ -91,11 +105,11 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
             except CorpusError as error:
                 failure = error
                 break
-            waiting.append(pool.submit(_tag_here, settled, piece))
-            while waiting and (waiting[0].done() or len(waiting) > jobs):
-                yield waiting.popleft().result()
+            waiting.append((pool.submit(_tag_here, settled, piece), len(piece.data)))
+            while waiting and (waiting[0][0].done() or len(waiting) > jobs):
+                yield _first(waiting)
         while waiting:
-            yield waiting.popleft().result()
+            yield _first(waiting)
         if failure:
             raise failure
     except BrokenProcessPool as error:
@@ -107,6 +121,11 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
             for process in list(pool._processes.values()):
                 process.terminate()
         pool.shutdown(cancel_futures=True)
+
+
+def _first(waiting: deque[tuple[Future[str], int]]) -> tuple[str, int]:
+    tagged, size = waiting.popleft()
+    return tagged.result(), size
 
 
 _tagger: Tagger  # of a worker process
@@ -154,6 +173,11 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     Raises:
         CorpusError: a line without that column; the message starts with `name:line`.
     """
+    return itertools.chain.from_iterable(_tag_blocks(tagger, text, column, form, name))
+
+
+def _tag_blocks(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[list[str]]:
+    """The lines of `tag_columns`, those of a block at a time."""
     ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
 
     def read() -> Iterator[tuple[list[str], Ints]]:
@@ -164,17 +188,19 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     for scores in tagger.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
-            yield from _with_tags(block, tagger.tags_of(scores, lengths))
+            yield _with_tags(block, tagger.tags_of(scores, lengths))
         else:
-            for found in tagger.explain([join_words(row) for row in split_sentences(words, lengths)], scores):
-                yield from FORMATS[form](found)
+            texts = [join_words(row) for row in split_sentences(words, lengths)]
+            yield [line for found in tagger.explain(texts, scores) for line in FORMATS[form](found)]
 
 
-def _with_tags(block: Block, tags: Iterable[str]) -> Iterator[str]:
+def _with_tags(block: Block, tags: Iterable[str]) -> list[str]:
     """The lines of a block with a tag a token as one more column."""
     added = iter([f"{block.delimiter}{tag}" for tag in tags])
-    for text, kind in zip(block.texts, block.kinds, strict=True):
-        yield text + next(added) if kind == "token" else text + _mark(block.delimiter_of(kind, text))
+    return [
+        text + (next(added) if kind == "token" else _mark(block.delimiter_of(kind, text)))
+        for text, kind in zip(block.texts, block.kinds, strict=True)
+    ]
 
 
 def _mark(delimiter: str) -> str:
