@@ -5,7 +5,7 @@ delimiter is found out from the first token, unless it is set.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -46,16 +46,17 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Neighbouring lines of a file, the first one's number, what each is, its columns, and what separates these.
-
-    Only tokens and documents' first lines are in columns, whatever stands in `fields`.
-    """
+    """Neighbouring lines of a file: the first one's number, what each is, and what separates the columns of tokens."""
 
     number: int
     texts: list[str]
     kinds: list[Kind]
-    fields: list[list[str]]
     delimiter: str
+
+    @property
+    def tokens(self) -> list[str]:
+        """The lines that are tokens."""
+        return [text for kind, text in zip(self.kinds, self.texts, strict=True) if kind == "token"]
 
     def words(self, column: int, name: str) -> list[str]:
         """The words of the tokens, from their column of that number.
@@ -63,22 +64,16 @@ class Block(NamedTuple):
         Raises:
             CorpusError: a token has none; the message starts with `name:line`.
         """
-        rows = [row for kind, row in zip(self.kinds, self.fields, strict=True) if kind == "token"]
-        try:
-            words = [row[column] for row in rows]
-        except IndexError:
-            words = [""]
-        if not all(word.strip(BLANK) for word in set(words)):
-            words_of(self.lines(), column, name)  # says which line it is
+        words = take_column(self.tokens, column, self.delimiter)
+        if words is None or not all(word.strip(BLANK) for word in set(words)):
+            return words_of(self.lines(), column, name)  # says which line it is
         return words
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
-        for number, (text, kind, fields) in enumerate(
-            zip(self.texts, self.kinds, self.fields, strict=True), self.number
-        ):
-            in_columns = kind in ("token", "docstart")
-            yield Line(number, text, kind, fields if in_columns else [], self.delimiter_of(kind, text))
+        for number, (text, kind) in enumerate(zip(self.texts, self.kinds, strict=True), self.number):
+            delimiter = self.delimiter_of(kind, text)
+            yield Line(number, text, kind, _split(text, delimiter) if delimiter else [], delimiter)
 
     def delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
@@ -86,10 +81,10 @@ class Block(NamedTuple):
 
     def lengths(self) -> Ints:
         """The number of tokens of each sentence that has any."""
-        token = np.array([kind == "token" for kind in self.kinds])
         ends = [at for at, kind in enumerate(self.kinds) if kind in ENDS]
-        before = np.concatenate([[0], np.cumsum(token)])
-        lengths: Ints = np.diff(before[[0, *ends, len(token)]])
+        others = [at for at, kind in enumerate(self.kinds) if kind == "comment"]
+        borders = np.array([-1, *ends, len(self.kinds)])
+        lengths: Ints = np.diff(borders - np.searchsorted(others, borders)) - 1
         return lengths[lengths > 0]
 
 
@@ -98,13 +93,13 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
     if settled := DELIMITERS.get(columns.delimiter):
         return settled
     for text in texts:
-        if text.strip(BLANK) and _look_closer(text, [], columns)[0] == "token":
+        if text.strip(BLANK) and _look_closer(text, columns) == "token":
             return _own_delimiter(text)
     return None
 
 
 def split_block(texts: list[str], columns: Columns, number: int, delimiter: str | None) -> Block:
-    """Tell what each line is, and take it apart.
+    """Tell what each line is.
 
     Args:
         number: of the first line.
@@ -112,24 +107,39 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
     """
     delimiter = delimiter or " "
     kinds: list[Kind] = ["token" if text.strip(BLANK) else "blank" for text in texts]
-    fields = [text.split(delimiter) for text in texts]
-    if delimiter == " ":
-        fields = [[part for part in row if part] if "" in row else row for row in fields]
     odd = [DOCSTART, columns.comments] if columns.comments else [DOCSTART]  # most files have few such lines, or none
     for mark in odd:
         for at in [at for at, text in enumerate(texts) if mark in text]:
             if kinds[at] == "token":
-                kinds[at], fields[at] = _look_closer(texts[at], fields[at], columns)
-    return Block(number, texts, kinds, fields, delimiter)
+                kinds[at] = _look_closer(texts[at], columns)
+    return Block(number, texts, kinds, delimiter)
 
 
-def _look_closer(text: str, fields: list[str], columns: Columns) -> tuple[Kind, list[str]]:
-    """What a line is that is not blank, and its columns if it has any."""
+def take_column(rows: Sequence[str], column: int, delimiter: str) -> list[str] | None:
+    """The field of that number of each row; None where a row has none."""
+    counts = {row.count(delimiter) for row in rows}
+    if len(counts) == 1:  # then one split takes all rows apart
+        width = counts.pop() + 1
+        fields = delimiter.join(rows).split(delimiter)
+        if delimiter != " " or "" not in fields:
+            return fields[column % width :: width] if -width <= column < width else None
+    try:
+        return [fields[column] for fields in take_apart(rows, delimiter)]
+    except IndexError:
+        return None
+
+
+def take_apart(rows: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The fields of each row; several spaces separate like one."""
+    taken = [row.split(delimiter) for row in rows]
+    return [[part for part in row if part] if "" in row else row for row in taken] if delimiter == " " else taken
+
+
+def _look_closer(text: str, columns: Columns) -> Kind:
+    """What a line is that is not blank."""
     if _is_comment(text, columns):
-        return "comment", []
-    if _is_docstart(text, columns.word):
-        return "docstart", _split(text, _own_delimiter(text))
-    return "token", fields
+        return "comment"
+    return "docstart" if _is_docstart(text, columns.word) else "token"
 
 
 def _is_comment(text: str, columns: Columns) -> bool:

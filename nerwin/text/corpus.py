@@ -16,7 +16,7 @@ import numpy as np
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, ENDS, Columns, Line, Scheme, read_blocks
+from nerwin.text.columns import DOCSTART, ENDS, Columns, Line, Scheme, read_blocks, take_apart
 from nerwin.text.files import BLANK, read_lines
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
@@ -170,7 +170,7 @@ class _ColumnReader:
             self.corpus.comments += block.kinds.count("comment")
             self.corpus.docstarts += block.kinds.count("docstart")
             at_tokens = [at for at, kind in enumerate(block.kinds) if kind == "token"]
-            rows = [block.fields[at] for at in at_tokens]
+            rows = take_apart(block.tokens, block.delimiter)
             if not self._is_well(rows):
                 for line in block.lines():
                     if line.kind == "token":

@@ -194,9 +194,10 @@ def _tag_blocks(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
             yield [line for found in tagger.explain(texts, scores) for line in FORMATS[form](found)]
 
 
-def _with_tags(block: Block, tags: Iterable[str]) -> list[str]:
+def _with_tags(block: Block, tags: Sequence[str]) -> list[str]:
     """The lines of a block with a tag a token as one more column."""
-    added = iter([f"{block.delimiter}{tag}" for tag in tags])
+    column = {tag: f"{block.delimiter}{tag}" for tag in set(tags)}
+    added = map(column.__getitem__, tags)
     return [
         text + (next(added) if kind == "token" else _mark(block.delimiter_of(kind, text)))
         for text, kind in zip(block.texts, block.kinds, strict=True)
