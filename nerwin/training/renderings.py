@@ -43,7 +43,7 @@ def _html(found: Annotation) -> Iterator[str]:
         hue = 30 * _number(label, 12)
         return f'<mark style="--hue: {hue}">{html.escape(text)}<small>{html.escape(label)}</small></mark>'
 
-    yield f"<p>{''.join(_parts(found, html.escape, mark))}</p>"
+    yield f'<p dir="auto">{"".join(_parts(found, html.escape, mark))}</p>'
 
 
 HTML_HEAD = """\
