@@ -13,13 +13,13 @@ from nerwin.training.model import distinct
 from nerwin.training.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, village_config
 
-AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 2, 3, 5, 2]))
+AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 2, 3, 5, 2]), 2.0)
 
 
 def test_the_other_words_of_the_sentence_add_up(rng: np.random.Generator) -> None:
     e = rng.normal(size=(6, 4))
-    expected = [(e[1] + e[2]) / 2**0.5, (e[0] + e[1]) / 2**0.5, np.zeros(4), e[4], (e[0] + e[1]) / 2**0.5]
-    np.testing.assert_allclose(add_up(e, AROUND), expected, atol=1e-12)
+    sums = [(e[1] + e[2]) / 2**0.5, (e[0] + e[1]) / 2**0.5, np.zeros(4), e[4], (e[0] + e[1]) / 2**0.5]
+    np.testing.assert_allclose(add_up(e, AROUND), 2 * np.array(sums), atol=1e-12)
 
 
 def test_backprop_is_the_adjoint(rng: np.random.Generator) -> None:
@@ -39,7 +39,7 @@ def test_sentences_are_found_around_any_centres() -> None:
 def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work(
     tmp_path: Path, corruption: str
 ) -> None:
-    trainer = new_trainer(village_config(tmp_path, "window.sentence=true", f"objective.corruption={corruption}"))
+    trainer = new_trainer(village_config(tmp_path, "window.sentence=0.5", f"objective.corruption={corruption}"))
     epochs(trainer)
     model, corpus = trainer.model, trainer.parts.dev.flat
     forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
@@ -53,7 +53,7 @@ def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work
 
 
 def test_a_decision_has_a_share_of_the_rest_of_the_sentence(tmp_path: Path) -> None:
-    trainer = new_trainer(village_config(tmp_path, "window.sentence=true", "window.size=3"))
+    trainer = new_trainer(village_config(tmp_path, "window.sentence=0.5", "window.size=3"))
     epochs(trainer)
     decision = take_apart(trainer.model, "Mira left the old mill in Quellmark")
     assert decision.words == ["the", "old", "mill", SENTENCE]

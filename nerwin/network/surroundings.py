@@ -1,8 +1,9 @@
 """The sentence that a window stands in, as one more place of the window: what its other words add up to.
 
-    y_t = Σ_{j≠t} e(w_j) / √(L − 1)          for word t of a sentence of L words; 0 where it stands alone
+    y_t = ω Σ_{j≠t} e(w_j) / √(L − 1)        for word t of a sentence of L words; 0 where it stands alone
 
-Far words tell what the sentence is about, whatever their order; the root keeps y as long as one word's vector is.
+Far words tell what the sentence is about, whatever their order. The root keeps the sum as long as one word's vector is,
+the weight ω says how much it is to count.
 """
 
 from typing import NamedTuple
@@ -17,12 +18,13 @@ class Surroundings(NamedTuple):
     """The sentences that some windows stand in.
 
     words: (n,) the forms of all words, sentence after sentence. lengths: (S,) of the sentences, at least 1.
-    centres: (B,) which of the words each window has in its middle.
+    centres: (B,) which of the words each window has in its middle. weight: ω.
     """
 
     words: Ints
     lengths: Ints
     centres: Ints
+    weight: float
 
     @property
     def sentences(self) -> Ints:
@@ -33,7 +35,7 @@ class Surroundings(NamedTuple):
     def scale(self, dtype: np.dtype) -> Floats:
         """(B, 1) what the sum over the other words is multiplied by."""
         others = np.maximum(self.lengths - 1, 1)[self.sentences]
-        factor: Floats = (others**-0.5).astype(dtype)
+        factor: Floats = (self.weight * others**-0.5).astype(dtype)
         return factor[:, None]
 
 

@@ -115,7 +115,9 @@ class CorpusConfig(_Section):
 
 class WindowConfig(_Section):
     size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
-    sentence: bool = Field(False, description="whether the rest of the sentence, added up, is one more place of it")
+    sentence: Annotated[float, Field(ge=0, le=100)] = Field(
+        0.0, description="weight of the rest of the sentence, added up, as one more place of it; 0: there is none"
+    )
 
 
 class WordsConfig(_Section):

@@ -124,9 +124,9 @@ def check_all(config: Config) -> Iterator[Check]:
     parts = _first_sentences(read_parts(config), size=3)
     grid = itertools.chain(
         itertools.product(
-            CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False), (False,)
+            CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False), (0.0,)
         ),
-        itertools.product(CORRUPTIONS, ("tanh",), ([5],), (0.01,), (0.0, 0.3), PREPROCESSORS, (True, False), (True,)),
+        itertools.product(CORRUPTIONS, ("tanh",), ([5],), (0.01,), (0.0, 0.3), PREPROCESSORS, (True, False), (0.5,)),
     )
     for corruption, activation, hidden, l2, dropout, method, trained, sentence in grid:
         small = config.to_dict() | {
@@ -140,9 +140,7 @@ def check_all(config: Config) -> Iterator[Check]:
             "objective": {"corruption": corruption, "l2": l2},
         }  # fmt: skip
         state = "trained" if trained else "frozen"
-        setting = (
-            f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}{' sentence' * sentence}"
-        )
+        setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}{' sentence' if sentence else ''}"
         chosen = make_config(small, base=Path.cwd(), where="gradcheck")
         yield from check_case(draw_case(chosen, parts), setting, GRID_ENTRIES)
 
@@ -287,5 +285,5 @@ def _heard(words: Distinct, window: int, dx: Floats) -> list[tuple[int, Floats]]
         length = int(around.lengths[sentence])
         for word in range(end - length, end):
             if word != centre:
-                heard.append((forms[around.words[word]], dx[-1] / (length - 1) ** 0.5))
+                heard.append((forms[around.words[word]], around.weight * dx[-1] / (length - 1) ** 0.5))
     return heard

@@ -106,11 +106,12 @@ class Model:
     @property
     def places(self) -> int:
         """The words in a window, and one more for the rest of the sentence where the model looks there."""
-        return self.config.window.size + self.config.window.sentence
+        return self.config.window.size + (self.config.window.sentence > 0)
 
     def around(self, corpus: FlatCorpus, centres: Ints) -> Surroundings | None:
         """What stands around the windows of some centres, where the model looks there."""
-        return Surroundings(*sentences_around(corpus, centres)) if self.config.window.sentence else None
+        weight = self.config.window.sentence
+        return Surroundings(*sentences_around(corpus, centres), weight) if weight else None
 
     @property
     def scorer(self) -> Scorer:
