@@ -139,8 +139,8 @@ def check_all(config: Config) -> Iterator[Check]:
             "preprocess": {"method": method},
             "objective": {"corruption": corruption, "l2": l2},
         }  # fmt: skip
-        state = "trained" if trained else "frozen"
-        setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}{' sentence' if sentence else ''}"
+        state = f"{'trained' if trained else 'frozen'}{' sentence' if sentence else ''}"
+        setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}"
         chosen = make_config(small, base=Path.cwd(), where="gradcheck")
         yield from check_case(draw_case(chosen, parts), setting, GRID_ENTRIES)
 
