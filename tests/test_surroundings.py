@@ -13,7 +13,7 @@ from nerwin.training.model import distinct
 from nerwin.training.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, village_config
 
-AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 2, 3, 5, 2]), 2.0)
+AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 0, 1, 2, 0]), np.array([0, 2, 3, 5, 2]), 2.0)
 
 
 def test_the_other_words_of_the_sentence_add_up(rng: np.random.Generator) -> None:
@@ -27,11 +27,19 @@ def test_backprop_is_the_adjoint(rng: np.random.Generator) -> None:
     assert np.sum(add_up(e, AROUND) * dy) == pytest.approx(np.sum(e * backprop_add_up(dy, AROUND)), rel=1e-12)
 
 
+def test_some_of_the_windows_keep_their_sentences_alone(rng: np.random.Generator) -> None:
+    e = rng.normal(size=(6, 4))
+    some = AROUND.of(np.array([3, 1, 4]))
+    assert some.words.tolist() == [0, 1, 2, 4, 5]
+    np.testing.assert_array_equal(add_up(e[some.words], some), add_up(e, AROUND)[[3, 1, 4]])
+
+
 def test_sentences_are_found_around_any_centres() -> None:
     corpus = flatten([np.array(row, np.int32) for row in ([5, 6, 7], [], [8], [9, 10])], 5)
-    words, lengths, centres = sentences_around(corpus, corpus.centres[[4, 0, 2, 4]])
+    words, lengths, sentences, centres = sentences_around(corpus, corpus.centres[[4, 0, 2, 4]])
     assert words.tolist() == [5, 6, 7, 9, 10]
     assert lengths.tolist() == [3, 2]
+    assert sentences.tolist() == [1, 0, 0, 1]
     assert words[centres].tolist() == [9, 5, 7, 9]
 
 

@@ -2,8 +2,8 @@
 
     y_t = ω Σ_{j≠t} e(w_j) / √(L − 1)        for word t of a sentence of L words; 0 where it stands alone
 
-Far words tell what the sentence is about, whatever their order. The root keeps the sum as long as one word's vector is,
-the weight ω says how much it is to count.
+What a sentence is about shows in all its words, whatever their order; those in the window count here too. The root
+keeps the sum as long as one word's vector is, the weight ω says how much it is to count.
 """
 
 from typing import NamedTuple
@@ -18,19 +18,25 @@ class Surroundings(NamedTuple):
     """The sentences that some windows stand in.
 
     words: (n,) the forms of all words, sentence after sentence. lengths: (S,) of the sentences, at least 1.
-    centres: (B,) which of the words each window has in its middle. weight: ω.
+    sentences: (B,) which of them each window stands in. centres: (B,) which of the words it has in its middle.
+    weight: ω.
     """
 
     words: Ints
     lengths: Ints
+    sentences: Ints
     centres: Ints
     weight: float
 
-    @property
-    def sentences(self) -> Ints:
-        """(B,) the sentence of each window."""
-        numbers: Ints = np.repeat(np.arange(len(self.lengths)), self.lengths)[self.centres]
-        return numbers
+    def of(self, windows: Ints) -> "Surroundings":
+        """Those of some of the windows, with their sentences alone."""
+        kept, sentences = np.unique(self.sentences[windows], return_inverse=True)
+        lengths, ends = self.lengths[kept], np.cumsum(self.lengths)[kept]
+        shift = ends - np.cumsum(lengths)  # of the words, by what is left out before them
+        words = np.arange(lengths.sum()) + np.repeat(shift, lengths)
+        return Surroundings(
+            self.words[words], lengths, sentences, self.centres[windows] - shift[sentences], self.weight
+        )
 
     def scale(self, dtype: np.dtype) -> Floats:
         """(B, 1) what the sum over the other words is multiplied by."""
@@ -39,15 +45,9 @@ class Surroundings(NamedTuple):
         return factor[:, None]
 
 
-def sentence_sums(e: Floats, lengths: Ints) -> Floats:
-    """(S, D) the sums over the words (n, D) of each sentence."""
-    sums: Floats = np.add.reduceat(e, np.cumsum(lengths) - lengths, axis=0)
-    return sums
-
-
 def add_up(e: Floats, around: Surroundings) -> Floats:
     """y (B, D), given the vectors (n, D) of the words."""
-    sums = sentence_sums(e, around.lengths)
+    sums = np.add.reduceat(e, np.cumsum(around.lengths) - around.lengths, axis=0)  # (S, D)
     y: Floats = (sums[around.sentences] - e[around.centres]) * around.scale(e.dtype)
     return y
 
@@ -55,10 +55,9 @@ def add_up(e: Floats, around: Surroundings) -> Floats:
 def backprop_add_up(dy: Floats, around: Surroundings) -> Floats:
     """∂J/∂e (n, D) for each word, given ∂J/∂y (B, D): all words of a sentence hear of it but the window's own."""
     share = dy * around.scale(dy.dtype)
-    de = np.zeros((len(around.words), dy.shape[1]), dy.dtype)
     by_sentence, own = sum_rows(around.sentences, share), sum_rows(around.centres, share)
     sums = np.zeros((len(around.lengths), dy.shape[1]), dy.dtype)
     sums[by_sentence.ids] = by_sentence.values
-    de += np.repeat(sums, around.lengths, axis=0)
+    de: Floats = np.repeat(sums, around.lengths, axis=0)
     de[own.ids] -= own.values
     return de

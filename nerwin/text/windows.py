@@ -54,18 +54,19 @@ def windows(tokens: Ints, centres: Ints, size: int) -> Ints:
     return ids
 
 
-def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Ints]:
+def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """The sentences that the windows around `centres` (B,) stand in.
 
     Returns:
-        The form ids (n,) of all their words, the sentences' lengths (S,), and which word each window is centred on.
+        The form ids (n,) of all their words, the sentences' lengths (S,), and for each window which of the sentences it
+        stands in and which of the words it is centred on.
     """
     number, ends = np.searchsorted(corpus.centres, centres), np.cumsum(corpus.lengths)
     chosen, at = np.unique(np.searchsorted(ends, number, side="right"), return_inverse=True)
     lengths = corpus.lengths[chosen]
     firsts, starts = ends[chosen] - lengths, np.cumsum(lengths) - lengths
     numbers = np.arange(lengths.sum()) + np.repeat(firsts - starts, lengths)
-    return corpus.tokens[corpus.centres[numbers]], lengths, number - (firsts - starts)[at]
+    return corpus.tokens[corpus.centres[numbers]], lengths, at, number - (firsts - starts)[at]
 
 
 def split_sentences(flat: Sequence[str], lengths: Ints) -> list[list[str]]:

@@ -116,7 +116,7 @@ class CorpusConfig(_Section):
 class WindowConfig(_Section):
     size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
     sentence: Annotated[float, Field(ge=0, le=100)] = Field(
-        0.0, description="weight of the rest of the sentence, added up, as one more place of it; 0: there is none"
+        0.0, description="weight of the sentence's other words, added up, as one more place of it; 0: there is none"
     )
 
 

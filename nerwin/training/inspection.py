@@ -19,7 +19,7 @@ from nerwin.training.model import WINDOWS, Model, distinct
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
-SENTENCE = "(the rest of the sentence)"  # stands for its words, where the model looks there
+SENTENCE = "(all other words of the sentence)"  # where the model looks at them
 DEAD = 1e-6  # a detector whose output varies less than this over a corpus is dead
 
 

@@ -50,7 +50,7 @@ def _backprop_places(words: Distinct, blamed: Ints, dx: Floats) -> Rows:
         return backprop_windows(words.places[blamed], dx)
     near = dx.shape[1] // (words.places.shape[1] + 1) * words.places.shape[1]
     de = backprop_windows(words.places[blamed], dx[:, :near])
-    around = words.around._replace(centres=words.around.centres[blamed])
+    around = words.around.of(blamed)
     far = backprop_add_up(dx[:, near:], around)
     return sum_rows(np.concatenate([de.ids, around.words]), np.concatenate([de.values, far]))
 
