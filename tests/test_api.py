@@ -118,9 +118,10 @@ def test_what_progress_raises_ends_a_training_that_can_be_resumed(village: Path,
         if isinstance(record, nerwin.Batched) and record.epoch == 2:
             raise InterruptedError
 
-    with pytest.raises(InterruptedError):
+    with pytest.raises(InterruptedError) as raised:
         nerwin.train(village, tmp_path / "run", progress=stop)
-    resumed = nerwin.train(village, tmp_path / "run", resume=True)
+    resumed = nerwin.train(village, tmp_path / "run", resume=True)  # while the traceback is alive
+    assert raised.traceback
     whole = nerwin.train(village)
     for name, value in whole.model.params.items():
         np.testing.assert_array_equal(resumed.model.params[name], value)

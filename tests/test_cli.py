@@ -289,6 +289,14 @@ def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:
     assert (here / "out.txt").read_text() == printed.stdout
 
 
+def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:
+    (here / "loop").symlink_to("loop")
+    words = ("tag", "runs/village-1", "village.conll", "--input", "conll")
+    done = nerwin(*words, "--output", "loop")
+    assert (done.exit_code, done.stdout, done.stderr) == (DONE, "", "")
+    assert (here / "loop").read_text(encoding="utf-8") == nerwin(*words).stdout
+
+
 def test_tag_leaves_an_old_file_alone_when_it_fails(here: Path) -> None:
     (here / "out.txt").write_text("old")
     done = nerwin("tag", "--output", "out.txt", stdin=b"good\n\xff\n")

@@ -59,7 +59,7 @@ def stop_when(run: Run, enough: Callable[[Batched | EpochDone], bool]) -> None:
     for record in records:
         if enough(record):
             break
-    records.close()  # type: ignore[attr-defined]
+    records.close()
 
 
 @pytest.fixture(scope="module")

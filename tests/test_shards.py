@@ -256,6 +256,30 @@ def test_shards_of_other_work_are_refused_and_kept(model: Path, tmp_path: Path, 
     assert kept(work) == before
 
 
+def test_texts_in_another_order_are_other_work(model: Path, tmp_path: Path) -> None:
+    one, other = long_file(tmp_path), tmp_path / "other.conll"
+    other.write_text("Mira\n\nleft\n")
+    begin(tagging(model, one, other), 3)
+    work = tagging(model, other, one)
+    work.folder = one.with_suffix(".out.shards")
+    with pytest.raises(ConfigError, match="another texts"):
+        finish(work, nobody())
+
+
+def test_shards_that_finished_work_has_left_are_taken_away(model: Path, tmp_path: Path) -> None:
+    path = long_file(tmp_path)
+    work = tagging(model, path)
+    finish(work)
+    left = work.folder / f"000000-{'0' * 64}"
+    left.touch()
+    finish(tagging(model, path), nobody())
+    assert kept(work) == [RECORD]
+    left.touch()
+    finish(other_form(model, path))
+    assert kept(work) == [RECORD]
+    assert path.with_suffix(".out").read_bytes() == alone(model, path, "jsonl")
+
+
 def test_after_the_end_other_work_begins_anew(model: Path, tmp_path: Path) -> None:
     path = long_file(tmp_path)
     finish(tagging(model, path))

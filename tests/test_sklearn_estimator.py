@@ -145,3 +145,16 @@ def test_an_unknown_key_is_named(data: tuple[Lists, Lists]) -> None:
 def test_a_type_that_is_not_there_is_named(data: tuple[Lists, Lists]) -> None:
     with pytest.raises(ConfigError, match=r"corpus\.entities: expected types of y, found 'GPE'"):
         NerwinTagger({}, corpus__entities=["GPE"]).fit(*data)
+
+
+@pytest.mark.parametrize(
+    ("words", "tags", "message"),
+    [
+        (["Mira", "\n"], ["B-PER", "O"], "expected words without line ends"),
+        (["Mira", "\ud800"], ["B-PER", "O"], "expected words without line ends or half letters"),
+        (["a", "b"], "OO", "expected a list of tags"),
+    ],
+)
+def test_what_no_model_could_keep_is_refused(config: Path, words: list[str], tags: Any, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        NerwinTagger(config).fit(10 * [words], 10 * [tags])

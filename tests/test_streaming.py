@@ -217,6 +217,21 @@ def test_what_came_before_unreadable_input_is_put_out_first(
         assert len(found) > 2
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_first_piece_is_put_out_where_the_second_cannot_be_read(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 1000)
+    monkeypatch.setattr(pieces, "LONGEST_LINE", 500)
+    path = long_file(tmp_path)
+    good = path.read_bytes()
+    path.write_bytes(good[:1000] + b"x" * 3000)
+    found: list[str] = []
+    with pytest.raises(CorpusError, match="expected lines of at most"):
+        found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
+    assert len(found) == 1
+
+
 def test_nobody_waits_for_pieces_when_the_reader_has_gone(
     tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

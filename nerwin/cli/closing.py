@@ -1,5 +1,6 @@
 """What a training says first and last: what it will do; then where its model is, how good, and what to type next."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,9 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     """Why training stopped, its model, the scores on dev and test, the time, and what to type next."""
     if console.quiet:
         return
-    rows = dict(_rows(run, done, seconds))
+    rows = _rows(run, done, seconds)
     if not console.is_terminal or console.is_dumb_terminal:
-        for title, text in rows.items():
+        for title, text in rows:
             console.print(f"{title}: {text}", soft_wrap=True, markup=False)
         return
     from rich.panel import Panel
@@ -48,7 +49,7 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for title, text in rows.items():
+    for title, text in rows:
         grid.add_row(title, Text(text))
     if len(done) > 1:
         curve = sparkline([one.dev["f1"] for one in done], ascii_only=console.options.ascii_only)
@@ -66,7 +67,8 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     if corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
-    yield "next", f"nerwin evaluate {run.folder}{'' if corpus.test or corpus.dev else ' --data FILE'}"
+    data = "" if corpus.test or corpus.dev else " --data FILE"
+    yield "next", shlex.join(["nerwin", "evaluate", str(run.folder)]) + data
 
 
 def _test_score(run: Run) -> str:

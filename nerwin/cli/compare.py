@@ -46,14 +46,14 @@ def compare(
     configured_threads(path, overrides or ())
     from nerwin.training.comparison import Comparison, folder_of, grid, summarise
 
-    where, cells = workers(engine, scheduler, jobs), grid(vary)
+    staff, cells = workers(engine, scheduler, jobs), grid(vary)
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)
     console = Console(stderr=True, highlight=False)
     done = comparison.finished()
     console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", markup=False, soft_wrap=True)
     try:
-        for result in comparison.run(where):
+        for result in comparison.run(staff):
             done.append(result)
             console.print(f"{len(done)}/{len(cells)}  {_line(result)}", markup=False, soft_wrap=True)
     except KeyboardInterrupt:

@@ -38,7 +38,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
     """
     from nerwin.errors import CorpusError
 
-    place = path.resolve()  # of a link, where it leads
+    place = Path(os.path.realpath(path))  # of a link, where it leads
     special = place.exists() and not place.is_file()
     beside = place if special else place.with_name(f".{place.name}.part")
     try:

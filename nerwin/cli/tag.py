@@ -2,19 +2,20 @@
 
 import itertools
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import write
-from nerwin.text.files import is_gzip
+from nerwin.text.files import is_gzip, reading
 
 if TYPE_CHECKING:
     from nerwin.training.shards import Tagging
@@ -68,16 +69,18 @@ def tag(
 
     if page and form:
         raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one.")
-    where, folder = workers(engine, scheduler, jobs), model_folder(model)
+    staff = workers(engine, scheduler, jobs)
+    folder = model_folder(model)
     tagger = load(folder, min_score)
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
-    texts = _with_outputs(files or [Path("-")], output)
+    texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     if engine is Engine.dask:
         shared, task = _on_disk(texts), Task(chosen, "", columns)
-        place = shards_folder(output or Path())
-        _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), where)
+        (_, first), *others = shared
+        place = first.parent / ".shards" if others else shards_folder(first)
+        _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), staff)
         return
     for path, target in texts:
         with _bar(path, target) as progress:
@@ -93,26 +96,36 @@ def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], obj
     from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
     console = Console(stderr=True)
-    seen = console.is_terminal and not (target is None and sys.stdout.isatty())
-    if path is None or not seen or not path.is_file():
+    seen = console.is_terminal and (target is not None or _goes_to_a_file(sys.stdout))
+    if path is None or not path.is_file() or not seen:
         yield lambda size: None
         return
+    with reading(str(path)):
+        total = None if is_gzip(path) else path.stat().st_size
     columns = (*Progress.get_default_columns()[:2], DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(path.name, total=None if is_gzip(path) else path.stat().st_size)
+        task = bar.add_task(path.name, total=total)
         yield lambda size: bar.advance(task, size)
 
 
-def _with_outputs(files: Sequence[Path], output: Path | None) -> list[tuple[Path | None, Path | None]]:
-    """What to read and where to write; None for standard input and output. Several files go into a folder, made here.
+def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> list[tuple[Path | None, Path | None]]:
+    """What to read and where to write; None for standard input and output. Several files go into a folder, made here,
+    where they keep their names but for the .gz of what is packed, and get an ending.
 
     Raises:
-        ConfigError: several files without a folder, of the same name, or in that very folder.
+        ConfigError: several files without a folder, or of the same name; a file that is to be its own output.
     """
     from nerwin.errors import ConfigError
 
+    def check_apart(file: Path, target: Path) -> None:
+        if target.is_file() and os.path.realpath(target) == os.path.realpath(file):
+            raise ConfigError(f"--output {output}: expected another file than {file} itself. Choose another.")
+
     if len(files) == 1:
-        return [(source_path(files[0]), output)]
+        source = source_path(files[0])
+        if source and output:
+            check_apart(source, output)
+        return [(source, output)]
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
@@ -120,11 +133,10 @@ def _with_outputs(files: Sequence[Path], output: Path | None) -> list[tuple[Path
         )
     placed: dict[Path, Path] = {}
     for file in files:
-        target = output / file.name
+        target = output / f"{file.name.removesuffix('.gz')}{ending}"
         if target in placed:
             raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
-        if target.resolve() == file.resolve():
-            raise ConfigError(f"--output {output}: expected another folder than that of {file}. Choose another.")
+        check_apart(file, target)
         placed[target] = file
     try:
         output.mkdir(exist_ok=True)
@@ -157,7 +169,7 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
     return shared
 
 
-def _run(tagging: "Tagging", where: "Workers") -> None:
+def _run(tagging: "Tagging", staff: "Workers") -> None:
     """Tag in shards; how far it is stands on a terminal."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -168,7 +180,7 @@ def _run(tagging: "Tagging", where: "Workers") -> None:
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
     try:
-        with progress, closing(tagging.run(where)) as counts:
+        with progress, closing(tagging.run(staff)) as counts:
             before = done = next(counts)
             console.print(f"{tagging.folder}: {tagging.size} pieces, {before} tagged before", markup=False)
             bar = progress.add_task("", total=tagging.size, completed=before)
@@ -178,6 +190,11 @@ def _run(tagging: "Tagging", where: "Workers") -> None:
         said = f"nerwin: interrupted after {done} of {tagging.size} pieces; the same command continues"
         typer.echo(said, err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _goes_to_a_file(stream: TextIO) -> bool:
+    """Whether it cannot end on the terminal, as it may through a pipe."""
+    return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
 
 
 def _usual(source: Input, output: Path | None) -> str:

@@ -1,7 +1,7 @@
 """A scikit-learn estimator, the extra `sklearn`: `fit`, `predict` and `score` over lists of sentences.
 
-X is a list of sentences, each a list of words; y is a list of their tags. So cross-validation and grid search work as
-for any other estimator.
+X is a list of sentences, each a list of words; y is a list of their tags. So `cross_val_score` and grid search work as
+for any other estimator; what puts predictions together in an array (`cross_val_predict`) does not.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
 A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. Where
-the rest of the sentence is one more place, its rows add up to the sentence's, of which the window's own word is taken.
+the sentence is one more place, its rows add up to the sentence's, of which the window's own word is taken.
 """
 
 from dataclasses import dataclass
@@ -21,40 +21,40 @@ TILE = 256  # windows at a time, so that their z stays in the processor's cache
 class FixedScorer:
     """A scorer whose parameters no longer change, with nothing to do before W or after U.
 
-    size: C, the words in a window. places: C, or C + 1 with one for the rest of the sentence.
+    size: C, the words in a window. slots: C, or C + 1 with one for the sentence.
     """
 
     scorer: Scorer
     params: Parameters
     size: int
-    places: int
+    slots: int
 
     def project(self, e: Floats, out: Floats | None = None) -> Floats:
-        """What each form adds to z in each place: (u·C, m), row f·C + c for form f in place c, C being `places`.
+        """What each form adds to z in each place: (u·slots, m), row f·slots + c for form f in place c.
 
         Args:
             e: (u, D) the vectors of the forms.
             out: where to write it.
         """
-        W, (u, D), C = self.params["W1"], e.shape, self.places
+        W, (u, D), C = self.params["W1"], e.shape, self.slots
         P = np.empty((u * C, len(W)), W.dtype) if out is None else out
         side_by_side = W.reshape(len(W), C, D).transpose(2, 1, 0).reshape(D, -1)  # (D, C·m)
         np.matmul(e, side_by_side, out=P.reshape(u, -1))
         return P
 
-    def score(self, P: Floats, places: Ints, around: Surroundings | None = None) -> Floats:
+    def score(self, P: Floats, forms: Ints, around: Surroundings | None = None) -> Floats:
         """The scores (B, K) of windows.
 
         Args:
             P: what `project` gave for some forms.
-            places: (B, C) which of them stands in each place.
+            forms: (B, C) which of them stands in each place.
             around: which of them stand around, where there is a place for these.
         """
-        rows = places * self.places + np.arange(self.size)
+        rows = forms * self.slots + np.arange(self.size)
         scores = np.empty((len(rows), self.params["U"].shape[1]), P.dtype)
         z, part = np.empty((2, TILE, P.shape[1]), P.dtype)
         if around is not None:
-            far = around.words * self.places + self.size
+            far = around.words * self.slots + self.size
             sums, sentences, scale = self._sums(P, far, around), around.sentences, around.scale(P.dtype)
         for start in range(0, len(rows), TILE):
             tile = rows[start : start + TILE]

@@ -109,9 +109,9 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
     kinds: list[Kind] = ["token" if text.strip(BLANK) else "blank" for text in texts]
     odd = [DOCSTART, columns.comments] if columns.comments else [DOCSTART]  # most files have few such lines, or none
     for mark in odd:
-        for at in [at for at, text in enumerate(texts) if mark in text]:
-            if kinds[at] == "token":
-                kinds[at] = _look_closer(texts[at], columns)
+        for at, text in enumerate(texts):
+            if mark in text and kinds[at] == "token":
+                kinds[at] = _look_closer(text, columns)
     return Block(number, texts, kinds, delimiter)
 
 

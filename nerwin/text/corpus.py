@@ -5,6 +5,7 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
+import re
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,9 @@ class Sentence(NamedTuple):
     def line(self) -> int:
         """Where the sentence begins; 0 where it does not come from a file."""
         return self.lines[0] if self.lines else 0
+
+
+_UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
 
 
 @dataclass
@@ -115,6 +119,12 @@ def from_lists(
         for word in words:
             if not isinstance(word, str):
                 raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
+            if _UNWRITABLE.search(word):
+                raise CorpusError(
+                    f"X[{number}]: expected words without line ends or half letters, found {word!r}. Leave it out."
+                )
+        if isinstance(tags, str):
+            raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
         if len(words) != len(tags):
             raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
         for tag in tags:

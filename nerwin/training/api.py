@@ -1,6 +1,7 @@
 """The two long jobs as functions for Python: `nerwin.train` and `nerwin.evaluate`. They print nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,11 @@ def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> 
     return Tagger(best)
 
 
-def _tell(records: Iterable[Batched | EpochDone], progress: Progress | None) -> None:
-    for record in records:
-        if progress is not None:
-            progress(record)
+def _tell(records: Generator[Batched | EpochDone, None, None], progress: Progress | None) -> None:
+    with closing(records):  # what `progress` raises would keep it, and the lock of its folder, alive
+        for record in records:
+            if progress is not None:
+                progress(record)
 
 
 def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None = None) -> Evaluation:

@@ -9,7 +9,7 @@ stands in paused/, until the epoch is whole.
 import glob
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -145,7 +145,7 @@ class Run:
             replace_file(folder / METRICS, b"".join(lines))
         return cls(folder, trainer)
 
-    def train(self) -> Iterator[Batched | EpochDone]:
+    def train(self) -> Generator[Batched | EpochDone, None, None]:
         """Train, saving the best and the last model after every epoch, and what is done of a long one.
 
         Raises:

@@ -29,7 +29,7 @@ from nerwin.training.streaming import Task
 from nerwin.training.workers import Workers
 
 RECORD = "record.json"
-_SHARD = re.compile(r"(\d{6,})-([0-9a-f]{64})")
+_SHARD = re.compile(r"\d{6,}-[0-9a-f]{64}")
 _HALF = ".*.part"  # what a worker that was killed leaves
 _CHUNK = 1 << 20  # bytes copied at a time
 
@@ -50,7 +50,7 @@ class Frame(NamedTuple):
 
 
 def shards_folder(output: Path) -> Path:
-    """Where the shards of an output, or of a folder of outputs, are kept."""
+    """Where the shards of an output are kept."""
     return output.with_name(f"{output.name}.shards")
 
 
@@ -80,7 +80,7 @@ class Tagging:
             "min_score": model.min_score,
             "form": task.form,
             "columns": task.columns,
-            "texts": {text.output.name: text.source._asdict() for text in texts},
+            "texts": [(text.output.name, text.source._asdict()) for text in texts],  # their order numbers the ranges
         }
         self._plan = json.loads(json.dumps(plan))  # as it is read again
         self._finished: dict[str, Any] = {}  # the sums and sizes of the outputs that are whole
@@ -124,9 +124,7 @@ class Tagging:
                     self._join(text_of[number], shards)
                     done += 1
                     yield done
-        if left:
-            self._remove([path for path in self.folder.iterdir() if _SHARD.fullmatch(path.name)])
-            self._remove(self.folder.glob(_HALF))
+        self._remove([*self._shards(), *self.folder.glob(_HALF)])
 
     def _begin(self) -> None:
         """See what an earlier start has left.
@@ -138,6 +136,7 @@ class Tagging:
         try:
             record = read_json(path)
             before, finished = dict(record["plan"]), dict(record["finished"])
+            done = {name for name, _ in before["texts"]} <= finished.keys()
         except FileNotFoundError:
             return
         except (OSError, DamageError, KeyError, TypeError, ValueError) as error:
@@ -147,12 +146,17 @@ class Tagging:
             ) from error
         if before == self._plan:
             self._finished = finished
-        elif any(_SHARD.fullmatch(one.name) for one in self.folder.iterdir()):
+        elif done:
+            self._remove(self._shards())  # killed before it had cleared up
+        elif self._shards():
             names = ", ".join(key for key in self._plan if before.get(key) != self._plan[key])
             raise ConfigError(
                 f"{self.folder}: expected shards of the same work, found some of another {names}. "
                 "Finish that work, remove the folder to begin anew, or choose another --output."
             )
+
+    def _shards(self) -> list[Path]:
+        return [path for path in self.folder.iterdir() if _SHARD.fullmatch(path.name)]
 
     def _is_finished(self, text: Text) -> bool:
         """Whether an output is there, and as it was written."""
@@ -162,10 +166,10 @@ class Tagging:
     def _whole_shards(self, wanted: Mapping[int, Text]) -> dict[int, Path]:
         """The shards of an earlier start by their numbers, without damaged ones."""
         found = {}
-        for path in self.folder.iterdir():
-            named = _SHARD.fullmatch(path.name)
-            if named and int(named[1]) in wanted and read_source(path).sha256 == named[2]:
-                found[int(named[1])] = path
+        for path in self._shards():
+            number, _, digest = path.name.partition("-")
+            if int(number) in wanted and read_source(path).sha256 == digest:
+                found[int(number)] = path
         return found
 
     def _received(self, name: str) -> Path:
@@ -184,7 +188,7 @@ class Tagging:
         if not all(number in shards for number in text.ranges):
             return
         paths = [shards[number] for number in text.ranges]
-        place = text.output.resolve()  # of a link, where it leads
+        place = Path(os.path.realpath(text.output))  # of a link, where it leads
         with self._writing(text.output):
             replace_by_pieces(place, self._framed(self._contents(paths)))
         self._finished[text.output.name] = read_source(place)._asdict()

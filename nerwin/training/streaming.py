@@ -63,12 +63,20 @@ def tag_file(
     """
     task = Task(form, source_name(path), columns)
     pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
-    first = list(itertools.islice(pieces, 2)) if jobs > 1 else []
+    first: list[tuple[Task, Piece]] = []
+    failure: CorpusError | None = None
+    try:
+        for piece_of_work in itertools.islice(pieces, 2 if jobs > 1 else 0):
+            first.append(piece_of_work)
+    except CorpusError as error:  # what can be read is put out first, as one process would
+        failure = error
     with collector_paused():
         if len(first) < 2:
             for settled, piece in itertools.chain(first, pieces):
                 yield tag_piece(tagger, settled, piece)
                 progress(len(piece.data))
+            if failure:
+                raise failure
         else:
             for tagged, size in _in_processes(tagger, itertools.chain(first, pieces), jobs):
                 yield tagged

@@ -78,10 +78,10 @@ class Tagger:
         self.model, self.min_score = model, min_score
         self._turn = threading.Lock()
         self._fixed = model.fixed()
-        row = model.params["W1"].dtype.itemsize * self._fixed.places * len(model.params["W1"])  # bytes a form
+        row = model.params["W1"].dtype.itemsize * self._fixed.slots * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, 1)
         # Memory that is not written to costs nothing yet, and growing would cost a copy.
-        self._P = np.empty((self._most * self._fixed.places, len(model.params["W1"])), model.params["W1"].dtype)
+        self._P = np.empty((self._most * self._fixed.slots, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
         self._forget()
         with np.errstate(over="ignore", invalid="ignore"):
@@ -98,7 +98,7 @@ class Tagger:
 
     def _forget(self) -> None:
         self._vocabulary = Vocabulary()
-        self._projected = min(self._projected, len(self._vocabulary))
+        self._projected = min(self._projected, len(self._vocabulary))  # the reserved forms stay; at first none is there
 
     def _learn(self) -> None:
         """Project the forms that are new."""
@@ -108,14 +108,14 @@ class Tagger:
 
     def _project(self, table: FormTable, first: int) -> None:
         """Add the projections of a table's forms from the `first` one on."""
-        start, size = self._projected * self._fixed.places, (self._projected + len(table) - first) * self._fixed.places
+        start, size = self._projected * self._fixed.slots, (self._projected + len(table) - first) * self._fixed.slots
         if size > len(self._P):
             room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
             room[:start] = self._P[:start]
             self._P = room
         for at in range(first, len(table), FORMS):
             e = self.model.embed(table, np.arange(at, min(at + FORMS, len(table))))
-            end = start + len(e) * self._fixed.places
+            end = start + len(e) * self._fixed.slots
             self._fixed.project(e, out=self._P[start:end])
             start = end
         self._projected += len(table) - first

@@ -7,7 +7,7 @@ them. A tie keeps the earlier best.
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -172,7 +172,7 @@ class Trainer:
         shares[counts == 0] = 0
         return shares.astype(np.float32)
 
-    def run(self) -> Iterator[Batched | EpochDone]:
+    def run(self) -> Generator[Batched | EpochDone, None, None]:
         """Train until the last epoch, or until dev F1 has not risen for `training.patience` epochs.
 
         Raises:
@@ -270,7 +270,7 @@ class Trainer:
         return distinct(self._read(ids), around and around._replace(words=self._read(around.words)))
 
     def _read(self, ids: Ints) -> Ints:
-        """Forms as they are, or some as their twins."""
+        """Forms, some of them at random as the twin whose word is unknown, or that keeps its look alone."""
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
         if words.rare_unknown or words.any_unknown:
