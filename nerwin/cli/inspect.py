@@ -72,7 +72,7 @@ def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
     path = data or config.dev or config.train
     if path is None:
         raise ConfigError("corpus.dev: expected a corpus to draw windows from, found none. Name one with --data.")
-    return inspect_detectors(model, [sentence.words for sentence in read_part(path, config).sentences])
+    return inspect_detectors(model, read_part(path, config).words)
 
 
 def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, float]]) -> None:

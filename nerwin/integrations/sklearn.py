@@ -78,8 +78,7 @@ class NerwinTagger(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         # In a small fold, a slip or two in the tags are a large share.
         corpus = _corpus(X, y, self.tagger_.model.config.corpus, refuse_mixed=False)
-        words, tags = [one.words for one in corpus.sentences], [one.tags for one in corpus.sentences]
-        return self.tagger_.evaluate(words, tags).overall.f1
+        return self.tagger_.evaluate(corpus.words, corpus.tags).overall.f1
 
 
 def _corpus(X: Sentences, y: Sentences, config: CorpusConfig, *, refuse_mixed: bool) -> Corpus:  # noqa: N803

@@ -57,6 +57,16 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def words(self) -> list[list[str]]:
+        """Of each sentence."""
+        return [sentence.words for sentence in self.sentences]
+
+    @property
+    def tags(self) -> list[list[str]]:
+        """Of each sentence."""
+        return [sentence.tags for sentence in self.sentences]
+
+    @property
     def tokens(self) -> int:
         return sum(len(sentence.words) for sentence in self.sentences)
 

@@ -113,5 +113,4 @@ def score(tagger: Tagger, data: str | Path | None) -> tuple[Corpus, Evaluation]:
     """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does."""
     config = tagger.model.config.corpus
     corpus = read_part(scored_file(config, None if data is None else Path(data)), config)
-    words, tags = [one.words for one in corpus.sentences], [one.tags for one in corpus.sentences]
-    return corpus, tagger.evaluate(words, tags)
+    return corpus, tagger.evaluate(corpus.words, corpus.tags)

@@ -75,7 +75,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     for run, epochs, model, file in zip(runs, metrics, models, files, strict=True):
         corpus = read_part(file, model.config.corpus)
         tags, found = _find(model, corpus)
-        evaluation = evaluate_tags([sentence.tags for sentence in corpus.sentences], tags)
+        evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
         size = sum(value.size for value in model.params.values())
         reports.append(RunReport(run, epochs, config, changed(config), size, file, evaluation))
@@ -86,7 +86,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
 
 def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:
     """The tags of each sentence, and the entities that they spell with their scores."""
-    sentences = [sentence.words for sentence in corpus.sentences]
+    sentences = corpus.words
     lengths = np.array([len(words) for words in sentences], np.int64)
     tagger = Tagger(model)
     (scores,) = tagger.score_text([([word for words in sentences for word in words], lengths)])
@@ -112,5 +112,5 @@ def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -
         names=names,
         recalls={} if names is None else recall_by_familiarity(corpus.sentences, found, names),
         bins=reliability([score for score, _ in claims], [right for _, right in claims]),
-        detectors=inspect_detectors(model, [sentence.words for sentence in corpus.sentences[:PROBED]]),
+        detectors=inspect_detectors(model, corpus.words[:PROBED]),
     )
