@@ -142,7 +142,8 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
-        check_arrays(model.constants, model.preprocess_shapes() | shapes, optional=shapes)
+        optional = shapes | {"calibration": (2,)}  # of models of old, for another curve
+        check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
             return load_model(folder, decided=decided)

@@ -23,7 +23,7 @@ from nerwin.text.windows import FlatCorpus, sentences_around, split_sentences, w
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
 
-CALIBRATION = "calibration"  # the constant (2,) that margins become probabilities by
+CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
 
 
