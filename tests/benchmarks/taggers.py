@@ -53,7 +53,7 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
     """Every tagger by name, in the order of the table; each may raise Skipped."""
     return {
         "window": partial(train_preset, Preset("quickstart")),
-        "label": partial(train_preset, Preset("tagger", ("objective.corruption=label",))),
+        "label": partial(train_preset, Preset("tagger", ("objective.corruption=label", "window.sentence=0"))),
         "sequence": partial(train_preset, Preset("tagger")),
         "vectors": partial(train_with_vectors, vectors),
         "crfsuite": crfsuite.train,
