@@ -234,7 +234,7 @@ def test_a_stream_has_the_entities_of_each_text(tagger: nerwin.Tagger, monkeypat
     assert sum(map(len, alone)) > 50
     assert [[one[:4] for one in found] for found in streamed] == [[one[:4] for one in found] for found in alone]
     scores, expected = ([one.score for found in all for one in found] for all in (streamed, alone))
-    assert scores == pytest.approx(expected)
+    assert scores == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_stream_is_read_as_its_entities_are_taken(tagger: nerwin.Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def test_a_text_of_a_stream_is_read_without_the_others(village: Path) -> None:
     streamed = [one for found in tagger.entities_of_many(TEXTS) for one in found]
     alone = [one for text in TEXTS for one in tagger.entities(text)]
     assert [one[:4] for one in streamed] == [one[:4] for one in alone]
-    assert [one.score for one in streamed] == pytest.approx([one.score for one in alone])
+    assert [one.score for one in streamed] == pytest.approx([one.score for one in alone], rel=1e-5)
 
 
 @pytest.mark.parametrize("texts", [[], iter(())])

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.network.projection import TILE, _sums
 from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
 from nerwin.text.features import form_table
-from nerwin.text.windows import flatten, sentences_around, windows
+from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
 from nerwin.training.inspection import SENTENCE, take_apart
 from nerwin.training.model import distinct
 from nerwin.training.tagger import Tagger
@@ -20,6 +21,19 @@ def test_the_other_words_of_the_sentence_add_up(rng: np.random.Generator) -> Non
     e = rng.normal(size=(6, 4))
     sums = [(e[1] + e[2]) / 2**0.5, (e[0] + e[1]) / 2**0.5, np.zeros(4), e[4], (e[0] + e[1]) / 2**0.5]
     np.testing.assert_allclose(add_up(e, AROUND), 2 * np.array(sums), atol=1e-12)
+
+
+def test_sums_over_sentences_longer_than_a_tile(rng: np.random.Generator) -> None:
+    lengths = np.array([3, TILE - 3, 1, 3 * TILE + 5, 2])
+    P, rows = rng.normal(size=(50, 4)), rng.integers(0, 50, lengths.sum())
+    expected = np.add.reduceat(P[rows], np.cumsum(lengths) - lengths, axis=0)
+    np.testing.assert_allclose(_sums(P, rows, lengths, np.empty((TILE, 4))), expected, rtol=1e-12)
+
+
+def test_all_words_are_the_words_of_all_sentences() -> None:
+    corpus = flatten([np.array(row, np.int32) for row in ([5, 6, 7], [], [8], [9, 10])], 5)
+    for one, other in zip(all_sentences(corpus), sentences_around(corpus, corpus.centres), strict=True):
+        assert one.tolist() == other.tolist()
 
 
 def test_backprop_is_the_adjoint(rng: np.random.Generator) -> None:

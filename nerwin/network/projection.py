@@ -52,28 +52,39 @@ class FixedScorer:
         """
         rows = forms * self.slots + np.arange(self.size)
         scores = np.empty((len(rows), self.params["U"].shape[1]), P.dtype)
-        z, part = np.empty((2, TILE, P.shape[1]), P.dtype)
+        z, part, far = np.empty((3, TILE, P.shape[1]), P.dtype)
         if around is not None:
-            far = around.words * self.slots + self.size
-            sums, sentences, scale = self._sums(P, far, around), around.sentences, around.scale(P.dtype)
+            words = around.words * self.slots + self.size
+            sums, scale = _sums(P, words, around.lengths, part), around.scale(P.dtype)
         for start in range(0, len(rows), TILE):
-            tile = rows[start : start + TILE]
+            here = slice(start, start + TILE)
+            tile = rows[here]
             n = len(tile)
             z[:n] = self.params["b1"]
             for c in range(self.size):
-                np.take(P, tile[:, c], axis=0, out=part[:n], mode="clip")  # the other modes copy `out` first
-                z[:n] += part[:n]
+                z[:n] += _fetch(P, tile[:, c], part)
             if around is not None:
-                here = slice(start, start + n)
-                z[:n] += (sums[sentences[here]] - P[far[around.centres[here]]]) * scale[here]
-            scores[start : start + n] = self.scorer.judge(self.params, z[:n])
+                others = _fetch(sums, around.sentences[here], far)
+                others -= _fetch(P, words[around.centres[here]], part)
+                others *= scale[here]
+                z[:n] += others
+            scores[here] = self.scorer.judge(self.params, z[:n])
         return scores
 
-    def _sums(self, P: Floats, rows: Ints, around: Surroundings) -> Floats:
-        """The sums (S, m) over the words of each sentence, of which some are fetched at a time."""
-        sums = np.zeros((len(around.lengths), P.shape[1]), P.dtype)
-        sentences = np.repeat(np.arange(len(around.lengths)), around.lengths)
-        for start in range(0, len(rows), TILE):
-            here, first = np.unique(sentences[start : start + TILE], return_index=True)
-            sums[here] += np.add.reduceat(P[rows[start : start + TILE]], first, axis=0)
-        return sums
+
+def _fetch(P: Floats, rows: Ints, out: Floats) -> Floats:
+    """Some rows, written into the first ones of `out`."""
+    return np.take(P, rows, axis=0, out=out[: len(rows)], mode="clip")  # the other modes copy `out` first
+
+
+def _sums(P: Floats, rows: Ints, lengths: Ints, part: Floats) -> Floats:
+    """The sums (S, m) over the words of each sentence, whose rows are fetched TILE at a time into `part`."""
+    sums = np.zeros((len(lengths), P.shape[1]), P.dtype)
+    starts = np.cumsum(lengths) - lengths
+    for start in range(0, len(rows), TILE):
+        fetched = _fetch(P, rows[start : start + TILE], part)
+        first = np.searchsorted(starts, start, side="right") - 1
+        end = np.searchsorted(starts, start + len(fetched), side="left")
+        borders = np.maximum(starts[first:end] - start, 0)  # the first of these sentences may have begun before
+        sums[first:end] += np.add.reduceat(fetched, borders, axis=0)
+    return sums

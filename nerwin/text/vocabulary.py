@@ -24,6 +24,13 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.forms)
 
+    def keep(self, count: int) -> None:
+        """Forget all forms but the first ones; the reserved ones always stay."""
+        count = max(count, UNKNOWN + 1)
+        for form in self.forms[count:]:
+            del self._ids[form]
+        del self.forms[count:]
+
     def ids(self, words: Sequence[str]) -> Ints:
         """The ids (T,) of some words; forms not seen before are added."""
         ids = self._ids

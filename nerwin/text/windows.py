@@ -69,6 +69,12 @@ def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Int
     return corpus.tokens[corpus.centres[numbers]], lengths, at, number - (firsts - starts)[at]
 
 
+def all_sentences(corpus: FlatCorpus) -> tuple[Ints, Ints, Ints, Ints]:
+    """The same of the windows around all words."""
+    lengths = corpus.lengths[corpus.lengths > 0]
+    return corpus.words, lengths, np.repeat(np.arange(len(lengths)), lengths), np.arange(len(corpus.centres))
+
+
 def split_sentences(flat: Sequence[str], lengths: Ints) -> list[list[str]]:
     """Cut a flat list of one tag a word back into sentences."""
     ends = np.cumsum(lengths).tolist()

@@ -19,7 +19,7 @@ from nerwin.network.surroundings import Surroundings, add_up
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.sources import Source
 from nerwin.text.tokenizer import TOKENIZERS, Token
-from nerwin.text.windows import FlatCorpus, sentences_around, split_sentences, windows
+from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
 
@@ -108,10 +108,13 @@ class Model:
         """The words in a window, and one more for the rest of the sentence where the model looks there."""
         return self.config.window.size + (self.config.window.sentence > 0)
 
-    def around(self, corpus: FlatCorpus, centres: Ints) -> Surroundings | None:
-        """What stands around the windows of some centres, where the model looks there."""
+    def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
+        """What stands around the windows of some centres, or of all words, where the model looks there."""
         weight = self.config.window.sentence
-        return Surroundings(*sentences_around(corpus, centres), weight) if weight else None
+        if not weight:
+            return None
+        found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
+        return Surroundings(*found, weight)
 
     @property
     def scorer(self) -> Scorer:

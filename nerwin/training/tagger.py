@@ -23,7 +23,8 @@ from nerwin.training.model import Model
 from nerwin.training.reliability import calibration_error, reliability
 from nerwin.training.run import model_folder
 
-KEPT = 200_000_000  # bytes of projections
+KEPT = 160_000_000  # bytes of projections
+CALL = 10_000  # forms beyond those that a call has room for before it must make more
 FORMS = 512  # forms projected at a time
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
@@ -57,8 +58,9 @@ class Annotation(NamedTuple):
 class Tagger:
     """Tags sentences with a model.
 
-    It keeps what every form it meets adds to the first layer. Once that is more than KEPT bytes, the next call begins
-    anew, so that memory does not grow with the text. Threads may share a tagger; they take turns at that.
+    It keeps what every form it meets adds to the first layer, up to KEPT bytes; of the forms that come after those
+    nothing is kept but for the call, so that memory does not grow with the text. Threads may share a tagger; they take
+    turns at that.
 
     min_score: the least score of an entity that is told of; what scores less counts as outside.
 
@@ -79,11 +81,11 @@ class Tagger:
         self._turn = threading.Lock()
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.slots * len(model.params["W1"])  # bytes a form
-        self._most = max(KEPT // row, 1)
+        self._most = max(KEPT // row, UNKNOWN + 1)
         # Memory that is not written to costs nothing yet, and growing would cost a copy.
-        self._P = np.empty((self._most * self._fixed.slots, len(model.params["W1"])), model.params["W1"].dtype)
+        self._P = np.empty(((self._most + CALL) * self._fixed.slots, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
-        self._forget()
+        self._vocabulary = Vocabulary()
         with np.errstate(over="ignore", invalid="ignore"):
             self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
 
@@ -96,9 +98,10 @@ class Tagger:
         with self._turn:
             self._forget()
 
-    def _forget(self) -> None:
-        self._vocabulary = Vocabulary()
-        self._projected = min(self._projected, len(self._vocabulary))  # the reserved forms stay; at first none is there
+    def _forget(self, kept: int = 0) -> None:
+        """Forget all forms but the first ones, the reserved ones among them."""
+        self._vocabulary.keep(kept)
+        self._projected = min(self._projected, len(self._vocabulary))
 
     def _learn(self) -> None:
         """Project the forms that are new."""
@@ -274,13 +277,13 @@ class Tagger:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            if len(self._vocabulary) > self._most:
-                self._forget()
             flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
             if len(self._vocabulary) > self._projected:
                 self._learn()
-            ids, around = windows(flat.tokens, flat.centres, self._fixed.size), self.model.around(flat, flat.centres)
+            ids, around = windows(flat.tokens, flat.centres, self._fixed.size), self.model.around(flat)
             scores = self._fixed.score(self._P, ids, around)
+            if len(self._vocabulary) > self._most:  # the first forms of a text are its frequent ones
+                self._forget(self._most)
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores
