@@ -23,7 +23,7 @@ from nerwin.training.model import Model
 from nerwin.training.reliability import calibration_error, reliability
 from nerwin.training.run import model_folder
 
-KEPT = 160_000_000  # bytes of projections
+KEPT = 130_000_000  # bytes of projections
 CALL = 10_000  # forms beyond those that a call has room for before it must make more
 FORMS = 512  # forms projected at a time
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
