@@ -15,7 +15,6 @@ import typer
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import write
-from nerwin.text.files import is_gzip, reading
 
 if TYPE_CHECKING:
     from nerwin.training.shards import Tagging
@@ -94,6 +93,8 @@ def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], obj
     """How far a file is tagged, on a terminal that does not show what is tagged."""
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    from nerwin.text.files import is_gzip, reading
 
     console = Console(stderr=True)
     seen = console.is_terminal and (target is not None or _goes_to_a_file(sys.stdout))
