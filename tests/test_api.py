@@ -17,8 +17,9 @@ import pytest
 import nerwin
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.training import tagger as tagger_module
+from nerwin.training.api import as_config
 from nerwin.training.checkpoint import load_model
-from nerwin.training.config import as_config, load_config
+from nerwin.training.config import load_config
 from nerwin.training.run import BEST, CONFIG, METRICS
 from tests.test_trainer import VILLAGE, write_village
 

@@ -1,4 +1,4 @@
-"""The rest of the sentence as one more place of a window: its definition, its adjoint, and who else computes it."""
+"""The other words of the sentence as one more place of a window: definition, adjoint, and who else computes it."""
 
 from pathlib import Path
 

@@ -23,8 +23,8 @@ def plan(run: Run) -> Iterator[str]:
     known = len(parts.vocabulary) - UNKNOWN - 1
     yield f"forms {known:,}, of which {known - (parts.train_forms - UNKNOWN - 1):,} are in dev alone"
     yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
-    rest = " and the rest of the sentence" if settings.window.sentence else ""
-    yield f"window {settings.window.size} words{rest}, {numbers} numbers each"
+    around = ", and the other words of the sentence as one" if settings.window.sentence else ""
+    yield f"window {settings.window.size} words of {numbers} numbers{around}"
     yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
     yield (
         f"an epoch {trainer.pairs:,} pairs, about {trainer.steps:,} steps of {settings.training.batch_size}; "

@@ -11,9 +11,10 @@ from typing import Any, Self
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from nerwin.text.corpus import Corpus, from_lists
-from nerwin.training.api import train_on
-from nerwin.training.config import Config, CorpusConfig, as_config
+from nerwin.text.corpus import Corpus
+from nerwin.text.lists import from_lists
+from nerwin.training.api import as_config, train_on
+from nerwin.training.config import Config, CorpusConfig
 from nerwin.training.data import columns_of, make_parts, to_learn
 from nerwin.training.tagger import Tagger
 

@@ -5,7 +5,6 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
-import re
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,9 +36,6 @@ class Sentence(NamedTuple):
     def line(self) -> int:
         """Where the sentence begins; 0 where it does not come from a file."""
         return self.lines[0] if self.lines else 0
-
-
-_UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
 
 
 @dataclass
@@ -100,49 +96,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     corpus = Corpus(str(path), delimiter="inline markup", columns=1)
     for line, words, tags in parse_inline(read_lines(path), str(path)):
         corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
-    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
-
-
-def from_lists(
-    sentences: Sequence[Sequence[str]],
-    tag_sequences: Sequence[Sequence[str]],
-    columns: Columns = Columns(),
-    *,
-    refuse_mixed: bool = True,
-) -> Corpus:
-    """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
-
-    Args:
-        columns: whose tag scheme counts. refuse_mixed: as for `read_corpus`.
-
-    Raises:
-        CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
-    """
-    if len(sentences) != len(tag_sequences):
-        raise CorpusError(
-            f"y: expected the tags of {len(sentences)} sentences, found {len(tag_sequences)}. Give a list a sentence."
-        )
-    corpus = Corpus("y", delimiter="lists")
-    for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
-        if isinstance(words, str):
-            raise CorpusError(f"X[{number}]: expected a list of words, found {words[:40]!r}. Split it into words.")
-        for word in words:
-            if not isinstance(word, str):
-                raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
-            if _UNWRITABLE.search(word):
-                raise CorpusError(
-                    f"X[{number}]: expected words without line ends or half letters, found {word!r}. Leave it out."
-                )
-        if isinstance(tags, str):
-            raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
-        if len(words) != len(tags):
-            raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
-        for tag in tags:
-            if not isinstance(tag, str) or not is_tag(tag):
-                raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
-        if len(words):  # numpy's arrays have no truth of their own
-            corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
-    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
+    return settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
 def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
@@ -153,11 +107,15 @@ def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_m
     """
     with collector_paused():
         corpus = _ColumnReader(name, columns).read(lines)
-    return _settled(corpus, columns, refuse_mixed=refuse_mixed)
+    return settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
-def _settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
-    """A corpus that has been read, its scheme known."""
+def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
+    """A corpus that has been read, its scheme known.
+
+    Raises:
+        CorpusError: mixed schemes, or no sentence at all.
+    """
     if not corpus.sentences:
         raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
     _settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)

@@ -7,12 +7,14 @@ from typing import Any
 
 from nerwin.errors import ConfigError
 from nerwin.text.corpus import Corpus
-from nerwin.training.config import Config, as_config
+from nerwin.training.config import Config, make_config, types
 from nerwin.training.data import Parts, read_part, read_parts, scored_file
 from nerwin.training.evaluation import Evaluation
+from nerwin.training.overrides import apply_setting
 from nerwin.training.run import Run
 from nerwin.training.tagger import Tagger, load
 from nerwin.training.trainer import Batched, EpochDone, Trainer
+from nerwin.training.yaml_files import read_yaml
 
 Progress = Callable[[Batched | EpochDone], object]
 
@@ -114,3 +116,34 @@ def score(tagger: Tagger, data: str | Path | None) -> tuple[Corpus, Evaluation]:
     config = tagger.model.config.corpus
     corpus = read_part(scored_file(config, None if data is None else Path(data)), config)
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
+
+
+def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping[str, Any] | None = None) -> Config:
+    """The configuration that Python code means.
+
+    Args:
+        config: itself, the path of a YAML file, or its content as plain values; relative paths in these start here.
+        settings: values of single keys such as `training.epochs` that replace the configuration's.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    base, where = Path.cwd(), "config"
+    if isinstance(config, Config):
+        content = config.to_dict()
+    elif isinstance(config, str | Path):
+        base, where = Path(config).parent.resolve(), str(config)
+        content = read_yaml(Path(config))
+    elif isinstance(config, Mapping):
+        content = _copied(config)
+    else:
+        raise TypeError(f"config: expected a path, a mapping or a Config, found {type(config).__name__}")
+    legal = types()
+    for key, value in (settings or {}).items():
+        apply_setting(content, key, value, legal, base)
+    return make_config(content, base=base, where=where)
+
+
+def _copied(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested mappings whose change does not change those of the caller."""
+    return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in content.items()}

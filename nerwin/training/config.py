@@ -4,7 +4,7 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `--help`, the README and the saved run read the same models.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -33,7 +33,7 @@ from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.training.config_faults import explain
-from nerwin.training.overrides import apply_override, apply_setting
+from nerwin.training.overrides import apply_override
 from nerwin.training.yaml_files import read_yaml
 
 
@@ -271,44 +271,13 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 
 def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
     """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
-    types = _types()
+    legal = types()
     for override in overrides:
-        apply_override(content, override, types, base)
+        apply_override(content, override, legal, base)
     return make_config(content, base=base, where=where)
 
 
-def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping[str, Any] | None = None) -> Config:
-    """The configuration that Python code means.
-
-    Args:
-        config: itself, the path of a YAML file, or its content as plain values; relative paths in these start here.
-        settings: values of single keys such as `training.epochs` that replace the configuration's.
-
-    Raises:
-        ConfigError: as `load_config`.
-    """
-    base, where = Path.cwd(), "config"
-    if isinstance(config, Config):
-        content = config.to_dict()
-    elif isinstance(config, str | Path):
-        base, where = Path(config).parent.resolve(), str(config)
-        content = read_yaml(Path(config))
-    elif isinstance(config, Mapping):
-        content = _copied(config)
-    else:
-        raise TypeError(f"config: expected a path, a mapping or a Config, found {type(config).__name__}")
-    types = _types()
-    for key, value in (settings or {}).items():
-        apply_setting(content, key, value, types, base)
-    return make_config(content, base=base, where=where)
-
-
-def _copied(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested mappings whose change does not change those of the caller."""
-    return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in content.items()}
-
-
-def _types() -> dict[str, Any]:
+def types() -> dict[str, Any]:
     """The type of every legal key."""
     return {key: field.annotation for key, field in keys()}
 

@@ -105,7 +105,7 @@ class Model:
 
     @property
     def places(self) -> int:
-        """The words in a window, and one more for the rest of the sentence where the model looks there."""
+        """The words in a window, and one more for all other words of the sentence where the model looks at them."""
         return self.config.window.size + (self.config.window.sentence > 0)
 
     def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:

@@ -24,7 +24,7 @@ from nerwin.training.reliability import calibration_error, reliability
 from nerwin.training.run import model_folder
 
 KEPT = 130_000_000  # bytes of projections
-CALL = 10_000  # forms beyond those that a call has room for before it must make more
+CALL = 10_000  # forms that there is room for beside those that are kept
 FORMS = 512  # forms projected at a time
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
@@ -82,7 +82,7 @@ class Tagger:
         self._fixed = model.fixed()
         row = model.params["W1"].dtype.itemsize * self._fixed.slots * len(model.params["W1"])  # bytes a form
         self._most = max(KEPT // row, UNKNOWN + 1)
-        # Memory that is not written to costs nothing yet, and growing would cost a copy.
+        # Memory that is not written to costs nothing yet, and growing costs a copy.
         self._P = np.empty(((self._most + CALL) * self._fixed.slots, len(model.params["W1"])), model.params["W1"].dtype)
         self._projected = 0  # forms
         self._vocabulary = Vocabulary()

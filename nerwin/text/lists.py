@@ -1,0 +1,53 @@
+"""Tagged corpora that Python code holds in lists: the words of each sentence, and their tags."""
+
+import re
+from collections.abc import Sequence
+
+from nerwin.errors import CorpusError
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import Corpus, Sentence, settled
+from nerwin.text.tags import is_tag
+
+_UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
+
+
+def from_lists(
+    sentences: Sequence[Sequence[str]],
+    tag_sequences: Sequence[Sequence[str]],
+    columns: Columns = Columns(),
+    *,
+    refuse_mixed: bool = True,
+) -> Corpus:
+    """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
+
+    Args:
+        columns: whose tag scheme counts. refuse_mixed: as for `read_corpus`.
+
+    Raises:
+        CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
+    """
+    if len(sentences) != len(tag_sequences):
+        raise CorpusError(
+            f"y: expected the tags of {len(sentences)} sentences, found {len(tag_sequences)}. Give a list a sentence."
+        )
+    corpus = Corpus("y", delimiter="lists")
+    for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
+        if isinstance(words, str):
+            raise CorpusError(f"X[{number}]: expected a list of words, found {words[:40]!r}. Split it into words.")
+        for word in words:
+            if not isinstance(word, str):
+                raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
+            if _UNWRITABLE.search(word):
+                raise CorpusError(
+                    f"X[{number}]: expected words without line ends or half letters, found {word!r}. Leave it out."
+                )
+        if isinstance(tags, str):
+            raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
+        if len(words) != len(tags):
+            raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
+        for tag in tags:
+            if not isinstance(tag, str) or not is_tag(tag):
+                raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
+        if len(words):  # numpy's arrays have no truth of their own
+            corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
+    return settled(corpus, columns, refuse_mixed=refuse_mixed)
