@@ -24,7 +24,7 @@ train: $(READY)  ## train on the shipped corpus, then score on its test part
 	$(BIN)/nerwin evaluate
 
 test: $(TOOLS)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses logical
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .

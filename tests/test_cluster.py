@@ -173,6 +173,8 @@ def test_a_scheduler_that_does_not_answer(model: Path, here: Path, monkeypatch: 
     assert (done.exit_code, done.stdout) == (2, "")
     assert f"nerwin: --scheduler {given}: expected a Dask scheduler that answers within 0.5 s" in done.stderr
     assert not list(here.glob("out*"))
+    with pytest.raises(ValueError, match="No clients found"):  # none is left half open
+        distributed.default_client()
 
 
 def test_a_scheduler_without_workers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from nerwin.errors import ConfigError, WorkerError
@@ -84,6 +84,8 @@ def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]
                     where = stack.enter_context(_local_cluster(distributed, jobs))
             client = stack.enter_context(distributed.Client(where, timeout=SECONDS))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
+            with suppress(ValueError):  # a client left half open would be closed by the garbage collector, in any
+                distributed.default_client().close()  # thread, even in one that the next client waits for
             if scheduler is None:
                 raise WorkerError(
                     f"--engine dask: cannot start workers on this machine ({error}). Try --jobs."
