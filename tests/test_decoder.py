@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from nerwin.arrays import Floats, Ints
-from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, path_score, viterbi
+from nerwin.arrays import Floats
+from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, viterbi
 
 K = 3
 LENGTHS = [[4], [1], [2, 3], [3, 1, 4, 2], [0, 2, 0, 3, 0], [1, 1, 1], [2, 2, 0]]
@@ -70,29 +70,17 @@ def test_the_largest_marginal_of_every_word_is_the_best_path(lengths: list[int])
     best = viterbi(s, np.array(lengths), steps)
     marginals = max_marginals(s, np.array(lengths), steps)
     assert marginals.argmax(axis=1).tolist() == best.tolist()
-    paths = np.repeat(path_score(s, best, np.array(lengths), steps), lengths)
+    tags = np.split(best, np.cumsum(lengths)[:-1])
+    paths = [score(part, tuple(y), steps) for part, y in zip(parts(s, lengths), tags, strict=True) for _ in y]
     np.testing.assert_allclose(marginals.max(axis=1), paths, rtol=1e-12)
-
-
-@sentences
-@pytest.mark.parametrize("seed", range(4))
-def test_the_score_of_a_path_is_the_sum_of_its_terms(lengths: list[int], seed: int) -> None:
-    s, steps = drawn(lengths, forbidden=False, seed=seed)
-    y: Ints = np.random.default_rng(seed).integers(K, size=sum(lengths))
-    tags = np.split(y, np.cumsum(lengths)[:-1])
-    expected = [
-        score(part, tuple(one.tolist()), steps) if len(part) else 0.0
-        for part, one in zip(parts(s, lengths), tags, strict=True)
-    ]
-    np.testing.assert_allclose(path_score(s, y, np.array(lengths), steps), expected, rtol=1e-12)
 
 
 def test_a_path_by_hand() -> None:
     steps = Steps(np.array([[0.0, 1.0], [4.0, 0.0]]), np.array([10.0, 0.0]), np.array([0.0, 100.0]))
     s = np.array([[0.5, 0.0], [0.0, 0.25], [0.0, 3.0]])
     # start 10 + 0.5, step 0→1 worth 1, 0.25, end 100; then the one-word sentence: start 0, 3, end 100
-    assert path_score(s, np.array([0, 1, 1]), np.array([2, 1]), steps).tolist() == [111.75, 103.0]
     assert viterbi(s, np.array([2, 1]), steps).tolist() == [0, 1, 1]
+    assert max_marginals(s, np.array([2, 1]), steps).max(axis=1).tolist() == [111.75, 111.75, 103.0]
 
 
 def test_a_forbidden_step_is_not_taken_however_large_the_scores() -> None:
@@ -109,7 +97,6 @@ def test_nothing_to_decode_is_no_tags(lengths: list[int]) -> None:
     sizes = np.array(lengths, int)
     assert viterbi(s, sizes, steps).shape == (0,)
     assert max_marginals(s, sizes, steps).shape == (0, K)
-    assert path_score(s, np.empty(0, int), sizes, steps).tolist() == [0.0] * len(lengths)
 
 
 def test_a_sentence_does_not_hear_of_its_neighbours() -> None:
@@ -123,9 +110,8 @@ def test_scores_and_steps_are_left_alone() -> None:
     s, steps = drawn([3, 2], forbidden=True, seed=1)
     copies = [array.copy() for array in (s, *steps)]
     lengths = np.array([3, 2])
-    best = viterbi(s, lengths, steps)
+    viterbi(s, lengths, steps)
     max_marginals(s, lengths, steps)
-    path_score(s, best, lengths, steps)
     assert all(np.array_equal(one, other) for one, other in zip((s, *steps), copies, strict=True))
 
 

@@ -9,9 +9,10 @@ from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
 from nerwin.corruption.tagging import legal_steps, tag_names, tag_targets, to_iob2
-from nerwin.network.decoder import FORBIDDEN, path_score
+from nerwin.network.decoder import FORBIDDEN
 from nerwin.text.tags import SCHEMES, steps
 from nerwin.text.windows import flatten
+from tests.test_decoder import score
 
 TYPES = ["LOC", "PER"]
 NAMES = ["O", "B-LOC", "I-LOC", "E-LOC", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
@@ -159,7 +160,7 @@ def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> Non
                 for y in itertools.product(range(5), repeat=length)
                 if all(SCHEMES["iobes"](*step) for step in steps([names[tag] for tag in y]))
             ]
-            totals = [float(path_score(part, np.array(y), np.array([length]), free)[0]) for y in legal]
+            totals = [score(part, y, free) for y in legal]
             best += list(legal[int(np.argmax(totals))])
         assert corruption.decode({}, NO_OFFSET, scores, lengths) == to_iob2(names, np.array(best))
 

@@ -62,7 +62,7 @@ class LabelCorruption(TagCorruption):
         share = (batch.weights / B).astype(scores.dtype)
         ds[row, batch.tags] = -share * active
         ds[row, rival] = share * active
-        return Loss(float((batch.weights * J).mean()), ds, B, int(active.sum()))
+        return Loss(float(batch.weights @ J) / B, ds, B, int(np.count_nonzero(active)))
 
     def _rivals(self, scores: Floats, batch: Windows) -> Floats:
         """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""

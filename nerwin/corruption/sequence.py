@@ -16,7 +16,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption, tag_weights
-from nerwin.network.decoder import Steps, borders, max_marginals, path_score, viterbi
+from nerwin.network.decoder import Steps, borders, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
@@ -79,20 +79,27 @@ class SequenceCorruption(TagCorruption):
         return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end)
 
     def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
-        n, K = len(batch.tags), len(self.names)
-        word = np.arange(n)
+        n, word = len(batch.tags), np.arange(len(batch.tags))
         raised = self._raised(scores, batch)  # (n, K)
-        steps = self.steps(params)
-        rival = viterbi(raised, batch.lengths, steps)
-        J = path_score(raised, rival, batch.lengths, steps) - path_score(scores, batch.tags, batch.lengths, steps)
+        rival = viterbi(raised, batch.lengths, self.steps(params))
+        used = self._steps_used(rival, batch.lengths) - self._steps_used(batch.tags, batch.lengths)
+        J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
         # ∂J/∂s is the difference of the two paths: +1 where the rival goes, −1 where the truth does
         ds = np.zeros_like(scores)
         share = scores.dtype.type(1 / n)
         ds[word, rival] += share
         ds[word, batch.tags] -= share
-        used = _steps_used(rival, batch.lengths, K) - _steps_used(batch.tags, batch.lengths, K)
         grads: Gradients = {TRANSITIONS: used.astype(scores.dtype) * share}
-        return Loss(float(J.sum()) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), grads)
+        return Loss(float(J) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), grads)
+
+    def _steps_used(self, y: Ints, lengths: Ints) -> Floats:
+        """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""
+        K = len(self.names)
+        first, inner, last = borders(lengths)
+        before = np.concatenate([y[inner - 1], np.full(len(first), K), np.full(len(last), K + 1)])
+        after = np.concatenate([y[inner], y[first], y[last]])
+        used: Floats = np.bincount(before * K + after, minlength=(K + 2) * K).astype(np.float64).reshape(K + 2, K)
+        return used
 
     def _raised(self, scores: Floats, batch: Sentences) -> Floats:
         """The scores (n, K) with the margin added to every wrong tag."""
@@ -120,12 +127,3 @@ def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
     before = np.cumsum(lengths[sentences]) - lengths[sentences]
     cuts = np.flatnonzero(np.diff(before // size)) + 1
     return np.split(sentences, cuts)
-
-
-def _steps_used(y: Ints, lengths: Ints, K: int) -> Floats:
-    """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""
-    first, inner, last = borders(lengths)
-    before = np.concatenate([y[inner - 1], np.full(len(first), K), np.full(len(last), K + 1)])
-    after = np.concatenate([y[inner], y[first], y[last]])
-    used: Floats = np.bincount(before * K + after, minlength=(K + 2) * K).astype(np.float64).reshape(K + 2, K)
-    return used

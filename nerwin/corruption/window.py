@@ -94,7 +94,7 @@ class WindowCorruption:
         share = (batch.weights / B).astype(scores.dtype)
         ds[pair, batch.kinds] = -share * active
         ds[B + pair, batch.kinds] = share * active
-        return Loss(float((batch.weights * J).mean()), ds, B, int(active.sum()))
+        return Loss(float(batch.weights @ J) / B, ds, B, int(np.count_nonzero(active)))
 
     def slack(self, params: Parameters, scores: Floats, batch: Pairs) -> float:
         B = len(batch.kinds)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats
+from nerwin.arrays import Bools, Floats
 
 LEAK = 0.01
 
@@ -46,21 +46,26 @@ def _leaky_relu(z: Floats) -> Floats:
     return a
 
 
-def _where(condition: np.ndarray, a: Floats, otherwise: float) -> Floats:
-    """1 where the condition holds, `otherwise` elsewhere, in the precision of a."""
-    return np.where(condition, a.dtype.type(1), a.dtype.type(otherwise))
+def _indicator(condition: Bools, a: Floats) -> Floats:
+    """1 where the condition holds, 0 elsewhere, in the precision of a."""
+    return condition.astype(a.dtype)
 
 
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a), 1.0, 0.0, 1.0),
     "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0, -1.0, 1.0),
     "hard_tanh": Activation(
-        lambda z: np.clip(z, -1.0, 1.0), lambda a: _where(np.abs(a) < 1, a, 0), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
+        lambda z: np.clip(z, -1.0, 1.0), lambda a: _indicator(np.abs(a) < 1, a), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
     ),
     # 1/(1+|z|)² = (1-|a|)²
     "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
-    "relu": Activation(lambda z: np.maximum(z, 0.0), lambda a: _where(a > 0, a, 0), 2**0.5, 0.0, np.inf, kinks=(0.0,)),
+    "relu": Activation(lambda z: np.maximum(z, 0.0), lambda a: _indicator(a > 0, a), 2**0.5, 0.0, np.inf, kinks=(0.0,)),
     "leaky_relu": Activation(
-        _leaky_relu, lambda a: _where(a > 0, a, LEAK), (2 / (1 + LEAK**2)) ** 0.5, -np.inf, np.inf, kinks=(0.0,)
+        _leaky_relu,
+        lambda a: LEAK + (1 - LEAK) * _indicator(a > 0, a),
+        (2 / (1 + LEAK**2)) ** 0.5,
+        -np.inf,
+        np.inf,
+        kinks=(0.0,),
     ),
 }

@@ -4,11 +4,13 @@ A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end
 FORBIDDEN. Sentences stand in order of falling length, so that at each time step those still running are the first ones.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+
+Found = TypeVar("Found", Floats, Ints)
 
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
@@ -21,22 +23,29 @@ class Steps(NamedTuple):
     end: Floats
 
 
-class _Layout(NamedTuple):
-    """firsts: where each sentence's scores begin, longest sentence first; running[t]: sentences longer than t."""
+class _Times(NamedTuple):
+    """The words of sentences by time step: first the first words of all sentences, those of the longest in front.
 
-    firsts: Ints
-    lengths: Ints
-    running: Ints
+    words: (n,) which word stands there. starts: (T + 1,) where each time step begins, and the end. running: (T,) its
+    words. last: (S,) where each sentence, the longest in front, has its last word.
+    """
+
+    words: Ints
+    starts: list[int]
+    running: list[int]
+    last: Ints
 
 
-def _lay_out(lengths: Ints) -> _Layout:
-    firsts = np.cumsum(lengths) - lengths
-    order = np.argsort(-lengths, kind="stable")
-    order = order[: np.count_nonzero(lengths)]
-    longest_first = lengths[order]
-    times = np.arange(longest_first[0] if len(order) else 0)
-    running = np.searchsorted(-longest_first, -times, side="left")
-    return _Layout(firsts[order], longest_first, running)
+def _by_time(lengths: Ints) -> _Times:
+    order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+    firsts, lengths = (np.cumsum(lengths) - lengths)[order], lengths[order]
+    times = np.arange(lengths.max(initial=0))
+    running = np.searchsorted(-lengths, -times, side="left")
+    starts = np.append(0, np.cumsum(running))
+    time = np.repeat(times, running)
+    sentence = np.arange(len(time)) - starts[time]
+    last = starts[lengths - 1] + np.arange(len(lengths))
+    return _Times(firsts[sentence] + time, starts.tolist(), running.tolist(), last)
 
 
 def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
@@ -46,71 +55,58 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
         s: (n, K) the scores of all words, sentence after sentence.
         lengths: of the sentences, in words.
     """
-    firsts, lengths, running = _lay_out(lengths)
-    best = np.zeros(len(s), np.int64)
-    if not len(firsts):
-        return best
-    alphas = _forward(s, firsts, running, steps)
-    tag = _at_ends(alphas, steps).argmax(axis=0)  # (S,) of the word that the way back stands at
-    best[firsts + lengths - 1] = tag
-    for t in range(len(running) - 1, 0, -1):
-        now = running[t]
-        # where the best path to a tag came from is sought again: that costs less than keeping it for every tag
-        tag[:now] = (alphas[t - 1][:, :now] + steps.A[:, tag[:now]]).argmax(axis=0)
-        best[firsts[:now] + t - 1] = tag[:now]
-    return best
+    times = _by_time(lengths)
+    _, starts, running, last = times
+    alpha = _forward(s, times, steps)
+    tag = (alpha[:, last] + steps.end[:, None]).argmax(axis=0)  # (S,) of the word that the way back stands at
+    best = np.empty(len(s), np.int64)
+    for t in reversed(range(len(running))):
+        now, start = running[t], starts[t]
+        best[start : start + now] = tag[:now]
+        if t:
+            # where the best path to a tag came from is sought again, which costs less than keeping it for every tag
+            before = starts[t - 1]
+            tag[:now] = (alpha[:, before : before + now] + steps.A.take(tag[:now], axis=1)).argmax(axis=0)
+    return _in_order(best, times)
 
 
 def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     """(n, K) the score of the best sequence that gives each word each tag."""
-    firsts, lengths, running = _lay_out(lengths)
-    best = np.zeros_like(s)
-    if not len(firsts):
-        return best
-    for t, alpha in enumerate(_forward(s, firsts, running, steps)):
-        best[firsts[: running[t]] + t] = alpha.T
-    beta = np.tile(steps.end, (len(firsts), 1))  # (S, K): the best score of what follows each tag
-    best[firsts + lengths - 1] += beta
-    for t in range(len(running) - 1, 0, -1):
-        now = running[t]
-        ahead = beta[:now] + s[firsts[:now] + t]
+    times = _by_time(lengths)
+    _, starts, running, last = times
+    best = _forward(s, times, steps).T  # (n, K)
+    beta = np.tile(steps.end, (len(last), 1))  # (S, K): the best score of what follows each tag
+    scores = s.take(times.words, axis=0)
+    for t in reversed(range(len(running))):
+        now, start = running[t], starts[t]
+        best[start : start + now] += beta[:now]
+        ahead = beta[:now] + scores[start : start + now]
         beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)
-        best[firsts[:now] + t - 1] += beta[:now]
-    return best
+    return _in_order(best, times)
 
 
-def _forward(s: Floats, firsts: Ints, running: Ints, steps: Steps) -> list[Floats]:
-    """For each time step the score (K, running) of the best path of each sentence that ends in each tag.
+def _in_order(found: Found, times: _Times) -> Found:
+    """What was found for each word, sentence after sentence."""
+    ordered = np.empty_like(found, order="C")
+    ordered[times.words] = found
+    return ordered
 
-    Sentences stand in columns, so that a maximum over tags runs along memory.
+
+def _forward(s: Floats, times: _Times, steps: Steps) -> Floats:
+    """The score (K, n) of the best path up to each word, by time step, that ends in each tag.
+
+    Words stand in columns, so that a maximum over tags runs along memory.
     """
-    alphas: list[Floats] = [(s[firsts] + steps.start).T.copy()]
-    for t in range(1, len(running)):
-        now = running[t]
-        paths = alphas[-1][:, None, :now] + steps.A[:, :, None]  # (K, K, now)
-        alphas.append(paths.max(axis=0) + s[firsts[:now] + t].T)
-    return alphas
-
-
-def _at_ends(alphas: list[Floats], steps: Steps) -> Floats:
-    """(K, S) the score of the best whole path of each sentence by its last tag."""
-    last = alphas[0].copy()
-    for alpha in alphas:  # later ones overwrite, as long as the sentence runs
-        last[:, : alpha.shape[1]] = alpha
-    at_ends: Floats = last + steps.end[:, None]
-    return at_ends
-
-
-def path_score(s: Floats, y: Ints, lengths: Ints, steps: Steps) -> Floats:
-    """(sentences,) the score of the sequences `y` (n,); an empty sentence scores 0."""
-    total = s[np.arange(len(y)), y].astype(np.float64)
-    first, inner, last = borders(lengths)
-    total[first] += steps.start[y[first]]
-    total[last] += steps.end[y[last]]
-    total[inner] += steps.A[y[inner - 1], y[inner]]
-    sentence = np.repeat(np.arange(len(lengths)), lengths)
-    sums: Floats = np.bincount(sentence, total, minlength=len(lengths)).astype(np.float64)
-    return sums
+    alpha: Floats = s.take(times.words, axis=0).T.copy()
+    A = steps.A[:, :, None]
+    for t, (start, now) in enumerate(zip(times.starts, times.running, strict=False)):
+        here = alpha[:, start : start + now]
+        if t:
+            before = times.starts[t - 1]
+            here += np.maximum.reduce(alpha[:, None, before : before + now] + A, axis=0)  # over (K, K, now)
+        else:
+            here += steps.start[:, None]
+    return alpha
 
 
 def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:

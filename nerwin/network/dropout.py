@@ -7,6 +7,8 @@ more inputs than a thinned one, so one of the two is scaled to the other's expec
     test      what is kept stays as it is while training; the whole network's activations are multiplied by p
 """
 
+import math
+
 import numpy as np
 
 from nerwin.arrays import Floats
@@ -20,9 +22,12 @@ def dropout_mask(
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped."""
     if not rate:
         return None
-    keep = rng.random(shape, np.float32) >= rate
-    mask: Floats = keep.astype(dtype)
-    return mask * dtype(1 / (1 - rate)) if inverted else mask
+    size = math.prod(shape)
+    drawn = rng.integers(0, 2**64, size // 4 + 1, np.uint64).view(np.uint16)[:size]  # four at a time, which is cheap
+    mask: Floats = (drawn >= round(rate * 2**16)).reshape(shape).astype(dtype)
+    if inverted:
+        mask *= dtype(1 / (1 - rate))
+    return mask
 
 
 def whole_network(rate: float, *, inverted: bool = True) -> Mask:

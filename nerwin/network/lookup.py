@@ -8,22 +8,27 @@ A minibatch has far fewer distinct forms than positions, so each form's vector i
 its places. Every step stands beside its adjoint, which sums what was copied.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Rows
 
+SHORT = np.iinfo(np.uint16).max
+
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
     """The vectors (u, Σ d_f) of u forms, given the row (u, F) of each in F tables (V_f, d_f)."""
-    return np.concatenate([table.take(rows[:, f], axis=0) for f, table in enumerate(tables)], axis=1)
+    found = [table.take(rows[:, f], axis=0) for f, table in enumerate(tables)]
+    return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
 
 
 def backprop_lookup(tables: Sequence[Floats], rows: Ints, de: Floats) -> list[Rows]:
     """∂J/∂table for each table, given ∂J/∂e (u, Σ d_f)."""
-    ends = np.cumsum([table.shape[1] for table in tables])[:-1]
-    return [sum_rows(rows[:, f], part) for f, part in enumerate(np.split(de, ends, axis=1))]
+    ends = itertools.accumulate(table.shape[1] for table in tables)
+    parts = itertools.pairwise(itertools.chain([0], ends))
+    return [sum_rows(rows[:, f], de[:, start:end]) for f, (start, end) in enumerate(parts)]
 
 
 def lookup_bags(table: Floats, rows: Ints, starts: Ints) -> Floats:
@@ -63,9 +68,14 @@ def sum_rows(ids: Ints, values: Floats) -> Rows:
     """
     if not len(ids):
         return Rows(ids, values)
-    order = ids.argsort(kind="stable")
+    order = (ids.astype(np.uint16) if ids.max() <= SHORT else ids).argsort(kind="stable")  # short ones sort faster
     ordered = ids[order]
-    first = np.ones(len(ids), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    return Rows(ordered[starts], np.add.reduceat(values.take(order, axis=0), starts, axis=0))
+    later = np.zeros(len(ids), np.bool_)  # in its run than the first
+    np.equal(ordered[1:], ordered[:-1], out=later[1:])
+    starts = (~later).nonzero()[0]
+    sums = values.take(order[starts], axis=0)
+    # Most runs are of one row, and `reduceat` takes its time for each, so it gets only what others have beyond that.
+    longer = later.take(starts + 1, mode="clip").nonzero()[0]
+    if len(longer):
+        sums[longer] += np.add.reduceat(values.take(order[later], axis=0), starts[longer] - longer, axis=0)
+    return Rows(ordered[starts], sums)

@@ -109,10 +109,10 @@ class Optimizer:
     def _tiles(theta: Floats, state: list[Any]) -> Iterator[Any]:
         """The rows of a tensor, so many at a time that they stay in the processor's cache from one line of a rule to
         the next; state in 8 bits is not cut."""
-        if not all(isinstance(slot, np.ndarray) for slot in state):
+        if theta.size <= TILE or not all(isinstance(slot, np.ndarray) for slot in state):
             yield ...
             return
-        rows = max(TILE * len(theta) // max(theta.size, 1), 1)
+        rows = max(TILE * len(theta) // theta.size, 1)
         yield from (slice(start, start + rows) for start in range(0, len(theta), rows))
 
     def _move(self, theta: Floats, g: Floats, rate: float, shrink: float, state: list[Any], at: Any) -> None:
@@ -216,9 +216,9 @@ def adam(settings: Settings) -> Rule:
         v *= kind(beta2)
         v += new
         root = np.sqrt(v)
-        root *= kind((1 - beta2**t) ** -0.5)
-        root += kind(settings.epsilon)
-        step = np.multiply(m, kind(rate / (1 - beta1**t)), out=new)
+        correction = (1 - beta2**t) ** 0.5  # of √v̂ = √v / correction, by which the fraction is expanded
+        root += kind(settings.epsilon * correction)
+        step = np.multiply(m, kind(rate * correction / (1 - beta1**t)), out=new)
         step /= root
         theta -= step
 
