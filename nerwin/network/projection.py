@@ -80,11 +80,11 @@ def _fetch(P: Floats, rows: Ints, out: Floats) -> Floats:
 def _sums(P: Floats, rows: Ints, lengths: Ints, part: Floats) -> Floats:
     """The sums (S, m) over the words of each sentence, whose rows are fetched TILE at a time into `part`."""
     sums = np.zeros((len(lengths), P.shape[1]), P.dtype)
-    starts = np.cumsum(lengths) - lengths
+    sentences = np.repeat(np.arange(len(lengths)), lengths)
     for start in range(0, len(rows), TILE):
         fetched = _fetch(P, rows[start : start + TILE], part)
-        first = np.searchsorted(starts, start, side="right") - 1
-        end = np.searchsorted(starts, start + len(fetched), side="left")
-        borders = np.maximum(starts[first:end] - start, 0)  # the first of these sentences may have begun before
-        sums[first:end] += np.add.reduceat(fetched, borders, axis=0)
+        here = sentences[start : start + TILE]
+        numbers = np.arange(here[0], here[-1] + 1)
+        belongs = (numbers[:, None] == here).astype(P.dtype)
+        sums[numbers] += belongs @ fetched  # as one product, which `add.reduceat` takes three times as long for
     return sums

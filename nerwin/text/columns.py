@@ -5,6 +5,7 @@ delimiter is found out from the first token, unless it is set.
 """
 
 import itertools
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -46,17 +47,26 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Neighbouring lines of a file: the first one's number, what each is, and what separates the columns of tokens."""
+    """Neighbouring lines of a file: the first one's number, those that are no tokens, by their places among the lines
+    in order, and what separates the columns of tokens."""
 
     number: int
     texts: list[str]
-    kinds: list[Kind]
+    others: dict[int, Kind]
     delimiter: str
+
+    @property
+    def places(self) -> Ints:
+        """Where the tokens stand among the lines."""
+        return np.delete(np.arange(len(self.texts)), list(self.others))
 
     @property
     def tokens(self) -> list[str]:
         """The lines that are tokens."""
-        return [text for kind, text in zip(self.kinds, self.texts, strict=True) if kind == "token"]
+        chosen = bytearray(b"\1") * len(self.texts)
+        for at in self.others:
+            chosen[at] = 0
+        return list(itertools.compress(self.texts, chosen))
 
     def words(self, column: int, name: str) -> list[str]:
         """The words of the tokens, from their column of that number.
@@ -71,21 +81,36 @@ class Block(NamedTuple):
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
-        for number, (text, kind) in enumerate(zip(self.texts, self.kinds, strict=True), self.number):
+        for at, text in enumerate(self.texts):
+            kind = self.others.get(at, "token")
             delimiter = self.delimiter_of(kind, text)
-            yield Line(number, text, kind, _split(text, delimiter) if delimiter else [], delimiter)
+            yield Line(self.number + at, text, kind, _split(text, delimiter) if delimiter else [], delimiter)
 
     def delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
         return {"token": self.delimiter, "docstart": _own_delimiter(text)}.get(kind, "")
 
+    def ends(self) -> Ints:
+        """For each line that ends a sentence, how many tokens stand before it."""
+        return np.array([at - number for number, (at, kind) in enumerate(self.others.items()) if kind in ENDS], int)
+
     def lengths(self) -> Ints:
         """The number of tokens of each sentence that has any."""
-        ends = [at for at, kind in enumerate(self.kinds) if kind in ENDS]
-        others = [at for at, kind in enumerate(self.kinds) if kind == "comment"]
-        borders = np.array([-1, *ends, len(self.kinds)])
-        lengths: Ints = np.diff(borders - np.searchsorted(others, borders)) - 1
+        lengths: Ints = np.diff(self.ends(), prepend=0, append=len(self.texts) - len(self.others))
         return lengths[lengths > 0]
+
+    def with_column(self, added: Sequence[str], mark: str) -> list[str]:
+        """The lines with one more column: what is added to each token, and a mark on other lines in columns."""
+        column = {text: f"{self.delimiter}{text}" for text in set(added)}
+        tokens = list(map(operator.add, self.tokens, map(column.__getitem__, added)))
+        lines: list[str] = []
+        start = 0
+        for number, (at, kind) in enumerate(self.others.items()):
+            delimiter = self.delimiter_of(kind, self.texts[at])
+            lines += tokens[start : at - number]
+            lines.append(self.texts[at] + (f"{delimiter}{mark}" if delimiter else ""))
+            start = at - number
+        return lines + tokens[start:]
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
@@ -106,18 +131,17 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
         delimiter: as `find_delimiter` gave it for the file.
     """
     delimiter = delimiter or " "
-    kinds: list[Kind] = ["token" if text.strip(BLANK) else "blank" for text in texts]
-    odd = [DOCSTART, columns.comments] if columns.comments else [DOCSTART]  # most files have few such lines, or none
-    for mark in odd:
-        for at, text in enumerate(texts):
-            if mark in text and kinds[at] == "token":
-                kinds[at] = _look_closer(text, columns)
-    return Block(number, texts, kinds, delimiter)
+    others: dict[int, Kind] = {at: "blank" for at, text in enumerate(texts) if not text.strip(BLANK)}
+    for mark in [DOCSTART, columns.comments] if columns.comments else [DOCSTART]:
+        for at in [at for at, text in enumerate(texts) if mark in text]:  # in most files few, or none
+            if at not in others and (kind := _look_closer(texts[at], columns)) != "token":
+                others[at] = kind
+    return Block(number, texts, dict(sorted(others.items())), delimiter)
 
 
 def take_column(rows: Sequence[str], column: int, delimiter: str) -> list[str] | None:
     """The field of that number of each row; None where a row has none."""
-    counts = {row.count(delimiter) for row in rows}
+    counts = set(map(str.count, rows, itertools.repeat(delimiter)))
     if len(counts) == 1:  # then one split takes all rows apart
         width = counts.pop() + 1
         fields = delimiter.join(rows).split(delimiter)

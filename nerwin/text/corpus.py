@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, ENDS, Columns, Line, Scheme, read_blocks, take_apart
+from nerwin.text.columns import DOCSTART, Columns, Line, Scheme, read_blocks, take_apart
 from nerwin.text.files import BLANK, read_lines
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
@@ -145,19 +143,18 @@ class _ColumnReader:
         numbers = array("q")
         ends: list[int] = []
         for block in read_blocks(lines, self.format):
-            self.corpus.comments += block.kinds.count("comment")
-            self.corpus.docstarts += block.kinds.count("docstart")
-            at_tokens = [at for at, kind in enumerate(block.kinds) if kind == "token"]
+            others = list(block.others.values())
+            self.corpus.comments += others.count("comment")
+            self.corpus.docstarts += others.count("docstart")
             rows = take_apart(block.tokens, block.delimiter)
             if not self._is_well(rows):
                 for line in block.lines():
                     if line.kind == "token":
                         self._check(line)
-            tokens_before = np.searchsorted(at_tokens, [at for at, kind in enumerate(block.kinds) if kind in ENDS])
-            ends += (len(words) + tokens_before).tolist()
+            ends += (len(words) + block.ends()).tolist()
             words += [sys.intern(row[self.format.word]) for row in rows]  # a corpus says most of its words often
             tags += [sys.intern(row[self.format.tag]) for row in rows]
-            numbers.extend(block.number + at for at in at_tokens)
+            numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         return self.corpus

@@ -37,14 +37,13 @@ class Distinct(NamedTuple):
 
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
     """The distinct forms of some windows (B, C), and of the words around them where the model looks there."""
-    # Marks over all forms take a tenth of the time that sorting takes where there are thousands of windows.
-    present = [ids] if around is None else [ids, around.words]
-    occurs = np.zeros(int(max(one.max(initial=-1) for one in present)) + 1, np.bool_)
-    for one in present:
-        occurs[one] = True
-    forms = occurs.nonzero()[0]
-    number = np.empty(len(occurs), np.int64)
-    number[forms] = np.arange(len(forms))
+    present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
+    # Each form keeps the last of its places, which is then its only one: that takes a fraction of the time of sorting.
+    number = np.empty(present.max(initial=-1) + 1, np.int32)
+    order = np.arange(len(present), dtype=np.int32)
+    number[present] = order
+    forms = present[number[present] == order]
+    number[forms] = order[: len(forms)]
     return Distinct(forms, number[ids], around and around._replace(words=number[around.words]))
 
 
@@ -195,10 +194,10 @@ class Model:
 
     def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
-        dtype = self.params["U"].dtype.type
+        dtype, inverted = self.params["U"].dtype.type, self._inverted
         widths = [self.params["W1"].shape[1], *self.config.scorer.hidden]
         return [
-            dropout_mask(rng, (B, width), rate, dtype, inverted=self._inverted)
+            dropout_mask(rng, (B, width), rate, dtype, inverted=inverted)
             for width, rate in zip(widths, self._dropout_rates, strict=True)
         ]
 

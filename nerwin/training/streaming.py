@@ -5,6 +5,7 @@ processes, and memory does not grow with the input.
 """
 
 import gc
+import io
 import itertools
 import multiprocessing
 import os
@@ -87,7 +88,8 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
         if task.columns and not task.delimiter:
-            task = task._replace(delimiter=find_delimiter(piece.lines(task.name), task.columns))
+            lines = (line.decode("utf-8", "replace") for line in io.BytesIO(piece.data))  # most often one is enough
+            task = task._replace(delimiter=find_delimiter(lines, task.columns))
         yield task, piece
 
 
@@ -156,11 +158,11 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     tagger.forget()
     cut = blocks(piece, task.name, LINES, by_sentence=task.columns is not None)
     if task.columns is None:
-        tagged: Iterable[str] = itertools.chain.from_iterable(tag_texts(tagger, lines, task.form) for _, lines in cut)
+        tagged: Iterable[Iterable[str]] = (tag_texts(tagger, lines, task.form) for _, lines in cut)
     else:
         split = (split_block(lines, task.columns, number, task.delimiter) for number, lines in cut)
         tagged = tag_columns(tagger, split, task.columns.word, task.form, task.name)
-    return "\n".join([*tagged, ""])
+    return "".join("\n".join([*lines, ""]) for lines in tagged)  # block by block, since a list of lines is large
 
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
@@ -169,8 +171,8 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
         yield from FORMATS[form](found)
 
 
-def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[str]:
-    """Tag the pre-tokenized sentences of a text in columns.
+def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[list[str]]:
+    """Tag the pre-tokenized sentences of a text in columns; yields the lines for each block.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
     other forms give a line a sentence, its words joined by spaces.
@@ -181,11 +183,6 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     Raises:
         CorpusError: a line without that column; the message starts with `name:line`.
     """
-    return itertools.chain.from_iterable(_tag_blocks(tagger, text, column, form, name))
-
-
-def _tag_blocks(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[list[str]]:
-    """The lines of `tag_columns`, those of a block at a time."""
     ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
 
     def read() -> Iterator[tuple[list[str], Ints]]:
@@ -196,25 +193,10 @@ def _tag_blocks(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     for scores in tagger.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
-            yield _with_tags(block, tagger.tags_of(scores, lengths))
+            yield block.with_column(tagger.tags_of(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield [line for found in tagger.explain(texts, scores) for line in FORMATS[form](found)]
-
-
-def _with_tags(block: Block, tags: Sequence[str]) -> list[str]:
-    """The lines of a block with a tag a token as one more column."""
-    column = {tag: f"{block.delimiter}{tag}" for tag in set(tags)}
-    added = map(column.__getitem__, tags)
-    return [
-        text + (next(added) if kind == "token" else _mark(block.delimiter_of(kind, text)))
-        for text, kind in zip(block.texts, block.kinds, strict=True)
-    ]
-
-
-def _mark(delimiter: str) -> str:
-    """What is added to a line that is no token: a column, if it is in columns, as a document's first line is."""
-    return f"{delimiter}{OUTSIDE}" if delimiter else ""
 
 
 def join_words(words: Sequence[str]) -> tuple[str, list[Token]]:
