@@ -17,6 +17,7 @@ What is not installed or not there is skipped. The machine should have nothing e
 
 import argparse
 import compileall
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -54,11 +55,14 @@ MEASURES = {
     "spacy-f1": Measure(spacy_f1, 1),
 }
 SLOW = ("spacy-f1",)
+KERNELS = "OPENBLAS_CORETYPE"  # has numpy multiply as on another processor; PyTorch does not heed it
 
 
 def main() -> None:
     chosen = _arguments()
     compileall.compile_dir(Path(nerwin.__file__).parent, quiet=1)  # as whoever installs the peers has done with them
+    if kernels := os.environ.get(KERNELS):
+        print(f"{KERNELS}={kernels} may slow numpy down, and numpy alone: unset it for a fair comparison")
     comparisons = []
     for name in chosen.measures:
         measure = MEASURES[name]
