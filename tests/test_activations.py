@@ -123,3 +123,10 @@ def test_a_leaky_detector_never_dies() -> None:
     z = init_table(np.random.default_rng(2), 50, 4) - 10
     assert (ACTIVATIONS["relu"].df(ACTIVATIONS["relu"].f(z)) == 0).all()
     assert (ACTIVATIONS["leaky_relu"].df(ACTIVATIONS["leaky_relu"].f(z)) == 0.01).all()
+
+
+@every
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_slopes_have_the_precision_of_the_values(name: str, dtype: type[np.floating]) -> None:
+    f, df, *_ = ACTIVATIONS[name]
+    assert df(f(Z.astype(dtype))).dtype == dtype

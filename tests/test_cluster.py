@@ -177,6 +177,14 @@ def test_a_scheduler_that_does_not_answer(model: Path, here: Path, monkeypatch: 
         distributed.default_client()
 
 
+def test_a_client_of_somebody_else_is_left_alone(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_dask, "SECONDS", 0.5)
+    with distributed.Client(address) as other:
+        with pytest.raises(WorkerError, match="expected a Dask scheduler"), cluster("tcp://127.0.0.1:1", jobs=1):
+            pass
+        assert other.status == "running"
+
+
 def test_a_scheduler_without_workers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_dask, "SECONDS", 0.5)
     expected = rf"^{address}: expected a worker at this scheduler, found none within 0\.5 s\."

@@ -1,9 +1,23 @@
 """Lines in columns: what each is, what separates its columns, and where its word stands."""
 
+import itertools
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns, read_columns, sentences, words_of
+from nerwin.text.columns import (
+    DOCSTART,
+    ENDS,
+    Block,
+    Columns,
+    find_delimiter,
+    read_columns,
+    sentences,
+    split_block,
+    words_of,
+)
 
 
 def kinds(text: str, columns: Columns = Columns()) -> list[str]:
@@ -53,3 +67,70 @@ def test_a_token_without_its_word_is_named_by_its_line(text: str, found: int) ->
     lines = list(read_columns(text.split("\n"), Columns(word=1)))
     with pytest.raises(CorpusError, match=rf"^in:2: expected a word in column 1, found {found} columns: "):
         words_of(lines, 1, "in")
+
+
+# Blocks: what is taken as a whole, against the same line by line
+
+ODD = ["", " ", "\t", "\r", "# note", "#", "a#b O", "\u00a0", "\u2028 O", "x -DOCSTART-"]
+DOCUMENTS = ["-DOCSTART-", "-DOCSTART- -X- O", "-DOCSTART-\tO"]
+TOKENS = ["Lima\tO", "New York\tO", "rain O"]
+LINES = st.lists(st.sampled_from([*ODD, *DOCUMENTS, *TOKENS]), max_size=12)
+FORMATS = st.builds(Columns, word=st.sampled_from([0, 1, -1]), comments=st.sampled_from([None, "#"]))
+
+
+def block_of(texts: list[str], columns: Columns, number: int = 1) -> Block:
+    return split_block(texts, columns, number, find_delimiter(texts, columns))
+
+
+def own_delimiter(text: str) -> str:
+    return "\t" if "\t" in text else " "
+
+
+def kind_by_hand(text: str, columns: Columns) -> str:
+    if not text.strip(" \t\r"):
+        return "blank"
+    if columns.comments and text.startswith(columns.comments):
+        return "comment"
+    fields = text.split(own_delimiter(text))
+    marked = fields[:1] + fields[columns.word : columns.word + 1 or None]
+    return "docstart" if any(field.startswith(DOCSTART) for field in marked) else "token"
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(LINES, FORMATS, st.integers(1, 99))
+def test_a_block_says_what_its_lines_say(texts: list[str], columns: Columns, number: int) -> None:
+    block = block_of(texts, columns, number)
+    lines = list(block.lines())
+    assert [(line.number, line.text) for line in lines] == list(enumerate(texts, number))
+    assert [line.kind for line in lines] == [kind_by_hand(text, columns) for text in texts]
+    tokens = [line for line in lines if line.kind == "token"]
+    assert block.tokens == [line.text for line in tokens]
+    assert (number + block.places).tolist() == [line.number for line in tokens]
+    before = list(itertools.accumulate((line.kind == "token" for line in lines), initial=0))
+    assert block.ends().tolist() == [count for count, line in zip(before, lines, strict=False) if line.kind in ENDS]
+    counts = [sum(line.kind == "token" for line in sentence) for sentence in sentences(lines)]
+    assert block.lengths().tolist() == [count for count in counts if count]
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(LINES, FORMATS)
+def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -> None:
+    block = block_of(texts, columns)
+    added = [f"tag{number % 3}" for number in range(len(block.tokens))]
+    left, expected = iter(added), []
+    for text in texts:
+        kind = kind_by_hand(text, columns)
+        if kind == "token":
+            expected.append(f"{text}{block.delimiter}{next(left)}")
+        else:
+            expected.append(f"{text}{own_delimiter(text)}O" if kind == "docstart" else text)
+    assert block.with_column(added, "O") == expected
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "\t", ""], ["# x"], ["# x", ""], ["-DOCSTART- O", "", "# x"]])
+def test_a_block_may_have_no_token(texts: list[str]) -> None:
+    block = block_of(texts, Columns(comments="#"), 7)
+    assert (block.tokens, block.places.tolist(), block.lengths().tolist()) == ([], [], [])
+    assert block.words(0, "in") == []
+    assert block.ends().tolist() == [0 for text in texts if not text.startswith("#")]
+    assert block.with_column([], "O") == [text + " O" * text.startswith(DOCSTART) for text in texts]

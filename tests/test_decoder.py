@@ -115,6 +115,34 @@ def test_scores_and_steps_are_left_alone() -> None:
     assert all(np.array_equal(one, other) for one, other in zip((s, *steps), copies, strict=True))
 
 
+@sentences
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("seed", range(4))
+def test_precision_is_kept_where_steps_are_forbidden(lengths: list[int], dtype: type[np.floating], seed: int) -> None:
+    s, free = drawn(lengths, forbidden=True, seed=seed)
+    s, steps = s.astype(dtype), Steps(*(one.astype(dtype) for one in free))
+    best: list[int] = []
+    through: list[list[float]] = []
+    for part in parts(s, lengths):
+        if len(part):
+            totals = {y: score(part, y, steps) for y in sequences(len(part))}
+            best += max(totals.items(), key=lambda found: found[1])[0]
+            through += [
+                [max(total for y, total in totals.items() if y[t] == tag) for tag in range(K)] for t in range(len(part))
+            ]
+    sizes = np.array(lengths, np.int32)
+    for scores in (s, np.asfortranarray(s)):
+        found, marginals = viterbi(scores, sizes, steps), max_marginals(scores, sizes, steps)
+        assert found.tolist() == best
+        assert marginals.dtype == dtype
+        np.testing.assert_allclose(marginals, through, rtol=1e-5, atol=1e-6)
+
+
+def test_of_equal_paths_the_one_of_the_first_tags_is_found() -> None:
+    steps = Steps(np.zeros((K, K)), np.zeros(K), np.zeros(K))
+    assert viterbi(np.zeros((5, K)), np.array([3, 2]), steps).tolist() == [0] * 5
+
+
 def test_borders_skip_empty_sentences() -> None:
     first, inner, last = borders(np.array([0, 3, 0, 1, 2, 0]))
     assert inner.tolist() == [1, 2, 5]

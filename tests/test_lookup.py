@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nerwin.arrays import Floats, Ints, Rows
 from nerwin.network.lookup import (
@@ -84,6 +86,34 @@ def test_sum_rows_equals_add_at(rng: np.random.Generator, count: int) -> None:
     g = sum_rows(ids, values)
     np.testing.assert_allclose(g.dense((8, 3)), expected, rtol=1e-13, atol=1e-13)
     assert g.ids.tolist() == sorted(set(ids.tolist()))
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+@pytest.mark.parametrize("largest", [0, 1, 65_535, 65_536, 200_000])
+def test_sum_rows_equals_add_at_around_16_bits(
+    rng: np.random.Generator, largest: int, dtype: type[np.signedinteger]
+) -> None:
+    few = rng.integers(largest + 1, size=5).astype(dtype)
+    for ids in (few[:1], few, rng.choice(few, 40), np.array([largest, 0, largest, largest // 2], dtype)):
+        values = rng.normal(size=(len(ids), 5))[:, 1:4]  # some columns of a wider gradient
+        kept, forms = (ids.copy(), values.copy()), np.unique(ids)
+        expected = np.zeros((len(forms), 3))
+        np.add.at(expected, np.searchsorted(forms, ids), values)
+        g = sum_rows(ids, values)
+        assert g.ids.tolist() == forms.tolist()
+        assert g.ids.dtype == dtype
+        np.testing.assert_allclose(g.values, expected, rtol=1e-13, atol=1e-13)
+        assert np.array_equal(ids, kept[0])
+        assert np.array_equal(values, kept[1])
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=30))
+def test_sum_rows_sums_runs_of_every_length(ids: list[int]) -> None:
+    values = 2.0 ** np.arange(len(ids))  # no two sets of rows have the same sum, and every sum is exact
+    g = sum_rows(np.array(ids, np.int32), values[:, None])
+    assert g.ids.tolist() == sorted(set(ids))
+    assert g.values.ravel().tolist() == [values[np.array(ids) == one].sum() for one in sorted(set(ids))]
 
 
 def test_sum_rows_of_nothing_is_nothing() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
+from nerwin.optim import optimizers
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 
 GRADIENTS = (1.0, 2.0, -1.0)
@@ -271,6 +272,27 @@ def test_precision_is_kept_and_gradients_are_not_changed(
     assert isinstance(rows, Rows)
     assert np.array_equal(rows.values, values)
     assert np.array_equal(np.asarray(grads["W1"]), dense)
+
+
+# Tiles
+
+
+@every
+@pytest.mark.parametrize("shape", [(7,), (7, 3), (1, 40), (40, 1), (0, 3)])
+def test_a_tensor_moves_the_same_whole_and_in_tiles(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, name: str, shape: tuple[int, ...]
+) -> None:
+    start, gradients = rng.normal(size=shape), rng.normal(size=(3, *shape))
+    ends = []
+    for tile in (1 << 16, 6):
+        monkeypatch.setattr(optimizers, "TILE", tile)
+        params: Parameters = {"W1": start.copy()}
+        optimizer = make(name, params, weight_decay=0.1)
+        for g in gradients:
+            optimizer.step(params, {"W1": g}, 0.1)
+        ends.append([params["W1"], *optimizer.arrays().values()])
+    assert all(np.array_equal(whole, tiled) for whole, tiled in zip(*ends, strict=True))
+    assert not start.size or not np.array_equal(ends[0][0], start)
 
 
 # Weight decay

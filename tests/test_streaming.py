@@ -10,13 +10,13 @@ import pytest
 
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
-from nerwin.text.columns import Columns
+from nerwin.text.columns import Columns, find_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training import streaming
 from nerwin.training.run import Run
-from nerwin.training.streaming import tag_file
+from nerwin.training.streaming import Task, settle, tag_file
 from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
@@ -194,6 +194,29 @@ def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
     assert [line.rpartition("\t")[0] for line in tagged(tagger, path).split("\n")[2:]] == [
         "New York\tO", "", "no tab", "", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"),
+    [
+        (b"\xef\xbb\xbf-DOCSTART- -X- O\n\nNew York\tO\n", Columns()),
+        (b"\xef\xbb\xbf# a note\nNew York\tO\n", Columns(comments="#")),
+        (b"\xef\xbb\xbf\r\nNew York\tO\r\n", Columns()),
+        (b"0 -DOCSTART- \r\nNew York\tO\r\n", Columns(word=-1)),
+    ],
+    ids=["mark and document", "mark and comment", "mark and blank", "CRLF"],
+)
+def test_the_first_token_is_looked_for_in_lines_as_they_are_read(data: bytes, columns: Columns) -> None:
+    ((task, piece),) = settle([Piece(1, data)], Task("conll", "x", columns))
+    assert task.delimiter == find_delimiter(piece.lines("x"), columns) == "\t"
+
+
+def test_a_byte_order_mark_before_a_document_is_no_token(tagger: Tagger, tmp_path: Path) -> None:
+    path = tmp_path / "mark.conll"
+    path.write_bytes(b"\xef\xbb\xbf-DOCSTART- -X- O\n\nNew York\tO\n")
+    lines = tagged(tagger, path).split("\n")
+    assert lines[0] == "-DOCSTART- -X- O O"
+    assert lines[2].startswith("New York\tO\t")
 
 
 def test_nothing_in_is_nothing_out(tagger: Tagger, tmp_path: Path) -> None:

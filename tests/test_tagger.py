@@ -239,8 +239,8 @@ def test_scores_that_are_not_finite_are_refused(run_folder: Path, name: str) -> 
 def columns(tagger: Tagger, text: str, format: Columns = Columns(), form: str = "conll") -> list[str]:
     lines = text.split("\n")
     block = split_block(lines, format, 1, find_delimiter(lines, format))
-    (lines,) = tag_columns(tagger, [block], format.word, form, "in.conll")
-    return lines
+    (tagged,) = tag_columns(tagger, [block], format.word, form, "in.conll")
+    return tagged
 
 
 @pytest.mark.parametrize("delimiter", ["\t", " "])

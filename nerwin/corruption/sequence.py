@@ -82,6 +82,7 @@ class SequenceCorruption(TagCorruption):
         n, word = len(batch.tags), np.arange(len(batch.tags))
         raised = self._raised(scores, batch)  # (n, K)
         rival = viterbi(raised, batch.lengths, self.steps(params))
+        # both paths are legal, so what is FORBIDDEN adds nothing, and of the steps the learned scores are left
         used = self._steps_used(rival, batch.lengths) - self._steps_used(batch.tags, batch.lengths)
         J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
         # ∂J/∂s is the difference of the two paths: +1 where the rival goes, −1 where the truth does
@@ -92,14 +93,13 @@ class SequenceCorruption(TagCorruption):
         grads: Gradients = {TRANSITIONS: used.astype(scores.dtype) * share}
         return Loss(float(J) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), grads)
 
-    def _steps_used(self, y: Ints, lengths: Ints) -> Floats:
+    def _steps_used(self, y: Ints, lengths: Ints) -> Ints:
         """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""
         K = len(self.names)
         first, inner, last = borders(lengths)
         before = np.concatenate([y[inner - 1], np.full(len(first), K), np.full(len(last), K + 1)])
         after = np.concatenate([y[inner], y[first], y[last]])
-        used: Floats = np.bincount(before * K + after, minlength=(K + 2) * K).astype(np.float64).reshape(K + 2, K)
-        return used
+        return np.bincount(before * K + after, minlength=(K + 2) * K).reshape(K + 2, K)
 
     def _raised(self, scores: Floats, batch: Sentences) -> Floats:
         """The scores (n, K) with the margin added to every wrong tag."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats
+from nerwin.arrays import Floats
 
 LEAK = 0.01
 
@@ -46,23 +46,20 @@ def _leaky_relu(z: Floats) -> Floats:
     return a
 
 
-def _indicator(condition: Bools, a: Floats) -> Floats:
-    """1 where the condition holds, 0 elsewhere, in the precision of a."""
-    return condition.astype(a.dtype)
-
-
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a), 1.0, 0.0, 1.0),
     "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0, -1.0, 1.0),
     "hard_tanh": Activation(
-        lambda z: np.clip(z, -1.0, 1.0), lambda a: _indicator(np.abs(a) < 1, a), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
+        lambda z: np.clip(z, -1.0, 1.0), lambda a: (np.abs(a) < 1).astype(a.dtype), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
     ),
     # 1/(1+|z|)² = (1-|a|)²
     "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
-    "relu": Activation(lambda z: np.maximum(z, 0.0), lambda a: _indicator(a > 0, a), 2**0.5, 0.0, np.inf, kinks=(0.0,)),
+    "relu": Activation(
+        lambda z: np.maximum(z, 0.0), lambda a: (a > 0).astype(a.dtype), 2**0.5, 0.0, np.inf, kinks=(0.0,)
+    ),
     "leaky_relu": Activation(
         _leaky_relu,
-        lambda a: LEAK + (1 - LEAK) * _indicator(a > 0, a),
+        lambda a: LEAK + (1 - LEAK) * (a > 0).astype(a.dtype),
         (2 / (1 + LEAK**2)) ** 0.5,
         -np.inf,
         np.inf,

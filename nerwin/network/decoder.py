@@ -23,11 +23,14 @@ class Steps(NamedTuple):
     end: Floats
 
 
-class _Times(NamedTuple):
-    """The words of sentences by time step: first the first words of all sentences, those of the longest in front.
+class _ByTime(NamedTuple):
+    """All words in the order of time steps: the first words of all sentences, then the second ones, and so on.
 
-    words: (n,) which word stands there. starts: (T + 1,) where each time step begins, and the end. running: (T,) its
-    words. last: (S,) where each sentence, the longest in front, has its last word.
+    Within a step the longest sentences stand in front, so those that go on to the next step are the first ones there.
+
+    words: (n,) the word at each place of this order. starts: (T,) the place where each step begins. running: (T,) how
+    many sentences have a word at the step. last: (S,) the place of each sentence's last word, longest sentence first;
+    empty sentences are left out.
     """
 
     words: Ints
@@ -36,16 +39,16 @@ class _Times(NamedTuple):
     last: Ints
 
 
-def _by_time(lengths: Ints) -> _Times:
+def _by_time(lengths: Ints) -> _ByTime:
     order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
     firsts, lengths = (np.cumsum(lengths) - lengths)[order], lengths[order]
     times = np.arange(lengths.max(initial=0))
     running = np.searchsorted(-lengths, -times, side="left")
-    starts = np.append(0, np.cumsum(running))
+    starts = np.cumsum(running) - running
     time = np.repeat(times, running)
     sentence = np.arange(len(time)) - starts[time]
     last = starts[lengths - 1] + np.arange(len(lengths))
-    return _Times(firsts[sentence] + time, starts.tolist(), running.tolist(), last)
+    return _ByTime(firsts[sentence] + time, starts.tolist(), running.tolist(), last)
 
 
 def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
@@ -80,26 +83,27 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] += beta[:now]
-        ahead = beta[:now] + scores[start : start + now]
-        beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)
+        if t:
+            ahead = beta[:now] + scores[start : start + now]
+            beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)  # over (now, K, K)
     return _in_order(best, times)
 
 
-def _in_order(found: Found, times: _Times) -> Found:
+def _in_order(found: Found, times: _ByTime) -> Found:
     """What was found for each word, sentence after sentence."""
     ordered = np.empty_like(found, order="C")
     ordered[times.words] = found
     return ordered
 
 
-def _forward(s: Floats, times: _Times, steps: Steps) -> Floats:
+def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     """The score (K, n) of the best path up to each word, by time step, that ends in each tag.
 
     Words stand in columns, so that a maximum over tags runs along memory.
     """
     alpha: Floats = s.take(times.words, axis=0).T.copy()
     A = steps.A[:, :, None]
-    for t, (start, now) in enumerate(zip(times.starts, times.running, strict=False)):
+    for t, (start, now) in enumerate(zip(times.starts, times.running, strict=True)):
         here = alpha[:, start : start + now]
         if t:
             before = times.starts[t - 1]

@@ -19,12 +19,16 @@ Mask = Floats | float | None  # what an activation is multiplied by; None is 1
 def dropout_mask(
     rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool = True
 ) -> Mask:
-    """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped."""
+    """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
+
+    Args:
+        rate: is taken to the nearest 1/65536, but never to 1.
+    """
     if not rate:
         return None
     size = math.prod(shape)
-    drawn = rng.integers(0, 2**64, size // 4 + 1, np.uint64).view(np.uint16)[:size]  # four at a time, which is cheap
-    mask: Floats = (drawn >= round(rate * 2**16)).reshape(shape).astype(dtype)
+    drawn = rng.integers(0, 2**64, size // 4 + 1, np.uint64).view(np.uint16)[:size]  # 16 bits are enough for a rate
+    mask: Floats = (drawn >= min(round(rate * 2**16), 2**16 - 1)).reshape(shape).astype(dtype)
     if inverted:
         mask *= dtype(1 / (1 - rate))
     return mask

@@ -26,9 +26,8 @@ def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
 
 def backprop_lookup(tables: Sequence[Floats], rows: Ints, de: Floats) -> list[Rows]:
     """∂J/∂table for each table, given ∂J/∂e (u, Σ d_f)."""
-    ends = itertools.accumulate(table.shape[1] for table in tables)
-    parts = itertools.pairwise(itertools.chain([0], ends))
-    return [sum_rows(rows[:, f], de[:, start:end]) for f, (start, end) in enumerate(parts)]
+    borders = itertools.accumulate((table.shape[1] for table in tables), initial=0)
+    return [sum_rows(rows[:, f], de[:, start:end]) for f, (start, end) in enumerate(itertools.pairwise(borders))]
 
 
 def lookup_bags(table: Floats, rows: Ints, starts: Ints) -> Floats:
@@ -70,12 +69,13 @@ def sum_rows(ids: Ints, values: Floats) -> Rows:
         return Rows(ids, values)
     order = (ids.astype(np.uint16) if ids.max() <= SHORT else ids).argsort(kind="stable")  # short ones sort faster
     ordered = ids[order]
-    later = np.zeros(len(ids), np.bool_)  # in its run than the first
-    np.equal(ordered[1:], ordered[:-1], out=later[1:])
-    starts = (~later).nonzero()[0]
+    again = np.zeros(len(ids), np.bool_)  # (r,) whether an id is that of the row before it, so not the first of its run
+    np.equal(ordered[1:], ordered[:-1], out=again[1:])
+    starts = (~again).nonzero()[0]
     sums = values.take(order[starts], axis=0)
-    # Most runs are of one row, and `reduceat` takes its time for each, so it gets only what others have beyond that.
-    longer = later.take(starts + 1, mode="clip").nonzero()[0]
+    # `reduceat` costs the same for a run of one row as for a longer one, and most have one: so the first rows are
+    # copied, and it adds up what is left. Before the i-th run there are starts[i] rows, i of them the first of a run.
+    longer = again.take(starts + 1, mode="clip").nonzero()[0]  # clipped, the last start finds itself: nothing is left
     if len(longer):
-        sums[longer] += np.add.reduceat(values.take(order[later], axis=0), starts[longer] - longer, axis=0)
+        sums[longer] += np.add.reduceat(values.take(order[again], axis=0), starts[longer] - longer, axis=0)
     return Rows(ordered[starts], sums)

@@ -107,8 +107,8 @@ class Optimizer:
 
     @staticmethod
     def _tiles(theta: Floats, state: list[Any]) -> Iterator[Any]:
-        """The rows of a tensor, so many at a time that they stay in the processor's cache from one line of a rule to
-        the next; state in 8 bits is not cut."""
+        """The parts of a tensor that are moved one after the other: all of it where it is small or its state is in
+        8 bits, else so many rows that they stay in the processor's cache from one line of a rule to the next."""
         if theta.size <= TILE or not all(isinstance(slot, np.ndarray) for slot in state):
             yield ...
             return
@@ -216,9 +216,10 @@ def adam(settings: Settings) -> Rule:
         v *= kind(beta2)
         v += new
         root = np.sqrt(v)
-        correction = (1 - beta2**t) ** 0.5  # of √v̂ = √v / correction, by which the fraction is expanded
-        root += kind(settings.epsilon * correction)
-        step = np.multiply(m, kind(rate * correction / (1 - beta1**t)), out=new)
+        # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c): one pass over the tensor less.
+        c = (1 - beta2**t) ** 0.5
+        root += kind(settings.epsilon * c)
+        step = np.multiply(m, kind(rate * c / (1 - beta1**t)), out=new)
         step /= root
         theta -= step
 

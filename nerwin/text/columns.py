@@ -5,7 +5,6 @@ delimiter is found out from the first token, unless it is set.
 """
 
 import itertools
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -47,8 +46,11 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Neighbouring lines of a file: the first one's number, those that are no tokens, by their places among the lines
-    in order, and what separates the columns of tokens."""
+    """Neighbouring lines of a file.
+
+    number: of the first line, from 1. texts: the lines. others: what each line is that is no token, by its place among
+    the lines, from 0 and ascending. delimiter: what separates the columns of tokens.
+    """
 
     number: int
     texts: list[str]
@@ -92,7 +94,7 @@ class Block(NamedTuple):
 
     def ends(self) -> Ints:
         """For each line that ends a sentence, how many tokens stand before it."""
-        return np.array([at - number for number, (at, kind) in enumerate(self.others.items()) if kind in ENDS], int)
+        return np.array([at - passed for passed, (at, kind) in enumerate(self.others.items()) if kind in ENDS], int)
 
     def lengths(self) -> Ints:
         """The number of tokens of each sentence that has any."""
@@ -102,15 +104,15 @@ class Block(NamedTuple):
     def with_column(self, added: Sequence[str], mark: str) -> list[str]:
         """The lines with one more column: what is added to each token, and a mark on other lines in columns."""
         column = {text: f"{self.delimiter}{text}" for text in set(added)}
-        tokens = list(map(operator.add, self.tokens, map(column.__getitem__, added)))
+        tokens = [text + column[tag] for text, tag in zip(self.tokens, added, strict=True)]
         lines: list[str] = []
-        start = 0
-        for number, (at, kind) in enumerate(self.others.items()):
+        done = 0  # tokens
+        for passed, (at, kind) in enumerate(self.others.items()):  # others before this one: the rest were tokens
             delimiter = self.delimiter_of(kind, self.texts[at])
-            lines += tokens[start : at - number]
+            lines += tokens[done : at - passed]
             lines.append(self.texts[at] + (f"{delimiter}{mark}" if delimiter else ""))
-            start = at - number
-        return lines + tokens[start:]
+            done = at - passed
+        return lines + tokens[done:]
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:

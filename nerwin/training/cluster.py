@@ -76,6 +76,7 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]:
+    before = _default_client(distributed)
     with ExitStack() as stack:
         try:
             where: Any = scheduler
@@ -84,8 +85,11 @@ def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]
                     where = stack.enter_context(_local_cluster(distributed, jobs))
             client = stack.enter_context(distributed.Client(where, timeout=SECONDS))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            with suppress(ValueError):  # a client left half open would be closed by the garbage collector, in any
-                distributed.default_client().close()  # thread, even in one that the next client waits for
+            # A client left half open would be closed by the garbage collector, in whatever thread that runs, even in
+            # one that the next client waits for.
+            if (half_open := _default_client(distributed)) is not before:
+                with suppress(OSError):
+                    half_open.close()
             if scheduler is None:
                 raise WorkerError(
                     f"--engine dask: cannot start workers on this machine ({error}). Try --jobs."
@@ -95,6 +99,13 @@ def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]
                 f"({error}). Start one with `dask scheduler`, or mend the address."
             ) from error
         yield client
+
+
+def _default_client(distributed: Any) -> Any:
+    """The client that this process has, if it has one."""
+    with suppress(ValueError):
+        return distributed.default_client()
+    return None
 
 
 @contextmanager

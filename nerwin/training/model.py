@@ -28,7 +28,8 @@ WINDOWS = 8192  # windows scored at a time
 
 
 class Distinct(NamedTuple):
-    """Windows by their distinct forms: forms (u,), and which of them (B, C) stands where; so too the words around."""
+    """Windows by their distinct forms: forms (u,), in no order, and which of them (B, C) stands where; so too the words
+    around."""
 
     forms: Ints
     places: Ints
@@ -38,7 +39,8 @@ class Distinct(NamedTuple):
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
     """The distinct forms of some windows (B, C), and of the words around them where the model looks there."""
     present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
-    # Each form keeps the last of its places, which is then its only one: that takes a fraction of the time of sorting.
+    # Each place writes its number under its form, and one of them stays: where it is found again, the form counts. That
+    # takes a fraction of the time of sorting; the forms come in no order.
     number = np.empty(present.max(initial=-1) + 1, np.int32)
     order = np.arange(len(present), dtype=np.int32)
     number[present] = order

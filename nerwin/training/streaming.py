@@ -21,7 +21,7 @@ from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
-from nerwin.text.files import source_name
+from nerwin.text.files import decode_lines, source_name
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
@@ -88,7 +88,7 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
         if task.columns and not task.delimiter:
-            lines = (line.decode("utf-8", "replace") for line in io.BytesIO(piece.data))  # most often one is enough
+            lines = decode_lines(io.BytesIO(piece.data), task.name, piece.number)  # only as many as it takes
             task = task._replace(delimiter=find_delimiter(lines, task.columns))
         yield task, piece
 
