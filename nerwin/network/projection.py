@@ -60,8 +60,8 @@ class FixedScorer:
             here = slice(start, start + TILE)
             tile = rows[here]
             n = len(tile)
-            z[:n] = self.params["b1"]
-            for c in range(self.size):
+            np.add(_fetch(P, tile[:, 0], part), self.params["b1"], out=z[:n])
+            for c in range(1, self.size):
                 z[:n] += _fetch(P, tile[:, c], part)
             if around is not None:
                 others = _fetch(sums, around.sentences[here], far)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from nerwin.text.files import BLANK, LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
+NEAR_END = 1 << 14
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
 
@@ -44,7 +45,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
         while chunk := stream.read(SIZE):
             data += chunk
             if by_sentence:
-                cut = max((match.end() for match in _BLANK_LINE.finditer(data, searched)), default=0)
+                cut = _after_last_blank_line(data, searched)
                 searched = max(data.rfind(b"\n"), 0)
             else:
                 cut = data.rfind(b"\n") + 1
@@ -57,6 +58,15 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 raise too_long(source_name(path), number + data.count(b"\n"), LONGEST_LINE)
         if data:
             yield Piece(number, bytes(data))
+
+
+def _after_last_blank_line(data: bytearray, start: int) -> int:
+    """Where the last blank line from `start` on ends; 0 where there is none."""
+    # Most texts have one near their end, and looking at all of them takes longer than anything else here.
+    for begin in (max(len(data) - NEAR_END, start), start):
+        if end := max((match.end() for match in _BLANK_LINE.finditer(data, begin)), default=0):
+            return end
+    return 0
 
 
 def blocks(piece: Piece, name: str, size: int, *, by_sentence: bool) -> Iterator[tuple[int, list[str]]]:

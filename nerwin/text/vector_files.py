@@ -75,9 +75,9 @@ def _header(line: str, dim: int, path: Path) -> int | None:
     """How many words the first line announces, if it is a header; otherwise its own width is checked."""
     fields = line.split(" ")
     if len(fields) == 2 and dim != 1 and all(_is_count(field) for field in fields):
-        _check_width(int(fields[1]), dim, path, 1)
+        _check_width(int(fields[1]), dim, f"{path}:1")
         return int(fields[0])
-    _check_width(_numbers_at_the_end(fields), dim, path, 1)
+    _check_width(_numbers_at_the_end(fields), dim, f"{path}:1")
     return None
 
 
@@ -89,42 +89,48 @@ def _is_count(field: str | bytes) -> bool:
 def _parse(lines: Sequence[str], first: int, dim: int, path: Path) -> Rows:
     """Some rows, their numbers read at once: that takes half the time of row after row.
 
-    A mark behind each row shows that its numbers are as many as they should be; if they are not, each row is looked at.
+    If they are not as many as they should be, each row is looked at: a word holds spaces, or something is wrong.
 
     Args:
         first: the number of the first line.
     """
-    spaces = [line.count(" ") for line in lines]
-    if min(spaces) < dim:
-        at = next(at for at, count in enumerate(spaces) if count < dim)
-        _check_width(spaces[at], dim, path, first + at)
-    if max(spaces) == dim:
-        parts = [line.partition(" ") for line in lines]
-    else:  # some words hold spaces
-        parts = [(word, " ", " ".join(fields)) for word, *fields in (line.rsplit(" ", dim) for line in lines)]
-    text = f" {MARK} ".join([*(numbers for _, _, numbers in parts), ""])
-    values = _numbers_of(text)
-    fits = values.size == len(lines) * (dim + 1) and "  " not in text
-    table = values.reshape(len(lines), dim + 1) if fits else np.zeros((len(lines), dim + 1), np.float32)
-    if not ((table[:, dim] == MARK).all() and np.isfinite(table).all()):
-        table = np.stack([_numbers(row.split(" "), path, number) for number, (_, _, row) in enumerate(parts, first)])
-    return [word for word, _, _ in parts], table[:, :dim]
+    parts = [line.partition(" ") for line in lines]
+    table = _table([numbers for _, _, numbers in parts], dim)
+    if table is not None:
+        return [word for word, _, _ in parts], table
+    rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
+    return [word for word, _ in rows], np.stack([values for _, values in rows])
 
 
-def _numbers_of(text: str) -> Floats:
-    """All numbers of a text, or some where it holds other things too."""
+def _table(rows: Sequence[str], dim: int) -> Floats | None:
+    """The numbers (r, dim) of some rows; None where a row has more or fewer, or something else.
+
+    A mark behind each row shows that its numbers are as many as they should be.
+    """
+    text = f" {MARK} ".join([*rows, ""])
     with warnings.catch_warnings(), np.errstate(over="ignore"):
         warnings.simplefilter("ignore", DeprecationWarning)  # what numpy before 2.3 does where later ones raise
         try:
-            return np.fromstring(text, np.float32, sep=" ")
+            values = np.fromstring(text, np.float32, sep=" ")
         except ValueError:
-            return np.empty(0, np.float32)
+            return None
+    if values.size != len(rows) * (dim + 1):
+        return None
+    table = values.reshape(len(rows), dim + 1)
+    return table[:, :dim] if (table[:, dim] == MARK).all() and np.isfinite(table).all() else None
 
 
-def _check_width(found: int, dim: int, path: Path, line: int) -> None:
+def _row(line: str, where: str, dim: int) -> tuple[str, Floats]:
+    """The word and the numbers of a row, which are its last fields."""
+    word, *fields = line.rsplit(" ", dim)
+    _check_width(len(fields), dim, where)
+    return word, _numbers(fields, where)
+
+
+def _check_width(found: int, dim: int, where: str) -> None:
     if found != dim:
         raise VectorsError(
-            f"{path}:{line}: expected a word and {dim} numbers, found {found} numbers. "
+            f"{where}: expected a word and {dim} numbers, found {found} numbers. "
             "Set words.dim to the length of the file's vectors, or mend the line."
         )
 
@@ -141,15 +147,15 @@ def _numbers_at_the_end(fields: list[str]) -> int:
     return count
 
 
-def _numbers(fields: list[str], path: Path, line: int) -> Floats:
+def _numbers(fields: list[str], where: str) -> Floats:
     try:
         with np.errstate(over="ignore"):  # a number too large becomes inf, and is refused below
             values = np.array(fields, np.float32)
     except ValueError as error:
         raise VectorsError(
-            f"{path}:{line}: expected numbers, found {str(error).split(': ')[-1][:80]}. Mend the line."
+            f"{where}: expected numbers, found {str(error).split(': ')[-1][:80]}. Mend the line."
         ) from None
-    return _finite(values, f"{path}:{line}")
+    return _finite(values, where)
 
 
 def _finite(values: Floats, where: str) -> Floats:
@@ -165,7 +171,7 @@ def _read_binary(path: Path, dim: int) -> Iterator[Rows]:
         if len(header) != 2 or not all(_is_count(field) for field in header):
             raise VectorsError(f"{path}:1: expected the number of words and of numbers, found neither. Is it word2vec?")
         count = int(header[0])
-        _check_width(int(header[1]), dim, path, 1)
+        _check_width(int(header[1]), dim, f"{path}:1")
         for number in range(1, count + 1):
             where = f"{path}: word {number}"
             word = b""
