@@ -86,14 +86,14 @@ class WindowCorruption:
 
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         """The hinge of each pair in the score of its own type; the rows of pairs outside the margin are zero."""
-        B = len(batch.kinds)
+        B, K = len(batch.kinds), scores.shape[1]
         pair = np.arange(B)
-        J, active = hinge(scores[pair, batch.kinds], scores[B + pair, batch.kinds], self.settings.margin)  # (B,)
-        ds = np.zeros_like(scores)  # (2B, K)
+        s, s_c = scores.reshape(2, B, K)[:, pair, batch.kinds]
+        J, active = hinge(s, s_c, self.settings.margin)  # (B,)
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
-        share = (batch.weights / B).astype(scores.dtype)
-        ds[pair, batch.kinds] = -share * active
-        ds[B + pair, batch.kinds] = share * active
+        share = (batch.weights / B).astype(scores.dtype) * active
+        ds = np.zeros_like(scores)  # (2B, K)
+        ds.reshape(2, B, K)[:, pair, batch.kinds] = -share, share
         return Loss(float(batch.weights @ J) / B, ds, B, int(np.count_nonzero(active)))
 
     def slack(self, params: Parameters, scores: Floats, batch: Pairs) -> float:

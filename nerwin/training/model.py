@@ -136,7 +136,7 @@ class Model:
 
     def embed(self, forms: FormTable, chosen: Ints) -> Floats:
         """The vectors (u, D) of some forms."""
-        single = lookup([self.params[one.name] for one in self._single], forms.rows[chosen])
+        single = lookup([self.params[one.name] for one in self._single], forms.rows.take(chosen, axis=0))
         if forms.bags is None:
             return single
         return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
@@ -145,7 +145,7 @@ class Model:
         """The gradients of the lookup tables that are trained, given those of the forms' vectors (u, D)."""
         tables = [self.params[one.name] for one in self._single]
         width = sum(table.shape[1] for table in tables)
-        found = backprop_lookup(tables, forms.rows[chosen], de[:, :width])
+        found = backprop_lookup(tables, forms.rows.take(chosen, axis=0), de[:, :width])
         grads: Gradients = {one.name: rows for one, rows in zip(self._single, found, strict=True)}
         if forms.bags is not None:
             grads[NGRAMS] = backprop_bags(self.params[NGRAMS], *forms.bags.of(chosen), de[:, width:])
