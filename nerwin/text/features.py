@@ -170,7 +170,7 @@ class FormTable:
             for spelling in {FEATURES[one.name].spelling for one in features}
         }
         rows = [one.rows_of(spelled[FEATURES[one.name].spelling]) for one in features]
-        fresh = np.array([[words.rows.get(form) or words.row(form) for form in forms], *rows], np.int32).T
+        fresh = np.array([[words.row(form) for form in forms], *rows], np.int32).T
         bags = self.bags
         if bags is not None:
             bags = bags.followed_by(ngram_bags(forms))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nerwin.text.files import BLANK, LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
-NEAR_END = 1 << 14
+NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
 

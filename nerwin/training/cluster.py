@@ -87,7 +87,7 @@ def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             # A client left half open would be closed by the garbage collector, in whatever thread that runs, even in
             # one that the next client waits for.
-            if (half_open := _default_client(distributed)) is not before:
+            if (half_open := _default_client(distributed)) not in (None, before):
                 with suppress(OSError):
                     half_open.close()
             if scheduler is None:
