@@ -1,13 +1,19 @@
-"""The distinct forms of a minibatch: each once, in whatever order, and where each stands."""
+"""The forms of a minibatch: the distinct ones, each once, in whatever order, and where each stands; or one a place."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.arrays import Rows
 from nerwin.network.surroundings import Surroundings
-from nerwin.training.model import distinct
+from nerwin.text.features import form_table
+from nerwin.text.windows import windows
+from nerwin.training.model import as_they_stand, distinct
+from nerwin.training.objective import loss_and_gradients
+from tests.test_trainer import new_trainer, village_config
 
 FORMS = st.sampled_from([0, 1, 2, 3, 70_000])
 WINDOWS = st.lists(st.lists(FORMS, min_size=3, max_size=3), max_size=8)
@@ -30,3 +36,23 @@ def test_every_form_is_there_once_and_places_lead_to_it(rows: list[list[int]], w
         assert found.around is not None
         assert found.forms[found.around.words].tolist() == words
         assert found.around.lengths is around.lengths
+
+
+def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) -> None:
+    """The same loss and gradients as by distinct forms, here with the padding and a word in many places."""
+    trainer = new_trainer(village_config(tmp_path, "features={}", "objective.corruption=window"))
+    model, flat, sources = trainer.model, trainer.parts.train.flat, trainer.state.generators
+    forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
+    batch = next(model.corruption.batches(flat, trainer.targets, sources["order"], sources["corruption"], 16))
+    ids = windows(flat.tokens, batch.centres, model.config.window.size)
+    assert len(np.unique(ids)) < ids.size
+    assert model.words(ids, None).in_order
+    plain, grads = loss_and_gradients(model, model.corruption, forms, distinct(ids), batch)
+    ours, found = loss_and_gradients(model, model.corruption, forms, as_they_stand(ids), batch)
+    assert ours.active
+    assert ours.value == plain.value
+    assert found.keys() == grads.keys() == model.params.keys()
+    for name, g in grads.items():
+        full, own = (one.dense(model.params[name].shape) if isinstance(one, Rows) else one for one in (g, found[name]))
+        np.testing.assert_allclose(own, full, rtol=1e-4, atol=1e-6)
+        assert full.any()

@@ -241,7 +241,8 @@ def wrong_loss(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Floats, Pairs],
 
     def wrong(self: WindowCorruption, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         loss = right(self, params, scores, batch)
-        return loss._replace(ds=spoil(loss.ds, batch))
+        ds = spoil(loss.ds.dense(scores.shape), batch)
+        return loss._replace(ds=Rows(np.arange(len(ds)), ds))
 
     monkeypatch.setattr(WindowCorruption, "loss", wrong)
 

@@ -59,7 +59,9 @@ def test_a_loss_by_hand() -> None:
     assert loss.value == pytest.approx((3 + 0.5 + 0) / 3)
     third = 1 / 3
     np.testing.assert_allclose(
-        loss.ds, [[-third, third, 0.0, 0.0, 0.0], [0.0, third, -third, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]], rtol=1e-12
+        loss.ds.dense((3, 5)),
+        [[-third, third, 0.0, 0.0, 0.0], [0.0, third, -third, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]],
+        rtol=1e-12,
     )
     assert (loss.pairs, loss.active) == (3, 2)
     # from the kinks of max(0, ·): 3, 0.5 and 1; from a change of rival: 0.5 and 0.25
@@ -69,7 +71,7 @@ def test_a_loss_by_hand() -> None:
 def test_only_the_best_wrong_tag_is_pushed_down() -> None:
     """Pushing down every violator (as deepnl does) is the gradient of another loss."""
     loss = judged(np.array([[0.0, 3.0, 2.0, 1.0, 0.5]]), [0])
-    assert loss.ds.tolist() == [[-1.0, 1.0, 0.0, 0.0, 0.0]]
+    assert loss.ds.values.tolist() == [[-1.0, 1.0, 0.0, 0.0, 0.0]]
 
 
 @pytest.mark.parametrize("margin", [0.3, 1.0, 2.5])
@@ -85,12 +87,13 @@ def test_the_loss_is_that_of_the_worst_violator_and_ds_its_slope(margin: float, 
     assert loss.value == pytest.approx(np.mean(hinges))
     assert loss.active == sum(one > 0 for one in hinges)
     assert slack(scores, tags, margin) > 1e-4
+    ds = loss.ds.dense(scores.shape)
     for row, tag in itertools.product(range(12), range(9)):
         above, below = scores.copy(), scores.copy()
         above[row, tag] += 1e-5
         below[row, tag] -= 1e-5
         slope = (judged(above, tags, margin).value - judged(below, tags, margin).value) / 2e-5
-        assert loss.ds[row, tag] == pytest.approx(slope, abs=1e-8)
+        assert ds[row, tag] == pytest.approx(slope, abs=1e-8)
 
 
 def test_where_an_entity_becomes_o_the_margin_is_larger_by_miss() -> None:
@@ -104,7 +107,7 @@ def test_where_an_entity_becomes_o_the_margin_is_larger_by_miss() -> None:
     scores[0, 4] = 3.5
     loss = corruption.loss({}, scores, minibatch([4, 0]))
     assert loss.value == pytest.approx(0.25)
-    np.testing.assert_allclose(loss.ds, [[0.5, 0.0, 0.0, 0.0, -0.5], [0.0] * 5])
+    np.testing.assert_allclose(loss.ds.dense((2, 5)), [[0.5, 0.0, 0.0, 0.0, -0.5], [0.0] * 5])
     scores[0, 4] = 4.0
     assert np.array_equal(scores, kept)
 
@@ -113,7 +116,7 @@ def test_at_the_margin_exactly_nothing_is_pushed() -> None:
     scores = np.array([[2.0, 1.0, 0.0, 0.0, 0.0]])
     loss = judged(scores, [0])
     assert (loss.value, loss.active, slack(scores, [0])) == (0.0, 0, 0.0)
-    assert not loss.ds.any()
+    assert not len(loss.ds.ids)
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 10, 50])

@@ -78,7 +78,7 @@ def test_the_loss_is_that_of_the_worst_of_all_legal_sequences(seed: int, margin:
     assert loss.pairs == sum(LENGTHS)
     assert loss.active == sum(one != true for one, true in zip(rival, batch().tags, strict=True))
     expected = (np.eye(K)[rival] - np.eye(K)[batch().tags]) / sum(LENGTHS)
-    np.testing.assert_allclose(loss.ds, expected, atol=1e-12)
+    np.testing.assert_allclose(loss.ds.dense(scores.shape), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -88,7 +88,7 @@ def test_the_slopes_are_those_of_central_differences(seed: int) -> None:
     assert SequenceCorruption(TYPES, Settings()).slack(params, scores, batch()) > 1e-4
     gradient = loss.grads[TRANSITIONS]
     assert isinstance(gradient, np.ndarray)
-    for theta, derived in ((scores, loss.ds), (params[TRANSITIONS], gradient)):
+    for theta, derived in ((scores, loss.ds.dense(scores.shape)), (params[TRANSITIONS], gradient)):
         for at in np.ndindex(theta.shape):
             kept = theta[at]
             values = []
@@ -105,10 +105,11 @@ def test_only_the_worst_sequence_is_pushed_down(seed: int) -> None:
     loss = judged(*drawn(seed), margin=5.0)
     assert loss.active > 0
     n = sum(LENGTHS)
-    assert ((loss.ds > 0).sum(axis=1) <= 1).all()
-    assert ((loss.ds < 0).sum(axis=1) <= 1).all()
-    np.testing.assert_allclose(loss.ds.sum(axis=1), 0, atol=1e-15)
-    np.testing.assert_allclose(np.abs(loss.ds).sum(), 2 * loss.active / n)
+    ds = loss.ds.values
+    assert ((ds > 0).sum(axis=1) == 1).all()
+    assert ((ds < 0).sum(axis=1) == 1).all()
+    np.testing.assert_allclose(ds.sum(axis=1), 0, atol=1e-15)
+    np.testing.assert_allclose(np.abs(ds).sum(), 2 * loss.active / n)
     used = np.asarray(loss.grads[TRANSITIONS])
     np.testing.assert_allclose(used[:K].sum(), 0, atol=1e-15)  # as many steps are praised as blamed
     assert np.abs(used * n).max() <= n
@@ -121,13 +122,13 @@ def test_a_loss_by_hand() -> None:
     one = Sentences(np.array([0]), np.array([0]), np.ones(1), np.array([1]))
     loss = corruption.loss(params, np.array([[0.25, 9.0, 9.0, 9.0, 0.5]]), one)
     assert loss.value == pytest.approx(1.25)
-    assert loss.ds.tolist() == [[-1, 0, 0, 0, 1]]
+    assert loss.ds.values.tolist() == [[-1, 0, 0, 0, 1]]
     used = np.asarray(loss.grads[TRANSITIONS])
     assert used[K].tolist() == used[K + 1].tolist() == [-1, 0, 0, 0, 1]
     assert not used[:K].any()
     won = corruption.loss(params, np.array([[2.0, 9.0, 9.0, 9.0, 0.5]]), one)
     assert (won.value, won.active) == (0.0, 0)
-    assert not won.ds.any()
+    assert not len(won.ds.ids)
     assert not np.asarray(won.grads[TRANSITIONS]).any()
 
 

@@ -163,7 +163,7 @@ def test_the_loss_is_the_mean_hinge_in_the_score_of_the_pairs_own_type() -> None
     batch = Pairs(np.array([1, 2]), np.array([3, 4]), np.array([1, 0]), np.ones(2))
     loss = WindowCorruption(TYPES, Settings(margin=1.0)).loss({}, scores, batch)
     assert (loss.value, loss.pairs, loss.active) == (0.25, 2, 1)
-    assert loss.ds.tolist() == [[0.0, -0.5], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]
+    assert loss.ds.dense(scores.shape).tolist() == [[0.0, -0.5], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]
 
 
 def brute_force_ranking(scores: Floats, kinds: Ints) -> float:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.weights import Weights
 from nerwin.text.windows import FlatCorpus
 
@@ -35,13 +35,13 @@ class Loss(NamedTuple):
     """The loss of a minibatch.
 
     value: the mean hinge over its pairs.
-    ds: ∂J/∂s (B, K) of the scores of all its windows.
+    ds: ∂J/∂s (B, K) of the scores of its windows, by the rows that are not zero.
     pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
     grads: gradients of the corruption's own parameters, if it has any.
     """
 
     value: float
-    ds: Floats
+    ds: Rows
     pairs: int
     active: int
     grads: Gradients = {}  # noqa: RUF012 - never written to

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption, tag_weights
 from nerwin.network.loss import hinge
@@ -53,21 +53,24 @@ class LabelCorruption(TagCorruption):
             yield Windows(corpus.centres[chosen], targets[chosen], weights[chosen])
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
-        B, row = len(batch.tags), np.arange(len(batch.tags))
+        B, K = scores.shape
         rivals = self._rivals(scores, batch)  # (B, K)
-        rival = rivals.argmax(axis=1)
-        J, active = hinge(scores[row, batch.tags], rivals[row, rival], 0.0)  # (B,), the margin is in the rivals
-        ds = np.zeros_like(scores)
+        rival, first = rivals.argmax(axis=1), np.arange(0, B * K, K)  # (B,)
+        # the margin is in the rivals
+        J, active = hinge(scores.take(first + batch.tags), rivals.take(first + rival), 0.0)  # (B,)
+        (inside,) = active.nonzero()
         # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
-        share = (batch.weights / B).astype(scores.dtype)
-        ds[row, batch.tags] = -share * active
-        ds[row, rival] = share * active
-        return Loss(float(batch.weights @ J) / B, ds, B, int(np.count_nonzero(active)))
+        share, row = batch.weights[inside] / B, np.arange(len(inside))
+        ds = np.zeros((len(inside), K), scores.dtype)
+        ds[row, batch.tags[inside]] = -share
+        ds[row, rival[inside]] = share
+        return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
     def _rivals(self, scores: Floats, batch: Windows) -> Floats:
         """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
         rivals: Floats = scores + scores.dtype.type(self.settings.margin)
-        rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
+        if self.settings.miss:
+            rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
         rivals[np.arange(len(batch.tags)), batch.tags] = -np.inf
         return rivals
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption, tag_weights
 from nerwin.network.decoder import Steps, borders, max_marginals, viterbi
@@ -86,12 +86,13 @@ class SequenceCorruption(TagCorruption):
         used = self._steps_used(rival, batch.lengths) - self._steps_used(batch.tags, batch.lengths)
         J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
         # ∂J/∂s is the difference of the two paths: +1 where the rival goes, −1 where the truth does
-        ds = np.zeros_like(scores)
-        share = scores.dtype.type(1 / n)
-        ds[word, rival] += share
-        ds[word, batch.tags] -= share
+        (wrong,) = (rival != batch.tags).nonzero()
+        share, row = scores.dtype.type(1 / n), np.arange(len(wrong))
+        ds = np.zeros((len(wrong), scores.shape[1]), scores.dtype)
+        ds[row, rival[wrong]] = share
+        ds[row, batch.tags[wrong]] = -share
         grads: Gradients = {TRANSITIONS: used.astype(scores.dtype) * share}
-        return Loss(float(J) / n, ds, n, int(np.count_nonzero(rival != batch.tags)), grads)
+        return Loss(float(J) / n, Rows(wrong, ds), n, len(wrong), grads)
 
     def _steps_used(self, y: Ints, lengths: Ints) -> Ints:
         """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""

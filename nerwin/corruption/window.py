@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
@@ -85,16 +85,16 @@ class WindowCorruption:
             )
 
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
-        """The hinge of each pair in the score of its own type; the rows of pairs outside the margin are zero."""
+        """The hinge of each pair in the score of its own type."""
         B, K = len(batch.kinds), scores.shape[1]
-        pair = np.arange(B)
-        s, s_c = scores.reshape(2, B, K)[:, pair, batch.kinds]
+        s, s_c = scores.take(np.arange(0, 2 * B * K, K).reshape(2, B) + batch.kinds)
         J, active = hinge(s, s_c, self.settings.margin)  # (B,)
+        (inside,) = active.nonzero()
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
-        share = (batch.weights / B).astype(scores.dtype) * active
-        ds = np.zeros_like(scores)  # (2B, K)
-        ds.reshape(2, B, K)[:, pair, batch.kinds] = -share, share
-        return Loss(float(batch.weights @ J) / B, ds, B, int(np.count_nonzero(active)))
+        share, ds = batch.weights[inside] / B, np.zeros((2, len(inside), K), scores.dtype)
+        ds[:, np.arange(len(inside)), batch.kinds[inside]] = -share, share
+        ids = np.concatenate([inside, inside + B])
+        return Loss(float(batch.weights @ J) / B, Rows(ids, ds.reshape(-1, K)), B, len(inside))
 
     def slack(self, params: Parameters, scores: Floats, batch: Pairs) -> float:
         B = len(batch.kinds)

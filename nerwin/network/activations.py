@@ -41,6 +41,11 @@ def _softsign(z: Floats) -> Floats:
     return a
 
 
+def _relu(z: Floats) -> Floats:
+    a: Floats = np.maximum(z, np.zeros_like(z))  # an array of zeros takes a third of the time that the number 0 takes
+    return a
+
+
 def _leaky_relu(z: Floats) -> Floats:
     a: Floats = np.maximum(z, LEAK * z)
     return a
@@ -54,9 +59,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     # 1/(1+|z|)² = (1-|a|)²
     "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
-    "relu": Activation(
-        lambda z: np.maximum(z, 0.0), lambda a: (a > 0).astype(a.dtype), 2**0.5, 0.0, np.inf, kinks=(0.0,)
-    ),
+    "relu": Activation(_relu, lambda a: (a > 0).astype(a.dtype), 2**0.5, 0.0, np.inf, kinks=(0.0,)),
     "leaky_relu": Activation(
         _leaky_relu,
         lambda a: LEAK + (1 - LEAK) * (a > 0).astype(a.dtype),

@@ -12,6 +12,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
+from nerwin.optim.packing import Pack
 
 TILE = 1 << 16  # numbers of a tensor that are moved at a time
 
@@ -49,7 +50,8 @@ class Treatment(NamedTuple):
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move.
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. The first step packs
+    small tensors (see `packing`), which replaces them among the parameters.
     """
 
     def __init__(
@@ -59,6 +61,12 @@ class Optimizer:
         self.treatments = {name: treatment(name) for name in params}
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
+        self._small = {name for name, theta in params.items() if theta.size <= TILE and self._is_alike(name, theta)}
+        self._pack: Pack | None = None
+
+    def _is_alike(self, name: str, theta: Floats) -> bool:
+        """Whether all numbers of a tensor move at the step's own rate, each with state of its own."""
+        return self.treatments[name].rate == 1 and _is_plain(theta, self.state[name])
 
     @property
     def nbytes(self) -> int:
@@ -93,37 +101,59 @@ class Optimizer:
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move the parameters in place, against their gradients."""
         self.steps += 1
+        small = []
         for name, g in grads.items():
-            relative, decayed = self.treatments[name]
-            own, theta = rate * relative, params[name]
-            shrink = 1 - own * self.rule.weight_decay if decayed else 1
+            theta, state, own = params[name], self.state[name], rate * self.treatments[name].rate
             if isinstance(g, Rows):
                 rows = theta.take(g.ids, axis=0)
-                self._move(rows, g.values, own, shrink, self.state[name], g.ids)
+                self._decay(name, rows, own)
+                self._move(rows, g.values, own, state, g.ids)
                 theta[g.ids] = rows
+            elif name in self._small:
+                small.append(name)
             else:
-                for part in self._tiles(theta, self.state[name]):
-                    self._move(theta[part], g[part], own, shrink, self.state[name], part)
+                self._decay(name, theta, own)
+                for part in _tiles(theta, state):
+                    self._move(theta[part], g[part], own, state, part)
+        if small:
+            self._step_pack(small, params, grads, rate)
 
-    @staticmethod
-    def _tiles(theta: Floats, state: list[Any]) -> Iterator[Any]:
-        """The parts of a tensor that are moved one after the other: all of it where it is small or its state is in
-        8 bits, else so many rows that they stay in the processor's cache from one line of a rule to the next."""
-        if theta.size <= TILE or not all(isinstance(slot, np.ndarray) for slot in state):
-            yield ...
-            return
-        rows = max(TILE * len(theta) // theta.size, 1)
-        yield from (slice(start, start + rows) for start in range(0, len(theta), rows))
+    def _step_pack(self, names: list[str], params: Parameters, grads: Gradients, rate: float) -> None:
+        """Move small tensors together."""
+        if self._pack is None or not self._pack.holds(names, params):
+            self._pack = Pack(names, params, self.state)
+        for name in names:
+            self._decay(name, params[name], rate)
+        self._pack.take(grads)
+        self._move(self._pack.theta, self._pack.g, rate, self._pack.state, ...)
 
-    def _move(self, theta: Floats, g: Floats, rate: float, shrink: float, state: list[Any], at: Any) -> None:
+    def _decay(self, name: str, theta: Floats, rate: float) -> None:
+        """Shrink a tensor, or some of its rows, where it decays."""
+        if self.rule.weight_decay and self.treatments[name].decayed:
+            theta *= theta.dtype.type(1 - rate * self.rule.weight_decay)
+
+    def _move(self, theta: Floats, g: Floats, rate: float, state: list[Any], at: Any) -> None:
         """Apply the rule to θ (a copy of the rows `at`, or the tensor itself) with its part of the state."""
-        if shrink != 1:
-            theta *= theta.dtype.type(shrink)
         parts = [slot[at] for slot in state]
         self.rule.update(theta, g, rate, self.steps, *parts)
         for slot, part in zip(state, parts, strict=True):
-            if part.base is not slot:  # a copy; a view has been changed in place
+            if isinstance(slot, Quantised) or isinstance(at, np.ndarray):  # a copy; a view has been changed in place
                 slot[at] = part
+
+
+def _is_plain(theta: Floats, state: list[Any]) -> bool:
+    """Whether every number of a tensor has numbers of state of its own, so that it can move without the others."""
+    return all(isinstance(slot, np.ndarray) and slot.shape == theta.shape for slot in state)
+
+
+def _tiles(theta: Floats, state: list[Any]) -> Iterator[Any]:
+    """The parts of a tensor that are moved one after the other: so many rows that they stay in the processor's cache
+    from one line of a rule to the next, or the whole of it where its numbers share their state."""
+    if theta.size <= TILE or not _is_plain(theta, state):
+        yield ...
+        return
+    rows = max(TILE * len(theta) // theta.size, 1)
+    yield from (slice(start, start + rows) for start in range(0, len(theta), rows))
 
 
 def sgd(settings: Settings) -> Rule:

@@ -16,7 +16,7 @@ from nerwin.text.vocabulary import UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts, coverage, lookup_stages
-from nerwin.training.model import Model, distinct
+from nerwin.training.model import Model
 
 FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
@@ -50,7 +50,8 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
         forms = form_table(model.lookups, parts.vocabulary.forms)
-        x = model.windows(forms, distinct(windows(flat.tokens, chosen, config.window.size), model.around(flat, chosen)))
+        ids = windows(flat.tokens, chosen, config.window.size)
+        x = model.windows(forms, model.words(ids, model.around(flat, chosen)))
         model.constants["mean"], model.constants["transform"] = fit(x)
         if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
             parts.notes.append(

@@ -28,7 +28,7 @@ from nerwin.text.windows import flatten, windows
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Distinct, Model, distinct
+from nerwin.training.model import Distinct, Model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.trainer import generators
 
@@ -171,7 +171,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
     for draw in range(DRAWS):
         batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
         ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
-        words = distinct(ids, model.around(parts.train.flat, batch.centres))
+        words = model.words(ids, model.around(parts.train.flat, batch.centres))
         masks = model.draw_masks(sources["dropout"], len(ids))
         _move_biases(model, sources["init"])
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
@@ -256,7 +256,7 @@ def _elemental(case: Case) -> Parameters:
     """The elemental gradients of the scorer and of the lookup tables."""
     model, words = case.model, case.words
     scores, _ = model.forward(case.forms, words, case.masks)
-    ds = case.corruption.loss(model.params, scores, case.batch).ds
+    ds = case.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
     x = model.windows(case.forms, words)
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:

@@ -29,24 +29,34 @@ WINDOWS = 8192  # windows scored at a time
 
 class Distinct(NamedTuple):
     """Windows by their distinct forms: forms (u,), in no order, and which of them (B, C) stands where; so too the words
-    around."""
+    around.
+
+    in_order: whether the forms just stand in the places' order, equal ones too.
+    """
 
     forms: Ints
     places: Ints
     around: Surroundings | None
+    in_order: bool = False
 
 
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
     """The distinct forms of some windows (B, C), and of the words around them where the model looks there."""
     present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
+    present = present.astype(np.intp)  # once, what every use as an index would do
     # Each place writes its number under its form, and one of them stays: where it is found again, the form counts. That
     # takes a fraction of the time of sorting; the forms come in no order.
-    number = np.empty(present.max(initial=-1) + 1, np.int32)
-    order = np.arange(len(present), dtype=np.int32)
+    number, order = np.empty(present.max(initial=-1) + 1, np.intp), np.arange(len(present))
     number[present] = order
-    forms = present[number[present] == order]
+    forms = present[number.take(present) == order]
     number[forms] = order[: len(forms)]
-    return Distinct(forms, number[ids], around and around._replace(words=number[around.words]))
+    places = number.take(present)
+    return Distinct(forms, places[: ids.size].reshape(ids.shape), around and around._replace(words=places[ids.size :]))
+
+
+def as_they_stand(ids: Ints) -> Distinct:
+    """The forms of some windows (B, C), one for each place."""
+    return Distinct(ids.ravel(), np.arange(ids.size).reshape(ids.shape), None, in_order=True)
 
 
 class Standing(NamedTuple):
@@ -117,7 +127,7 @@ class Model:
         found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
         return Surroundings(*found, weight)
 
-    @property
+    @cached_property
     def scorer(self) -> Scorer:
         return Scorer(len(self.config.scorer.hidden), self.config.scorer.activation)
 
@@ -133,6 +143,14 @@ class Model:
     def widths(self) -> list[int]:
         """How many numbers each lookup table gives a word."""
         return [self.params[one.name].shape[1] for one in self.lookups]
+
+    def words(self, ids: Ints, around: Surroundings | None) -> Distinct:
+        """The forms of a minibatch's windows (B, C), and of the words around them.
+
+        Where a vector is a row of a single table, it is copied to its places from there: finding out which are alike
+        takes longer.
+        """
+        return distinct(ids, around) if around or len(self.lookups) > 1 else as_they_stand(ids)
 
     def embed(self, forms: FormTable, chosen: Ints) -> Floats:
         """The vectors (u, D) of some forms."""
@@ -153,7 +171,7 @@ class Model:
             del grads[WORDS]
         return grads
 
-    @property
+    @cached_property
     def _single(self) -> list[Lookup]:
         """The lookups with one value a form; the n-grams stand behind them."""
         return [one for one in self.lookups if one.name != NGRAMS]
@@ -172,7 +190,7 @@ class Model:
     def raw_windows(self, forms: FormTable, words: Distinct) -> Floats:
         """The same before any preprocessing."""
         e = self.embed(forms, words.forms)
-        x = windows_of(e, words.places)
+        x = e.reshape(len(words.places), -1) if words.in_order else windows_of(e, words.places)
         if words.around is not None:
             x = np.concatenate([x, add_up(e[words.around.words], words.around)], axis=1)
         return x
@@ -188,7 +206,7 @@ class Model:
     def _inverted(self) -> bool:
         return self.config.scorer.dropout_scaling == "inverted"
 
-    @property
+    @cached_property
     def _dropout_rates(self) -> list[float]:
         """Of the input and of each hidden layer."""
         scorer = self.config.scorer
@@ -196,6 +214,8 @@ class Model:
 
     def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
+        if not any(self._dropout_rates):
+            return self._whole_network()
         dtype, inverted = self.params["U"].dtype.type, self._inverted
         widths = [self.params["W1"].shape[1], *self.config.scorer.hidden]
         return [

@@ -32,8 +32,8 @@ def loss_and_gradients(
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)
-    blamed = np.flatnonzero(np.ascontiguousarray(loss.ds.T).any(axis=0))  # along memory, in a tenth of the time
-    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), loss.ds[blamed])
+    blamed, ds = loss.ds  # (b,), (b, K)
+    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
     de = _backprop_places(words, blamed, dx)
@@ -46,6 +46,8 @@ def loss_and_gradients(
 
 def _backprop_places(words: Distinct, blamed: Ints, dx: Floats) -> Rows:
     """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
+    if words.in_order:
+        return Rows(words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1]))
     if words.around is None:
         return backprop_windows(words.places[blamed], dx)
     near = dx.shape[1] // (words.places.shape[1] + 1) * words.places.shape[1]

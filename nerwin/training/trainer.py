@@ -26,7 +26,7 @@ from nerwin.training.config import Config
 from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Distinct, Model, Standing, distinct
+from nerwin.training.model import Distinct, Model, Standing
 from nerwin.training.objective import loss_and_gradients
 
 PURPOSES = ("init", "order", "corruption", "dropout")
@@ -267,7 +267,7 @@ class Trainer:
         """A minibatch's windows, some of their words read as their twins."""
         corpus = self.parts.train.flat
         ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
-        return distinct(self._read(ids), around and around._replace(words=self._read(around.words)))
+        return self.model.words(self._read(ids), around and around._replace(words=self._read(around.words)))
 
     def _read(self, ids: Ints) -> Ints:
         """Forms, some of them at random as the twin whose word is unknown, or that keeps its look alone."""
