@@ -341,7 +341,7 @@ def test_threads_that_share_a_tagger_get_right_answers(
     """Projections are forgotten again and again, so that the threads are in each other's way."""
     tagger = nerwin.load(folder)
     alone = [[one[:4] for one in tagger.entities(text)] for text in TEXTS]
-    monkeypatch.setattr(tagger, "_most", 8)
+    monkeypatch.setattr(tagger._projections, "_most", 8)
     start = threading.Barrier(4)
 
     def work(number: int) -> bool:

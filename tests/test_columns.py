@@ -124,7 +124,7 @@ def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -
             expected.append(f"{text}{block.delimiter}{next(left)}")
         else:
             expected.append(f"{text}{own_delimiter(text)}O" if kind == "docstart" else text)
-    assert block.with_column(added, "O") == expected
+    assert block.with_column(added, "O") == "".join(f"{line}\n" for line in expected)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", "\t", ""], ["# x"], ["# x", ""], ["-DOCSTART- O", "", "# x"]])
@@ -133,4 +133,4 @@ def test_a_block_may_have_no_token(texts: list[str]) -> None:
     assert (block.tokens, block.places.tolist(), block.lengths().tolist()) == ([], [], [])
     assert block.words(0, "in") == []
     assert block.ends().tolist() == [0 for text in texts if not text.startswith("#")]
-    assert block.with_column([], "O") == [text + " O" * text.startswith(DOCSTART) for text in texts]
+    assert block.with_column([], "O") == "".join(f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts)

@@ -10,6 +10,7 @@ from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.model import distinct
 from nerwin.training.tagger import Tagger
+from nerwin.training.trainer import Trainer
 from tests.test_trainer import new_trainer, village_config
 
 SETTINGS = [
@@ -30,24 +31,49 @@ def test_the_scores_are_those_of_the_forward_pass(tmp_path: Path, overrides: lis
     np.testing.assert_allclose(model.score(forms, flat), plain, rtol=1e-4, atol=1e-5)
 
 
-def test_a_tagger_that_forgets_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = new_trainer(village_config(tmp_path, "objective.corruption=sequence", 'features={"ngrams": 4}'))
+@pytest.fixture(name="trained", scope="module")
+def fixture_trained(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    folder = tmp_path_factory.mktemp("projection")
+    trainer = new_trainer(village_config(folder, "objective.corruption=sequence", 'features={"ngrams": 4}'))
     for _ in trainer.run():
         pass
-    sentences = [
-        [trainer.parts.vocabulary.forms[form] for form in part]
-        for part in np.split(
-            trainer.parts.dev.flat.tokens[trainer.parts.dev.flat.centres],
-            np.cumsum(trainer.parts.dev.flat.lengths)[:-1],
-        )
-    ]
-    whole = Tagger(trainer.model)
-    expected = whole.tag_many(sentences)
-    scores = whole.score(list(itertools.chain(*sentences)), np.array(list(map(len, sentences))))
+    return trainer
+
+
+def sentences_of(trainer: Trainer) -> list[list[str]]:
+    flat, forms = trainer.parts.dev.flat, trainer.parts.vocabulary.forms
+    return [[forms[form] for form in part] for part in np.split(flat.words, np.cumsum(flat.lengths)[:-1])]
+
+
+@pytest.mark.parametrize("most", [0, 5, 20])
+def test_a_tagger_that_keeps_little_finds_the_same(
+    trained: Trainer, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    sentences = sentences_of(trained)
+    words, lengths = list(itertools.chain(*sentences)), np.array(list(map(len, sentences)))
+    whole = Tagger(trained.model)
+    expected, scores = whole.tag_many(sentences), whole.score(words, lengths)
     assert any(tag != "O" for tags in expected for tag in tags)
-    monkeypatch.setattr("nerwin.training.tagger.KEPT", 1)
-    forgetful = Tagger(trainer.model)
-    assert [forgetful.tag(sentence) for sentence in sentences] == expected
-    one_by_one = np.concatenate([forgetful.score(one, np.array([len(one)])) for one in sentences])
-    np.testing.assert_allclose(one_by_one, scores, rtol=1e-4, atol=1e-5)
-    assert forgetful._projected < whole._projected
+    W = trained.model.params["W1"]
+    monkeypatch.setattr("nerwin.training.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.places)
+    monkeypatch.setattr("nerwin.training.projections.CALL", 1)
+    little = Tagger(trained.model)
+    assert little._projections._most == max(most, 2) < len(set(words))
+    for _ in range(2):
+        assert [little.tag(sentence) for sentence in sentences] == expected
+        np.testing.assert_allclose(little.score(words, lengths), scores, rtol=1e-4, atol=1e-5)
+    assert len(little._projections._kept) == max(most, 2) - 2
+
+
+def test_a_text_that_has_begun_goes_on_after_its_projections_are_forgotten(trained: Trainer) -> None:
+    sentences = sentences_of(trained)
+    runs = [(sentence, np.array([len(sentence)])) for sentence in sentences]
+    tagger = Tagger(trained.model)
+    expected = list(tagger.score_text(runs))
+    found = []
+    for scores in tagger.score_text(runs):
+        found.append(scores)
+        tagger.forget()
+        tagger.score(["Quellmark", "again", "the"], np.array([3]))  # takes the first slots
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)

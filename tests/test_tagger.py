@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
+from nerwin.training.projections import TextForms
 from nerwin.training.run import Run
 from nerwin.training.streaming import tag_columns, tag_texts
 from nerwin.training.tagger import Tagger, load
@@ -161,12 +161,13 @@ def test_inline_output_reads_back_as_the_same_words_and_tags(tagger: Tagger) -> 
 def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
     """A tagger that takes every word with a capital letter for a LOC, whatever stands around it."""
 
-    def score(words: Sequence[str], lengths: Ints) -> Floats:
+    def score(text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+        words = [text.vocabulary.forms[form] for form in forms]
         passes = [[1.0 if word[:1].isupper() else -1.0, -1.0] for word in words]
         scores: Floats = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
         return scores
 
-    monkeypatch.setattr(tagger, "score", score)
+    monkeypatch.setattr(tagger, "_score", score)
     return tagger
 
 
@@ -240,7 +241,7 @@ def columns(tagger: Tagger, text: str, format: Columns = Columns(), form: str = 
     lines = text.split("\n")
     block = split_block(lines, format, 1, find_delimiter(lines, format))
     (tagged,) = tag_columns(tagger, [block], format.word, form, "in.conll")
-    return tagged
+    return tagged.removesuffix("\n").split("\n")
 
 
 @pytest.mark.parametrize("delimiter", ["\t", " "])

@@ -22,16 +22,6 @@ def test_ids_follow_first_sight() -> None:
     assert len(vocabulary) == 5
 
 
-def test_the_first_forms_can_be_kept_alone() -> None:
-    vocabulary = Vocabulary()
-    vocabulary.ids(["to", "Lima", "from"])
-    vocabulary.keep(3)
-    assert vocabulary.forms[2:] == ["to"]
-    assert vocabulary.ids(["from", "to", "Lima"]).tolist() == [3, 2, 4]
-    vocabulary.keep(0)
-    assert (len(vocabulary), vocabulary.ids(["Lima"]).tolist()) == (2, [2])
-
-
 def test_ids_are_32_bit_integers_also_of_no_words() -> None:
     vocabulary = Vocabulary()
     assert vocabulary.ids(["Lima"]).dtype == np.int32

@@ -91,16 +91,16 @@ def tag(
 @contextmanager
 def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], object]]:
     """How far a file is tagged, on a terminal that does not show what is tagged."""
-    from rich.console import Console
+    seen = sys.stderr.isatty() and (target is not None or _goes_to_a_file(sys.stdout))
+    if path is None or not path.is_file() or not seen:
+        yield lambda size: None
+        return
+    from rich.console import Console  # only now, for it takes a tenth of the start
     from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
     from nerwin.text.files import is_gzip, reading
 
     console = Console(stderr=True)
-    seen = console.is_terminal and (target is not None or _goes_to_a_file(sys.stdout))
-    if path is None or not path.is_file() or not seen:
-        yield lambda size: None
-        return
     with reading(str(path)):
         total = None if is_gzip(path) else path.stat().st_size
     columns = (*Progress.get_default_columns()[:2], DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())

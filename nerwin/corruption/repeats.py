@@ -13,6 +13,7 @@ name, and stays as it is.
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+from nerwin.network.lookup import stable_order
 
 REACH = 300  # words before and after: about an article of news, or an abstract
 MOST = 8
@@ -26,7 +27,7 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
         forms: (n,) a number for each word's form, in the order of the text.
     """
     leads: Floats = scores - scores[:, :1]
-    order = np.argsort(forms, kind="stable")  # by form, and by place within a form
+    order = stable_order(forms)  # by form, and by place within a form
     n = len(forms)
     place = forms[order].astype(np.int64) * (n + REACH) + order
     first = np.searchsorted(place, place - REACH)
@@ -34,10 +35,11 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     others = after - first - 1
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
     words, first, after = order[repeated], first[repeated], after[repeated]
-    most = leads[words]
+    own = leads.take(words, axis=0)
+    most = own.copy()
     for k in range(MOST + 1):
         there = np.flatnonzero(first + k < after)
-        most[there] = np.maximum(most[there], leads[order[first[there] + k]])
-    leaning = leads.copy()
-    leaning[words] += scores.dtype.type(beta) * (most - leads[words])
-    return leaning
+        other = leads.take(order[first[there] + k], axis=0)
+        most[there] = np.maximum(most.take(there, axis=0), other)
+    leads[words] = own + scores.dtype.type(beta) * (most - own)
+    return leads

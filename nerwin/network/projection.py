@@ -7,6 +7,7 @@ the sentence is one more place, its rows add up to the sentence's, of which the 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,6 +30,12 @@ class FixedScorer:
     size: int
     slots: int
 
+    @cached_property
+    def _side_by_side(self) -> Floats:
+        """W (D, C·m), place by place."""
+        W, C = self.params["W1"], self.slots
+        return W.reshape(len(W), C, -1).transpose(2, 1, 0).reshape(-1, C * len(W))
+
     def project(self, e: Floats, out: Floats | None = None) -> Floats:
         """What each form adds to z in each place: (u·slots, m), row f·slots + c for form f in place c.
 
@@ -36,10 +43,10 @@ class FixedScorer:
             e: (u, D) the vectors of the forms.
             out: where to write it.
         """
-        W, (u, D), C = self.params["W1"], e.shape, self.slots
-        P = np.empty((u * C, len(W)), W.dtype) if out is None else out
-        side_by_side = W.reshape(len(W), C, D).transpose(2, 1, 0).reshape(D, -1)  # (D, C·m)
-        np.matmul(e, side_by_side, out=P.reshape(u, -1))
+        u, m = len(e), len(self.params["W1"])
+        P = np.empty((u * self.slots, m), e.dtype) if out is None else out
+        forms = np.matmul(e, self._side_by_side, out=P.reshape(u, -1))
+        forms[:, :m] += self.params["b1"]  # once a window: in its first place
         return P
 
     def score(self, P: Floats, forms: Ints, around: Surroundings | None = None) -> Floats:
@@ -50,25 +57,24 @@ class FixedScorer:
             forms: (B, C) which of them stands in each place.
             around: which of them stand around, where there is a place for these.
         """
-        rows = forms * self.slots + np.arange(self.size)
-        scores = np.empty((len(rows), self.params["U"].shape[1]), P.dtype)
-        z, part, far = np.empty((3, TILE, P.shape[1]), P.dtype)
+        rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
+        scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)
+        tile, part, far = np.empty((3, TILE, P.shape[1]), P.dtype)
         if around is not None:
             words = around.words * self.slots + self.size
             sums, scale = _sums(P, words, around.lengths, part), around.scale(P.dtype)
-        for start in range(0, len(rows), TILE):
+        for start in range(0, len(forms), TILE):
             here = slice(start, start + TILE)
-            tile = rows[here]
-            n = len(tile)
-            np.add(_fetch(P, tile[:, 0], part), self.params["b1"], out=z[:n])
-            for c in range(1, self.size):
-                z[:n] += _fetch(P, tile[:, c], part)
+            first, *others = rows[:, here]
+            z = _fetch(P, first, tile)
+            for place in others:
+                z += _fetch(P, place, part)
             if around is not None:
-                others = _fetch(sums, around.sentences[here], far)
-                others -= _fetch(P, words[around.centres[here]], part)
-                others *= scale[here]
-                z[:n] += others
-            scores[here] = self.scorer.judge(self.params, z[:n])
+                sentence = _fetch(sums, around.sentences[here], far)
+                sentence -= _fetch(P, words[around.centres[here]], part)
+                sentence *= scale[here]
+                z += sentence
+            scores[here] = self.scorer.judge(self.params, z)
         return scores
 
 

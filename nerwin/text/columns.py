@@ -77,7 +77,7 @@ class Block(NamedTuple):
             CorpusError: a token has none; the message starts with `name:line`.
         """
         words = take_column(self.tokens, column, self.delimiter)
-        if words is None or not all(word.strip(BLANK) for word in set(words)):
+        if words is None or _any_blank(words):
             return words_of(self.lines(), column, name)  # says which line it is
         return words
 
@@ -101,18 +101,21 @@ class Block(NamedTuple):
         lengths: Ints = np.diff(self.ends(), prepend=0, append=len(self.texts) - len(self.others))
         return lengths[lengths > 0]
 
-    def with_column(self, added: Sequence[str], mark: str) -> list[str]:
-        """The lines with one more column: what is added to each token, and a mark on other lines in columns."""
-        column = {text: f"{self.delimiter}{text}" for text in set(added)}
-        tokens = [text + column[tag] for text, tag in zip(self.tokens, added, strict=True)]
-        lines: list[str] = []
+    def with_column(self, added: Sequence[str], mark: str) -> str:
+        """The lines, ended, with one more column: what is added to each token, and a mark on other lines in columns."""
+        column = {text: f"{self.delimiter}{text}\n" for text in set(added)}
+        tokens = [column[text] for text in added]
+        ends: list[str] = []
         done = 0  # tokens
         for passed, (at, kind) in enumerate(self.others.items()):  # others before this one: the rest were tokens
             delimiter = self.delimiter_of(kind, self.texts[at])
-            lines += tokens[done : at - passed]
-            lines.append(self.texts[at] + (f"{delimiter}{mark}" if delimiter else ""))
+            ends += tokens[done : at - passed]
+            ends.append(f"{delimiter}{mark}\n" if delimiter else "\n")
             done = at - passed
-        return lines + tokens[done:]
+        ends += tokens[done:]
+        parts = [""] * (2 * len(self.texts))  # joined at once: to put each line together takes longer
+        parts[::2], parts[1::2] = self.texts, ends
+        return "".join(parts)
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
@@ -143,16 +146,18 @@ def split_block(texts: list[str], columns: Columns, number: int, delimiter: str 
 
 def take_column(rows: Sequence[str], column: int, delimiter: str) -> list[str] | None:
     """The field of that number of each row; None where a row has none."""
-    counts = set(map(str.count, rows, itertools.repeat(delimiter)))
-    if len(counts) == 1:  # then one split takes all rows apart
-        width = counts.pop() + 1
-        fields = delimiter.join(rows).split(delimiter)
-        if delimiter != " " or "" not in fields:
-            return fields[column % width :: width] if -width <= column < width else None
     try:
-        return [fields[column] for fields in take_apart(rows, delimiter)]
+        if delimiter == " ":
+            return [_split(row, delimiter)[column] for row in rows]
+        return [row.split(delimiter)[column] for row in rows]
     except IndexError:
         return None
+
+
+def _any_blank(words: Sequence[str]) -> bool:
+    # Most texts have nothing of the kind, which the first line finds out in half the time.
+    spaces = "" in words or any(map(str.isspace, words))
+    return spaces and not all(word.strip(BLANK) for word in words)
 
 
 def take_apart(rows: Sequence[str], delimiter: str) -> list[list[str]]:

@@ -32,6 +32,7 @@ class _Kinds(dict[int, str]):
 
 _KINDS = _Kinds()
 _REPEATED = re.compile(r"(.)\1+")
+_DIGIT = re.compile(r"\d")
 
 
 def shape(form: str) -> str:
@@ -86,7 +87,7 @@ STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of th
 def spellings(form: str) -> tuple[str, ...]:
     """The form, then ever looser spellings of it: lower case, then digits as zeros too."""
     lower = form.lower()
-    return form, lower, re.sub(r"\d", "0", lower)
+    return form, lower, lower if lower.isalpha() else _DIGIT.sub("0", lower)
 
 
 NGRAMS = "ngrams"
@@ -117,7 +118,10 @@ class Lookup:
             return self.rows.get(FEATURES[self.name](form), UNKNOWN)
         if form in self.rows:  # the first spelling, and most often the right one
             return self.rows[form]
-        return next((self.rows[spelling] for spelling in spellings(form) if spelling in self.rows), UNKNOWN)
+        for spelling in spellings(form):
+            if spelling in self.rows:
+                return self.rows[spelling]
+        return UNKNOWN
 
     def rows_of(self, spelled: Sequence[str]) -> list[int]:
         """The row of each form, given in the feature's own spelling, of a feature with one value a form."""

@@ -14,31 +14,28 @@ PADDING = 0  # fills a window beyond the ends of its sentence
 UNKNOWN = 1  # stands for what was not seen in training
 
 
+class _Numbers(dict[str, int]):
+    """The ids of forms; one that is not there gets the next."""
+
+    def __init__(self, forms: list[str]) -> None:
+        self._forms = forms
+
+    def __missing__(self, form: str) -> int:
+        self[form] = number = len(self._forms)
+        self._forms.append(form)
+        return number
+
+
 class Vocabulary:
     """Forms numbered in order of first sight, after the two reserved ids. It grows as it reads."""
 
     def __init__(self) -> None:
         self.forms: list[str] = ["<padding>", "<unknown>"]
-        self._ids: dict[str, int] = {}
+        self._numbers = _Numbers(self.forms)
 
     def __len__(self) -> int:
         return len(self.forms)
 
-    def keep(self, count: int) -> None:
-        """Forget all forms but the first ones; the reserved ones always stay."""
-        count = max(count, UNKNOWN + 1)
-        for form in self.forms[count:]:
-            del self._ids[form]
-        del self.forms[count:]
-
     def ids(self, words: Sequence[str]) -> Ints:
         """The ids (T,) of some words; forms not seen before are added."""
-        ids = self._ids
-        try:
-            return np.array([ids[word] for word in words], np.int32)
-        except KeyError:
-            for word in dict.fromkeys(words):
-                if word not in ids:
-                    ids[word] = len(self.forms)
-                    self.forms.append(word)
-            return self.ids(words)
+        return np.fromiter(map(self._numbers.__getitem__, words), np.int32, len(words))

@@ -158,11 +158,14 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     tagger.forget()
     cut = blocks(piece, task.name, LINES, by_sentence=task.columns is not None)
     if task.columns is None:
-        tagged: Iterable[Iterable[str]] = (tag_texts(tagger, lines, task.form) for _, lines in cut)
-    else:
-        split = (split_block(lines, task.columns, number, task.delimiter) for number, lines in cut)
-        tagged = tag_columns(tagger, split, task.columns.word, task.form, task.name)
-    return "".join("\n".join([*lines, ""]) for lines in tagged)  # block by block, since a list of lines is large
+        return "".join(end_lines(tag_texts(tagger, lines, task.form)) for _, lines in cut)
+    split = (split_block(lines, task.columns, number, task.delimiter) for number, lines in cut)
+    return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
+
+
+def end_lines(lines: Iterable[str]) -> str:
+    """Lines as a text."""
+    return "\n".join([*lines, ""])
 
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
@@ -171,8 +174,8 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
         yield from FORMATS[form](found)
 
 
-def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[list[str]]:
-    """Tag the pre-tokenized sentences of a text in columns; yields the lines for each block.
+def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[str]:
+    """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
     other forms give a line a sentence, its words joined by spaces.
@@ -196,7 +199,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
             yield block.with_column(tagger.tags_of(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
-            yield [line for found in tagger.explain(texts, scores) for line in FORMATS[form](found)]
+            yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))
 
 
 def join_words(words: Sequence[str]) -> tuple[str, list[Token]]:

@@ -11,21 +11,17 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.corruption.repeats import REACH
 from nerwin.errors import ConfigError, ModelError
-from nerwin.text.features import FormTable, form_table
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token
-from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.calibration import entity_margin, found_entities
 from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.model import Model
+from nerwin.training.projections import Projections, TextForms
 from nerwin.training.reliability import calibration_error, reliability
 from nerwin.training.run import model_folder
 
-KEPT = 130_000_000  # bytes of projections
-CALL = 10_000  # forms that there is room for beside those that are kept
-FORMS = 512  # forms projected at a time
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
 
@@ -58,9 +54,8 @@ class Annotation(NamedTuple):
 class Tagger:
     """Tags sentences with a model.
 
-    It keeps what every form it meets adds to the first layer, up to KEPT bytes; of the forms that come after those
-    nothing is kept but for the call, so that memory does not grow with the text. Threads may share a tagger; they take
-    turns at that.
+    What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a tagger,
+    and take turns at that.
 
     min_score: the least score of an entity that is told of; what scores less counts as outside.
 
@@ -79,15 +74,8 @@ class Tagger:
         check_share(min_score)
         self.model, self.min_score = model, min_score
         self._turn = threading.Lock()
-        self._fixed = model.fixed()
-        row = model.params["W1"].dtype.itemsize * self._fixed.slots * len(model.params["W1"])  # bytes a form
-        self._most = max(KEPT // row, UNKNOWN + 1)
-        # Memory that is not written to costs nothing yet, and growing costs a copy.
-        self._P = np.empty(((self._most + CALL) * self._fixed.slots, len(model.params["W1"])), model.params["W1"].dtype)
-        self._projected = 0  # forms
-        self._vocabulary = Vocabulary()
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._project(form_table(model.lookups, self._vocabulary.forms), first=PADDING)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            self._projections = Projections(model)
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Model, float]]:
         # What another process is sent: not the projections, which it makes itself, nor the lock.
@@ -96,32 +84,7 @@ class Tagger:
     def forget(self) -> None:
         """Begin anew, as if no text had been tagged before."""
         with self._turn:
-            self._forget()
-
-    def _forget(self, kept: int = 0) -> None:
-        """Forget all forms but the first ones, the reserved ones among them."""
-        self._vocabulary.keep(kept)
-        self._projected = min(self._projected, len(self._vocabulary))
-
-    def _learn(self) -> None:
-        """Project the forms that are new."""
-        forms = self._vocabulary.forms
-        reserved, new = forms[: UNKNOWN + 1], forms[self._projected :]
-        self._project(form_table(self.model.lookups, [*reserved, *new]), first=len(reserved))
-
-    def _project(self, table: FormTable, first: int) -> None:
-        """Add the projections of a table's forms from the `first` one on."""
-        start, size = self._projected * self._fixed.slots, (self._projected + len(table) - first) * self._fixed.slots
-        if size > len(self._P):
-            room = np.empty((max(size, 2 * len(self._P)), self._P.shape[1]), self._P.dtype)
-            room[:start] = self._P[:start]
-            self._P = room
-        for at in range(first, len(table), FORMS):
-            e = self.model.embed(table, np.arange(at, min(at + FORMS, len(table))))
-            end = start + len(e) * self._fixed.slots
-            self._fixed.project(e, out=self._P[start:end])
-            start = end
-        self._projected += len(table) - first
+            self._projections.forget()
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write the model as a folder that `load` takes, as a whole or not at all.
@@ -237,9 +200,10 @@ class Tagger:
         """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
         words, lengths = _in_a_row([sentence for text in texts for sentence in text])
         sizes = [sum(map(len, text)) for text in texts]
-        forms = Vocabulary().ids(words)
+        text = TextForms()
+        forms = text.vocabulary.ids(words)
         apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
-        return self.model.in_context(self.score(words, lengths), apart), lengths
+        return self.model.in_context(self._score(text, forms, lengths), apart), lengths
 
     def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
@@ -259,9 +223,10 @@ class Tagger:
         Args:
             runs: the words of each and the lengths of its sentences.
         """
-        vocabulary = Vocabulary()
+        text = TextForms()
         border = np.empty(0, np.int32), np.empty((0, len(self.model.corruption.names)), np.float32)
-        scored = ((vocabulary.ids(words), self.score(words, lengths)) for words, lengths in runs)
+        read = ((text.vocabulary.ids(words), lengths) for words, lengths in runs)
+        scored = ((forms, self._score(text, forms, lengths)) for forms, lengths in read)
         for before, here, after in _threes(itertools.chain([border], scored, [border])):
             forms, scores = (
                 np.concatenate([one[-REACH:], two, three[:REACH]])
@@ -276,14 +241,16 @@ class Tagger:
         Raises:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
+        text = TextForms()
+        return self._score(text, text.vocabulary.ids(words), lengths)
+
+    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+        """The same, given the words' forms (n,) in the text's vocabulary."""
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            flat = lay_out(self._vocabulary.ids(words), lengths, self._fixed.size)
-            if len(self._vocabulary) > self._projected:
-                self._learn()
-            ids, around = windows(flat.tokens, flat.centres, self._fixed.size), self.model.around(flat)
-            scores = self._fixed.score(self._P, ids, around)
-            if len(self._vocabulary) > self._most:  # the first forms of a text are its frequent ones
-                self._forget(self._most)
+            scorer = self._projections.scorer
+            flat = lay_out(self._projections.find(text, forms), lengths, scorer.size)
+            slots, around = windows(flat.tokens, flat.centres, scorer.size), self.model.around(flat)
+            scores = scorer.score(self._projections.P, slots, around)
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores
