@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns, find_delimiter
 from nerwin.text.inline import format_inline
-from nerwin.text.pieces import Piece, read_pieces
+from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training import streaming
 from nerwin.training.run import Run
@@ -76,6 +78,23 @@ def test_a_gzip_file_is_cut_like_the_plain_one(tmp_path: Path, monkeypatch: pyte
     assert list(read_pieces(packed, by_sentence=True)) == list(read_pieces(path, by_sentence=True))
 
 
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b"a b", b"c", b"", b" \t", b"\r"]), max_size=30), st.integers(0, 12), st.booleans())
+def test_the_blocks_of_a_piece_are_whole_lines_or_sentences(lines: list[bytes], size: int, by_sentence: bool) -> None:
+    piece = Piece(7, b"\n".join(lines))
+    found = list(blocks(piece, size, by_sentence=by_sentence))
+    assert b"".join(block.data for block in found) == piece.data
+    number = 7
+    for block in found:
+        assert block.number == number
+        number += block.data.count(b"\n")
+    for block in found[:-1]:
+        assert len(block.data) > size
+        assert block.data.endswith(b"\n")
+        assert not (by_sentence and block.data.split(b"\n")[-2].strip())
+        assert by_sentence or block.data.count(b"\n", size) == 1  # no longer than it has to be
+
+
 def test_lines_of_a_piece() -> None:
     assert Piece(1, b"\xef\xbb\xbfa\r\nb\n").lines("x") == ["a", "b"]
     assert Piece(2, b"\xef\xbb\xbfa\n\n").lines("x") == ["\ufeffa", ""]
@@ -132,7 +151,7 @@ def leaning(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
 
 
 def test_blocks_of_lines_are_one_text(leaning: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "LINES", 400)
+    monkeypatch.setattr(streaming, "BLOCK", 3000)
     sentences, path = coming_again(300), tmp_path / "text.conll"
     path.write_text("\n\n".join("\n".join(words) for words in sentences), encoding="utf-8")
     found = [block.split("\n") for block in tagged(leaning, path).rstrip().split("\n\n")]

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.text.files import BLANK, LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
+from nerwin.text.files import LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
+_LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
 
@@ -69,16 +70,13 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
     return 0
 
 
-def blocks(piece: Piece, name: str, size: int, *, by_sentence: bool) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a piece, at least `size` at a time, with the number of the first; sentences stay whole.
-
-    Raises:
-        CorpusError: not UTF-8; the message starts with `name:line`.
-    """
-    lines, start = piece.lines(name), 0
-    while start < len(lines):
-        end = min(start + size, len(lines))
-        while by_sentence and end < len(lines) and lines[end - 1].strip(BLANK):
-            end += 1
-        yield piece.number + start, lines[start:end]
+def blocks(piece: Piece, size: int, *, by_sentence: bool) -> Iterator[Piece]:
+    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes so many bytes."""
+    number, start = piece.number, 0
+    while start < len(piece.data):
+        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + size)
+        end = ending.end() if ending else len(piece.data)
+        block = Piece(number, piece.data[start:end])
+        yield block
+        number += block.data.count(b"\n")
         start = end

@@ -31,7 +31,7 @@ from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
 
-LINES = 10_000  # lines tagged at a time
+BLOCK = 1 << 18  # bytes tagged at a time
 
 
 class Task(NamedTuple):
@@ -156,10 +156,10 @@ def _tag_here(task: Task, piece: Piece) -> str:
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     """The output for one piece, its lines ended."""
     tagger.forget()
-    cut = blocks(piece, task.name, LINES, by_sentence=task.columns is not None)
+    cut = blocks(piece, BLOCK, by_sentence=task.columns is not None)
     if task.columns is None:
-        return "".join(end_lines(tag_texts(tagger, lines, task.form)) for _, lines in cut)
-    split = (split_block(lines, task.columns, number, task.delimiter) for number, lines in cut)
+        return "".join(end_lines(tag_texts(tagger, block.lines(task.name), task.form)) for block in cut)
+    split = (split_block(block.lines(task.name), task.columns, block.number, task.delimiter) for block in cut)
     return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
 
 
