@@ -26,6 +26,7 @@ from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
 from nerwin.text.windows import split_sentences
+from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
@@ -98,9 +99,11 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
     So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
     before is still put out, as one process would.
     """
-    # A forked process has the tagger at once; where there is no fork, its model is sent.
+    # A forked process has the model at once; where there is no fork, it is sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, (tagger, os.getpid()))
+    pool = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context(method), _receive, (tagger.model, tagger.min_score, os.getpid())
+    )
     waiting: deque[tuple[Future[str], int]] = deque()
     failure: CorpusError | None = None
     try:
@@ -138,10 +141,10 @@ def _first(waiting: deque[tuple[Future[str], int]]) -> tuple[str, int]:
 _tagger: Tagger  # of a worker process
 
 
-def _receive(tagger: Tagger, parent: int) -> None:
+def _receive(model: Model, min_score: float, parent: int) -> None:
     global _tagger
     end_with(parent)
-    _tagger = tagger
+    _tagger = Tagger(model, min_score)
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
