@@ -22,7 +22,7 @@ Bytes = NDArray[np.uint8]
 
 
 class Rows(NamedTuple):
-    """The gradient of a lookup table: zero but for a few rows.
+    """A gradient that is zero but for a few rows: of a lookup table, or of a minibatch's scores.
 
     ids:    (r,) the rows touched, unique and ascending.
     values: (r, d) the gradient of each.

@@ -289,6 +289,14 @@ def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:
     assert (here / "out.txt").read_text() == printed.stdout
 
 
+def test_tag_works_without_a_standard_error(here: Path) -> None:
+    """As some daemons start their programs."""
+    words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1", "village.conll", "--input", "conll"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" --output out.conll 2>&-', "sh", *words], timeout=60)
+    assert done.returncode == DONE
+    assert (here / "out.conll").read_text() == nerwin(*words[3:]).stdout
+
+
 def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:
     (here / "loop").symlink_to("loop")
     words = ("tag", "runs/village-1", "village.conll", "--input", "conll")

@@ -1,6 +1,7 @@
 """Lines in columns: what each is, what separates its columns, and where its word stands."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -110,6 +111,30 @@ def test_a_block_says_what_its_lines_say(texts: list[str], columns: Columns, num
     assert block.ends().tolist() == [count for count, line in zip(before, lines, strict=False) if line.kind in ENDS]
     counts = [sum(line.kind == "token" for line in sentence) for sentence in sentences(lines)]
     assert block.lengths().tolist() == [count for count in counts if count]
+
+
+SPACES = st.sampled_from(["a\t \tO", "a\t\u00a0\tO", "a\t\tO", "a\tb", "\u2003\tO\tO", "a  b", "\u00a0 O"])
+
+
+def words_or_error(find: Callable[[], list[str]]) -> list[str] | str:
+    try:
+        return find()
+    except CorpusError as error:
+        return str(error)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.lists(SPACES, min_size=1, max_size=4), st.integers(-3, 2))
+def test_words_are_those_of_the_lines_one_by_one(texts: list[str], column: int) -> None:
+    block = block_of(texts, Columns(word=column), 7)
+    expected = words_or_error(lambda: words_of(block.lines(), column, "in"))
+    assert words_or_error(lambda: block.words(column, "in")) == expected
+
+
+def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:
+    assert block_of(["a\t\u00a0\tO"], Columns(word=1)).words(1, "in") == ["\u00a0"]
+    with pytest.raises(CorpusError, match=r"^in:2: expected a word in column 1"):
+        block_of(["a\tb\tO", "a\t \tO"], Columns(word=1)).words(1, "in")
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)

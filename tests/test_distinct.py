@@ -11,8 +11,8 @@ from nerwin.arrays import Rows
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
-from nerwin.training.model import as_they_stand, distinct
 from nerwin.training.objective import loss_and_gradients
+from nerwin.training.placed import as_they_stand, distinct
 from tests.test_trainer import new_trainer, village_config
 
 FORMS = st.sampled_from([0, 1, 2, 3, 70_000])
@@ -46,7 +46,7 @@ def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) ->
     batch = next(model.corruption.batches(flat, trainer.targets, sources["order"], sources["corruption"], 16))
     ids = windows(flat.tokens, batch.centres, model.config.window.size)
     assert len(np.unique(ids)) < ids.size
-    assert model.words(ids, None).in_order
+    assert model.placed(ids, None).in_order
     plain, grads = loss_and_gradients(model, model.corruption, forms, distinct(ids), batch)
     ours, found = loss_and_gradients(model, model.corruption, forms, as_they_stand(ids), batch)
     assert ours.active

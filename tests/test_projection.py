@@ -8,7 +8,7 @@ import pytest
 
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
-from nerwin.training.model import distinct
+from nerwin.training.placed import distinct
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import new_trainer, village_config

@@ -18,7 +18,7 @@ from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training import streaming
 from nerwin.training.run import Run
-from nerwin.training.streaming import Task, settle, tag_file
+from nerwin.training.streaming import Task, settle, tag_file, tag_piece
 from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
@@ -101,6 +101,12 @@ def test_lines_of_a_piece() -> None:
     assert Piece(1, "a\u2028b\u0085".encode()).lines("x") == ["a\u2028b\u0085"]
     with pytest.raises(CorpusError, match=r"^x:8: expected UTF-8, found byte 0xff at column 3"):
         Piece(7, b"a\nbc\xff\n").lines("x")
+
+
+def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> None:
+    for word in ("Mira", "Quellmark"):
+        assert tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode())).startswith(word)
+        assert list(tagger._projections._kept) == [word]
 
 
 @pytest.mark.parametrize("form", ["conll", "jsonl", "inline"])

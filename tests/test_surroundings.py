@@ -10,7 +10,7 @@ from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
 from nerwin.text.features import form_table
 from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
 from nerwin.training.inspection import SENTENCE, take_apart
-from nerwin.training.model import distinct
+from nerwin.training.placed import distinct
 from nerwin.training.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, village_config
 

@@ -35,7 +35,7 @@ class Loss(NamedTuple):
     """The loss of a minibatch.
 
     value: the mean hinge over its pairs.
-    ds: ∂J/∂s (B, K) of the scores of its windows, by the rows that are not zero.
+    ds: ∂J/∂s (B, K) of the scores of its windows, for those that violate the margin: the others have none.
     pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
     grads: gradients of the corruption's own parameters, if it has any.
     """

@@ -87,7 +87,8 @@ class WindowCorruption:
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         """The hinge of each pair in the score of its own type."""
         B, K = len(batch.kinds), scores.shape[1]
-        s, s_c = scores.take(np.arange(0, 2 * B * K, K).reshape(2, B) + batch.kinds)
+        row = np.arange(0, 2 * B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
+        s, s_c = scores.take(row.reshape(2, B) + batch.kinds)
         J, active = hinge(s, s_c, self.settings.margin)  # (B,)
         (inside,) = active.nonzero()
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin

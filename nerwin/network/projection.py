@@ -37,7 +37,7 @@ class FixedScorer:
         return W.reshape(len(W), C, -1).transpose(2, 1, 0).reshape(-1, C * len(W))
 
     def project(self, e: Floats, out: Floats | None = None) -> Floats:
-        """What each form adds to z in each place: (u·slots, m), row f·slots + c for form f in place c.
+        """What each form adds to z in each place: (u·slots, m), row f·slots + c for form f in place c; b is in place 0.
 
         Args:
             e: (u, D) the vectors of the forms.
@@ -46,7 +46,7 @@ class FixedScorer:
         u, m = len(e), len(self.params["W1"])
         P = np.empty((u * self.slots, m), e.dtype) if out is None else out
         forms = np.matmul(e, self._side_by_side, out=P.reshape(u, -1))
-        forms[:, :m] += self.params["b1"]  # once a window: in its first place
+        forms[:, :m] += self.params["b1"]
         return P
 
     def score(self, P: Floats, forms: Ints, around: Surroundings | None = None) -> Floats:

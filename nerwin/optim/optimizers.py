@@ -50,8 +50,8 @@ class Treatment(NamedTuple):
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. The first step packs
-    small tensors (see `packing`), which replaces them among the parameters.
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Small tensors
+    with gradients are packed when they come together for the first time (see `packing`).
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Optimizer:
             array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters in place, against their gradients."""
+        """Move the parameters in place, against their gradients; small tensors may be replaced by parts of a vector."""
         self.steps += 1
         small = []
         for name, g in grads.items():

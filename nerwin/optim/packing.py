@@ -11,10 +11,12 @@ from nerwin.arrays import Floats, Gradients, Parameters
 class Pack:
     """Some tensors of a network as the parts of one vector, and the arrays of their state as parts of others.
 
-    The parts take the places of the tensors among the parameters, and of the arrays in the state.
+    theta, g: the vectors of the tensors and of their gradients. tensors: the parts of theta, by name.
+    state: a vector for each array of state that a tensor has.
     """
 
     def __init__(self, names: Sequence[str], params: Parameters, state: dict[str, list[Any]]) -> None:
+        """Pack the parameters of these names; they and their state are replaced by the parts."""
         self.theta, self.tensors = _join({name: params[name] for name in names})
         self.g = np.empty_like(self.theta)
         self.state: list[Floats] = []

@@ -51,7 +51,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
         forms = form_table(model.lookups, parts.vocabulary.forms)
         ids = windows(flat.tokens, chosen, config.window.size)
-        x = model.windows(forms, model.words(ids, model.around(flat, chosen)))
+        x = model.windows(forms, model.placed(ids, model.around(flat, chosen)))
         model.constants["mean"], model.constants["transform"] = fit(x)
         if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
             parts.notes.append(

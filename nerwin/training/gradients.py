@@ -28,8 +28,9 @@ from nerwin.text.windows import flatten, windows
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Distinct, Model
+from nerwin.training.model import Model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
+from nerwin.training.placed import Placed
 from nerwin.training.trainer import generators
 
 PAIRS = 8  # in the minibatch of a check
@@ -91,7 +92,7 @@ class Case(NamedTuple):
     model: Model
     corruption: Corruption[Any]
     forms: FormTable
-    words: Distinct
+    words: Placed
     batch: Any
     masks: Masks
     rng: np.random.Generator
@@ -171,7 +172,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
     for draw in range(DRAWS):
         batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
         ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
-        words = model.words(ids, model.around(parts.train.flat, batch.centres))
+        words = model.placed(ids, model.around(parts.train.flat, batch.centres))
         masks = model.draw_masks(sources["dropout"], len(ids))
         _move_biases(model, sources["init"])
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
@@ -194,7 +195,7 @@ def _move_biases(model: Model, rng: np.random.Generator) -> None:
         bias[:] = rng.uniform(-0.5, 0.5, bias.shape)
 
 
-def _spread_scores(model: Model, forms: FormTable, words: Distinct, masks: Masks, margins: float) -> None:
+def _spread_scores(model: Model, forms: FormTable, words: Placed, masks: Masks, margins: float) -> None:
     """Scale U so that the scores of different windows differ by some margins: at first all are nearly equal."""
     spread = float(model.forward(forms, words, masks)[0].std(axis=0).mean())
     if spread:
@@ -275,7 +276,7 @@ def _elemental(case: Case) -> Parameters:
     return grads
 
 
-def _heard(words: Distinct, window: int, dx: Floats) -> list[tuple[int, Floats]]:
+def _heard(words: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
     """The forms that speak in a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
     forms = words.forms.tolist()
     heard = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]

@@ -15,7 +15,8 @@ from nerwin.network.attribution import score_shares
 from nerwin.text.features import WORDS, form_table
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
-from nerwin.training.model import WINDOWS, Model, distinct
+from nerwin.training.model import WINDOWS, Model
+from nerwin.training.placed import distinct
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated

@@ -22,41 +22,10 @@ from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
+from nerwin.training.placed import Placed, as_they_stand, distinct
 
 CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
-
-
-class Distinct(NamedTuple):
-    """Windows by their distinct forms: forms (u,), in no order, and which of them (B, C) stands where; so too the words
-    around.
-
-    in_order: whether the forms just stand in the places' order, equal ones too.
-    """
-
-    forms: Ints
-    places: Ints
-    around: Surroundings | None
-    in_order: bool = False
-
-
-def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
-    """The distinct forms of some windows (B, C), and of the words around them where the model looks there."""
-    present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
-    present = present.astype(np.intp)  # once, what every use as an index would do
-    # Each place writes its number under its form, and one of them stays: where it is found again, the form counts. That
-    # takes a fraction of the time of sorting; the forms come in no order.
-    number, order = np.empty(present.max(initial=-1) + 1, np.intp), np.arange(len(present))
-    number[present] = order
-    forms = present[number.take(present) == order]
-    number[forms] = order[: len(forms)]
-    places = number.take(present)
-    return Distinct(forms, places[: ids.size].reshape(ids.shape), around and around._replace(words=places[ids.size :]))
-
-
-def as_they_stand(ids: Ints) -> Distinct:
-    """The forms of some windows (B, C), one for each place."""
-    return Distinct(ids.ravel(), np.arange(ids.size).reshape(ids.shape), None, in_order=True)
 
 
 class Standing(NamedTuple):
@@ -144,8 +113,8 @@ class Model:
         """How many numbers each lookup table gives a word."""
         return [self.params[one.name].shape[1] for one in self.lookups]
 
-    def words(self, ids: Ints, around: Surroundings | None) -> Distinct:
-        """The forms of a minibatch's windows (B, C), and of the words around them.
+    def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
+        """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
 
         Where a vector is a row of a single table, it is copied to its places from there: finding out which are alike
         takes longer.
@@ -182,12 +151,12 @@ class Model:
             return None
         return Preprocess(self.constants["mean"], self.constants["transform"])
 
-    def windows(self, forms: FormTable, words: Distinct) -> Floats:
+    def windows(self, forms: FormTable, words: Placed) -> Floats:
         """The scorer's input x (B, n)."""
         x, preprocess = self.raw_windows(forms, words), self.preprocess
         return preprocess.forward(x) if preprocess else x
 
-    def raw_windows(self, forms: FormTable, words: Distinct) -> Floats:
+    def raw_windows(self, forms: FormTable, words: Placed) -> Floats:
         """The same before any preprocessing."""
         e = self.embed(forms, words.forms)
         x = e.reshape(len(words.places), -1) if words.in_order else windows_of(e, words.places)
@@ -195,7 +164,7 @@ class Model:
             x = np.concatenate([x, add_up(e[words.around.words], words.around)], axis=1)
         return x
 
-    def forward(self, forms: FormTable, words: Distinct, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
+    def forward(self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
         return self.scorer.forward(self.params, self.windows(forms, words), masks or self._whole_network())
 

@@ -16,13 +16,14 @@ from nerwin.network.lookup import backprop_windows, sum_rows
 from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.network.surroundings import backprop_add_up
 from nerwin.text.features import FormTable
-from nerwin.training.model import Distinct, Model
+from nerwin.training.model import Model
+from nerwin.training.placed import Placed
 
 Masks = Sequence[Mask]
 
 
 def loss_and_gradients(
-    model: Model, corruption: Corruption[Any], forms: FormTable, words: Distinct, batch: Any, masks: Masks | None = None
+    model: Model, corruption: Corruption[Any], forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None
 ) -> tuple[Loss, Gradients]:
     """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
 
@@ -44,7 +45,7 @@ def loss_and_gradients(
     return loss, grads
 
 
-def _backprop_places(words: Distinct, blamed: Ints, dx: Floats) -> Rows:
+def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> Rows:
     """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
     if words.in_order:
         return Rows(words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1]))
@@ -58,7 +59,7 @@ def _backprop_places(words: Distinct, blamed: Ints, dx: Floats) -> Rows:
 
 
 def total_loss(
-    model: Model, corruption: Corruption[Any], forms: FormTable, words: Distinct, batch: Any, masks: Masks | None = None
+    model: Model, corruption: Corruption[Any], forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None
 ) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
     scores, _ = model.forward(forms, words, masks)

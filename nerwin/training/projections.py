@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.text.features import form_table
+from nerwin.text.features import FormTable, form_table
 from nerwin.text.vocabulary import PADDING, Vocabulary
 from nerwin.training.model import Model
 
@@ -32,7 +32,8 @@ class Projections:
     It keeps those of the first forms that come, up to KEPT bytes; of the forms that come after those nothing is kept
     but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
 
-    P: the rows that `FixedScorer.score` takes; the padding's slot is the first.
+    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. Whoever calls `find` and then reads P
+    must be alone there: P is another array once it has grown.
     """
 
     def __init__(self, model: Model) -> None:
@@ -43,7 +44,7 @@ class Projections:
         # Memory that is not written to costs nothing yet, and growing costs a copy.
         self.P: Floats = np.empty(((self._most + CALL) * self.scorer.slots, len(W)), W.dtype)
         self._kept: dict[str, int] = {}
-        self._project(RESERVED, PADDING)
+        self._project(form_table(model.lookups, RESERVED), PADDING, PADDING)
 
     def forget(self) -> None:
         """Begin anew, as if no text had come before; a text that has begun begins anew, too."""
@@ -60,7 +61,7 @@ class Projections:
         (elsewhere,) = (slots == _NOWHERE).nonzero()
         if len(elsewhere):
             others, number = np.unique(ids[elsewhere], return_inverse=True)
-            self._project([forms[form] for form in others.tolist()], self._most)
+            self._project_forms([forms[form] for form in others.tolist()], self._most)
             slots[elsewhere] = self._most + number
         return slots
 
@@ -68,19 +69,20 @@ class Projections:
         """The slots of some forms, each another one; those that are new get one while there is room."""
         start = len(RESERVED) + len(self._kept)
         new = [form for form in forms if form not in self._kept][: self._most - start]
-        self._project(new, start)
+        self._project_forms(new, start)
         self._kept.update(zip(new, range(start, start + len(new)), strict=True))
         return np.array([self._kept.get(form, _NOWHERE) for form in forms], np.int64)
 
-    def _project(self, forms: Sequence[str], slot: int) -> None:
-        """Write the projections of some forms from a slot on."""
-        C = self.scorer.slots
-        if (size := (slot + len(forms)) * C) > len(self.P):
+    def _project_forms(self, forms: Sequence[str], slot: int) -> None:
+        self._project(form_table(self._model.lookups, [*RESERVED, *forms]), len(RESERVED), slot)
+
+    def _project(self, table: FormTable, first: int, slot: int) -> None:
+        """Write the projections of a table's forms, from the `first` one on, into the slots from `slot` on."""
+        C, count = self.scorer.slots, len(table) - first
+        if (size := (slot + count) * C) > len(self.P):
             room = np.empty((max(size, 2 * len(self.P)), self.P.shape[1]), self.P.dtype)
             room[: slot * C] = self.P[: slot * C]
             self.P = room
-        table = form_table(self._model.lookups, forms if forms is RESERVED else [*RESERVED, *forms])
-        first = len(table) - len(forms)
         for at in range(first, len(table), TOGETHER):
             e = self._model.embed(table, np.arange(at, min(at + TOGETHER, len(table))))
             end = slot + len(e)

@@ -31,7 +31,7 @@ from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
 
-BLOCK = 1 << 18  # bytes tagged at a time
+BLOCK = 1 << 18  # bytes tagged at a time, at least
 
 
 class Task(NamedTuple):
@@ -158,13 +158,13 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
     tagger.forget()
     cut = blocks(piece, BLOCK, by_sentence=task.columns is not None)
     if task.columns is None:
-        return "".join(end_lines(tag_texts(tagger, block.lines(task.name), task.form)) for block in cut)
-    split = (split_block(block.lines(task.name), task.columns, block.number, task.delimiter) for block in cut)
+        return "".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+    split = (split_block(part.lines(task.name), task.columns, part.number, task.delimiter) for part in cut)
     return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
 
 
 def end_lines(lines: Iterable[str]) -> str:
-    """Lines as a text."""
+    """Lines, each ended, as one text."""
     return "\n".join([*lines, ""])
 
 

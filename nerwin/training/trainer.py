@@ -26,8 +26,9 @@ from nerwin.training.config import Config
 from nerwin.training.data import Parts
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Distinct, Model, Standing
+from nerwin.training.model import Model, Standing
 from nerwin.training.objective import loss_and_gradients
+from nerwin.training.placed import Placed
 
 PURPOSES = ("init", "order", "corruption", "dropout")
 DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
@@ -263,11 +264,11 @@ class Trainer:
             f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
         )
 
-    def _windows(self, centres: Ints) -> Distinct:
+    def _windows(self, centres: Ints) -> Placed:
         """A minibatch's windows, some of their words read as their twins."""
         corpus = self.parts.train.flat
         ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
-        return self.model.words(self._read(ids), around and around._replace(words=self._read(around.words)))
+        return self.model.placed(self._read(ids), around and around._replace(words=self._read(around.words)))
 
     def _read(self, ids: Ints) -> Ints:
         """Forms, some of them at random as the twin whose word is unknown, or that keeps its look alone."""
