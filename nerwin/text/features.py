@@ -87,7 +87,7 @@ STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of th
 def spellings(form: str) -> tuple[str, ...]:
     """The form, then ever looser spellings of it: lower case, then digits as zeros too."""
     lower = form.lower()
-    return form, lower, lower if lower.isalpha() else _DIGIT.sub("0", lower)
+    return form, lower, lower if lower.isalpha() else _DIGIT.sub("0", lower)  # most forms are letters alone
 
 
 NGRAMS = "ngrams"
