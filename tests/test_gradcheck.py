@@ -176,7 +176,7 @@ BACKWARD = Scorer.backward
 def wrong_backward(
     monkeypatch: pytest.MonkeyPatch, wrong: Callable[[Scorer, Parameters, Cache, Floats], tuple[Gradients, Floats]]
 ) -> None:
-    monkeypatch.setattr(Scorer, "backward", wrong)
+    monkeypatch.setattr(Scorer, "backward", lambda self, params, cache, ds, out=None: wrong(self, params, cache, ds))
 
 
 def drops_the_factor_u(monkeypatch: pytest.MonkeyPatch) -> None:

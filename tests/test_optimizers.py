@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
-from nerwin.optim import optimizers
+from nerwin.optim import packing
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 
 GRADIENTS = (1.0, 2.0, -1.0)
@@ -276,20 +276,47 @@ def test_precision_is_kept_and_gradients_are_not_changed(
 
 
 @every
-def test_packed_tensors_move_as_each_would_alone(rng: np.random.Generator, name: str) -> None:
-    start: Parameters = {"W1": rng.normal(size=(3, 4)), "b1": rng.normal(size=3), "U": rng.normal(size=(3, 2))}
+def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator, name: str) -> None:
+    start: Parameters = {
+        "W1": rng.normal(size=(3, 4)),
+        "b1": rng.normal(size=3),
+        "U": rng.normal(size=(3, 2)),
+        "words": rng.normal(size=(30, 5)),
+        "shape": rng.normal(size=(8, 2)),
+        "suffix": rng.normal(size=(9, 3)),
+    }
+    treatments = {"words": Treatment(rate=0.5), "shape": Treatment(rate=0.5, decayed=False)}
+    rule = OPTIMIZERS[name].rule(Settings(weight_decay=0.1))
+
+    def optimizer(params: Parameters) -> Optimizer:
+        return Optimizer(rule, params, lambda key: treatments.get(key, Treatment()))
+
     together, alone = ({key: value.copy() for key, value in start.items()} for _ in range(2))
-    one = make(name, together, weight_decay=0.1)
-    each = {key: make(name, {key: alone[key]}, weight_decay=0.1) for key in alone}
-    for step in range(6):
-        grads: Gradients = {key: rng.normal(size=value.shape) for key, value in start.items()}
+    one = optimizer(together)
+    each = {key: optimizer({key: alone[key]}) for key in alone}
+    for step, touched in enumerate([1, 3, 2, 8, 0, 5, 8]):  # more rows, and fewer again
+        grads: Gradients = {key: rng.normal(size=start[key].shape) for key in ("W1", "b1", "U")}
+        for key in ("words", "shape", "suffix"):
+            ids = np.sort(rng.permutation(len(start[key]))[:touched])
+            grads[key] = Rows(ids, rng.normal(size=(touched, start[key].shape[1])))
         if step == 3:
-            del grads["b1"]  # it rests
+            del grads["b1"], grads["shape"]  # they rest
+        if step == 4:
+            grads["words"] = rng.normal(size=start["words"].shape)  # as where a penalty is on every row
         if step == 5:  # somebody puts other tensors in their places
             together = {key: value.copy() for key, value in together.items()}
+        if step == 6:  # gradients that are written where they are used
+            for key, place in one.gradients.items():
+                if key in ("W1", "U"):
+                    place[...] = grads[key]
+                    grads[key] = place
+        kept = {key: g if isinstance(g, Rows) else g.copy() for key, g in grads.items()}
         one.step(together, grads, 0.1)
-        for key, optimizer in each.items():
-            optimizer.step(alone, {key: grads[key]} if key in grads else {}, 0.1)
+        for key, single in each.items():
+            theta = {key: alone[key]}
+            single.step(theta, {key: kept[key]} if key in kept else {}, 0.1)
+            alone[key] = theta[key]
+    assert set(one.gradients) >= {"W1", "b1", "U"} or name == "adam8bit"
     for key, value in together.items():
         assert np.array_equal(value, alone[key])
         assert not np.array_equal(value, start[key])
@@ -305,7 +332,7 @@ def test_a_tensor_moves_the_same_whole_and_in_tiles(
     start, gradients = rng.normal(size=shape), rng.normal(size=(3, *shape))
     ends = []
     for tile in (1 << 16, 6):
-        monkeypatch.setattr(optimizers, "TILE", tile)
+        monkeypatch.setattr(packing, "TILE", tile)
         params: Parameters = {"W1": start.copy()}
         optimizer = make(name, params, weight_decay=0.1)
         for g in gradients:

@@ -54,29 +54,31 @@ class LabelCorruption(TagCorruption):
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, K = scores.shape
-        rivals = self._rivals(scores, batch)  # (B, K)
-        rival = rivals.argmax(axis=1)  # (B,)
         row = np.arange(0, B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
-        J, active = hinge(scores.take(row + batch.tags), rivals.take(row + rival), 0.0)  # the margin is in the rivals
+        true = row + batch.tags
+        rivals = self._rivals(scores, batch, true)  # (B, K)
+        rival = rivals.argmax(axis=1)  # (B,)
+        J, active = hinge(scores.take(true), rivals.take(row + rival), 0.0)  # the margin is in the rivals
         (inside,) = active.nonzero()
         # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
-        share, blamed = batch.weights[inside] / B, np.arange(len(inside))
+        share, blamed = batch.weights[inside] / B, row[: len(inside)]
         ds = np.zeros((len(inside), K), scores.dtype)
-        ds[blamed, batch.tags[inside]] = -share
-        ds[blamed, rival[inside]] = share
+        ds.put(blamed + batch.tags[inside], -share)
+        ds.put(blamed + rival[inside], share)
         return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
-    def _rivals(self, scores: Floats, batch: Windows) -> Floats:
+    def _rivals(self, scores: Floats, batch: Windows, true: Ints) -> Floats:
         """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
         rivals: Floats = scores + scores.dtype.type(self.settings.margin)
         if self.settings.miss:
             rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
-        rivals[np.arange(len(batch.tags)), batch.tags] = -np.inf
+        rivals.put(true, -np.inf)
         return rivals
 
     def slack(self, params: Parameters, scores: Floats, batch: Windows) -> float:
         """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
-        best = np.sort(self._rivals(scores, batch), axis=1)
-        violation = best[:, -1] - scores[np.arange(len(batch.tags)), batch.tags]
+        true = np.arange(0, scores.size, scores.shape[1]) + batch.tags
+        best = np.sort(self._rivals(scores, batch, true), axis=1)
+        violation = best[:, -1] - scores.take(true)
         lead = np.where(violation > 0, best[:, -1] - best[:, -2], np.inf)
         return float(min(np.abs(violation).min(), lead.min()))

@@ -72,21 +72,27 @@ class Scorer:
             z = f(z) @ params[f"W{k}"].T + params[f"b{k}"]
         return f(z) @ params["U"]
 
-    def backward(self, params: Parameters, cache: Cache, ds: Floats) -> tuple[Gradients, Floats]:
+    def backward(
+        self, params: Parameters, cache: Cache, ds: Floats, out: Parameters | None = None
+    ) -> tuple[Gradients, Floats]:
         """Backpropagate ∂J/∂s (B, K); δ is computed once a layer and handed down (lecture 1.6).
+
+        Args:
+            out: arrays that the gradients of some parameters are written to.
 
         Returns: the gradients of all parameters, and ∂J/∂x (B, n).
         """
+        out = out or {}
         df = ACTIVATIONS[self.activation].df
         # s = Uᵀ a  ⇒  ∂J/∂U = a dsᵀ, ∂J/∂a = U ds
-        grads: Gradients = {"U": cache.inputs[-1].T @ ds}  # (m, K)
+        grads: Gradients = {"U": np.matmul(cache.inputs[-1].T, ds, out=out.get("U"))}  # (m, K)
         da = _drop(ds @ params["U"].T, cache.masks[-1])  # (B, m)
         for k in range(self.depth, 0, -1):
             # δ⁽ᵏ⁾ = f′(z⁽ᵏ⁾) ∘ ∂J/∂a⁽ᵏ⁾
             delta = df(cache.outputs[k - 1]) * da  # (B, m)
             # ∇W⁽ᵏ⁾ = δ⁽ᵏ⁾ a⁽ᵏ⁻¹⁾ᵀ and ∇b⁽ᵏ⁾ = δ⁽ᵏ⁾, summed over the minibatch
-            grads[f"W{k}"] = delta.T @ cache.inputs[k - 1]  # (m, n)
-            grads[f"b{k}"] = delta.sum(axis=0)  # (m,)
+            grads[f"W{k}"] = np.matmul(delta.T, cache.inputs[k - 1], out=out.get(f"W{k}"))  # (m, n)
+            grads[f"b{k}"] = delta.sum(axis=0, out=out.get(f"b{k}"))  # (m,)
             # ∂J/∂a⁽ᵏ⁻¹⁾ = W⁽ᵏ⁾ᵀ δ⁽ᵏ⁾
             da = _drop(delta @ params[f"W{k}"], cache.masks[k - 1])  # (B, n)
         return grads, da

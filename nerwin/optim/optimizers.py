@@ -5,7 +5,7 @@ tables to the touched rows only, with those rows of its state: the state of an u
 the rule. In the rules α is the rate of the step, t the number of the step from 1.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +13,6 @@ import numpy as np
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
 from nerwin.optim.packing import Pack
-
-TILE = 1 << 16  # numbers of a tensor that are moved at a time
 
 
 class Settings(NamedTuple):
@@ -50,8 +48,10 @@ class Treatment(NamedTuple):
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Small tensors
-    with gradients are packed when they come together for the first time (see `packing`).
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. What is dense and
+    moves at the same rate is packed at its first step (see `packing`): the arrays among the parameters are replaced.
+
+    gradients: where a backward pass may write the gradients of packed tensors.
     """
 
     def __init__(
@@ -61,12 +61,9 @@ class Optimizer:
         self.treatments = {name: treatment(name) for name in params}
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
-        self._small = {name for name, theta in params.items() if theta.size <= TILE and self._is_alike(name, theta)}
-        self._pack: Pack | None = None
-
-    def _is_alike(self, name: str, theta: Floats) -> bool:
-        """Whether all numbers of a tensor move at the step's own rate, each with state of its own."""
-        return self.treatments[name].rate == 1 and _is_plain(theta, self.state[name])
+        self.gradients: Parameters = {}
+        self._plain = {name for name, theta in params.items() if _is_plain(theta, self.state[name])}
+        self._packs: dict[float, Pack] = {}
 
     @property
     def nbytes(self) -> int:
@@ -99,61 +96,52 @@ class Optimizer:
             array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters in place, against their gradients; small tensors may be replaced by parts of a vector."""
+        """Move the parameters against their gradients."""
         self.steps += 1
-        small = []
+        together: dict[float, Gradients] = {}
         for name, g in grads.items():
-            theta, state, own = params[name], self.state[name], rate * self.treatments[name].rate
-            if isinstance(g, Rows):
-                rows = theta.take(g.ids, axis=0)
-                self._decay(name, rows, own)
-                self._move(rows, g.values, own, state, g.ids)
-                theta[g.ids] = rows
-            elif name in self._small:
-                small.append(name)
+            if name in self._plain:
+                together.setdefault(self.treatments[name].rate, {})[name] = g
             else:
-                self._decay(name, theta, own)
-                for part in _tiles(theta, state):
-                    self._move(theta[part], g[part], own, state, part)
-        if small:
-            self._step_pack(small, params, grads, rate)
+                self._step_alone(name, params[name], g, rate * self.treatments[name].rate)
+        for relative, group in together.items():
+            self._step_together(relative, params, group, rate * relative)
 
-    def _step_pack(self, names: list[str], params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move small tensors together."""
-        if self._pack is None or not self._pack.holds(names, params):
-            self._pack = Pack(names, params, self.state)
-        for name in names:
-            self._decay(name, params[name], rate)
-        self._pack.take(grads)
-        self._move(self._pack.theta, self._pack.g, rate, self._pack.state, ...)
+    def _step_together(self, relative: float, params: Parameters, grads: Gradients, rate: float) -> None:
+        """Move parameters of one relative rate, all of whose numbers have state of their own."""
+        dense = [name for name, g in grads.items() if not isinstance(g, Rows)]
+        room = sum(g.values.size for g in grads.values() if isinstance(g, Rows))
+        pack = self._packs.get(relative)
+        if pack is None or pack.room < room or not pack.holds(dense, params):
+            pack = Pack(dense, params, self.state, like=next(iter(grads)), room=2 * room)
+            self._packs[relative] = pack
+            self.gradients |= pack.gradients
+        for name, theta in pack.gather(params, self.state, grads).items():
+            self._decay(name, theta, rate)
+        for theta, g, *state in pack.tiles():
+            self.rule.update(theta, g, rate, self.steps, *state)
+        pack.scatter()
+
+    def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
+        """Move a parameter whose numbers share their state."""
+        at, part, values = (g.ids, theta.take(g.ids, axis=0), g.values) if isinstance(g, Rows) else (..., theta, g)
+        state = [slot[at] for slot in self.state[name]]
+        self._decay(name, part, rate)
+        self.rule.update(part, values, rate, self.steps, *state)
+        if part is not theta:
+            theta[at] = part
+        for slot, changed in zip(self.state[name], state, strict=True):
+            slot[at] = changed
 
     def _decay(self, name: str, theta: Floats, rate: float) -> None:
         """Shrink a tensor, or some of its rows, where it decays."""
         if self.rule.weight_decay and self.treatments[name].decayed:
             theta *= theta.dtype.type(1 - rate * self.rule.weight_decay)
 
-    def _move(self, theta: Floats, g: Floats, rate: float, state: list[Any], at: Any) -> None:
-        """Apply the rule to θ (a copy of the rows `at`, or the tensor itself) with its part of the state."""
-        parts = [slot[at] for slot in state]
-        self.rule.update(theta, g, rate, self.steps, *parts)
-        for slot, part in zip(state, parts, strict=True):
-            if isinstance(slot, Quantised) or isinstance(at, np.ndarray):  # a copy; a view has been changed in place
-                slot[at] = part
-
 
 def _is_plain(theta: Floats, state: list[Any]) -> bool:
     """Whether every number of a tensor has numbers of state of its own, so that it can move without the others."""
     return all(isinstance(slot, np.ndarray) and slot.shape == theta.shape for slot in state)
-
-
-def _tiles(theta: Floats, state: list[Any]) -> Iterator[Any]:
-    """The parts of a tensor that are moved one after the other: so many rows that they stay in the processor's cache
-    from one line of a rule to the next, or the whole of it where its numbers share their state."""
-    if theta.size <= TILE or not _is_plain(theta, state):
-        yield ...
-        return
-    rows = max(TILE * len(theta) // theta.size, 1)
-    yield from (slice(start, start + rows) for start in range(0, len(theta), rows))
 
 
 def sgd(settings: Settings) -> Rule:

@@ -1,45 +1,88 @@
-"""Small tensors side by side in one vector, with their state: a rule costs them more in calls than in numbers."""
+"""What moves at the same rate, side by side in one vector: a rule costs small arrays more in calls than in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+
+TILE = (
+    1 << 16
+)  # numbers that a rule takes at a time: they stay in the processor's cache from one line of it to the next
 
 
 class Pack:
-    """Some tensors of a network as the parts of one vector, and the arrays of their state as parts of others.
+    """Tensors that are parts of one vector, their gradients and state parts of others, and behind them the room that
+    touched rows of tables are copied to while they move.
 
-    theta, g: the vectors of the tensors and of their gradients. tensors: the parts of theta, by name.
-    state: a vector for each array of state that a tensor has.
+    gradients: the parts for the tensors' gradients, by name.
     """
 
-    def __init__(self, names: Sequence[str], params: Parameters, state: dict[str, list[Any]]) -> None:
-        """Pack the parameters of these names; they and their state are replaced by the parts."""
-        self.theta, self.tensors = _join({name: params[name] for name in names})
-        self.g = np.empty_like(self.theta)
-        self.state: list[Floats] = []
-        params.update(self.tensors)
-        for k in range(len(state[names[0]])):
-            vector, parts = _join({name: state[name][k] for name in names})
-            self.state.append(vector)
-            for name, part in parts.items():
-                state[name][k] = part
+    def __init__(
+        self, names: Sequence[str], params: Parameters, state: dict[str, list[Any]], *, like: str, room: int
+    ) -> None:
+        """Take in tensors: among the parameters and in the state, parts of the vectors replace them.
+
+        Args:
+            like: a parameter of the type and with the arrays of state that all of them have.
+            room: for so many numbers.
+        """
+        self.gradients: Parameters = {}
+        self._tensors: Parameters = {}
+        self._size, self.room = sum(params[name].size for name in names), room
+        slots = 2 + len(state[like])
+        self._theta, self._g, *self._state = np.empty((slots, self._size + room), params[like].dtype)
+        self._end, self._guests = self._size, list[tuple[Floats, Ints, Floats]]()
+        start = 0
+        for name in names:
+            theta = params[name]
+            self.gradients[name] = _part(self._g, start, theta)
+            params[name] = self._tensors[name] = _copied(theta, self._theta, start)
+            state[name] = [_copied(slot, vector, start) for slot, vector in zip(state[name], self._state, strict=True)]
+            start += theta.size
 
     def holds(self, names: Sequence[str], params: Parameters) -> bool:
         """Whether these are its tensors, and still the parameters of their names."""
-        return len(names) == len(self.tensors) and all(params[name] is self.tensors.get(name) for name in names)
+        return len(names) == len(self._tensors) and all(params[name] is self._tensors.get(name) for name in names)
 
-    def take(self, grads: Gradients) -> None:
-        """Lay the gradients of its tensors side by side."""
-        np.concatenate([np.ravel(grads[name]) for name in self.tensors], out=self.g)
+    def gather(self, params: Parameters, state: dict[str, list[Any]], grads: Gradients) -> Parameters:
+        """Lay gradients side by side, and the rows that they touch behind the tensors.
+
+        Returns: what will move of each parameter: the whole of it, or a copy of the rows.
+        """
+        moving, self._end, self._guests = dict(self._tensors), self._size, []
+        for name, g in grads.items():
+            if isinstance(g, Rows):
+                _part(self._g, self._end, g.values)[...] = g.values
+                for array, vector in zip((params[name], *state[name]), (self._theta, *self._state), strict=True):
+                    copy = array.take(g.ids, axis=0, out=_part(vector, self._end, g.values), mode="clip")
+                    self._guests.append((array, g.ids, copy))
+                moving[name] = _part(self._theta, self._end, g.values)
+                self._end += g.values.size
+            elif g is not self.gradients[name]:
+                self.gradients[name][...] = g
+        return moving
+
+    def tiles(self) -> Iterator[list[Floats]]:
+        """The vectors of θ, of its gradient and of its state, so much at a time as a rule should take."""
+        for start in range(0, self._end, TILE):
+            tile = slice(start, min(start + TILE, self._end))
+            yield [vector[tile] for vector in (self._theta, self._g, *self._state)]
+
+    def scatter(self) -> None:
+        """Put the rows back into their tables."""
+        for array, ids, rows in self._guests:
+            array[ids] = rows
 
 
-def _join(tensors: Parameters) -> tuple[Floats, Parameters]:
-    """A vector of the numbers of all tensors, and its parts in the tensors' shapes."""
-    vector, parts, start = np.concatenate([tensor.ravel() for tensor in tensors.values()]), {}, 0
-    for name, tensor in tensors.items():
-        parts[name] = vector[start : start + tensor.size].reshape(tensor.shape)
-        start += tensor.size
-    return vector, parts
+def _copied(array: Floats, vector: Floats, start: int) -> Floats:
+    """The part of a vector that is to be an array, with the array's numbers."""
+    part = _part(vector, start, array)
+    part[...] = array
+    return part
+
+
+def _part(vector: Floats, start: int, like: Floats) -> Floats:
+    """So many numbers of a vector as an array has, in its shape."""
+    return vector[start : start + like.size].reshape(like.shape)

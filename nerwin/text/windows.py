@@ -49,7 +49,7 @@ def lay_out(ids: Ints, lengths: Ints, size: int) -> FlatCorpus:
 
 def windows(tokens: Ints, centres: Ints, size: int) -> Ints:
     """The form ids (B, C) of the windows around `centres` (B,)."""
-    offsets = np.arange(size) - size // 2
+    offsets = np.arange(-(size // 2), size - size // 2)
     ids: Ints = tokens.take(centres[:, None] + offsets)  # (B, C)
     return ids
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Rows
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Corruption, Loss
 from nerwin.network.dropout import Mask
 from nerwin.network.lookup import backprop_windows, sum_rows
@@ -23,18 +23,25 @@ Masks = Sequence[Mask]
 
 
 def loss_and_gradients(
-    model: Model, corruption: Corruption[Any], forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None
+    model: Model,
+    corruption: Corruption[Any],
+    forms: FormTable,
+    words: Placed,
+    batch: Any,
+    masks: Masks | None = None,
+    out: Parameters | None = None,
 ) -> tuple[Loss, Gradients]:
     """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
 
     Args:
         words: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
+        out: arrays that the gradients of some of the scorer's parameters are written to.
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)
     blamed, ds = loss.ds  # (b,), (b, K)
-    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds)
+    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
     de = _backprop_places(words, blamed, dx)

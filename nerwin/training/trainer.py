@@ -240,7 +240,9 @@ class Trainer:
         words = self._windows(batch.centres)
         masks = self.model.draw_masks(self.state.generators["dropout"], len(words.places))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
-            loss, grads = loss_and_gradients(self.model, self.corruption, self.forms, words, batch, masks)
+            loss, grads = loss_and_gradients(
+                self.model, self.corruption, self.forms, words, batch, masks, self.state.optimizer.gradients
+            )
             if not math.isfinite(loss.value):
                 raise self._diverged(f"expected a finite loss, found {loss.value}", self.state.optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
