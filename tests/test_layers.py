@@ -28,7 +28,7 @@ ALLOWED = {
     "training": {"errors", "arrays", "collector", "text", "network", "corruption", "optim"},
     "report": {"errors", "text", "training"},
     "integrations": {"errors", "text", "training"},
-    "cli": {"errors", "arrays", "text", "network", "corruption", "optim", "training", "report", "shipped"},
+    "cli": {"errors", "arrays", "collector", "text", "network", "corruption", "optim", "training", "report", "shipped"},
 }
 # What only those need who install an extra, and the modules that import it.
 EXTRAS = {

@@ -1,6 +1,8 @@
 """The command `nerwin` and what all its subcommands share: help, version, and how an error ends a command."""
 
+import atexit
 import functools
+import gc
 import io
 import os
 import sys
@@ -18,6 +20,8 @@ from nerwin.errors import NerwinError, TrainingDiverged
 INTERRUPTED = 130
 
 usual_threads()  # before any command imports numpy
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed for some
+atexit.register(gc.freeze)  # the last search for cycles finds only what goes with the process anyway
 
 P = ParamSpec("P")
 

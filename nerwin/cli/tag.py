@@ -15,6 +15,7 @@ import typer
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import write
+from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
     from nerwin.training.shards import Tagging
@@ -28,6 +29,7 @@ class Format(StrEnum):
 
 
 @command
+@collector_paused()  # from the first import on: there are no cycles to be found
 def tag(
     model: Annotated[
         Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")

@@ -7,32 +7,36 @@ Chinese and Japanese letters, which no space holds apart, are a token each, as i
 letter. `text[token.start:token.end] == token.text` always holds.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-# A letter, a digit, "_" as in @user_name, or a combining mark (vowel signs, accents set apart), which \w leaves out.
-_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
-_LETTER = rf"[\w{_MARKS}]"
-_CLITIC = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
 
-_TOKEN = re.compile(
-    rf"""
-      https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
-    | [@#]{_LETTER}+                                   # a user name or hashtag
-    | (?:[^\W\d_]\.){{2,}}(?!{_LETTER})                # U.S.  e.g.
-    | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
-    | \d+(?:[.,:]\d+)*                                 # 3,141.59  10:30
-      (?:-?{_LETTER}+(?:[-'’.]{_LETTER}+)*)?           # 2nd  5-year  4x4
-    | {_LETTER}+?(?=n['’]t\b) | n['’]t\b               # did | n't
-    | {_CLITIC}                                        # 's  're
-    | {_LETTER}+(?:(?!{_CLITIC})[-‐.'’&/_]{_LETTER}+)* # Jean-Luc  O'Neill  AT&T  a.b
-    | \.{{2,}} | -{{2,}}                               # an ellipsis, a dash
-    | \S                                               # any other mark
-    """,
-    re.VERBOSE,
-)
+@functools.cache  # compiled by the first text, since it takes longer than most imports here
+def _token() -> re.Pattern[str]:
+    # A letter, a digit, "_" as in @user_name, or a combining mark (a vowel sign, an accent set apart): no \w to Python.
+    marks = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
+    letter = rf"[\w{marks}]"
+    clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
+    return re.compile(
+        rf"""
+          https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
+        | [@#]{letter}+                                    # a user name or hashtag
+        | (?:[^\W\d_]\.){{2,}}(?!{letter})                 # U.S.  e.g.
+        | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
+        | \d+(?:[.,:]\d+)*                                 # 3,141.59  10:30
+          (?:-?{letter}+(?:[-'’.]{letter}+)*)?             # 2nd  5-year  4x4
+        | {letter}+?(?=n['’]t\b) | n['’]t\b                # did | n't
+        | {clitic}                                         # 's  're
+        | {letter}+(?:(?!{clitic})[-‐.'’&/_]{letter}+)*    # Jean-Luc  O'Neill  AT&T  a.b
+        | \.{{2,}} | -{{2,}}                                # an ellipsis, a dash
+        | \S                                               # any other mark
+        """,
+        re.VERBOSE,
+    )
+
 
 _UNSPACED = re.compile("([\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 _SPACED = re.compile(r"\S+")
@@ -48,7 +52,7 @@ class Token(NamedTuple):
 
 def tokenize(text: str) -> Iterator[Token]:
     """The tokens of a text, in order."""
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         token, start, end = match.group(), match.start(), match.end()
         if token.isascii() or not _UNSPACED.search(token):
             yield Token(token, start, end)

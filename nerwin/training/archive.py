@@ -28,6 +28,8 @@ _HEADER = re.compile(
     rb"\{'descr': '([<>|][fiu][148])', 'fortran_order': (True|False), "
     rb"'shape': \(((?:\d{1,15}, )*(?:\d{1,15},?)?)\), \} *\n"
 )
+_LENGTHS = 26  # where a member's local header has the lengths of its name and of what follows that, two bytes each
+_ENCRYPTED = 1
 _UNREADABLE = (zipfile.BadZipFile, RuntimeError, EOFError, struct.error, OverflowError)
 
 Arrays = dict[str, Any]
@@ -78,17 +80,18 @@ def read_arrays(folder: Path, entry: Any) -> Arrays:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("file", "sha256")):
         raise DamageError(f"expected the name and the sum of a file, found {str(entry)[:40]}")
     path = folder / Path(entry["file"]).name
-    with _open(path) as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != entry["sha256"]:
+    try:
+        with _open(path) as stream:
+            data = stream.read()
+        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise DamageError(f"the sha256 of {path.name} is another one")
-        try:
-            with zipfile.ZipFile(stream) as archive:
-                _look_over(archive, size=path.stat().st_size)
-                return {one.filename.removesuffix(".npy"): _read_member(archive, one) for one in archive.infolist()}
-        except _UNREADABLE as error:
-            raise DamageError(f"{path.name} is no archive of arrays ({error})") from error
-        except MemoryError as error:
-            raise DamageError(f"{path.name}: expected arrays that fit into memory, found larger ones") from error
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _look_over(archive, size=len(data))
+            return {one.filename.removesuffix(".npy"): _read_member(data, one) for one in archive.infolist()}
+    except _UNREADABLE as error:
+        raise DamageError(f"{path.name} is no archive of arrays ({error})") from error
+    except MemoryError as error:
+        raise DamageError(f"{path.name}: expected arrays that fit into memory, found larger ones") from error
 
 
 def check_arrays(found: Arrays, shapes: Mapping[str, tuple[int, ...]], optional: Collection[str] = ()) -> None:
@@ -127,31 +130,36 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _look_over(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuse an archive whose members are compressed, or claim more than the file holds, before one is unpacked."""
+    """Refuse an archive whose members are packed, or claim more than the file holds, before one is looked into."""
     members = archive.infolist()
     if len({one.filename for one in members}) < len(members):
         raise DamageError("expected arrays of different names, found two of one")
     for one in members:
         if one.compress_type != zipfile.ZIP_STORED or one.compress_size != one.file_size:
             raise DamageError(f"{one.filename[:40]}: expected an array as it is, found a compressed one")
+        if one.flag_bits & _ENCRYPTED:
+            raise DamageError(f"{one.filename[:40]}: expected an array as it is, found an encrypted one")
     if (claimed := sum(one.file_size for one in members)) > size:
         raise DamageError(f"expected arrays of at most {size:,} bytes, found a claim of {claimed:,}")
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
+def _read_member(data: bytes, member: zipfile.ZipInfo) -> Any:
+    """An array from the bytes of its archive; that they are the right ones, the sum of all of them says."""
     name = member.filename[:40]
-    with archive.open(member) as stream:
-        start = stream.read(len(_MAGIC) + 2)
-        header = stream.read(int.from_bytes(start[len(_MAGIC) :], "little"))
-        found = _HEADER.fullmatch(header)
-        if not start.startswith(_MAGIC) or found is None:
-            raise DamageError(f"{name}: expected the header of a plain array, found another")
-        dtype = np.dtype(found[1].decode("ascii")).newbyteorder("=")
-        if dtype.name not in KINDS:
-            raise DamageError(f"{name}: expected one of {', '.join(KINDS)}, found {dtype}")
-        shape = tuple(int(number) for number in re.findall(rb"\d+", found[3]))
-        declared, there = math.prod(shape) * dtype.itemsize, member.file_size - len(start) - len(header)
-        if declared != there:
-            raise DamageError(f"{name}: expected {declared:,} bytes for {dtype} {shape}, found {there:,}")
-        flat = np.frombuffer(stream.read(), np.dtype(found[1].decode("ascii")))
+    lengths = struct.unpack_from("<2H", data, member.header_offset + _LENGTHS)
+    body = memoryview(data)[member.header_offset + _LENGTHS + 4 + sum(lengths) :][: member.file_size]
+    size = int.from_bytes(body[len(_MAGIC) : len(_MAGIC) + 2], "little")
+    start, header, numbers = body[: len(_MAGIC)], body[len(_MAGIC) + 2 :][:size], body[len(_MAGIC) + 2 + size :]
+    found = _HEADER.fullmatch(header)
+    if start != _MAGIC or found is None:
+        raise DamageError(f"{name}: expected the header of a plain array, found another")
+    stored = np.dtype(found[1].decode("ascii"))
+    dtype = stored.newbyteorder("=")
+    if dtype.name not in KINDS:
+        raise DamageError(f"{name}: expected one of {', '.join(KINDS)}, found {dtype}")
+    shape = tuple(int(number) for number in re.findall(rb"\d+", found[3]))
+    declared = math.prod(shape) * dtype.itemsize
+    if declared != len(numbers):
+        raise DamageError(f"{name}: expected {declared:,} bytes for {dtype} {shape}, found {len(numbers):,}")
+    flat = np.frombuffer(numbers, stored)
     return flat.reshape(shape, order="F" if found[2] == b"True" else "C").astype(dtype, order="K")
