@@ -117,10 +117,19 @@ def without_local_header() -> bytes:
     return bytes(content)
 
 
-def begins_outside() -> bytes:
+def begins(offset: int) -> bytes:
+    """A member that is said to begin elsewhere."""
     content = bytearray(member(np.zeros(4, np.float32)))
     at = content.rfind(b"PK\x01\x02") + 42
-    content[at : at + 4] = (1 << 30).to_bytes(4, "little")
+    content[at : at + 4] = offset.to_bytes(4, "little")
+    return bytes(content)
+
+
+def begins_before() -> bytes:
+    """A directory that is said to stand so far behind its place that all members stand before theirs."""
+    content = bytearray(member(np.zeros(4, np.float32)))
+    at = content.rfind(b"PK\x05\x06") + 16
+    content[at : at + 4] = (int.from_bytes(content[at : at + 4], "little") + 100).to_bytes(4, "little")
     return bytes(content)
 
 
@@ -132,7 +141,8 @@ def begins_outside() -> bytes:
         (two_of_one_name(), "expected arrays of different names, found two of one"),
         (encrypted(), "a.npy: expected an array as it is, found an encrypted one"),
         (without_local_header(), "expected the header"),
-        (begins_outside(), "no archive of arrays"),
+        (begins(1 << 30), "no archive of arrays"),
+        (begins_before(), "a.npy: expected an array in the file, found a place before it"),
         (b"", "no archive of arrays"),
         (pack(ARRAYS)[:-30], "no archive of arrays"),
         (member(np.array([Harmful()], object)), "expected the header of a plain array, found another"),

@@ -1,5 +1,6 @@
 """The commands as a shell sees them: what goes to stdout, what to stderr, and the exit code."""
 
+import gzip
 import json
 import os
 import re
@@ -295,6 +296,41 @@ def test_tag_works_without_a_standard_error(here: Path) -> None:
     done = subprocess.run(["sh", "-c", 'exec "$@" --output out.conll 2>&-', "sh", *words], timeout=60)
     assert done.returncode == DONE
     assert (here / "out.conll").read_text() == nerwin(*words[3:]).stdout
+
+
+def without_output(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nerwin", *words]
+    return subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], timeout=60, input=LINES, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "conll"), ("--html",)])
+def test_who_closes_the_output_is_told_that_there_is_none(here: Path, options: tuple[str, ...]) -> None:
+    done = without_output("tag", *options)
+    assert done.returncode == BAD
+    assert done.stderr == "nerwin: <stdout>: cannot write: Bad file descriptor. Free space, or write elsewhere.\n"
+
+
+def test_tag_works_without_a_standard_output_that_it_does_not_need(here: Path) -> None:
+    done = without_output("tag", "--output", "out.txt")
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert (here / "out.txt").read_text() == nerwin("tag", stdin=LINES).stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_tag_reads_a_pipe_by_its_path(here: Path, pack: Callable[[bytes], bytes], jobs: str) -> None:
+    """As a shell's <(...) gives it: what is read of it to look at its first bytes is not there again."""
+    os.mkfifo("pipe")
+    (here / "packed").write_bytes(pack(LINES.encode()))
+    command = [sys.executable, "-m", "nerwin", "tag", "runs/village-1", "pipe", "--jobs", jobs]
+    done = subprocess.run(
+        ["sh", "-c", 'cat packed > pipe & exec "$@"', "sh", *command], timeout=60, capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert done.stdout == nerwin("tag", stdin=LINES).stdout
 
 
 def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:

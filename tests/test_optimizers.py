@@ -303,7 +303,7 @@ def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator,
             del grads["b1"], grads["shape"]  # they rest
         if step == 4:
             grads["words"] = rng.normal(size=start["words"].shape)  # as where a penalty is on every row
-        if step == 5:  # somebody puts other tensors in their places
+        if step == 2:  # somebody puts other tensors in their places
             together = {key: value.copy() for key, value in together.items()}
         if step == 6:  # gradients that are written where they are used
             for key, place in one.gradients.items():

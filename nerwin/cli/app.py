@@ -20,8 +20,8 @@ from nerwin.errors import NerwinError, TrainingDiverged
 INTERRUPTED = 130
 
 usual_threads()  # before any command imports numpy
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed for some
-atexit.register(gc.freeze)  # the last search for cycles finds only what goes with the process anyway
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic searches all that is installed for some
+atexit.register(gc.freeze)  # the interpreter's last search for cycles finds what goes with the process anyway
 
 P = ParamSpec("P")
 
@@ -90,6 +90,8 @@ def main(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Window-based named-entity recognition with max-margin training."""
+    if sys.stdout is None:  # it was closed: writing to this fails as writing to a full disk does, and says so
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a letter that the terminal does not know is a "?", and no failure

@@ -29,7 +29,6 @@ class Format(StrEnum):
 
 
 @command
-@collector_paused()  # from the first import on: there are no cycles to be found
 def tag(
     model: Annotated[
         Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
@@ -59,20 +58,23 @@ def tag(
     scheduler: SchedulerOption = None,
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
-    from nerwin.errors import ConfigError
-    from nerwin.training.data import columns_of
-    from nerwin.training.ranges import saved_model
-    from nerwin.training.renderings import HTML_END, HTML_HEAD
-    from nerwin.training.run import model_folder
-    from nerwin.training.shards import Frame, Tagging, cut_texts, shards_folder
-    from nerwin.training.streaming import Task, tag_file
-    from nerwin.training.tagger import load
+    with collector_paused():  # modules and the model are many objects, and hardly a cycle
+        from nerwin.errors import ConfigError
+        from nerwin.training.data import columns_of
+        from nerwin.training.ranges import saved_model
+        from nerwin.training.renderings import HTML_END, HTML_HEAD
+        from nerwin.training.run import model_folder
+        from nerwin.training.shards import Frame, Tagging, cut_texts, shards_folder
+        from nerwin.training.streaming import Task, tag_file
+        from nerwin.training.tagger import load
 
-    if page and form:
-        raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one.")
-    staff = workers(engine, scheduler, jobs)
-    folder = model_folder(model)
-    tagger = load(folder, min_score)
+        if page and form:
+            raise ConfigError(
+                f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one."
+            )
+        staff = workers(engine, scheduler, jobs)
+        folder = model_folder(model)
+        tagger = load(folder, min_score)
     columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()

@@ -55,30 +55,30 @@ class LabelCorruption(TagCorruption):
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, K = scores.shape
         row = np.arange(0, B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
-        true = row + batch.tags
-        rivals = self._rivals(scores, batch, true)  # (B, K)
+        gold = row + batch.tags
+        rivals = self._rivals(scores, batch, gold)  # (B, K)
         rival = rivals.argmax(axis=1)  # (B,)
-        J, active = hinge(scores.take(true), rivals.take(row + rival), 0.0)  # the margin is in the rivals
+        J, active = hinge(scores.take(gold), rivals.take(row + rival), 0.0)  # the margin is in the rivals
         (inside,) = active.nonzero()
         # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
-        share, blamed = batch.weights[inside] / B, row[: len(inside)]
+        share, start = batch.weights[inside] / B, row[: len(inside)]
         ds = np.zeros((len(inside), K), scores.dtype)
-        ds.put(blamed + batch.tags[inside], -share)
-        ds.put(blamed + rival[inside], share)
+        ds.put(start + batch.tags[inside], -share)
+        ds.put(start + rival[inside], share)
         return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
-    def _rivals(self, scores: Floats, batch: Windows, true: Ints) -> Floats:
+    def _rivals(self, scores: Floats, batch: Windows, gold: Ints) -> Floats:
         """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
         rivals: Floats = scores + scores.dtype.type(self.settings.margin)
         if self.settings.miss:
             rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
-        rivals.put(true, -np.inf)
+        rivals.put(gold, -np.inf)
         return rivals
 
     def slack(self, params: Parameters, scores: Floats, batch: Windows) -> float:
         """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
-        true = np.arange(0, scores.size, scores.shape[1]) + batch.tags
-        best = np.sort(self._rivals(scores, batch, true), axis=1)
-        violation = best[:, -1] - scores.take(true)
+        gold = np.arange(0, scores.size, scores.shape[1]) + batch.tags
+        best = np.sort(self._rivals(scores, batch, gold), axis=1)
+        violation = best[:, -1] - scores.take(gold)
         lead = np.where(violation > 0, best[:, -1] - best[:, -2], np.inf)
         return float(min(np.abs(violation).min(), lead.min()))

@@ -15,7 +15,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Rows
 
-MANY = 1000  # ids that numpy sorts in a fraction of the time where they have 16 bits, by digits
+MANY = 1000  # from so many ids on, numpy sorts those of 16 bits, by digits, in a fraction of the time
 
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:

@@ -78,7 +78,7 @@ class Scorer:
         """Backpropagate ∂J/∂s (B, K); δ is computed once a layer and handed down (lecture 1.6).
 
         Args:
-            out: arrays that the gradients of some parameters are written to.
+            out: arrays of the gradients' shapes and type to write them to; where there is none, one is made.
 
         Returns: the gradients of all parameters, and ∂J/∂x (B, n).
         """

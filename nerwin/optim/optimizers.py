@@ -48,10 +48,10 @@ class Treatment(NamedTuple):
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. What is dense and
-    moves at the same rate is packed at its first step (see `packing`): the arrays among the parameters are replaced.
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that move at
+    the same rate are packed at their first step (see `packing`).
 
-    gradients: where a backward pass may write the gradients of packed tensors.
+    gradients: where a backward pass may write the gradients of tensors, by name, once these are packed.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Optimizer:
             array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters against their gradients."""
+        """Move the parameters against their gradients; in `params`, parts of a vector may take the place of tensors."""
         self.steps += 1
         together: dict[float, Gradients] = {}
         for name, g in grads.items():
@@ -113,9 +113,9 @@ class Optimizer:
         room = sum(g.values.size for g in grads.values() if isinstance(g, Rows))
         pack = self._packs.get(relative)
         if pack is None or pack.room < room or not pack.holds(dense, params):
-            pack = Pack(dense, params, self.state, like=next(iter(grads)), room=2 * room)
-            self._packs[relative] = pack
-            self.gradients |= pack.gradients
+            # With twice the room, a step that touches some more rows can do without a new pack.
+            pack = self._packs[relative] = Pack(dense, params, self.state, like=next(iter(grads)), room=2 * room)
+            self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
         for name, theta in pack.gather(params, self.state, grads).items():
             self._decay(name, theta, rate)
         for theta, g, *state in pack.tiles():
@@ -123,8 +123,11 @@ class Optimizer:
         pack.scatter()
 
     def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
-        """Move a parameter whose numbers share their state."""
-        at, part, values = (g.ids, theta.take(g.ids, axis=0), g.values) if isinstance(g, Rows) else (..., theta, g)
+        """Move a tensor, or the rows that are touched, whose numbers share their state."""
+        at: Any = ...
+        part, values = theta, g
+        if isinstance(g, Rows):
+            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values
         state = [slot[at] for slot in self.state[name]]
         self._decay(name, part, rate)
         self.rule.update(part, values, rate, self.steps, *state)

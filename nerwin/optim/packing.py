@@ -7,9 +7,8 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 
-TILE = (
-    1 << 16
-)  # numbers that a rule takes at a time: they stay in the processor's cache from one line of it to the next
+# Numbers that a rule takes at a time: they stay in the processor's cache from one line of it to the next.
+TILE = 1 << 16
 
 
 class Pack:
@@ -25,15 +24,16 @@ class Pack:
         """Take in tensors: among the parameters and in the state, parts of the vectors replace them.
 
         Args:
-            like: a parameter of the type and with the arrays of state that all of them have.
-            room: for so many numbers.
+            like: the name of a parameter; all have its type and its number of arrays of state.
+            room: how many numbers of touched rows there is room for.
         """
         self.gradients: Parameters = {}
         self._tensors: Parameters = {}
         self._size, self.room = sum(params[name].size for name in names), room
         slots = 2 + len(state[like])
         self._theta, self._g, *self._state = np.empty((slots, self._size + room), params[like].dtype)
-        self._end, self._guests = self._size, list[tuple[Floats, Ints, Floats]]()
+        self._end = self._size
+        self._guests: list[tuple[Floats, Ints, Floats]] = []  # a table or an array of its state, ids, their rows
         start = 0
         for name in names:
             theta = params[name]
@@ -54,11 +54,12 @@ class Pack:
         moving, self._end, self._guests = dict(self._tensors), self._size, []
         for name, g in grads.items():
             if isinstance(g, Rows):
+                moving[name] = _part(self._theta, self._end, g.values)
                 _part(self._g, self._end, g.values)[...] = g.values
                 for array, vector in zip((params[name], *state[name]), (self._theta, *self._state), strict=True):
-                    copy = array.take(g.ids, axis=0, out=_part(vector, self._end, g.values), mode="clip")
-                    self._guests.append((array, g.ids, copy))
-                moving[name] = _part(self._theta, self._end, g.values)
+                    rows = _part(vector, self._end, g.values)
+                    array.take(g.ids, axis=0, out=rows, mode="clip")  # the other modes copy `out` first
+                    self._guests.append((array, g.ids, rows))
                 self._end += g.values.size
             elif g is not self.gradients[name]:
                 self.gradients[name][...] = g
@@ -84,5 +85,5 @@ def _copied(array: Floats, vector: Floats, start: int) -> Floats:
 
 
 def _part(vector: Floats, start: int, like: Floats) -> Floats:
-    """So many numbers of a vector as an array has, in its shape."""
+    """As many numbers of a vector as an array has, in its shape."""
     return vector[start : start + like.size].reshape(like.shape)

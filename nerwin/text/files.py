@@ -9,7 +9,7 @@ import io
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,13 +77,15 @@ def source_name(path: Path | None) -> str:
     return "<stdin>" if path is None else str(path)
 
 
-def open_binary(path: Path | None) -> BinaryIO:
-    """Open a file for reading bytes, through gzip where its first bytes say so."""
-    if path is None:
-        stdin = sys.stdin.buffer
-        compressed = isinstance(stdin, io.BufferedReader) and stdin.peek(2)[:2] == GZIP_MAGIC
-        return gzip.open(stdin, "rb") if compressed else stdin  # type: ignore[return-value]
-    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+@contextmanager
+def open_binary(path: Path | None) -> Iterator[BinaryIO]:
+    """Open a file for reading bytes, through gzip where its first bytes say so; once, since it may be a pipe."""
+    with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
+        if isinstance(stream, io.BufferedReader) and stream.peek(2)[:2] == GZIP_MAGIC:
+            with gzip.open(stream, "rb") as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield stream
 
 
 def is_gzip(path: Path) -> bool:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
-@functools.cache  # compiled by the first text, since it takes longer than most imports here
+@functools.cache
 def _token() -> re.Pattern[str]:
-    # A letter, a digit, "_" as in @user_name, or a combining mark (a vowel sign, an accent set apart): no \w to Python.
+    """The pattern of a token; it takes longer to compile than this package to import, and columns need none."""
+    # A letter, a digit, "_" as in @user_name, or a combining mark (vowel sign, accent set apart), which \w leaves out.
     marks = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
     letter = rf"[\w{marks}]"
     clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"

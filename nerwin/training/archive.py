@@ -1,8 +1,8 @@
 """Arrays on disk that may come from anybody: an .npz file, beside a manifest in JSON that names it by its sha256.
 
-A sum protects from accidents only: who makes a file up can make up its sum. So a file is looked over before an array of
-it is unpacked, arrays are read by their declared kind and shape alone, and nothing that stands in a file is ever
-evaluated. What an archive takes in memory is at most its size on disk.
+The sum protects from accidents, and nothing else here does that again; but who makes a file up can make up its sum. So
+a file is looked over before an array of it is read, arrays are read by their declared kind and shape alone, and nothing
+that stands in a file is ever evaluated. What is read takes at most twice the file's size in memory.
 """
 
 import hashlib
@@ -28,8 +28,9 @@ _HEADER = re.compile(
     rb"\{'descr': '([<>|][fiu][148])', 'fortran_order': (True|False), "
     rb"'shape': \(((?:\d{1,15}, )*(?:\d{1,15},?)?)\), \} *\n"
 )
-_LENGTHS = 26  # where a member's local header has the lengths of its name and of what follows that, two bytes each
-_ENCRYPTED = 1
+# A member's local header ends with the lengths of its name and of its extra field, which follow it, two bytes each.
+_LOCAL_HEADER, _LENGTHS = 30, struct.Struct("<2H")
+_ENCRYPTED = 1  # the flag of a member
 _UNREADABLE = (zipfile.BadZipFile, RuntimeError, EOFError, struct.error, OverflowError)
 
 Arrays = dict[str, Any]
@@ -130,11 +131,13 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _look_over(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuse an archive whose members are packed, or claim more than the file holds, before one is looked into."""
+    """Refuse an archive whose members are compressed or encrypted, or claim what the file does not hold."""
     members = archive.infolist()
     if len({one.filename for one in members}) < len(members):
         raise DamageError("expected arrays of different names, found two of one")
     for one in members:
+        if one.header_offset < 0:
+            raise DamageError(f"{one.filename[:40]}: expected an array in the file, found a place before it")
         if one.compress_type != zipfile.ZIP_STORED or one.compress_size != one.file_size:
             raise DamageError(f"{one.filename[:40]}: expected an array as it is, found a compressed one")
         if one.flag_bits & _ENCRYPTED:
@@ -144,10 +147,14 @@ def _look_over(archive: zipfile.ZipFile, size: int) -> None:
 
 
 def _read_member(data: bytes, member: zipfile.ZipInfo) -> Any:
-    """An array from the bytes of its archive; that they are the right ones, the sum of all of them says."""
-    name = member.filename[:40]
-    lengths = struct.unpack_from("<2H", data, member.header_offset + _LENGTHS)
-    body = memoryview(data)[member.header_offset + _LENGTHS + 4 + sum(lengths) :][: member.file_size]
+    """An array, from the bytes of its archive.
+
+    Raises:
+        DamageError: it is no plain array. struct.error: it begins outside the archive.
+    """
+    name, begin = member.filename[:40], member.header_offset + _LOCAL_HEADER
+    lengths = _LENGTHS.unpack_from(data, begin - _LENGTHS.size)
+    body = memoryview(data)[begin + sum(lengths) :][: member.file_size]
     size = int.from_bytes(body[len(_MAGIC) : len(_MAGIC) + 2], "little")
     start, header, numbers = body[: len(_MAGIC)], body[len(_MAGIC) + 2 :][:size], body[len(_MAGIC) + 2 + size :]
     found = _HEADER.fullmatch(header)

@@ -87,7 +87,9 @@ Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)  # built once, as a whole
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, defer_build=True
+    )  # built with the whole, not by itself too
 
     @model_validator(mode="before")
     @classmethod

@@ -36,7 +36,7 @@ def loss_and_gradients(
     Args:
         words: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
-        out: arrays that the gradients of some of the scorer's parameters are written to.
+        out: arrays for the gradients of the scorer's parameters, as `Scorer.backward` takes them.
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.arrays import Ints
+from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
 from nerwin.text.files import decode_lines, source_name
@@ -70,16 +71,17 @@ def tag_file(
             first.append(piece_of_work)
     except CorpusError as error:  # what can be read is put out first, as one process would
         failure = error
-    if len(first) < 2:
-        for settled, piece in itertools.chain(first, pieces):
-            yield tag_piece(tagger, settled, piece)
-            progress(len(piece.data))
-        if failure:
-            raise failure
-    else:
-        for tagged, size in _in_processes(tagger, itertools.chain(first, pieces), jobs):
-            yield tagged
-            progress(size)
+    with collector_paused():
+        if len(first) < 2:
+            for settled, piece in itertools.chain(first, pieces):
+                yield tag_piece(tagger, settled, piece)
+                progress(len(piece.data))
+            if failure:
+                raise failure
+        else:
+            for tagged, size in _in_processes(tagger, itertools.chain(first, pieces), jobs):
+                yield tagged
+                progress(size)
 
 
 def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
