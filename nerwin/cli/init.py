@@ -14,6 +14,7 @@ class Preset(StrEnum):
     lecture = "lecture"
     quickstart = "quickstart"
     tagger = "tagger"
+    fast = "fast"
 
 
 @command

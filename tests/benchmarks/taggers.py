@@ -54,6 +54,7 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
     return {
         "window": partial(train_preset, Preset("quickstart")),
         "label": partial(train_preset, Preset("tagger", ("objective.corruption=label", "window.sentence=0"))),
+        "fast": partial(train_preset, Preset("fast")),
         "sequence": partial(train_preset, Preset("tagger")),
         "vectors": partial(train_with_vectors, vectors),
         "crfsuite": crfsuite.train,

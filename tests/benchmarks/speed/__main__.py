@@ -6,6 +6,7 @@
     tagger     training a tagger against PyTorch
     bound      the scorer against its matrix products
     tag        tagging a million words, as whole processes, against CRFsuite and spaCy
+    tag-fast   the same with configs/fast.yaml against CRFsuite
     memory     the peak memory of that for one and for ten million words
     vectors    reading a file of word vectors against gensim
     cells      `nerwin compare` in two processes against one
@@ -48,6 +49,7 @@ MEASURES = {
     "tagger": Measure(training.tagger, 5),
     "bound": Measure(bound, 11),
     "tag": Measure(tag.tag, 3),
+    "tag-fast": Measure(tag.tag_fast, 3),
     "memory": Measure(tag.memory, 1),
     "vectors": Measure(vectors, 3),
     "cells": Measure(cells, 3),
