@@ -120,7 +120,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
         assert next(counts) < work.size  # in the midst of it
         assert list(counts)[-1] == work.size
         assert other.poll() is None
-    whole = "".join(tag_file(load(model), path, "jsonl", FORMAT))
+    whole = b"".join(tag_file(load(model), path, "jsonl", FORMAT)).decode()
     assert path.with_suffix(".out").read_text(encoding="utf-8") == whole
     assert [one.name for one in work.folder.iterdir()] == [RECORD]
 

@@ -72,7 +72,7 @@ def tagging(
 
 def alone(model: Path, path: Path, form: str = "conll", columns: Columns | None = FORMAT) -> bytes:
     """What one process writes."""
-    return "".join(tag_file(load(model), path, form, columns)).encode()
+    return b"".join(tag_file(load(model), path, form, columns))
 
 
 def finish(work: Tagging, workers: Workers | None = None) -> list[int]:

@@ -51,7 +51,7 @@ FORMAT = Columns(comments="#")
 
 
 def tagged(tagger: Tagger, path: Path, form: str = "conll", columns: Columns | None = FORMAT, jobs: int = 1) -> str:
-    return "".join(tag_file(tagger, path, form, columns, jobs))
+    return b"".join(tag_file(tagger, path, form, columns, jobs)).decode()
 
 
 @pytest.mark.parametrize("blank", ["", "\t", " \r"])
@@ -105,7 +105,9 @@ def test_lines_of_a_piece() -> None:
 
 def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> None:
     for word in ("Mira", "Quellmark"):
-        assert tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode())).startswith(word)
+        assert tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode())).startswith(
+            word.encode()
+        )
         assert list(tagger._projections._kept) == [word]
 
 
@@ -259,7 +261,7 @@ def test_what_came_before_unreadable_input_is_put_out_first(
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(long_file(tmp_path).read_bytes())[:-200])
     for jobs in (1, 3):
-        found: list[str] = []
+        found: list[bytes] = []
         with pytest.raises(CorpusError, match="damaged or cut short"):
             found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
         assert len(found) > 2
@@ -274,7 +276,7 @@ def test_the_first_piece_is_put_out_where_the_second_cannot_be_read(
     path = long_file(tmp_path)
     good = path.read_bytes()
     path.write_bytes(good[:1000] + b"x" * 3000)
-    found: list[str] = []
+    found: list[bytes] = []
     with pytest.raises(CorpusError, match="expected lines of at most"):
         found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
     assert len(found) == 1

@@ -88,8 +88,7 @@ def tag(
     for path, target in texts:
         with _bar(path, target) as progress:
             tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
-            framed = itertools.chain([frame.head], tagged, [frame.end])
-            write((text.encode() for text in framed), target)
+            write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
     return Source(whole.hexdigest(), start), ranges
 
 
-def tag_range(model: SavedModel, span: Range) -> Iterator[str]:
+def tag_range(model: SavedModel, span: Range) -> Iterator[bytes]:
     """The output for a range, in pieces of whole lines.
 
     Raises:

@@ -247,8 +247,7 @@ def tag_shard(folder: Path, number: int, model: SavedModel, span: Range) -> str:
     digest = hashlib.sha256()
     try:
         with half.open("wb") as stream:
-            for text in tag_range(model, span):
-                data = text.encode()
+            for data in tag_range(model, span):
                 digest.update(data)
                 stream.write(data)
             stream.flush()

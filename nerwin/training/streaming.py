@@ -53,8 +53,8 @@ def tag_file(
     columns: Columns | None,
     jobs: int = 1,
     progress: Callable[[int], object] = lambda size: None,
-) -> Iterator[str]:
-    """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines.
+) -> Iterator[bytes]:
+    """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines, in UTF-8.
 
     Args:
         progress: is called with the bytes of each piece of the text whose output has been taken.
@@ -93,7 +93,7 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
         yield task, piece
 
 
-def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[tuple[str, int]]:
+def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[tuple[bytes, int]]:
     """The outputs in order, and for how many bytes each is the output.
 
     So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
@@ -104,7 +104,7 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context(method), _receive, (tagger.model, tagger.min_score, os.getpid())
     )
-    waiting: deque[tuple[Future[str], int]] = deque()
+    waiting: deque[tuple[Future[bytes], int]] = deque()
     failure: CorpusError | None = None
     try:
         while True:
@@ -133,7 +133,7 @@ def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int)
         pool.shutdown(cancel_futures=True)
 
 
-def _first(waiting: deque[tuple[Future[str], int]]) -> tuple[str, int]:
+def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
     tagged, size = waiting.popleft()
     return tagged.result(), size
 
@@ -149,18 +149,19 @@ def _receive(model: Model, min_score: float, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
 
-def _tag_here(task: Task, piece: Piece) -> str:
+def _tag_here(task: Task, piece: Piece) -> bytes:
     return tag_piece(_tagger, task, piece)
 
 
-def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> str:
-    """The output for one piece, its lines ended."""
+def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
+    """The output for one piece, its lines ended, in UTF-8."""
     tagger.forget()
     cut = blocks(piece, BLOCK, by_sentence=task.columns is not None)
     if task.columns is None:
-        return "".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+        tagged = (end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+        return "".join(tagged).encode()
     split = (split_block(part.lines(task.name), task.columns, part.number, task.delimiter) for part in cut)
-    return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
+    return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name)).encode()
 
 
 def end_lines(lines: Iterable[str]) -> str:

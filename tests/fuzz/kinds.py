@@ -134,7 +134,7 @@ def _check_corpus(path: Path, form: Columns = Columns()) -> None:
 def raw_text(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.txt", _maybe_gzip(rng, VILLAGE.encode()[: rng.choice((100, 500, 2000))]))
     form = rng.choice(list(FORMATS))
-    for line in "".join(tag_file(rng.choice(taggers()), path, form, None)).split("\n"):
+    for line in b"".join(tag_file(rng.choice(taggers()), path, form, None)).decode().split("\n"):
         assert form != "jsonl" or not line or json.loads(line)
 
 
