@@ -87,9 +87,8 @@ Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, defer_build=True
-    )  # built with the whole, not by itself too
+    # defer_build: the validators of a section are built with those of the whole, and not by itself too.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -79,7 +79,7 @@ def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
 
 
 def tag_range(model: SavedModel, span: Range) -> Iterator[bytes]:
-    """The output for a range, in pieces of whole lines.
+    """The output for a range, in pieces of whole lines, in UTF-8.
 
     Raises:
         WorkerError: this machine has no such model or file, or another one. CorpusError: a line without a word.
