@@ -2,27 +2,38 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
+from nerwin.text import pieces
 from nerwin.text.columns import (
     DOCSTART,
     ENDS,
     Block,
     Columns,
+    Line,
     find_delimiter,
-    read_columns,
-    sentences,
+    read_blocks,
     split_block,
     words_of,
 )
 
 
+def block_of(texts: list[str], columns: Columns, number: int = 1) -> Block:
+    data = "".join(f"{text}\n" for text in texts).encode()
+    return split_block(data, columns, number, find_delimiter(texts, columns))
+
+
+def lines_of(texts: list[str], columns: Columns) -> list[Line]:
+    return list(block_of(texts, columns).lines())
+
+
 def kinds(text: str, columns: Columns = Columns()) -> list[str]:
-    return [line.kind for line in read_columns(text.split("\n"), columns)]
+    return [line.kind for line in lines_of(text.split("\n"), columns)]
 
 
 def test_a_line_is_a_token_a_document_s_first_a_comment_or_blank() -> None:
@@ -40,7 +51,7 @@ def test_a_document_may_begin_in_the_column_of_the_words(word: int) -> None:
 
 
 def test_the_first_token_settles_the_delimiter() -> None:
-    lines = list(read_columns(["-DOCSTART- -X- O", "", "New York\tO", "no tab here", "a\t\tb"], Columns()))
+    lines = lines_of(["-DOCSTART- -X- O", "", "New York\tO", "no tab here", "a\t\tb"], Columns())
     assert [line.fields for line in lines] == [
         ["-DOCSTART-", "-X-", "O"], [], ["New York", "O"], ["no tab here"], ["a", "", "b"],
     ]  # fmt: skip
@@ -48,24 +59,25 @@ def test_the_first_token_settles_the_delimiter() -> None:
 
 
 def test_a_delimiter_that_is_set_is_not_guessed() -> None:
-    (line,) = read_columns(["a\tb  c"], Columns(delimiter="space"))
+    (line,) = lines_of(["a\tb  c"], Columns(delimiter="space"))
     assert (line.fields, line.delimiter) == (["a\tb", "c"], " ")
 
 
 def test_sentences_end_with_blank_lines_and_documents_but_not_with_comments() -> None:
-    lines = read_columns(["a", "# x", "b", "", "", "-DOCSTART-", "c"], Columns(comments="#"))
-    assert [[line.number for line in sentence] for sentence in sentences(lines)] == [[1, 2, 3, 4], [5], [6], [7]]
+    block = block_of(["a", "# x", "b", "", "", "-DOCSTART-", "c", "d", "e"], Columns(comments="#"))
+    assert block.ends().tolist() == [2, 2, 2]
+    assert block.lengths().tolist() == [2, 3]
 
 
 def test_the_words_of_a_sentence_are_those_of_its_tokens() -> None:
-    lines = list(read_columns(["# x", "1 Lima O", "2 rains O", ""], Columns(comments="#")))
+    lines = lines_of(["# x", "1 Lima O", "2 rains O", ""], Columns(comments="#"))
     assert words_of(lines, 1, "x") == ["Lima", "rains"]
     assert words_of(lines, -2, "x") == ["Lima", "rains"]
 
 
 @pytest.mark.parametrize(("text", "found"), [("1\tLima\n2", 1), ("1\tLima\n2\t ", 2)])
 def test_a_token_without_its_word_is_named_by_its_line(text: str, found: int) -> None:
-    lines = list(read_columns(text.split("\n"), Columns(word=1)))
+    lines = lines_of(text.split("\n"), Columns(word=1))
     with pytest.raises(CorpusError, match=rf"^in:2: expected a word in column 1, found {found} columns: "):
         words_of(lines, 1, "in")
 
@@ -77,10 +89,6 @@ DOCUMENTS = ["-DOCSTART-", "-DOCSTART- -X- O", "-DOCSTART-\tO"]
 TOKENS = ["Lima\tO", "New York\tO", "rain O"]
 LINES = st.lists(st.sampled_from([*ODD, *DOCUMENTS, *TOKENS]), max_size=12)
 FORMATS = st.builds(Columns, word=st.sampled_from([0, 1, -1]), comments=st.sampled_from([None, "#"]))
-
-
-def block_of(texts: list[str], columns: Columns, number: int = 1) -> Block:
-    return split_block(texts, columns, number, find_delimiter(texts, columns))
 
 
 def own_delimiter(text: str) -> str:
@@ -105,15 +113,17 @@ def test_a_block_says_what_its_lines_say(texts: list[str], columns: Columns, num
     assert [(line.number, line.text) for line in lines] == list(enumerate(texts, number))
     assert [line.kind for line in lines] == [kind_by_hand(text, columns) for text in texts]
     tokens = [line for line in lines if line.kind == "token"]
-    assert block.tokens == [line.text for line in tokens]
     assert (number + block.places).tolist() == [line.number for line in tokens]
+    assert block.widths.tolist() == [len(line.fields) for line in tokens]
     before = list(itertools.accumulate((line.kind == "token" for line in lines), initial=0))
     assert block.ends().tolist() == [count for count, line in zip(before, lines, strict=False) if line.kind in ENDS]
-    counts = [sum(line.kind == "token" for line in sentence) for sentence in sentences(lines)]
-    assert block.lengths().tolist() == [count for count in counts if count]
+    marks = "".join("T" if line.kind == "token" else " " if line.kind in ENDS else "" for line in lines)
+    assert block.lengths().tolist() == [len(sentence) for sentence in marks.split()]
 
 
-SPACES = st.sampled_from(["a\t \tO", "a\t\u00a0\tO", "a\t\tO", "a\tb", "\u2003\tO\tO", "a  b", "\u00a0 O"])
+SPACES = st.sampled_from(
+    ["a\t \tO", "a\t\u00a0\tO", "a\t\tO", "a\tb", "\u2003\tO\tO", "a  b", "  a b ", "Øre  O", "\u00a0 O"]
+)
 
 
 def words_or_error(find: Callable[[], list[str]]) -> list[str] | str:
@@ -131,6 +141,17 @@ def test_words_are_those_of_the_lines_one_by_one(texts: list[str], column: int) 
     assert words_or_error(lambda: block.words(column, "in")) == expected
 
 
+def test_a_file_is_read_in_blocks_of_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "BLOCK", 0)
+    path = tmp_path / "in.conll"
+    path.write_bytes(b"\xef\xbb\xbfLima\tO\r\nrains\tO\r\r\n\r\na b\tO\n\nc\tO")
+    found = list(read_blocks(path, Columns()))
+    assert [(block.number, block.data) for block in found] == [
+        (1, b"Lima\tO\nrains\tO\n\n"), (4, b"a b\tO\n\n"), (6, b"c\tO\n"),
+    ]  # fmt: skip
+    assert [block.column(0) for block in found] == [["Lima", "rains"], ["a b"], ["c"]]
+
+
 def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:
     assert block_of(["a\t\u00a0\tO"], Columns(word=1)).words(1, "in") == ["\u00a0"]
     with pytest.raises(CorpusError, match=r"^in:2: expected a word in column 1"):
@@ -141,7 +162,7 @@ def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:
 @given(LINES, FORMATS)
 def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -> None:
     block = block_of(texts, columns)
-    added = [f"tag{number % 3}" for number in range(len(block.tokens))]
+    added = [f"tag{number % 3}" for number in range(len(block.places))]
     left, expected = iter(added), []
     for text in texts:
         kind = kind_by_hand(text, columns)
@@ -149,13 +170,15 @@ def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -
             expected.append(f"{text}{block.delimiter}{next(left)}")
         else:
             expected.append(f"{text}{own_delimiter(text)}O" if kind == "docstart" else text)
-    assert block.with_column(added, "O") == "".join(f"{line}\n" for line in expected)
+    assert block.with_column(added, "O").decode() == "".join(f"{line}\n" for line in expected)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", "\t", ""], ["# x"], ["# x", ""], ["-DOCSTART- O", "", "# x"]])
 def test_a_block_may_have_no_token(texts: list[str]) -> None:
     block = block_of(texts, Columns(comments="#"), 7)
-    assert (block.tokens, block.places.tolist(), block.lengths().tolist()) == ([], [], [])
+    assert (block.places.tolist(), block.lengths().tolist()) == ([], [])
     assert block.words(0, "in") == []
     assert block.ends().tolist() == [0 for text in texts if not text.startswith("#")]
-    assert block.with_column([], "O") == "".join(f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts)
+    assert block.with_column([], "O").decode() == "".join(
+        f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts
+    )

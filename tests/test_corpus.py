@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text import columns as columns_module
+from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import LONG_SENTENCE, Corpus, Sentence, read_corpus, write_columns
 from nerwin.text.tags import Span, iob2, iobes
@@ -18,11 +18,12 @@ Reader = Callable[..., Corpus]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Reader:
-    """Read a corpus from text, with columns by keyword; line by line, which must make no difference, and in blocks."""
+    """Read a corpus from text, with columns by keyword; all at once and, which must make no difference, sentence
+    by sentence."""
 
-    def outcome(path: Path, columns: Columns, lines: int) -> Corpus | CorpusError:
+    def outcome(path: Path, columns: Columns, size: int) -> Corpus | CorpusError:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(columns_module, "LINES", lines)
+            patch.setattr(pieces, "BLOCK", size)
             try:
                 return read_corpus(path, columns)
             except CorpusError as error:
@@ -32,11 +33,11 @@ def read(tmp_path: Path) -> Reader:
         path = tmp_path / "corpus.conll"
         path.write_bytes(text.encode())
         format = Columns()._replace(**columns)  # type: ignore[arg-type]
-        found, by_line = outcome(path, format, columns_module.LINES), outcome(path, format, 1)
+        found, by_sentence = outcome(path, format, pieces.BLOCK), outcome(path, format, 0)
         if isinstance(found, CorpusError):
-            assert str(by_line) == str(found)
+            assert str(by_sentence) == str(found)
             raise found
-        assert by_line == found
+        assert by_sentence == found
         return found
 
     return reader

@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from nerwin.arrays import Floats
-from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, viterbi
+from nerwin.arrays import Floats, Ints
+from nerwin.network import decoder
+from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, viterbi, viterbi_in_doubt
 
 K = 3
 LENGTHS = [[4], [1], [2, 3], [3, 1, 4, 2], [0, 2, 0, 3, 0], [1, 1, 1], [2, 2, 0]]
@@ -49,6 +50,26 @@ def test_viterbi_finds_the_best_of_all_sequences(lengths: list[int], forbidden: 
         if len(part):
             best += max(sequences(len(part)), key=lambda y, part=part: score(part, y, steps))  # type: ignore[misc]
     assert viterbi(s, np.array(lengths), steps).tolist() == best
+
+
+@pytest.mark.parametrize("lead", [-9.0, 0.0, 2.0, 4.0, 9.0])
+@forbidding
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_not_in_doubt_has_the_first_tag_throughout(
+    monkeypatch: pytest.MonkeyPatch, lead: float, forbidden: bool, seed: int
+) -> None:
+    lengths = np.array([3, 0, 1, 2, 4] * 20)
+    s, steps = drawn(lengths.tolist(), forbidden=forbidden, seed=seed)
+    s[:, 0] += lead
+    expected, searched = viterbi(s, lengths, steps), []
+
+    def search(s: Floats, lengths: Ints, steps: Steps) -> Ints:
+        searched.extend(lengths.tolist())
+        return viterbi(s, lengths, steps)
+
+    monkeypatch.setattr(decoder, "viterbi", search)
+    assert viterbi_in_doubt(s, lengths, steps).tolist() == expected.tolist()
+    assert sum(searched) < 10 if lead == 9 else sum(searched) == sum(lengths) if lead == -9 else True
 
 
 @sentences

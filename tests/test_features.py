@@ -12,16 +12,20 @@ from nerwin.text.features import (
     NGRAMS,
     WORDS,
     Lookup,
-    collapsed_shape,
+    Spelled,
     collect_lookup,
     form_table,
-    shape,
     spellings,
 )
 from nerwin.text.ngrams import ngram_bags
 from nerwin.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 FORMS = st.text(st.one_of(st.sampled_from("aAzZ019-.'Éß²"), st.characters(exclude_categories=["Cc", "Cs"])), min_size=1)
+
+
+def value(name: str, form: str) -> str:
+    """Of a feature, for one form."""
+    return FEATURES[name](Spelled([form]))[0]
 
 
 def buckets_of(form: str) -> list[int]:
@@ -42,12 +46,12 @@ def buckets_of(form: str) -> list[int]:
     ],
 )
 def test_the_shape_shows_upper_case_letters_and_digits(form: str, full: str, collapsed: str) -> None:
-    assert shape(form) == full
-    assert collapsed_shape(form) == collapsed
+    assert value("shape", form) == full
+    assert value("collapsed_shape", form) == collapsed
 
 
 @pytest.mark.parametrize(
-    ("name", "form", "value"),
+    ("name", "form", "expected"),
     [
         ("shape", "Lima2", "Xxxx0"),
         ("collapsed_shape", "Lima2", "Xx0"),
@@ -63,8 +67,8 @@ def test_the_shape_shows_upper_case_letters_and_digits(form: str, full: str, col
         ("suffix5", "of", "^of"),
     ],
 )
-def test_the_value_of_each_feature(name: str, form: str, value: str) -> None:
-    assert FEATURES[name](form) == value
+def test_the_value_of_each_feature(name: str, form: str, expected: str) -> None:
+    assert value(name, form) == expected
 
 
 def test_the_features_are_shapes_and_affixes_of_one_to_five_letters() -> None:
@@ -73,8 +77,8 @@ def test_the_features_are_shapes_and_affixes_of_one_to_five_letters() -> None:
 
 
 def test_a_short_form_is_told_from_the_same_letters_of_a_longer_one() -> None:
-    assert FEATURES["suffix3"]("of") != FEATURES["suffix3"]("roof")
-    assert FEATURES["prefix3"]("of") != FEATURES["prefix3"]("off")
+    assert value("suffix3", "of") != value("suffix3", "roof")
+    assert value("prefix3", "of") != value("prefix3", "off")
 
 
 @settings(derandomize=True, max_examples=100, deadline=None)
@@ -82,7 +86,7 @@ def test_a_short_form_is_told_from_the_same_letters_of_a_longer_one() -> None:
 def test_affixes_are_no_longer_than_their_name_says_and_stand_at_the_ends(form: str) -> None:
     lower = form.lower()
     for length in range(1, 6):
-        prefix, suffix = FEATURES[f"prefix{length}"](form), FEATURES[f"suffix{length}"](form)
+        prefix, suffix = value(f"prefix{length}", form), value(f"suffix{length}", form)
         assert len(prefix) == len(suffix) == min(length, len(lower) + 1)
         assert f"{lower}$".startswith(prefix)
         assert f"^{lower}".endswith(suffix)
@@ -91,8 +95,8 @@ def test_affixes_are_no_longer_than_their_name_says_and_stand_at_the_ends(form: 
 @settings(derandomize=True, max_examples=100, deadline=None)
 @given(FORMS)
 def test_the_shape_has_a_mark_for_each_character_and_collapses_without_repeats(form: str) -> None:
-    assert len(shape(form)) == len(form)
-    collapsed = collapsed_shape(form)
+    assert len(value("shape", form)) == len(form)
+    collapsed = value("collapsed_shape", form)
     assert all(a != b for a, b in pairwise(collapsed))
 
 
@@ -115,12 +119,12 @@ def test_rows_come_after_the_reserved_ones_in_the_order_of_the_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "value"),
+    ("form", "spelling"),
     [("Apple", "Apple"), ("APPLE", "apple"), ("Pear", "pear"), ("B-52", "b-00"), ("B-00", "b-00"), ("b-52", "b-00")],
 )
-def test_a_word_falls_back_to_its_closest_known_spelling(form: str, value: str) -> None:
+def test_a_word_falls_back_to_its_closest_known_spelling(form: str, spelling: str) -> None:
     lookup = Lookup(WORDS, ["apple", "Apple", "pear", "b-00"])
-    assert lookup.row(form) == lookup.rows[value]
+    assert lookup.row(form) == lookup.rows[spelling]
 
 
 def test_a_word_never_falls_back_to_a_stricter_spelling() -> None:
@@ -160,7 +164,7 @@ def test_the_reserved_forms_keep_their_rows_whatever_they_are_called() -> None:
 def test_forms_share_a_row_exactly_if_they_share_the_value(forms: list[str], name: str) -> None:
     lookup = collect_lookup(name, [*forms, *forms])
     rows = form_table([lookup], ["<padding>", "<unknown>", *forms]).rows[2:, 0].tolist()
-    values = [FEATURES[name](form) for form in forms]
+    values = FEATURES[name](Spelled(forms))
     assert [rows.index(row) for row in rows] == [values.index(value) for value in values]
     assert min(rows, default=UNKNOWN + 1) > UNKNOWN
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import files
-from nerwin.text.files import decode_lines, decode_text, read_lines
+from nerwin.text.files import decode_lines, decode_text, read_lines, whole_lines
 from nerwin.text.pieces import read_pieces
 
 BOM = b"\xef\xbb\xbf"
@@ -80,6 +80,17 @@ def test_any_text_is_split_at_line_feeds_alone(lines: list[str], end: str) -> No
     stream = io.BytesIO("".join(line + end for line in lines).encode())
     assert list(decode_lines(stream, "x")) == lines
     assert decode_text(stream.getvalue(), "x") == lines
+
+
+@pytest.mark.parametrize(
+    "line", [b"a\r\n", b"a\r\r\n", b"a\rb\r\r\r\n", b"\r\n", b"\r\r\n", b"a\r", b"\r", b"\ra\n", b"\r\ra"]
+)
+def test_returns_go_at_the_end_of_a_line_alone(line: bytes) -> None:
+    expected = [one.rstrip("\r") for one in line.decode().removesuffix("\n").split("\n")]
+    assert decode_text(line, "x") == list(decode_lines([line], "x")) == expected
+    assert whole_lines(b"x\n" + line + b"\n", "x") == b"x\n" + decode_text(line, "x")[0].encode() + b"\n" + (
+        b"\n" if line.endswith(b"\n") else b""
+    )
 
 
 def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

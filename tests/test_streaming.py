@@ -16,7 +16,6 @@ from nerwin.text.columns import Columns, find_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
-from nerwin.training import streaming
 from nerwin.training.run import Run
 from nerwin.training.streaming import Task, settle, tag_file, tag_piece
 from nerwin.training.tagger import Tagger, load
@@ -82,7 +81,9 @@ def test_a_gzip_file_is_cut_like_the_plain_one(tmp_path: Path, monkeypatch: pyte
 @given(st.lists(st.sampled_from([b"a b", b"c", b"", b" \t", b"\r"]), max_size=30), st.integers(0, 12), st.booleans())
 def test_the_blocks_of_a_piece_are_whole_lines_or_sentences(lines: list[bytes], size: int, by_sentence: bool) -> None:
     piece = Piece(7, b"\n".join(lines))
-    found = list(blocks(piece, size, by_sentence=by_sentence))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "BLOCK", size)
+        found = list(blocks(piece, by_sentence=by_sentence))
     assert b"".join(block.data for block in found) == piece.data
     number = 7
     for block in found:
@@ -158,7 +159,7 @@ def leaning(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
 
 
 def test_blocks_of_lines_are_one_text(leaning: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "BLOCK", 3000)
+    monkeypatch.setattr(pieces, "BLOCK", 3000)
     sentences, path = coming_again(300), tmp_path / "text.conll"
     path.write_text("\n\n".join("\n".join(words) for words in sentences), encoding="utf-8")
     found = [block.split("\n") for block in tagged(leaning, path).rstrip().split("\n\n")]

@@ -238,10 +238,9 @@ def test_scores_that_are_not_finite_are_refused(run_folder: Path, name: str) -> 
 
 
 def columns(tagger: Tagger, text: str, format: Columns = Columns(), form: str = "conll") -> list[str]:
-    lines = text.split("\n")
-    block = split_block(lines, format, 1, find_delimiter(lines, format))
+    block = split_block(f"{text}\n".encode(), format, 1, find_delimiter(text.split("\n"), format))
     (tagged,) = tag_columns(tagger, [block], format.word, form, "in.conll")
-    return tagged.removesuffix("\n").split("\n")
+    return tagged.decode().removesuffix("\n").split("\n")
 
 
 @pytest.mark.parametrize("delimiter", ["\t", " "])

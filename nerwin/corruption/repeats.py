@@ -30,15 +30,20 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     order = stable_order(forms)  # by form, and by place within a form
     n = len(forms)
     place = forms[order].astype(np.int64) * (n + REACH) + order
-    first = np.searchsorted(place, place - REACH)
-    after = np.searchsorted(place, place + REACH, side="right")
-    others = after - first - 1
+    before, others = np.zeros(
+        (2, n), np.int8
+    )  # how many stand nearby, no further than MOST + 1 places of the form away
+    for k in range(1, MOST + 2):
+        near = place[k:] - place[:-k] <= REACH
+        before[k:] += near
+        others[k:] += near
+        others[:-k] += near
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
-    words, first, after = order[repeated], first[repeated], after[repeated]
+    words, first, places = order[repeated], repeated - before[repeated], others[repeated] + 1
     own = leads.take(words, axis=0)
     most = own.copy()
     for k in range(MOST + 1):
-        there = np.flatnonzero(first + k < after)
+        there = np.flatnonzero(k < places)
         other = leads.take(order[first[there] + k], axis=0)
         most[there] = np.maximum(most.take(there, axis=0), other)
     leads[words] = own + scores.dtype.type(beta) * (most - own)

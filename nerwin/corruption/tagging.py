@@ -13,7 +13,7 @@ from nerwin.corruption.interface import Settings
 from nerwin.corruption.outside import climb, entity_f1, fit_offset, offset_outside
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
-from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
+from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi_in_doubt
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
@@ -79,7 +79,7 @@ class TagCorruption:
         steps, step = self.steps(params), self.settings.margin / 4
 
         def decode(scores: Floats) -> Ints:
-            return viterbi(scores, corpus.lengths, steps)
+            return viterbi_in_doubt(scores, corpus.lengths, steps)
 
         def f1_leaning(beta: float) -> float:
             leaning = lean_on_repeats(scores, corpus.words, beta)
@@ -103,7 +103,7 @@ class TagCorruption:
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
         scores = offset_outside(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi(scores, lengths, self.steps(params)))
+        return to_iob2(self.names, viterbi_in_doubt(scores, lengths, self.steps(params)))
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""

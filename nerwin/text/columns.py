@@ -2,17 +2,24 @@
 
 Tagged corpora, sentences to be tagged and untagged text all come in it; what differs is which columns they ask for. The
 delimiter is found out from the first token, unless it is set.
+
+Lines are told apart and columns found in the bytes of many lines at once; no line becomes a string of its own before
+there is something to say about it.
 """
 
-import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Ints
+from nerwin.arrays import Bools, Ints
 from nerwin.errors import CorpusError
-from nerwin.text.files import BLANK
+from nerwin.text.files import BLANK, source_name, whole_lines
+from nerwin.text.pieces import blocks, read_pieces
 
 DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
@@ -22,7 +29,7 @@ Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
 
-LINES = 10_000  # lines taken apart at a time
+_LINE_FEED = ord("\n")
 
 
 class Columns(NamedTuple):
@@ -45,30 +52,61 @@ class Line(NamedTuple):
     delimiter: str = ""
 
 
-class Block(NamedTuple):
+class _Spans(NamedTuple):
+    """Where the parts of some bytes start and end."""
+
+    starts: Ints
+    ends: Ints
+
+
+class _Fields(NamedTuple):
+    """(F,) where the columns of some lines stand; (L,) the number of each line's first one, and how many it has."""
+
+    spans: _Spans
+    first: Ints
+    widths: Ints
+
+
+@dataclass(frozen=True)
+class Block:
     """Neighbouring lines of a file.
 
-    number: of the first line, from 1. texts: the lines. others: what each line is that is no token, by its place among
-    the lines, from 0 and ascending. delimiter: what separates the columns of tokens.
+    number: of the first line, from 1. data: the lines in UTF-8, each ended. others: what each line is that is no token,
+    by its place among the lines, from 0 and ascending. delimiter: what separates the columns of tokens.
     """
 
     number: int
-    texts: list[str]
+    data: bytes
     others: dict[int, Kind]
     delimiter: str
 
-    @property
+    @cached_property
+    def _lines(self) -> _Spans:
+        return _parts(self.data, "\n")
+
+    @cached_property
+    def _fields(self) -> _Fields:
+        return _find_fields(self.data, self.delimiter)
+
+    @cached_property
     def places(self) -> Ints:
         """Where the tokens stand among the lines."""
-        return np.delete(np.arange(len(self.texts)), list(self.others))
+        return np.delete(np.arange(len(self._lines.ends)), list(self.others))
 
-    @property
-    def tokens(self) -> list[str]:
-        """The lines that are tokens."""
-        chosen = bytearray(b"\1") * len(self.texts)
-        for at in self.others:
-            chosen[at] = 0
-        return list(itertools.compress(self.texts, chosen))
+    @cached_property
+    def widths(self) -> Ints:
+        """How many columns each token has."""
+        return self._fields.widths[self.places]
+
+    def column(self, number: int) -> list[str] | None:
+        """The column of that number of all tokens; None where a token has none, or begins with a blank there."""
+        spans, first, _ = self._fields
+        if ((number >= self.widths) | (number < -self.widths)).any():
+            return None
+        at = first[self.places] + (number if number >= 0 else self.widths + number)
+        column = _Spans(spans.starts[at], spans.ends[at])
+        # An empty column, too, has a blank where it begins: what separates it from the next one.
+        return None if (_bytes(self.data)[column.starts] <= ord(" ")).any() else _cut_out(self.data, column)
 
     def words(self, column: int, name: str) -> list[str]:
         """The words of the tokens, from their column of that number.
@@ -76,20 +114,17 @@ class Block(NamedTuple):
         Raises:
             CorpusError: a token has none; the message starts with `name:line`.
         """
-        words = take_column(self.tokens, column, self.delimiter)
-        # What is made of spaces alone is looked at line by line: a no-break space is a word, most others are none.
-        if words is None or "" in words or any(map(str.isspace, words)):
-            return words_of(self.lines(), column, name)  # says which line it is
-        return words
+        words = self.column(column)
+        return words_of(self.lines(), column, name) if words is None else words  # which line by line is told of
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
-        for at, text in enumerate(self.texts):
+        for at, text in enumerate(self.data.decode().split("\n")[:-1]):
             kind = self.others.get(at, "token")
-            delimiter = self.delimiter_of(kind, text)
+            delimiter = self._delimiter_of(kind, text)
             yield Line(self.number + at, text, kind, _split(text, delimiter) if delimiter else [], delimiter)
 
-    def delimiter_of(self, kind: Kind, text: str) -> str:
+    def _delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
         return {"token": self.delimiter, "docstart": _own_delimiter(text)}.get(kind, "")
 
@@ -99,24 +134,29 @@ class Block(NamedTuple):
 
     def lengths(self) -> Ints:
         """The number of tokens of each sentence that has any."""
-        lengths: Ints = np.diff(self.ends(), prepend=0, append=len(self.texts) - len(self.others))
+        lengths: Ints = np.diff(self.ends(), prepend=0, append=len(self.places))
         return lengths[lengths > 0]
 
-    def with_column(self, added: Sequence[str], mark: str) -> str:
+    def with_column(self, added: Sequence[str], mark: str) -> bytes:
         """The lines, ended, with one more column: what is added to each token, and a mark on other lines in columns."""
-        column = {text: f"{self.delimiter}{text}\n" for text in set(added)}
-        tokens = [column[text] for text in added]
-        ends: list[str] = []
-        done = 0  # tokens
-        for passed, (at, kind) in enumerate(self.others.items()):  # others before this one: the rest were tokens
-            delimiter = self.delimiter_of(kind, self.texts[at])
-            ends += tokens[done : at - passed]
-            ends.append(f"{delimiter}{mark}\n" if delimiter else "\n")
-            done = at - passed
-        ends += tokens[done:]
-        parts = [""] * (2 * len(self.texts))  # joined at once: to put each line together takes longer
-        parts[::2], parts[1::2] = self.texts, ends
-        return "".join(parts)
+        marked = [at for at, text in enumerate(added) if text != mark]
+        spelled = {text: f"{self.delimiter}{text}\n".encode() for text in {mark, *(added[at] for at in marked)}}
+        endings = [spelled[added[at]] for at in marked]
+        endings += [self._ending(at, mark) if kind == "docstart" else b"\n" for at, kind in self.others.items()]
+        lines = np.concatenate([self.places[marked], np.fromiter(self.others, int)])
+        order = lines.argsort(kind="stable")
+        parts: list[bytes] = []
+        done = 0
+        for number, end in zip(order.tolist(), self._lines.ends[lines[order]].tolist(), strict=True):
+            # The lines before this one get the mark, as most lines of most texts do.
+            parts += self.data[done:end].replace(b"\n", spelled[mark]), endings[number]
+            done = end + 1
+        return b"".join([*parts, self.data[done:].replace(b"\n", spelled[mark])])
+
+    def _ending(self, at: int, mark: str) -> bytes:
+        """The end of a document's first line with one more column."""
+        text = self.data[self._lines.starts[at] : self._lines.ends[at]].decode()
+        return f"{_own_delimiter(text)}{mark}\n".encode()
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
@@ -129,36 +169,87 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
     return None
 
 
-def split_block(texts: list[str], columns: Columns, number: int, delimiter: str | None) -> Block:
+def split_block(data: bytes, columns: Columns, number: int, delimiter: str | None) -> Block:
     """Tell what each line is.
 
     Args:
+        data: lines as `whole_lines` gives them.
         number: of the first line.
         delimiter: as `find_delimiter` gave it for the file.
     """
-    delimiter = delimiter or " "
-    others: dict[int, Kind] = {at: "blank" for at, text in enumerate(texts) if not text.strip(BLANK)}
+    starts, ends = _parts(data, "\n")
+    doubtful = np.flatnonzero(_bytes(data)[starts] <= ord(" "))  # an empty line begins with its end
+    spans = zip(doubtful.tolist(), starts[doubtful].tolist(), ends[doubtful].tolist(), strict=True)
+    others: dict[int, Kind] = {at: "blank" for at, start, end in spans if not data[start:end].strip()}
     for mark in [DOCSTART, columns.comments] if columns.comments else [DOCSTART]:
-        for at in [at for at, text in enumerate(texts) if mark in text]:  # in most files few, or none
-            if at not in others and (kind := _look_closer(texts[at], columns)) != "token":
+        found = [match.start() for match in re.finditer(re.escape(mark.encode()), data)]  # in most files few, or none
+        for at in sorted(set(np.searchsorted(ends, found).tolist())):
+            kind = _look_closer(data[starts[at] : ends[at]].decode(), columns)
+            if at not in others and kind != "token":
                 others[at] = kind
-    return Block(number, texts, dict(sorted(others.items())), delimiter)
+    return Block(number, data, dict(sorted(others.items())), delimiter or " ")
 
 
-def take_column(rows: Sequence[str], column: int, delimiter: str) -> list[str] | None:
-    """The field of that number of each row; None where a row has none."""
-    try:
-        if delimiter == " ":
-            return [_split(row, delimiter)[column] for row in rows]
-        return [row.split(delimiter)[column] for row in rows]
-    except IndexError:
-        return None
+def read_blocks(path: Path | None, columns: Columns) -> Iterator[Block]:
+    """A file, or standard input where `path` is None, in blocks of whole sentences.
+
+    Raises:
+        CorpusError: it cannot be read, is not UTF-8 or holds a line that is too long.
+    """
+    settled, name = None, source_name(path)
+    for piece in read_pieces(path, by_sentence=True):
+        for part in blocks(piece, by_sentence=True):
+            data = whole_lines(part.data, name, part.number)
+            settled = settled or find_delimiter(data.decode().split("\n"), columns)
+            yield split_block(data, columns, part.number, settled)
 
 
-def take_apart(rows: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The fields of each row; several spaces separate like one."""
-    taken = [row.split(delimiter) for row in rows]
-    return [[part for part in row if part] if "" in row else row for row in taken] if delimiter == " " else taken
+def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
+    """The words of the tokens among some lines, from their column of that number.
+
+    Raises:
+        CorpusError: a token has none; the message starts with `name:line`.
+    """
+    tokens = [line for line in lines if line.kind == "token"]
+    for number, text, _, fields, _ in tokens:
+        if not _has(fields, column) or not fields[column].strip(BLANK):
+            raise CorpusError(
+                f"{name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
+                f'"{text[:40]}". Mend the line, or use --input text for raw text.'
+            )
+    return [line.fields[column] for line in tokens]
+
+
+def _bytes(data: bytes) -> Ints:
+    return np.frombuffer(data, np.uint8)
+
+
+def _parts(data: bytes, separator: str) -> _Spans:
+    """The parts of some lines, as the separator and the ends of the lines cut them."""
+    codes = _bytes(data)
+    ends: Ints = np.flatnonzero((codes == ord(separator)) | (codes == _LINE_FEED))
+    return _Spans(np.concatenate([[0], ends + 1])[:-1], ends)
+
+
+def _find_fields(data: bytes, delimiter: str) -> _Fields:
+    """Where columns stand; several spaces separate like one."""
+    spans = _parts(data, delimiter)
+    upto: Ints = np.flatnonzero(_bytes(data)[spans.ends] == _LINE_FEED) + 1  # how many there are up to each line's end
+    if delimiter == " ":
+        full: Bools = spans.starts < spans.ends
+        spans, upto = _Spans(spans.starts[full], spans.ends[full]), full.cumsum()[upto - 1]
+    first = np.concatenate([[0], upto])[:-1]
+    return _Fields(spans, first, upto - first)
+
+
+def _cut_out(data: bytes, parts: _Spans) -> list[str]:
+    """Parts of some lines, which ascend and have a separator behind each."""
+    edges = np.zeros(len(data) + 1, np.int8)
+    edges[parts.starts] += 1
+    edges[parts.ends + 1] -= 1
+    kept = _bytes(data)[np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)]  # the parts and their separators
+    kept[np.cumsum(parts.ends + 1 - parts.starts) - 1] = _LINE_FEED
+    return kept.tobytes().decode().split("\n")[:-1]
 
 
 def _look_closer(text: str, columns: Columns) -> Kind:
@@ -177,28 +268,6 @@ def _split(text: str, delimiter: str) -> list[str]:
     return [part for part in fields if part] if delimiter == " " and "" in fields else fields
 
 
-def read_columns(lines: Iterable[str], columns: Columns) -> Iterator[Line]:
-    """Tell what each line is."""
-    for block in read_blocks(lines, columns):
-        yield from block.lines()
-
-
-def read_blocks(lines: Iterable[str], columns: Columns) -> Iterator[Block]:
-    """The same of some thousand lines at a time; a block may end inside a sentence."""
-    settled = None
-    for start, texts in _in_blocks(lines):
-        settled = settled or find_delimiter(texts, columns)
-        yield split_block(texts, columns, start, settled)
-
-
-def _in_blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Some lines at a time, with the number of the first."""
-    iterator, number = iter(lines), 1
-    while texts := list(itertools.islice(iterator, LINES)):
-        yield number, texts
-        number += len(texts)
-
-
 def _own_delimiter(text: str) -> str:
     return "\t" if "\t" in text else " "
 
@@ -211,31 +280,3 @@ def _is_docstart(text: str, word: int) -> bool:
 
 def _has(fields: list[str], column: int) -> bool:
     return -len(fields) <= column < len(fields)
-
-
-def sentences(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines of one sentence at a time, with the one that ends it; there may be no token among them."""
-    sentence: list[Line] = []
-    for line in lines:
-        sentence.append(line)
-        if line.kind in ENDS:
-            yield sentence
-            sentence = []
-    if sentence:
-        yield sentence
-
-
-def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
-    """The words of the tokens among some lines, from their column of that number.
-
-    Raises:
-        CorpusError: a token has none; the message starts with `name:line`.
-    """
-    tokens = [line for line in lines if line.kind == "token"]
-    for number, text, _, fields, _ in tokens:
-        if not _has(fields, column) or not fields[column].strip(BLANK):
-            raise CorpusError(
-                f"{name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
-                f'"{text[:40]}". Mend the line, or use --input text for raw text.'
-            )
-    return [line.fields[column] for line in tokens]

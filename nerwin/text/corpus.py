@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, Columns, Line, Scheme, read_blocks, take_apart
-from nerwin.text.files import BLANK, read_lines
+from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
+from nerwin.text.files import BLANK, read_lines, source_name
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
@@ -90,21 +90,21 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
     if path.suffix not in INLINE_SUFFIXES:
-        return parse_columns(read_lines(path), str(path), columns, refuse_mixed=refuse_mixed)
+        return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup", columns=1)
     for line, words, tags in parse_inline(read_lines(path), str(path)):
         corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
-def parse_columns(lines: Iterable[str], name: str, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
-    """The corpus in the lines of a column file, which messages call `name`.
+def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
+    """The corpus in a file of columns, or in standard input where `path` is None.
 
     Raises:
         CorpusError: as `read_corpus`.
     """
     with collector_paused():
-        corpus = _ColumnReader(name, columns).read(lines)
+        corpus = _ColumnReader(source_name(path), columns).read(read_blocks(path, columns))
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
 
 
@@ -135,40 +135,44 @@ class _ColumnReader:
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
-        self.known_words: set[str] = set()
 
-    def read(self, lines: Iterable[str]) -> Corpus:
+    def read(self, blocks: Iterable[Block]) -> Corpus:
         words: list[str] = []
         tags: list[str] = []
         numbers = array("q")
         ends: list[int] = []
-        for block in read_blocks(lines, self.format):
+        for block in blocks:
             others = list(block.others.values())
             self.corpus.comments += others.count("comment")
             self.corpus.docstarts += others.count("docstart")
-            rows = take_apart(block.tokens, block.delimiter)
-            if not self._is_well(rows):
-                for line in block.lines():
-                    if line.kind == "token":
-                        self._check(line)
             ends += (len(words) + block.ends()).tolist()
-            words += [sys.intern(row[self.format.word]) for row in rows]  # a corpus says most of its words often
-            tags += [sys.intern(row[self.format.tag]) for row in rows]
+            columns = self._columns_of(block) or self._columns_line_by_line(block)
+            for read, column in zip((words, tags), columns, strict=True):
+                read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         return self.corpus
 
-    def _is_well(self, rows: Sequence[Sequence[str]]) -> bool:
-        """Whether some tokens of a file whose first token has been checked are as they should be."""
-        if not self.first_token_line:
-            return False
-        widths = set(map(len, rows))
-        if min(widths, default=self.needed) < self.needed or (self.fixed_width and widths - {self.corpus.columns}):
-            return False
-        words = {row[self.format.word] for row in rows} - self.known_words
-        self.known_words |= {word for word in words if word.strip(BLANK)}
-        return words <= self.known_words and {row[self.format.tag] for row in rows} <= self.known_tags
+    def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
+        """The words and tags of a block where all is well; the first token of a file is looked at by itself."""
+        if not self.first_token_line or (block.widths < self.needed).any():
+            return None
+        if self.fixed_width and (block.widths != self.corpus.columns).any():
+            return None
+        words, tags = block.column(self.format.word), block.column(self.format.tag)
+        return (words, tags) if words is not None and tags is not None and set(tags) <= self.known_tags else None
+
+    def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
+        """The words and tags of a block, its lines looked at one by one.
+
+        Raises:
+            CorpusError: a line is not well.
+        """
+        tokens = [line for line in block.lines() if line.kind == "token"]
+        for line in tokens:
+            self._check(line)
+        return [line.fields[self.format.word] for line in tokens], [line.fields[self.format.tag] for line in tokens]
 
     def _check(self, line: Line) -> None:
         """Refuse a token's line that is not well, saying why."""

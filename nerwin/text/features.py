@@ -5,11 +5,11 @@ feature; its lookup falls back from the form as spelled to looser spellings, the
 the letter n-grams have one value a form.
 """
 
-import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,46 +35,56 @@ _REPEATED = re.compile(r"(.)\1+")
 _DIGIT = re.compile(r"\d")
 
 
-def shape(form: str) -> str:
-    """The form with letters and digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0"."""
-    return form.translate(_KINDS)
-
-
-def collapsed_shape(form: str) -> str:
-    """The shape with repeated kinds once: "McDonald's-9" is "XxXx'x-0"."""
-    return _collapse(shape(form))
-
-
-@functools.lru_cache(maxsize=10_000)  # forms are many, shapes few
+@lru_cache(maxsize=10_000)  # forms are many, shapes few
 def _collapse(full: str) -> str:
     return _REPEATED.sub(r"\1", full)
 
 
-def opened(form: str) -> str:
-    """The form in lower case with a mark at its end, so that a whole form is no prefix of another one."""
-    return f"{form.lower()}$"
+class Spelled:
+    """Some forms, in the spellings that features are parts of; each spelling is put together once.
 
+    shape: letters and digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with
+    repeated kinds once: "XxXx'x-0". opened: in lower case with a mark at the end, so that a whole form is no prefix of
+    another one. closed: with a mark at the start, so that it is no suffix of another one.
+    """
 
-def closed(form: str) -> str:
-    """The form in lower case with a mark at its start, so that a whole form is no suffix of another one."""
-    return f"^{form.lower()}"
+    def __init__(self, forms: Sequence[str]) -> None:
+        self.forms = forms
+        self.lower = [form.lower() for form in forms]
+
+    @cached_property
+    def shape(self) -> list[str]:
+        return [form.translate(_KINDS) for form in self.forms]
+
+    @cached_property
+    def collapsed_shape(self) -> list[str]:
+        return [_collapse(full) for full in self.shape]
+
+    @cached_property
+    def opened(self) -> list[str]:
+        return [f"{lower}$" for lower in self.lower]
+
+    @cached_property
+    def closed(self) -> list[str]:
+        return [f"^{lower}" for lower in self.lower]
 
 
 class Feature(NamedTuple):
     """A feature with one value a form: a part of one of the form's spellings."""
 
-    spelling: Callable[[str], str]
+    spelling: str
     part: slice = slice(None)
 
-    def __call__(self, form: str) -> str:
-        return self.spelling(form)[self.part]
+    def __call__(self, spelled: Spelled) -> list[str]:
+        """The value of each form."""
+        return [spelling[self.part] for spelling in getattr(spelled, self.spelling)]
 
 
 FEATURES: dict[str, Feature] = {
-    "shape": Feature(shape),
-    "collapsed_shape": Feature(collapsed_shape),
-    **{f"prefix{length}": Feature(opened, slice(length)) for length in range(1, 6)},
-    **{f"suffix{length}": Feature(closed, slice(-length, None)) for length in range(1, 6)},
+    "shape": Feature("shape"),
+    "collapsed_shape": Feature("collapsed_shape"),
+    **{f"prefix{length}": Feature("opened", slice(length)) for length in range(1, 6)},
+    **{f"suffix{length}": Feature("closed", slice(-length, None)) for length in range(1, 6)},
 }
 
 
@@ -87,7 +97,11 @@ STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of th
 def spellings(form: str) -> tuple[str, ...]:
     """The form, then ever looser spellings of it: lower case, then digits as zeros too."""
     lower = form.lower()
-    return form, lower, lower if lower.isalpha() else _DIGIT.sub("0", lower)  # most forms are letters alone
+    return form, lower, _without_digits(lower)
+
+
+def _without_digits(lower: str) -> str:
+    return lower if lower.isalpha() else _DIGIT.sub("0", lower)  # most forms are letters alone
 
 
 NGRAMS = "ngrams"
@@ -114,19 +128,18 @@ class Lookup:
 
     def row(self, form: str) -> int:
         """The row of a word form, of a feature with one value a form."""
-        if self.name != WORDS:
-            return self.rows.get(FEATURES[self.name](form), UNKNOWN)
-        if form in self.rows:  # the first spelling, and most often the right one
-            return self.rows[form]
-        for spelling in spellings(form):
-            if spelling in self.rows:
-                return self.rows[spelling]
-        return UNKNOWN
+        return self.rows_of(Spelled([form]))[0]
 
-    def rows_of(self, spelled: Sequence[str]) -> list[int]:
-        """The row of each form, given in the feature's own spelling, of a feature with one value a form."""
-        part, row = FEATURES[self.name].part, self.rows.get
-        return [row(spelling[part], UNKNOWN) for spelling in spelled]
+    def rows_of(self, spelled: Spelled) -> list[int]:
+        """The row of each form, of a feature with one value a form."""
+        row = self.rows.get
+        if self.name != WORDS:
+            return [row(value, UNKNOWN) for value in FEATURES[self.name](spelled)]
+        # One spelling after the other, as `spellings` puts them; no row that is found is 0.
+        return [
+            row(form) or row(lower) or (UNKNOWN if lower.isalpha() else row(_without_digits(lower), UNKNOWN))
+            for form, lower in zip(spelled.forms, spelled.lower, strict=True)
+        ]
 
     def stage(self, form: str) -> int:
         """Which spelling of a word form has its row: an index of STAGES, whose last one means none."""
@@ -141,7 +154,7 @@ def collect_lookup(name: str, forms: Iterable[str]) -> Lookup:
     if name == NGRAMS:
         return Lookup(name, [])
     feature = FEATURES[name]
-    counts = Counter(feature(form) for form in forms)
+    counts = Counter(feature(Spelled(list(forms))))
     return Lookup(name, [value for value, count in counts.items() if count > 1])
 
 
@@ -167,14 +180,8 @@ class FormTable:
 
     def extended(self, forms: Sequence[str]) -> "FormTable":
         """The table with further forms behind its last one."""
-        words, *features = [one for one in self.lookups if one.name != NGRAMS]
-        # Most features are parts of the same two spellings, which are put together once.
-        spelled = {
-            spelling: [spelling(form) for form in forms]
-            for spelling in {FEATURES[one.name].spelling for one in features}
-        }
-        rows = [one.rows_of(spelled[FEATURES[one.name].spelling]) for one in features]
-        fresh = np.array([[words.row(form) for form in forms], *rows], np.int32).T
+        spelled = Spelled(forms)
+        fresh = np.array([one.rows_of(spelled) for one in self.lookups if one.name != NGRAMS], np.int32).T
         bags = self.bags
         if bags is not None:
             bags = bags.followed_by(ngram_bags(forms))

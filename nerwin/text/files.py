@@ -6,6 +6,7 @@ Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token su
 
 import gzip
 import io
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
+_MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 
@@ -111,11 +113,22 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
     """The same of many whole lines at once."""
+    return whole_lines(data, name, first).decode().split("\n")[:-1]
+
+
+def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
+    """The same without a word decoded: every line ends with a line feed alone.
+
+    Raises:
+        CorpusError: not UTF-8.
+    """
     try:
-        text = data.decode("utf-8")
+        data.decode()
     except UnicodeDecodeError:
-        return list(decode_lines(data.split(b"\n"), name, first))  # says which line it is
-    lines = (text.removeprefix("\ufeff") if first == 1 else text).split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    return [line.rstrip("\r") for line in lines] if "\r" in text else lines
+        list(decode_lines(data.split(b"\n"), name, first))  # says which line it is
+    if first == 1:
+        data = data.removeprefix(BOM)
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    data = data.replace(b"\r\n", b"\n")
+    return _MORE_RETURNS.sub(b"\n", data) if b"\r" in data else data

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Columns
-from nerwin.text.corpus import Corpus, Sentence, parse_columns, write_columns
+from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
@@ -47,7 +47,7 @@ def form_of(path: Path) -> str:
 
 
 def _read_columns(path: Path | None, columns: Columns) -> Tagged:
-    corpus = parse_columns(read_lines(path), source_name(path), columns)
+    corpus = read_tagged_columns(path, columns)
     return Tagged([_from_sentence(sentence) for sentence in corpus.sentences if sentence.words], _describe(corpus))
 
 

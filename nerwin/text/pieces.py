@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from nerwin.text.files import LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
+BLOCK = 1 << 19  # bytes of a block, at least: of what is found out about it, most fits the processor's caches
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
 _LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
@@ -45,14 +48,16 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     with reading(source_name(path)), open_binary(path) as stream:
         while chunk := stream.read(SIZE):
             data += chunk
-            if by_sentence:
+            if len(chunk) < SIZE:  # the end, and what is left is one piece
+                cut = 0
+            elif by_sentence:
                 cut = _after_last_blank_line(data, searched)
                 searched = max(data.rfind(b"\n"), 0)
             else:
                 cut = data.rfind(b"\n") + 1
             if cut:
-                yield Piece(number, bytes(data[:cut]))
-                number += data.count(b"\n", 0, cut)
+                yield (piece := Piece(number, bytes(data[:cut])))
+                number += count_lines(piece.data)
                 del data[:cut]
                 searched = 0
             if len(data) - data.rfind(b"\n") > LONGEST_LINE + 1:
@@ -70,13 +75,17 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
     return 0
 
 
-def blocks(piece: Piece, size: int, *, by_sentence: bool) -> Iterator[Piece]:
-    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes so many bytes."""
+def blocks(piece: Piece, *, by_sentence: bool) -> Iterator[Piece]:
+    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes BLOCK bytes."""
     number, start = piece.number, 0
     while start < len(piece.data):
-        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + size)
+        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + BLOCK)
         end = ending.end() if ending else len(piece.data)
-        block = Piece(number, piece.data[start:end])
-        yield block
-        number += block.data.count(b"\n")
+        yield (block := Piece(number, piece.data[start:end]))
+        number += count_lines(block.data)
         start = end
+
+
+def count_lines(data: bytes) -> int:
+    """The number of lines that end in some bytes: `bytes.count` takes ten times as long where lines are short."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))

@@ -18,10 +18,11 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns, read_columns, sentences, words_of
+from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
 from nerwin.text.files import read_lines, source_name
 from nerwin.text.vocabulary import PADDING, UNKNOWN
+from nerwin.text.windows import split_sentences
 
 RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
 PIECE = 1 << 20  # words that are gathered before they are packed
@@ -101,9 +102,10 @@ def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterat
             for line in read_lines(path, LONGEST_PARAGRAPH):
                 yield map(split_words, _parts(line))
         else:
-            for sentence in sentences(read_columns(read_lines(path), columns)):
-                # A token may hold spaces, which a file of vectors uses to separate.
-                yield [word.lower().split() for word in words_of(sentence, columns.word, source_name(path))]
+            for block in read_blocks(path, columns):
+                for words in split_sentences(block.words(columns.word, source_name(path)), block.lengths()):
+                    # A token may hold spaces, which a file of vectors uses to separate.
+                    yield [word.lower().split() for word in words]
 
 
 def _pieces(paragraphs: Iterable[Paragraph], forms: dict[str, int], gap: list[int]) -> Iterator[Ints]:

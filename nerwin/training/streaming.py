@@ -21,7 +21,7 @@ from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, find_delimiter, split_block
-from nerwin.text.files import decode_lines, source_name
+from nerwin.text.files import decode_lines, source_name, whole_lines
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
@@ -30,8 +30,6 @@ from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
-
-BLOCK = 1 << 18  # bytes tagged at a time, at least
 
 
 class Task(NamedTuple):
@@ -156,17 +154,17 @@ def _tag_here(task: Task, piece: Piece) -> bytes:
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     """The output for one piece, its lines ended, in UTF-8."""
     tagger.forget()
-    cut = blocks(piece, BLOCK, by_sentence=task.columns is not None)
+    cut = blocks(piece, by_sentence=task.columns is not None)
     if task.columns is None:
-        tagged = (end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
-        return "".join(tagged).encode()
-    split = (split_block(part.lines(task.name), task.columns, part.number, task.delimiter) for part in cut)
-    return "".join(tag_columns(tagger, split, task.columns.word, task.form, task.name)).encode()
+        return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+    whole = ((whole_lines(part.data, task.name, part.number), part.number) for part in cut)
+    split = (split_block(data, task.columns, number, task.delimiter) for data, number in whole)
+    return b"".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
 
 
-def end_lines(lines: Iterable[str]) -> str:
-    """Lines, each ended, as one text."""
-    return "\n".join([*lines, ""])
+def end_lines(lines: Iterable[str]) -> bytes:
+    """Lines, each ended, in UTF-8."""
+    return "\n".join([*lines, ""]).encode()
 
 
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
@@ -175,7 +173,7 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
         yield from FORMATS[form](found)
 
 
-def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[str]:
+def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[bytes]:
     """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
