@@ -237,18 +237,18 @@ class TrainingConfig(_Section):
 class Config(_Section):
     """All that a training depends on, beside its data."""
 
-    corpus: CorpusConfig = Field(default=CorpusConfig(), description="the files and how to read them")
-    window: WindowConfig = Field(default=WindowConfig(), description="the input of the scorer")
-    words: WordsConfig = Field(default=WordsConfig(), description="the lookup table of words")
+    corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
+    window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
+    words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
     features: dict[Annotated[str, _OneOf(ALL_FEATURES)], Width] = Field(
         default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
     )
-    scorer: ScorerConfig = Field(default=ScorerConfig(), description="z = Wx + b, a = f(z), s = Uᵀa")
-    preprocess: PreprocessConfig = Field(default=PreprocessConfig(), description="of the scorer's input")
-    objective: ObjectiveConfig = Field(default=ObjectiveConfig(), description="J = max(0, Δ + s_c - s)")
-    optimizer: OptimizerConfig = Field(default=OptimizerConfig(), description="how gradients move parameters")
-    schedule: ScheduleConfig = Field(default=ScheduleConfig(), description="of the learning rate")
-    training: TrainingConfig = Field(default=TrainingConfig(), description="how long, how, and with what seed")
+    scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
+    preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")
+    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig, description="J = max(0, Δ + s_c - s)")
+    optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="how gradients move parameters")
+    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="of the learning rate")
+    training: TrainingConfig = Field(default_factory=TrainingConfig, description="how long, how, and with what seed")
 
     @model_validator(mode="after")
     def _columns_differ(self) -> Self:

@@ -44,6 +44,9 @@ class Task(NamedTuple):
     delimiter: str | None = None
 
 
+Work = tuple[Task, Piece]
+
+
 def tag_file(
     tagger: Tagger,
     path: Path | None,
@@ -62,11 +65,11 @@ def tag_file(
     """
     task = Task(form, source_name(path), columns)
     pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
-    first: list[tuple[Task, Piece]] = []
+    first: list[Work] = []
     failure: CorpusError | None = None
     try:
-        for piece_of_work in itertools.islice(pieces, 2 if jobs > 1 else 0):
-            first.append(piece_of_work)
+        for work in itertools.islice(pieces, jobs if jobs > 1 else 0):
+            first.append(work)
     except CorpusError as error:  # what can be read is put out first, as one process would
         failure = error
     with collector_paused():
@@ -77,12 +80,12 @@ def tag_file(
             if failure:
                 raise failure
         else:
-            for tagged, size in _in_processes(tagger, itertools.chain(first, pieces), jobs):
+            for tagged, size in _in_processes(tagger, first, pieces, jobs):
                 yield tagged
                 progress(size)
 
 
-def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
+def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
         if task.columns and not task.delimiter:
@@ -91,23 +94,25 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[tuple[Task, Piece]]:
         yield task, piece
 
 
-def _in_processes(tagger: Tagger, work: Iterator[tuple[Task, Piece]], jobs: int) -> Iterator[tuple[bytes, int]]:
+def _in_processes(
+    tagger: Tagger, first: Sequence[Work], others: Iterator[Work], jobs: int
+) -> Iterator[tuple[bytes, int]]:
     """The outputs in order, and for how many bytes each is the output.
 
     So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
     before is still put out, as one process would.
     """
-    # A forked process has the model at once; where there is no fork, it is sent.
+    # A forked process has the model and the first pieces at once; where there is no fork, they are sent.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context(method), _receive, (tagger.model, tagger.min_score, os.getpid())
-    )
+    given = tagger.model, tagger.min_score, first, os.getpid()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, given)
     waiting: deque[tuple[Future[bytes], int]] = deque()
     failure: CorpusError | None = None
     try:
+        waiting += [(pool.submit(_tag_given, number), len(piece.data)) for number, (_, piece) in enumerate(first)]
         while True:
             try:
-                settled, piece = next(work)
+                settled, piece = next(others)
             except StopIteration:
                 break
             except CorpusError as error:
@@ -136,15 +141,21 @@ def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
     return tagged.result(), size
 
 
-_tagger: Tagger  # of a worker process
+# Of a worker process.
+_tagger: Tagger
+_given: Sequence[Work]
 
 
-def _receive(model: Model, min_score: float, parent: int) -> None:
-    global _tagger
+def _receive(model: Model, min_score: float, given: Sequence[Work], parent: int) -> None:
+    global _tagger, _given
     end_with(parent)
-    _tagger = Tagger(model, min_score)
+    _tagger, _given = Tagger(model, min_score), given
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
+
+
+def _tag_given(number: int) -> bytes:
+    return tag_piece(_tagger, *_given[number])
 
 
 def _tag_here(task: Task, piece: Piece) -> bytes:
