@@ -1,5 +1,15 @@
-"""`python -m nerwin`."""
+"""The command `nerwin`, also as `python -m nerwin`."""
 
-from nerwin.cli import app
+import gc
 
-app()
+
+def main() -> None:
+    """Load the command line and run it."""
+    gc.disable()  # modules and options are many objects that stay, until a command begins: a tenth of its start
+    from nerwin.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -50,6 +50,8 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        gc.freeze()  # what has been loaded until now stays
+        gc.enable()
         try:
             function(*args, **kwargs)
             sys.stdout.flush()
