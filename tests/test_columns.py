@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -162,15 +163,16 @@ def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:
 @given(LINES, FORMATS)
 def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -> None:
     block = block_of(texts, columns)
-    added = [f"tag{number % 3}" for number in range(len(block.places))]
-    left, expected = iter(added), []
+    names = ["tag", "O", "Ø"]
+    added = np.arange(len(block.places)) % 3
+    left, expected = iter(names[number] for number in added), []
     for text in texts:
         kind = kind_by_hand(text, columns)
         if kind == "token":
             expected.append(f"{text}{block.delimiter}{next(left)}")
         else:
             expected.append(f"{text}{own_delimiter(text)}O" if kind == "docstart" else text)
-    assert block.with_column(added, "O").decode() == "".join(f"{line}\n" for line in expected)
+    assert block.with_column(names, added, "O").decode() == "".join(f"{line}\n" for line in expected)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", "\t", ""], ["# x"], ["# x", ""], ["-DOCSTART- O", "", "# x"]])
@@ -179,6 +181,6 @@ def test_a_block_may_have_no_token(texts: list[str]) -> None:
     assert (block.places.tolist(), block.lengths().tolist()) == ([], [])
     assert block.words(0, "in") == []
     assert block.ends().tolist() == [0 for text in texts if not text.startswith("#")]
-    assert block.with_column([], "O").decode() == "".join(
+    assert block.with_column(["O"], np.empty(0, np.int64), "O").decode() == "".join(
         f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts
     )

@@ -8,7 +8,7 @@ from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.outside import entity_f1, fit_offset, offset_outside
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
-from nerwin.corruption.tagging import tag_names, to_iob2
+from nerwin.corruption.tagging import in_iob2, tag_names
 from nerwin.network.decoder import viterbi
 from nerwin.text.windows import flatten, split_sentences
 from nerwin.training.evaluation import evaluate_tags
@@ -26,10 +26,12 @@ def test_the_f1_is_that_of_the_evaluation(seed: int) -> None:
     rng = np.random.default_rng(seed)
     found, gold = legal_sequences(rng), legal_sequences(rng)
     found[:4] = gold[:4]
-    names = tag_names(TYPES)
-    expected = evaluate_tags(
-        split_sentences(to_iob2(names, gold), LENGTHS), split_sentences(to_iob2(names, found), LENGTHS)
-    ).overall.f1
+    names = in_iob2(tag_names(TYPES))
+
+    def spell(tags: Ints) -> list[str]:
+        return [names[tag] for tag in tags]
+
+    expected = evaluate_tags(split_sentences(spell(gold), LENGTHS), split_sentences(spell(found), LENGTHS)).overall.f1
     assert entity_f1(found, gold) == pytest.approx(expected)
 
 
@@ -76,5 +78,10 @@ def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorrupti
     gold = np.array([4, 4, 4, 0])
     constants = corruption.fit(params, scores, gold, flatten([np.arange(2, 6)], 5)._replace(lengths=lengths))
     assert constants["outside"].tolist() == [0.25]
-    assert corruption.decode(params, constants, scores, lengths) == ["B-LOC", "B-LOC", "B-LOC", "O"]
+    assert [corruption.spelled[tag] for tag in corruption.decode(params, constants, scores, lengths)] == [
+        "B-LOC",
+        "B-LOC",
+        "B-LOC",
+        "O",
+    ]
     assert corruption.margins(params, constants, scores, lengths) == pytest.approx([0.15, 0.05, 1.25, 4.75])

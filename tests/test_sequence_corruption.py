@@ -156,7 +156,7 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
         best += [corruption.names[tag] for tag in chosen]
     found = viterbi(scores, np.array(LENGTHS), corruption.steps(params))
     assert [corruption.names[tag] for tag in found] == best
-    flat = corruption.decode(params, NO_OFFSET, scores, np.array(LENGTHS))
+    flat = [corruption.spelled[tag] for tag in corruption.decode(params, NO_OFFSET, scores, np.array(LENGTHS))]
     assert flat == [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in best]
 
 

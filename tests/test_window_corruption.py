@@ -18,7 +18,6 @@ from nerwin.corruption.window import (
     decide,
     fit_thresholds,
     kind_spans,
-    kinds_to_spans,
     ranked_right,
 )
 from nerwin.errors import CorpusError
@@ -238,12 +237,6 @@ def flat_kinds(kinds: Kinds) -> tuple[Ints, Ints]:
 
 
 @given(sentences)
-def test_kinds_to_spans_finds_the_runs_of_each_sentence(kinds: Kinds) -> None:
-    flat, lengths = flat_kinds(kinds)
-    assert kinds_to_spans(flat, lengths, TYPES) == [runs(sentence) for sentence in kinds]
-
-
-@given(sentences)
 def test_kind_spans_are_the_same_runs_counted_through_the_corpus(kinds: Kinds) -> None:
     flat, lengths = flat_kinds(kinds)
     firsts = np.cumsum(lengths) - lengths
@@ -256,19 +249,19 @@ def test_kind_spans_are_the_same_runs_counted_through_the_corpus(kinds: Kinds) -
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
 
 
-def test_decoding_spells_the_decisions_in_iob2() -> None:
-    scores = np.array([[0.0, 2.0], [0.0, 3.0], [5.0, 0.0], [0.0, 0.0], [0.0, 2.0]])
-    constants: dict[str, Floats] = {"thresholds": np.array([1.0, 1.0])}
+@given(sentences)
+def test_decoding_spells_the_decisions_in_iob2(kinds: Kinds) -> None:
+    flat, lengths = flat_kinds(kinds)
+    scores = np.eye(3)[flat][:, 1:] + 0.5
     corruption = WindowCorruption(TYPES, Settings())
-    assert corruption.decode({}, constants, scores, np.array([3, 2])) == ["B-PER", "I-PER", "B-LOC", "O", "B-PER"]
+    found = corruption.decode({}, {"thresholds": np.array([1.0, 1.0])}, scores, lengths)
+    expected = [tag for sentence in kinds for tag in iob2(runs(sentence), len(sentence))]
+    assert [corruption.spelled[tag] for tag in found] == expected
 
 
 def entity_f1(found: Ints, gold: Ints, lengths: Ints) -> float:
     """F1 of whole entities by way of tags, as `nerwin evaluate` counts it."""
-    tags = [
-        [iob2(one, length) for one, length in zip(kinds_to_spans(kinds, lengths, TYPES), lengths.tolist(), strict=True)]
-        for kinds in (gold, found)
-    ]
+    tags = [[iob2(runs(one.tolist()), len(one)) for one in np.split(kinds, np.cumsum(lengths)[:-1])] for kinds in (gold, found)]
     return evaluate_tags(*tags).overall.f1
 
 

@@ -54,6 +54,7 @@ class Corruption(Protocol[B]):
     """One way to corrupt. Targets are the (n,) integers that stand for the true tags of a corpus."""
 
     names: Sequence[str]  # of the K scores of a window
+    spelled: Sequence[str]  # the IOB2 tags that `decode` gives the numbers of
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         """Parameters of the corruption itself, beside the scorer's, as they start."""
@@ -99,8 +100,8 @@ class Corruption(Protocol[B]):
         """The share of true windows against corrupted ones whose scores stand in the right order."""
         ...
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
-        """The IOB2 tags of all words, given their scores (n, K) in context."""
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
         ...
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:

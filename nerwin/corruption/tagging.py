@@ -30,10 +30,9 @@ def tag_targets(names: Sequence[str], tag_sequences: Sequence[Sequence[str]]) ->
     return np.fromiter((numbers.get(tag, 0) for tag in spelled), np.int32)
 
 
-def to_iob2(names: Sequence[str], best: Ints) -> list[str]:
-    """Indices of IOBES tags, spelled in IOB2."""
-    respelled = [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
-    return [respelled[tag] for tag in best.tolist()]
+def in_iob2(names: Sequence[str]) -> list[str]:
+    """IOBES tags, spelled in IOB2."""
+    return [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
 
 
 def legal_steps(names: Sequence[str]) -> Steps:
@@ -63,6 +62,7 @@ class TagCorruption:
         check_weights(settings.weights, types)
         self.types, self.settings = types, settings
         self.names: Sequence[str] = tag_names(types)
+        self.spelled: Sequence[str] = in_iob2(self.names)
         self.legal = legal_steps(self.names)
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
@@ -101,9 +101,9 @@ class TagCorruption:
         """The share of windows whose true tag outscores every other, steps aside."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
         scores = offset_outside(scores, constants["outside"].item())
-        return to_iob2(self.names, viterbi_in_doubt(scores, lengths, self.steps(params)))
+        return viterbi_in_doubt(scores, lengths, self.steps(params))
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""

@@ -17,7 +17,7 @@ from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
 from nerwin.network.loss import hinge
-from nerwin.text.tags import Span, iob2, spans
+from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.windows import FlatCorpus
 
 NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
@@ -48,6 +48,7 @@ class WindowCorruption:
         check_weights(settings.weights, types)
         self.types, self.settings = types, settings
         self.names = types
+        self.spelled: Sequence[str] = [OUTSIDE, *(f"{prefix}-{label}" for label in types for prefix in "BI")]
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         return {}
@@ -114,10 +115,12 @@ class WindowCorruption:
     def ranked(self, scores: Floats, targets: Ints) -> float:
         return ranked_right(scores, targets)
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> list[str]:
+    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
         kinds = decide(scores, constants["thresholds"])
-        found = kinds_to_spans(kinds, lengths, self.types)
-        return [tag for one, length in zip(found, lengths.tolist(), strict=True) for tag in iob2(one, length)]
+        starts, _ = kind_spans(kinds, lengths)
+        numbers = 2 * kinds  # the tags inside of each type; that of its beginning stands before it
+        numbers[starts] -= 1
+        return numbers
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """How far the best type passes its threshold, or how far it stays below."""
@@ -180,18 +183,6 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
     ends = np.append(starts[1:], n)
     entity = kinds[starts] != NO_TYPE
     return starts[entity], ends[entity]
-
-
-def kinds_to_spans(kinds: Ints, lengths: Ints, types: Sequence[str]) -> list[list[Span]]:
-    """The spans of each sentence, given the type id of every word."""
-    found: list[list[Span]] = [[] for _ in lengths]
-    firsts = np.cumsum(lengths) - lengths
-    starts, ends = kind_spans(kinds, lengths)
-    sentences = np.searchsorted(firsts, starts, side="right") - 1
-    for start, end, sentence in zip(starts.tolist(), ends.tolist(), sentences.tolist(), strict=True):
-        first = int(firsts[sentence])
-        found[sentence].append(Span(start - first, end - first, types[int(kinds[start]) - 1]))
-    return found
 
 
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:

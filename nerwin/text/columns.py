@@ -137,11 +137,16 @@ class Block:
         lengths: Ints = np.diff(self.ends(), prepend=0, append=len(self.places))
         return lengths[lengths > 0]
 
-    def with_column(self, added: Sequence[str], mark: str) -> bytes:
-        """The lines, ended, with one more column: what is added to each token, and a mark on other lines in columns."""
-        marked = [at for at, text in enumerate(added) if text != mark]
-        spelled = {text: f"{self.delimiter}{text}\n".encode() for text in {mark, *(added[at] for at in marked)}}
-        endings = [spelled[added[at]] for at in marked]
+    def with_column(self, names: Sequence[str], added: Ints, mark: str) -> bytes:
+        """The lines, ended, with one more column: a name for each token, and a mark on other lines in columns.
+
+        Args:
+            added: (tokens,) the number of each token's name.
+        """
+        spelled = [f"{self.delimiter}{name}\n".encode() for name in names]
+        usual = f"{self.delimiter}{mark}\n".encode()
+        marked = np.flatnonzero(np.array([name != mark for name in names], np.bool_)[added])
+        endings = [spelled[name] for name in added[marked].tolist()]
         endings += [self._ending(at, mark) if kind == "docstart" else b"\n" for at, kind in self.others.items()]
         lines = np.concatenate([self.places[marked], np.fromiter(self.others, int)])
         order = lines.argsort(kind="stable")
@@ -149,9 +154,9 @@ class Block:
         done = 0
         for number, end in zip(order.tolist(), self._lines.ends[lines[order]].tolist(), strict=True):
             # The lines before this one get the mark, as most lines of most texts do.
-            parts += self.data[done:end].replace(b"\n", spelled[mark]), endings[number]
+            parts += self.data[done:end].replace(b"\n", usual), endings[number]
             done = end + 1
-        return b"".join([*parts, self.data[done:].replace(b"\n", spelled[mark])])
+        return b"".join([*parts, self.data[done:].replace(b"\n", usual)])
 
     def _ending(self, at: int, mark: str) -> bytes:
         """The end of a document's first line with one more column."""

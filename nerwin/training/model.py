@@ -253,10 +253,15 @@ class Model:
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""
-        return split_sentences(self.decode_words(scores, lengths), lengths)
+        return split_sentences(self.spell(self.decode_words(scores, lengths)), lengths)
 
-    def decode_words(self, scores: Floats, lengths: Ints) -> list[str]:
-        """The IOB2 tags of all words in a row."""
+    def spell(self, tags: Ints) -> list[str]:
+        """IOB2 tags, given as `decode_words` gives them."""
+        spelled = self.corruption.spelled
+        return [spelled[tag] for tag in tags.tolist()]
+
+    def decode_words(self, scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags (n,) of all words in a row, as numbers among those that the corruption spells."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 
     def margins(self, scores: Floats, lengths: Ints) -> Floats:

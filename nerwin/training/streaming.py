@@ -206,7 +206,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     for scores in tagger.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
-            yield block.with_column(tagger.tags_of(scores, lengths), OUTSIDE)
+            yield block.with_column(tagger.model.corruption.spelled, tagger.tags_of(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))

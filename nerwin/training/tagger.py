@@ -107,13 +107,15 @@ class Tagger:
         """The IOB2 tags of the words of each sentence of a text."""
         words, lengths = _in_a_row([_words(sentence) for sentence in sentences])
         (scores,) = self.score_text([(words, lengths)])
-        return split_sentences(self.tags_of(scores, lengths), lengths)
+        return split_sentences(self.model.spell(self.tags_of(scores, lengths)), lengths)
 
-    def tags_of(self, scores: Floats, lengths: Ints) -> list[str]:
-        """The IOB2 tags of all words in a row, given their scores (n, K) in context."""
+    def tags_of(self, scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags (n,) of all words in a row, as `Model.spell` takes them, given their scores (n, K)."""
         if not self.min_score:
             return self.model.decode_words(scores, lengths)
-        return [tag for tags, _ in self._decide(scores, lengths) for tag in tags]
+        number = {tag: number for number, tag in enumerate(self.model.corruption.spelled)}
+        decided = self._decide(scores, lengths)
+        return np.array([number[tag] for tags, _ in decided for tag in tags], np.int64)
 
     def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
         """For each sentence its tags, and its entities with their scores; without those that score too little."""
@@ -129,7 +131,7 @@ class Tagger:
         """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
-        tags = split_sentences(self.tags_of(scores, lengths), lengths)
+        tags = split_sentences(self.model.spell(self.tags_of(scores, lengths)), lengths)
         found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
         result = evaluate_tags(gold, tags)
         result.calibration_error = calibration_error(
