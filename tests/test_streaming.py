@@ -166,6 +166,17 @@ def test_blocks_of_lines_are_one_text(leaning: Tagger, tmp_path: Path, monkeypat
     assert [[line.rpartition(" ")[2] for line in block] for block in found] == leaning.tag_many(sentences)
 
 
+def test_the_last_sentence_is_read_with_the_others_whatever_ends_it(leaning: Tagger, tmp_path: Path) -> None:
+    path = tmp_path / "text.conll"
+    for count in range(20, 60):
+        lines = "\n\n".join("\n".join(words) for words in coming_again(count))
+        found = set()
+        for end in ("", "\n", "\n\n"):
+            path.write_text(lines + end, encoding="utf-8")
+            found.add(tagged(leaning, path).rstrip())
+        assert len(found) == 1
+
+
 def test_a_text_s_scores_are_the_same_in_runs(leaning: Tagger) -> None:
     words, lengths = [word for sentence in coming_again(300) for word in sentence], np.full(300, 4)
     (whole,) = leaning.score_text([(words, lengths)])

@@ -261,7 +261,10 @@ def test_decoding_spells_the_decisions_in_iob2(kinds: Kinds) -> None:
 
 def entity_f1(found: Ints, gold: Ints, lengths: Ints) -> float:
     """F1 of whole entities by way of tags, as `nerwin evaluate` counts it."""
-    tags = [[iob2(runs(one.tolist()), len(one)) for one in np.split(kinds, np.cumsum(lengths)[:-1])] for kinds in (gold, found)]
+    tags = [
+        [iob2(runs(one.tolist()), len(one)) for one in np.split(kinds, np.cumsum(lengths)[:-1])]
+        for kinds in (gold, found)
+    ]
     return evaluate_tags(*tags).overall.f1
 
 
