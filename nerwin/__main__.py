@@ -1,11 +1,11 @@
 """The command `nerwin`, also as `python -m nerwin`."""
 
-import gc
+from nerwin.collector import rest
 
 
 def main() -> None:
     """Load the command line and run it."""
-    gc.disable()  # modules and options are many objects that stay, until a command begins: a tenth of its start
+    rest()  # until a command begins: modules and options are many objects that stay, and a tenth of its start
     from nerwin.cli import app
 
     app()

@@ -4,6 +4,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_resting = False
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -15,3 +17,19 @@ def collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def rest() -> None:
+    """Search for no cycles until `resume`."""
+    global _resting
+    gc.disable()
+    _resting = True
+
+
+def resume() -> None:
+    """After `rest`, search again, but not among what there is by now, which stays."""
+    global _resting
+    if _resting:
+        gc.freeze()
+        gc.enable()
+    _resting = False

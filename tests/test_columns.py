@@ -59,6 +59,10 @@ def test_the_first_token_settles_the_delimiter() -> None:
     assert [line.delimiter for line in lines] == [" ", "", "\t", "\t", "\t"]
 
 
+def test_a_mark_that_no_file_can_hold_marks_nothing() -> None:
+    assert kinds("a O\n# b", Columns(comments="\udcff")) == ["token", "token"]
+
+
 def test_a_delimiter_that_is_set_is_not_guessed() -> None:
     (line,) = lines_of(["a\tb  c"], Columns(delimiter="space"))
     assert (line.fields, line.delimiter) == (["a\tb", "c"], " ")
@@ -146,11 +150,14 @@ def test_a_file_is_read_in_blocks_of_whole_sentences(tmp_path: Path, monkeypatch
     monkeypatch.setattr(pieces, "BLOCK", 0)
     path = tmp_path / "in.conll"
     path.write_bytes(b"\xef\xbb\xbfLima\tO\r\nrains\tO\r\r\n\r\na b\tO\n\nc\tO")
-    found = list(read_blocks(path, Columns()))
+    found = list(read_blocks(path, Columns(), by_sentence=True))
     assert [(block.number, block.data) for block in found] == [
         (1, b"Lima\tO\nrains\tO\n\n"), (4, b"a b\tO\n\n"), (6, b"c\tO\n"),
     ]  # fmt: skip
     assert [block.column(0) for block in found] == [["Lima", "rains"], ["a b"], ["c"]]
+    by_line = list(read_blocks(path, Columns()))
+    assert [block.data for block in by_line] == [b"Lima\tO\n", b"rains\tO\n", b"\n", b"a b\tO\n", b"\n", b"c\tO\n"]
+    assert [block.number for block in by_line] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:

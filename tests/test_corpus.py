@@ -18,8 +18,8 @@ Reader = Callable[..., Corpus]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Reader:
-    """Read a corpus from text, with columns by keyword; all at once and, which must make no difference, sentence
-    by sentence."""
+    """Read a corpus from text, with columns by keyword; all at once and, which must make no difference, line by
+    line."""
 
     def outcome(path: Path, columns: Columns, size: int) -> Corpus | CorpusError:
         with pytest.MonkeyPatch.context() as patch:
@@ -33,11 +33,11 @@ def read(tmp_path: Path) -> Reader:
         path = tmp_path / "corpus.conll"
         path.write_bytes(text.encode())
         format = Columns()._replace(**columns)  # type: ignore[arg-type]
-        found, by_sentence = outcome(path, format, pieces.BLOCK), outcome(path, format, 0)
+        found, by_line = outcome(path, format, pieces.BLOCK), outcome(path, format, 0)
         if isinstance(found, CorpusError):
-            assert str(by_sentence) == str(found)
+            assert str(by_line) == str(found)
             raise found
-        assert by_sentence == found
+        assert by_line == found
         return found
 
     return reader

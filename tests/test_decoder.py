@@ -72,6 +72,11 @@ def test_what_is_not_in_doubt_has_the_first_tag_throughout(
     assert sum(searched) < 10 if lead == 9 else sum(searched) == sum(lengths) if lead == -9 else True
 
 
+def test_a_single_tag_is_in_no_doubt() -> None:
+    steps = Steps(np.zeros((1, 1)), np.zeros(1), np.zeros(1))
+    assert viterbi_in_doubt(np.ones((3, 1)), np.array([2, 1]), steps).tolist() == [0, 0, 0]
+
+
 @sentences
 @forbidding
 @pytest.mark.parametrize("seed", range(4))

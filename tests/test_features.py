@@ -133,13 +133,13 @@ def test_a_word_never_falls_back_to_a_stricter_spelling() -> None:
 
 
 def test_a_feature_collects_each_value_once_in_order_of_first_sight() -> None:
-    lookup = collect_lookup("shape", ["Lima", "of", "Peru", "to", "USA", "UNO"])
+    lookup = collect_lookup("shape", Spelled(["Lima", "of", "Peru", "to", "USA", "UNO"]))
     assert lookup.values == ["Xxxx", "xx", "XXX"]
     assert [lookup.row(form) for form in ("Oslo", "in", "U", "EEA")] == [2, 3, UNKNOWN, 4]
 
 
 def test_a_value_of_one_form_only_is_unknown() -> None:
-    lookup = collect_lookup("shape", ["Lima", "Peru", "USA"])
+    lookup = collect_lookup("shape", Spelled(["Lima", "Peru", "USA"]))
     assert lookup.values == ["Xxxx"]
     assert lookup.row("USA") == UNKNOWN
 
@@ -155,14 +155,14 @@ def test_a_table_has_a_row_for_each_form_and_a_column_for_each_feature() -> None
 
 def test_the_reserved_forms_keep_their_rows_whatever_they_are_called() -> None:
     forms = Vocabulary().forms
-    lookups = [Lookup(WORDS, forms), collect_lookup("suffix2", forms)]
+    lookups = [Lookup(WORDS, forms), collect_lookup("suffix2", Spelled(forms))]
     assert form_table(lookups, forms).rows.tolist() == [[PADDING, PADDING], [UNKNOWN, UNKNOWN]]
 
 
 @settings(derandomize=True, max_examples=50, deadline=None)
 @given(st.lists(FORMS, unique=True, max_size=6), st.sampled_from(list(FEATURES)))
 def test_forms_share_a_row_exactly_if_they_share_the_value(forms: list[str], name: str) -> None:
-    lookup = collect_lookup(name, [*forms, *forms])
+    lookup = collect_lookup(name, Spelled([*forms, *forms]))
     rows = form_table([lookup], ["<padding>", "<unknown>", *forms]).rows[2:, 0].tolist()
     values = FEATURES[name](Spelled(forms))
     assert [rows.index(row) for row in rows] == [values.index(value) for value in values]
@@ -170,7 +170,7 @@ def test_forms_share_a_row_exactly_if_they_share_the_value(forms: list[str], nam
 
 
 def test_the_bag_of_a_form_is_the_same_wherever_it_is_asked_for() -> None:
-    lookups = [Lookup(WORDS, ["Lima"]), collect_lookup(NGRAMS, [])]
+    lookups = [Lookup(WORDS, ["Lima"]), collect_lookup(NGRAMS, Spelled([]))]
     table = form_table(lookups, ["<padding>", "<unknown>", "Lima", "of"]).extended(["Oslo"])
     assert table.bags is not None
     bags = table.bags.of(np.array([4, 0, 2, 4]))
@@ -182,7 +182,11 @@ def test_the_bag_of_a_form_is_the_same_wherever_it_is_asked_for() -> None:
 
 def test_twins_have_an_unknown_word_or_nothing_but_shape_and_ending() -> None:
     values = [("shape", "Xxxx"), ("prefix1", "l"), ("suffix2", "ma"), ("suffix4", "lima")]
-    lookups = [Lookup(WORDS, ["Lima"]), *(Lookup(name, [value]) for name, value in values), collect_lookup(NGRAMS, [])]
+    lookups = [
+        Lookup(WORDS, ["Lima"]),
+        *(Lookup(name, [value]) for name, value in values),
+        collect_lookup(NGRAMS, Spelled([])),
+    ]
     table = form_table(lookups, ["<padding>", "<unknown>", "Lima"])
     twins = table.with_twins()
     assert twins.rows.tolist() == [

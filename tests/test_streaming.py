@@ -265,32 +265,29 @@ def test_nothing_in_is_nothing_out(tagger: Tagger, tmp_path: Path) -> None:
     assert tagged(tagger, path) == "\n\n\n"
 
 
+@pytest.mark.parametrize("jobs", [1, 2, 3, 4, 9])
+@pytest.mark.parametrize("good", [1, 2, 3, 4, 6])
 def test_what_came_before_unreadable_input_is_put_out_first(
-    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pieces, "SIZE", 2000)
-    path = tmp_path / "cut.gz"
-    path.write_bytes(gzip.compress(long_file(tmp_path).read_bytes())[:-200])
-    for jobs in (1, 3):
-        found: list[bytes] = []
-        with pytest.raises(CorpusError, match="damaged or cut short"):
-            found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
-        assert len(found) > 2
-
-
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_the_first_piece_is_put_out_where_the_second_cannot_be_read(
-    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, jobs: int
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 1000)
     monkeypatch.setattr(pieces, "LONGEST_LINE", 500)
     path = long_file(tmp_path)
-    good = path.read_bytes()
-    path.write_bytes(good[:1000] + b"x" * 3000)
+    path.write_bytes(path.read_bytes()[: 1000 * good] + b"x" * 3000)
     found: list[bytes] = []
     with pytest.raises(CorpusError, match="expected lines of at most"):
         found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
-    assert len(found) == 1
+    assert len(found) == good
+
+
+def test_so_is_what_came_before_damage(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 2000)
+    path = tmp_path / "cut.gz"
+    path.write_bytes(gzip.compress(long_file(tmp_path).read_bytes())[:-200])
+    found: list[bytes] = []
+    with pytest.raises(CorpusError, match="damaged or cut short"):
+        found.extend(tag_file(tagger, path, "conll", FORMAT, 3))
+    assert len(found) > 2
 
 
 def test_nobody_waits_for_pieces_when_the_reader_has_gone(

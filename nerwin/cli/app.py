@@ -15,6 +15,7 @@ import typer
 
 from nerwin import __version__
 from nerwin.cli.threads import usual_threads
+from nerwin.collector import resume
 from nerwin.errors import NerwinError, TrainingDiverged
 
 INTERRUPTED = 130
@@ -50,8 +51,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        gc.freeze()  # what has been loaded until now stays
-        gc.enable()
+        resume()
         try:
             function(*args, **kwargs)
             sys.stdout.flush()

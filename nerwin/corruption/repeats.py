@@ -30,9 +30,8 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     order = stable_order(forms)  # by form, and by place within a form
     n = len(forms)
     place = forms[order].astype(np.int64) * (n + REACH) + order
-    before, others = np.zeros(
-        (2, n), np.int8
-    )  # how many stand nearby, no further than MOST + 1 places of the form away
+    # How many stand nearby, before a place and in all, counted up to MOST + 1 on each side: a byte holds that.
+    before, others = np.zeros((2, n), np.int8)
     for k in range(1, MOST + 2):
         near = place[k:] - place[:-k] <= REACH
         before[k:] += near

@@ -74,17 +74,18 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
 
 
 def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
-    """The same, where most sentences have the first tag, which may follow itself, throughout: what is not in doubt is
-    not searched.
+    """As `viterbi`, but sentences that can only have the first tag throughout, as most do, are not searched.
 
-    A sequence gains over that one only at the words where it leaves the first tag: by the word's score, by the step
-    there, and by the step back. Where no word can gain, no sequence does.
+    The first tag must be allowed to start a sentence, to follow itself and to end one.
+
+    Another sequence gains only at the words where it leaves the first tag: by the word's score, by the step there, and
+    by the step back. Where no word can gain, no sequence does.
     """
     A, start, end = steps
     there = np.maximum(A.max(axis=0) - A[0, 0], start - start[0])[1:]  # (K − 1,)
     back = np.maximum(A[:, 0] - A[0, 0], end - end[0])[1:].clip(min=0)
     columns = s.T.copy()  # a maximum over tags runs along memory
-    gains = (columns[1:] + (there + back)[:, None]).max(axis=0) - columns[0]
+    gains = (columns[1:] + (there + back)[:, None]).max(axis=0, initial=-np.inf) - columns[0]
     doubtful = np.repeat(np.arange(len(lengths)), lengths)[~(gains < 0)]
     searched = np.zeros(len(lengths), np.bool_)
     searched[doubtful] = True

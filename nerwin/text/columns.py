@@ -3,8 +3,8 @@
 Tagged corpora, sentences to be tagged and untagged text all come in it; what differs is which columns they ask for. The
 delimiter is found out from the first token, unless it is set.
 
-Lines are told apart and columns found in the bytes of many lines at once; no line becomes a string of its own before
-there is something to say about it.
+Lines are told apart and columns found in the bytes of many lines at once (see `spans`); no line becomes a string of its
+own before there is something to say about it.
 """
 
 import re
@@ -16,10 +16,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Ints
+from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
-from nerwin.text.files import BLANK, source_name, whole_lines
-from nerwin.text.pieces import blocks, read_pieces
+from nerwin.text.files import BLANK, decode_text, source_name, whole_lines
+from nerwin.text.pieces import Piece, blocks, read_pieces
+from nerwin.text.spans import Fields, Spans, codes_of, cut_out, find_fields, parts_of
 
 DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
@@ -28,8 +29,6 @@ Delimiter = Literal["auto", "tab", "space"]
 Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
-
-_LINE_FEED = ord("\n")
 
 
 class Columns(NamedTuple):
@@ -52,21 +51,6 @@ class Line(NamedTuple):
     delimiter: str = ""
 
 
-class _Spans(NamedTuple):
-    """Where the parts of some bytes start and end."""
-
-    starts: Ints
-    ends: Ints
-
-
-class _Fields(NamedTuple):
-    """(F,) where the columns of some lines stand; (L,) the number of each line's first one, and how many it has."""
-
-    spans: _Spans
-    first: Ints
-    widths: Ints
-
-
 @dataclass(frozen=True)
 class Block:
     """Neighbouring lines of a file.
@@ -81,12 +65,12 @@ class Block:
     delimiter: str
 
     @cached_property
-    def _lines(self) -> _Spans:
-        return _parts(self.data, "\n")
+    def _lines(self) -> Spans:
+        return parts_of(self.data, "\n")
 
     @cached_property
-    def _fields(self) -> _Fields:
-        return _find_fields(self.data, self.delimiter)
+    def _fields(self) -> Fields:
+        return find_fields(self.data, self.delimiter)
 
     @cached_property
     def places(self) -> Ints:
@@ -104,9 +88,9 @@ class Block:
         if ((number >= self.widths) | (number < -self.widths)).any():
             return None
         at = first[self.places] + (number if number >= 0 else self.widths + number)
-        column = _Spans(spans.starts[at], spans.ends[at])
+        column = Spans(spans.starts[at], spans.ends[at])
         # An empty column, too, has a blank where it begins: what separates it from the next one.
-        return None if (_bytes(self.data)[column.starts] <= ord(" ")).any() else _cut_out(self.data, column)
+        return None if (codes_of(self.data)[column.starts] <= ord(" ")).any() else cut_out(self.data, column)
 
     def words(self, column: int, name: str) -> list[str]:
         """The words of the tokens, from their column of that number.
@@ -115,7 +99,7 @@ class Block:
             CorpusError: a token has none; the message starts with `name:line`.
         """
         words = self.column(column)
-        return words_of(self.lines(), column, name) if words is None else words  # which line by line is told of
+        return words_of(self.lines(), column, name) if words is None else words  # says which line it is
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
@@ -145,16 +129,16 @@ class Block:
         """
         spelled = [f"{self.delimiter}{name}\n".encode() for name in names]
         usual = f"{self.delimiter}{mark}\n".encode()
-        marked = np.flatnonzero(np.array([name != mark for name in names], np.bool_)[added])
-        endings = [spelled[name] for name in added[marked].tolist()]
+        named = np.flatnonzero(np.array([name != mark for name in names], np.bool_)[added])
+        endings = [spelled[number] for number in added[named].tolist()]
         endings += [self._ending(at, mark) if kind == "docstart" else b"\n" for at, kind in self.others.items()]
-        lines = np.concatenate([self.places[marked], np.fromiter(self.others, int)])
+        lines = np.concatenate([self.places[named], np.fromiter(self.others, int)])
         order = lines.argsort(kind="stable")
         parts: list[bytes] = []
         done = 0
-        for number, end in zip(order.tolist(), self._lines.ends[lines[order]].tolist(), strict=True):
+        for at, end in zip(order.tolist(), self._lines.ends[lines[order]].tolist(), strict=True):
             # The lines before this one get the mark, as most lines of most texts do.
-            parts += self.data[done:end].replace(b"\n", usual), endings[number]
+            parts += self.data[done:end].replace(b"\n", usual), endings[at]
             done = end + 1
         return b"".join([*parts, self.data[done:].replace(b"\n", usual)])
 
@@ -182,12 +166,13 @@ def split_block(data: bytes, columns: Columns, number: int, delimiter: str | Non
         number: of the first line.
         delimiter: as `find_delimiter` gave it for the file.
     """
-    starts, ends = _parts(data, "\n")
-    doubtful = np.flatnonzero(_bytes(data)[starts] <= ord(" "))  # an empty line begins with its end
+    starts, ends = parts_of(data, "\n")
+    doubtful = np.flatnonzero(codes_of(data)[starts] <= ord(" "))  # an empty line begins with its end
     spans = zip(doubtful.tolist(), starts[doubtful].tolist(), ends[doubtful].tolist(), strict=True)
     others: dict[int, Kind] = {at: "blank" for at, start, end in spans if not data[start:end].strip()}
     for mark in [DOCSTART, columns.comments] if columns.comments else [DOCSTART]:
-        found = [match.start() for match in re.finditer(re.escape(mark.encode()), data)]  # in most files few, or none
+        code = mark.encode(errors="surrogatepass")  # what is no UTF-8 stands in no file
+        found = [match.start() for match in re.finditer(re.escape(code), data)]  # in most files few, or none
         for at in sorted(set(np.searchsorted(ends, found).tolist())):
             kind = _look_closer(data[starts[at] : ends[at]].decode(), columns)
             if at not in others and kind != "token":
@@ -195,18 +180,29 @@ def split_block(data: bytes, columns: Columns, number: int, delimiter: str | Non
     return Block(number, data, dict(sorted(others.items())), delimiter or " ")
 
 
-def read_blocks(path: Path | None, columns: Columns) -> Iterator[Block]:
-    """A file, or standard input where `path` is None, in blocks of whole sentences.
+def block_of(piece: Piece, columns: Columns, name: str, delimiter: str | None) -> Block:
+    """Some lines of a file that messages call `name`.
+
+    Raises:
+        CorpusError: they are not UTF-8.
+    """
+    return split_block(whole_lines(piece.data, name, piece.number), columns, piece.number, delimiter)
+
+
+def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = False) -> Iterator[Block]:
+    """A file, or standard input where `path` is None, some lines at a time.
+
+    Args:
+        by_sentence: whether a block ends where a sentence does; one that does not end may then take all memory.
 
     Raises:
         CorpusError: it cannot be read, is not UTF-8 or holds a line that is too long.
     """
-    settled, name = None, source_name(path)
-    for piece in read_pieces(path, by_sentence=True):
-        for part in blocks(piece, by_sentence=True):
-            data = whole_lines(part.data, name, part.number)
-            settled = settled or find_delimiter(data.decode().split("\n"), columns)
-            yield split_block(data, columns, part.number, settled)
+    settled, name = DELIMITERS.get(columns.delimiter), source_name(path)
+    for piece in read_pieces(path, by_sentence=by_sentence):
+        for part in blocks(piece, by_sentence=by_sentence):
+            settled = settled or find_delimiter(decode_text(part.data, name, part.number), columns)
+            yield block_of(part, columns, name, settled)
 
 
 def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
@@ -223,38 +219,6 @@ def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
                 f'"{text[:40]}". Mend the line, or use --input text for raw text.'
             )
     return [line.fields[column] for line in tokens]
-
-
-def _bytes(data: bytes) -> Ints:
-    return np.frombuffer(data, np.uint8)
-
-
-def _parts(data: bytes, separator: str) -> _Spans:
-    """The parts of some lines, as the separator and the ends of the lines cut them."""
-    codes = _bytes(data)
-    ends: Ints = np.flatnonzero((codes == ord(separator)) | (codes == _LINE_FEED))
-    return _Spans(np.concatenate([[0], ends + 1])[:-1], ends)
-
-
-def _find_fields(data: bytes, delimiter: str) -> _Fields:
-    """Where columns stand; several spaces separate like one."""
-    spans = _parts(data, delimiter)
-    upto: Ints = np.flatnonzero(_bytes(data)[spans.ends] == _LINE_FEED) + 1  # how many there are up to each line's end
-    if delimiter == " ":
-        full: Bools = spans.starts < spans.ends
-        spans, upto = _Spans(spans.starts[full], spans.ends[full]), full.cumsum()[upto - 1]
-    first = np.concatenate([[0], upto])[:-1]
-    return _Fields(spans, first, upto - first)
-
-
-def _cut_out(data: bytes, parts: _Spans) -> list[str]:
-    """Parts of some lines, which ascend and have a separator behind each."""
-    edges = np.zeros(len(data) + 1, np.int8)
-    edges[parts.starts] += 1
-    edges[parts.ends + 1] -= 1
-    kept = _bytes(data)[np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)]  # the parts and their separators
-    kept[np.cumsum(parts.ends + 1 - parts.starts) - 1] = _LINE_FEED
-    return kept.tobytes().decode().split("\n")[:-1]
 
 
 def _look_closer(text: str, columns: Columns) -> Kind:

@@ -155,13 +155,21 @@ class _ColumnReader:
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
-        """The words and tags of a block where all is well; the first token of a file is looked at by itself."""
-        if not self.first_token_line or (block.widths < self.needed).any():
+        """The words and tags of a block; None where a line is not well."""
+        if not self.first_token_line:
+            first = next((line for line in block.lines() if line.kind == "token"), None)
+            if first is None:
+                return [], []
+            self._check_width(first)
+        if (block.widths < self.needed).any():
             return None
         if self.fixed_width and (block.widths != self.corpus.columns).any():
             return None
         words, tags = block.column(self.format.word), block.column(self.format.tag)
-        return (words, tags) if words is not None and tags is not None and set(tags) <= self.known_tags else None
+        if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
+            return None
+        self.known_tags |= new
+        return words, tags
 
     def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
         """The words and tags of a block, its lines looked at one by one.

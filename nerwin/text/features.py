@@ -7,10 +7,10 @@ the letter n-grams have one value a form.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -50,7 +50,10 @@ class Spelled:
 
     def __init__(self, forms: Sequence[str]) -> None:
         self.forms = forms
-        self.lower = [form.lower() for form in forms]
+
+    @cached_property
+    def lower(self) -> list[str]:
+        return [form.lower() for form in self.forms]
 
     @cached_property
     def shape(self) -> list[str]:
@@ -72,7 +75,7 @@ class Spelled:
 class Feature(NamedTuple):
     """A feature with one value a form: a part of one of the form's spellings."""
 
-    spelling: str
+    spelling: Literal["shape", "collapsed_shape", "opened", "closed"]
     part: slice = slice(None)
 
     def __call__(self, spelled: Spelled) -> list[str]:
@@ -146,15 +149,14 @@ class Lookup:
         return next((stage for stage, spelling in enumerate(spellings(form)) if spelling in self.rows), len(STAGES) - 1)
 
 
-def collect_lookup(name: str, forms: Iterable[str]) -> Lookup:
+def collect_lookup(name: str, spelled: Spelled) -> Lookup:
     """The inventory of a feature over the forms of the training part, in order of first sight.
 
     A value of one form only would be learned by heart, as the word itself is; it counts as unknown.
     """
     if name == NGRAMS:
         return Lookup(name, [])
-    feature = FEATURES[name]
-    counts = Counter(feature(Spelled(list(forms))))
+    counts = Counter(FEATURES[name](spelled))
     return Lookup(name, [value for value, count in counts.items() if count > 1])
 
 

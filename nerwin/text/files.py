@@ -20,7 +20,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
-_MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")
+_MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # from the first one only: a long run of them is looked at once
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 
@@ -113,19 +113,29 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
     """The same of many whole lines at once."""
-    return whole_lines(data, name, first).decode().split("\n")[:-1]
+    return _decoded(_ended(data, first), name, first).split("\n")[:-1]
 
 
 def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
-    """The same without a word decoded: every line ends with a line feed alone.
+    """Lines that are UTF-8, without a byte-order mark and each ended by a line feed alone; the arguments are the same.
 
     Raises:
-        CorpusError: not UTF-8.
+        CorpusError: they are not UTF-8.
     """
+    lines = _ended(data, first)
+    _decoded(lines, name, first)
+    return lines
+
+
+def _decoded(data: bytes, name: str, first: int) -> str:
     try:
-        data.decode()
+        return data.decode()
     except UnicodeDecodeError:
         list(decode_lines(data.split(b"\n"), name, first))  # says which line it is
+        raise
+
+
+def _ended(data: bytes, first: int) -> bytes:
     if first == 1:
         data = data.removeprefix(BOM)
     if data and not data.endswith(b"\n"):

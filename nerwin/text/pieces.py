@@ -56,7 +56,8 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
             else:
                 cut = data.rfind(b"\n") + 1
             if cut:
-                yield (piece := Piece(number, bytes(data[:cut])))
+                piece = Piece(number, bytes(data[:cut]))
+                yield piece
                 number += count_lines(piece.data)
                 del data[:cut]
                 searched = 0
@@ -81,7 +82,8 @@ def blocks(piece: Piece, *, by_sentence: bool) -> Iterator[Piece]:
     while start < len(piece.data):
         ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + BLOCK)
         end = ending.end() if ending else len(piece.data)
-        yield (block := Piece(number, piece.data[start:end]))
+        block = Piece(number, piece.data[start:end])
+        yield block
         number += count_lines(block.data)
         start = end
 

@@ -102,7 +102,7 @@ def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterat
             for line in read_lines(path, LONGEST_PARAGRAPH):
                 yield map(split_words, _parts(line))
         else:
-            for block in read_blocks(path, columns):
+            for block in read_blocks(path, columns, by_sentence=True):
                 for words in split_sentences(block.words(columns.word, source_name(path)), block.lengths()):
                     # A token may hold spaces, which a file of vectors uses to separate.
                     yield [word.lower().split() for word in words]

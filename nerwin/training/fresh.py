@@ -9,7 +9,7 @@ from nerwin.arrays import Floats
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
-from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, collect_lookup, form_table
+from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import UNKNOWN
@@ -23,7 +23,7 @@ FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
-    seen = parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms]
+    seen = Spelled(parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms])
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
     if config.words.vectors is not None:

@@ -253,15 +253,20 @@ class Model:
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""
-        return split_sentences(self.spell(self.decode_words(scores, lengths)), lengths)
+        return split_sentences(self.spell(self.decode_numbers(scores, lengths)), lengths)
 
-    def spell(self, tags: Ints) -> list[str]:
-        """IOB2 tags, given as `decode_words` gives them."""
-        spelled = self.corruption.spelled
-        return [spelled[tag] for tag in tags.tolist()]
+    @property
+    def spelled(self) -> Sequence[str]:
+        """The IOB2 tags that a word may get."""
+        return self.corruption.spelled
 
-    def decode_words(self, scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags (n,) of all words in a row, as numbers among those that the corruption spells."""
+    def spell(self, numbers: Ints) -> list[str]:
+        """IOB2 tags, given their numbers among `spelled`."""
+        spelled = self.spelled
+        return [spelled[number] for number in numbers.tolist()]
+
+    def decode_numbers(self, scores: Floats, lengths: Ints) -> Ints:
+        """The numbers (n,), among `spelled`, of the IOB2 tags of all words in a row."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 
     def margins(self, scores: Floats, lengths: Ints) -> Floats:

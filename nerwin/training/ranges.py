@@ -16,7 +16,7 @@ from nerwin.text.files import is_gzip, reading
 from nerwin.text.pieces import Piece, read_pieces
 from nerwin.text.sources import Source, read_source
 from nerwin.training.manifest import MANIFEST
-from nerwin.training.streaming import Task, settle, tag_piece
+from nerwin.training.streaming import Task, Work, settle, tag_piece
 from nerwin.training.tagger import Tagger, load
 
 SAME = "Every machine must see the same files under the same paths."
@@ -103,7 +103,7 @@ def _tagger(model: SavedModel) -> Tagger:
     return tagger
 
 
-def _pieces(span: Range) -> Iterator[tuple[Task, Piece]]:
+def _pieces(span: Range) -> Iterator[Work]:
     """The pieces of a range, with their tasks: one, or those of a gzip file."""
     try:
         if is_gzip(span.path):

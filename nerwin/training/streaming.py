@@ -20,8 +20,8 @@ from typing import NamedTuple
 from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
-from nerwin.text.columns import Block, Columns, find_delimiter, split_block
-from nerwin.text.files import decode_lines, source_name, whole_lines
+from nerwin.text.columns import Block, Columns, block_of, find_delimiter
+from nerwin.text.files import decode_lines, source_name
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
@@ -68,7 +68,7 @@ def tag_file(
     first: list[Work] = []
     failure: CorpusError | None = None
     try:
-        for work in itertools.islice(pieces, jobs if jobs > 1 else 0):
+        for work in itertools.islice(pieces, 2 if jobs > 1 else 0):
             first.append(work)
     except CorpusError as error:  # what can be read is put out first, as one process would
         failure = error
@@ -103,22 +103,27 @@ def _in_processes(
     before is still put out, as one process would.
     """
     # A forked process has the model and the first pieces at once; where there is no fork, they are sent.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    given = tagger.model, tagger.min_score, first, os.getpid()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _receive, given)
+    forked = "fork" in multiprocessing.get_all_start_methods()
+    inherited = first if forked else []
+    given = tagger.model, tagger.min_score, inherited, os.getpid()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
+    work = enumerate(itertools.chain(first, others))
     waiting: deque[tuple[Future[bytes], int]] = deque()
     failure: CorpusError | None = None
     try:
-        waiting += [(pool.submit(_tag_given, number), len(piece.data)) for number, (_, piece) in enumerate(first)]
         while True:
             try:
-                settled, piece = next(others)
+                number, (settled, piece) = next(work)
             except StopIteration:
                 break
             except CorpusError as error:
                 failure = error
                 break
-            waiting.append((pool.submit(_tag_here, settled, piece), len(piece.data)))
+            if number < len(inherited):
+                call = pool.submit(_tag_inherited, number)
+            else:
+                call = pool.submit(_tag_sent, settled, piece)
+            waiting.append((call, len(piece.data)))
             while waiting and (waiting[0][0].done() or len(waiting) > jobs):
                 yield _first(waiting)
         while waiting:
@@ -143,22 +148,22 @@ def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
 
 # Of a worker process.
 _tagger: Tagger
-_given: Sequence[Work]
+_inherited: Sequence[Work]
 
 
-def _receive(model: Model, min_score: float, given: Sequence[Work], parent: int) -> None:
-    global _tagger, _given
+def _receive(model: Model, min_score: float, inherited: Sequence[Work], parent: int) -> None:
+    global _tagger, _inherited
     end_with(parent)
-    _tagger, _given = Tagger(model, min_score), given
+    _tagger, _inherited = Tagger(model, min_score), inherited
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
 
-def _tag_given(number: int) -> bytes:
-    return tag_piece(_tagger, *_given[number])
+def _tag_inherited(number: int) -> bytes:
+    return tag_piece(_tagger, *_inherited[number])
 
 
-def _tag_here(task: Task, piece: Piece) -> bytes:
+def _tag_sent(task: Task, piece: Piece) -> bytes:
     return tag_piece(_tagger, task, piece)
 
 
@@ -168,8 +173,7 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     cut = blocks(piece, by_sentence=task.columns is not None)
     if task.columns is None:
         return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
-    whole = ((whole_lines(part.data, task.name, part.number), part.number) for part in cut)
-    split = (split_block(data, task.columns, number, task.delimiter) for data, number in whole)
+    split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
     return b"".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
 
 
@@ -206,7 +210,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, n
     for scores in tagger.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
-            yield block.with_column(tagger.model.corruption.spelled, tagger.tags_of(scores, lengths), OUTSIDE)
+            yield block.with_column(tagger.model.spelled, tagger.decode(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))

@@ -107,15 +107,19 @@ class Tagger:
         """The IOB2 tags of the words of each sentence of a text."""
         words, lengths = _in_a_row([_words(sentence) for sentence in sentences])
         (scores,) = self.score_text([(words, lengths)])
-        return split_sentences(self.model.spell(self.tags_of(scores, lengths)), lengths)
+        return self._spelled(scores, lengths)
 
-    def tags_of(self, scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags (n,) of all words in a row, as `Model.spell` takes them, given their scores (n, K)."""
+    def _spelled(self, scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence, given their words' scores (n, K) in context."""
+        return split_sentences(self.model.spell(self.decode(scores, lengths)), lengths)
+
+    def decode(self, scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their scores (n, K)."""
         if not self.min_score:
-            return self.model.decode_words(scores, lengths)
-        number = {tag: number for number, tag in enumerate(self.model.corruption.spelled)}
+            return self.model.decode_numbers(scores, lengths)
+        numbers = {tag: number for number, tag in enumerate(self.model.spelled)}
         decided = self._decide(scores, lengths)
-        return np.array([number[tag] for tags, _ in decided for tag in tags], np.int64)
+        return np.array([numbers[tag] for tags, _ in decided for tag in tags], np.int64)
 
     def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
         """For each sentence its tags, and its entities with their scores; without those that score too little."""
@@ -131,7 +135,7 @@ class Tagger:
         """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
-        tags = split_sentences(self.model.spell(self.tags_of(scores, lengths)), lengths)
+        tags = self._spelled(scores, lengths)
         found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
         result = evaluate_tags(gold, tags)
         result.calibration_error = calibration_error(

@@ -1,0 +1,57 @@
+"""Parts of bytes: where the lines of a text and the columns of its lines stand, found for all of them at once."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Bools, Bytes, Ints
+
+LINE_FEED = ord("\n")
+
+
+class Spans(NamedTuple):
+    """Where the parts of some bytes start and end."""
+
+    starts: Ints
+    ends: Ints
+
+
+class Fields(NamedTuple):
+    """(F,) where the columns of some lines stand; (L,) the number of each line's first one, and how many it has."""
+
+    spans: Spans
+    first: Ints
+    widths: Ints
+
+
+def codes_of(data: bytes) -> Bytes:
+    """Bytes as numbers."""
+    return np.frombuffer(data, np.uint8)
+
+
+def parts_of(data: bytes, separator: str) -> Spans:
+    """The parts of some lines, as the separator and the ends of the lines cut them."""
+    codes = codes_of(data)
+    ends: Ints = np.flatnonzero((codes == ord(separator)) | (codes == LINE_FEED))
+    return Spans(np.concatenate([[0], ends + 1])[:-1], ends)
+
+
+def find_fields(data: bytes, delimiter: str) -> Fields:
+    """Where columns stand; several spaces separate like one."""
+    spans = parts_of(data, delimiter)
+    upto: Ints = np.flatnonzero(codes_of(data)[spans.ends] == LINE_FEED) + 1  # how many there are up to each line's end
+    if delimiter == " ":
+        full: Bools = spans.starts < spans.ends
+        spans, upto = Spans(spans.starts[full], spans.ends[full]), full.cumsum()[upto - 1]
+    first = np.concatenate([[0], upto])[:-1]
+    return Fields(spans, first, upto - first)
+
+
+def cut_out(data: bytes, parts: Spans) -> list[str]:
+    """Parts of some lines, which ascend and have a separator behind each."""
+    edges = np.zeros(len(data) + 1, np.int8)
+    edges[parts.starts] += 1
+    edges[parts.ends + 1] -= 1
+    kept = codes_of(data)[np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)]  # the parts and their separators
+    kept[np.cumsum(parts.ends + 1 - parts.starts) - 1] = LINE_FEED
+    return kept.tobytes().decode().split("\n")[:-1]
