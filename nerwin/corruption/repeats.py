@@ -33,10 +33,10 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     # How many stand nearby, before a place and in all, counted up to MOST + 1 on each side: a byte holds that.
     before, others = np.zeros((2, n), np.int8)
     for k in range(1, MOST + 2):
-        near = place[k:] - place[:-k] <= REACH
+        near = (place[k:] - place[:-k] <= REACH).view(np.int8)
         before[k:] += near
-        others[k:] += near
         others[:-k] += near
+    others += before
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
     words, first, places = order[repeated], repeated - before[repeated], others[repeated] + 1
     own = leads.take(words, axis=0)

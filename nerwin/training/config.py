@@ -34,7 +34,6 @@ from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.training.config_faults import explain
 from nerwin.training.overrides import apply_override
-from nerwin.training.yaml_files import read_yaml
 
 
 class _OneOf:
@@ -267,6 +266,8 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: naming the file or override, the key, what was expected and what was found.
     """
+    from nerwin.training.yaml_files import read_yaml  # only now: a model is loaded without
+
     return configure(read_yaml(path), overrides, base=path.parent.resolve(), where=str(path))
 
 

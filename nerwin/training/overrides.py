@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nerwin.errors import ConfigError
-from nerwin.training.yaml_files import DEEPEST, parse_yaml
 
 
 def apply_override(content: dict[str, Any], override: str, types: Mapping[str, Any], base: Path) -> None:
@@ -46,6 +45,8 @@ def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[
 
 def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, Any], str]:
     """The mapping that a key stands in, and its name there."""
+    from nerwin.training.yaml_files import DEEPEST
+
     *sections, last = key.split(".")
     if len(sections) > DEEPEST:
         raise ConfigError(f"{where}: expected a key such as training.epochs, found {len(sections) + 1} parts.")
@@ -81,6 +82,8 @@ def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
         return text
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
+    from nerwin.training.yaml_files import parse_yaml
+
     return parse_yaml(text, where)
 
 

@@ -23,7 +23,6 @@ from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import MANIFEST, epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
-from nerwin.training.yaml_files import write_yaml
 
 RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
@@ -108,6 +107,8 @@ class Run:
                 remove_model(folder / part)
             for leftover in _half_written(folder):
                 leftover.unlink()
+            from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
+
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
