@@ -18,7 +18,7 @@ from nerwin.cli import app
 from nerwin.errors import WorkerError
 from nerwin.text import pieces
 from nerwin.training import cluster as on_dask
-from nerwin.training.cluster import cluster
+from nerwin.training.cluster import KEPT, cluster
 from nerwin.training.ranges import saved_model
 from nerwin.training.run import Run
 from nerwin.training.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
@@ -205,6 +205,12 @@ def test_a_scheduler_that_is_lost(tmp_path: Path) -> None:
 
         with pytest.raises(WorkerError, match=rf"the scheduler {found} is lost\."):
             work()
+
+
+def test_workers_of_its_own_keep_their_memory() -> None:
+    with cluster(None, jobs=1) as pool:
+        kept = pool.submit(os.environ.get, "MALLOC_TRIM_THRESHOLD_").result()
+    assert kept == str(KEPT["MALLOC_TRIM_THRESHOLD_"])
 
 
 def test_work_that_kills_its_workers() -> None:

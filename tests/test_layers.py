@@ -35,6 +35,7 @@ EXTRAS = {
     "spacy": ["nerwin/integrations/spacy.py", "nerwin/text/docbin.py"],
     "srsly": ["nerwin/integrations/spacy.py"],
     "sklearn": ["nerwin/integrations/sklearn.py"],
+    "dask": ["nerwin/training/cluster.py"],
     "distributed": ["nerwin/training/cluster.py"],
 }
 # The package itself hands out its public names on demand; __main__ is the command.
