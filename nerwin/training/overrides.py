@@ -45,7 +45,7 @@ def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[
 
 def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, Any], str]:
     """The mapping that a key stands in, and its name there."""
-    from nerwin.training.yaml_files import DEEPEST
+    from nerwin.training.yaml_files import DEEPEST  # only now: a model is loaded without
 
     *sections, last = key.split(".")
     if len(sections) > DEEPEST:
@@ -73,6 +73,8 @@ def _place(text: str, base: Path) -> str:
 
 def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
     """Read the text of an override as its key's type wants it: words stay words, the rest is YAML."""
+    from nerwin.training.yaml_files import parse_yaml  # only now, as above
+
     kinds = _kinds_of(annotation)
     if text in ("null", "~"):
         return None
@@ -82,8 +84,6 @@ def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
         return text
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
-    from nerwin.training.yaml_files import parse_yaml
-
     return parse_yaml(text, where)
 
 

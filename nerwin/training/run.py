@@ -96,6 +96,8 @@ class Run:
         Raises:
             ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
         """
+        from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
+
         check_free(folder)
         if not overwrite and folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *_half_written(folder)}:
             raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
@@ -107,8 +109,6 @@ class Run:
                 remove_model(folder / part)
             for leftover in _half_written(folder):
                 leftover.unlink()
-            from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
-
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
