@@ -130,3 +130,10 @@ def test_a_leaky_detector_never_dies() -> None:
 def test_slopes_have_the_precision_of_the_values(name: str, dtype: type[np.floating]) -> None:
     f, df, *_ = ACTIVATIONS[name]
     assert df(f(Z.astype(dtype))).dtype == dtype
+
+
+@every
+def test_an_activation_may_be_written_over_its_z(name: str) -> None:
+    f, z = ACTIVATIONS[name].f, Z.copy()
+    assert f(z, z) is z
+    np.testing.assert_array_equal(z, f(Z))

@@ -17,12 +17,13 @@ LEAK = 0.01
 class Activation(NamedTuple):
     """f(z), its derivative as a function of a = f(z), and what else a network needs to know of it.
 
+    f:      f(z, out) writes a to `out`, which may be z itself; f(z) makes an array for it.
     gain:   what keeps the variance of a signal through a layer, as a factor on Xavier's range (He et al. 2015).
     low, high: the open range of a.
     kinks:  the values of z where f has no derivative; numeric gradients are wrong near them.
     """
 
-    f: Callable[[Floats], Floats]
+    f: Callable[..., Floats]
     df: Callable[[Floats], Floats]
     gain: float
     low: float
@@ -30,33 +31,36 @@ class Activation(NamedTuple):
     kinks: tuple[float, ...] = ()
 
 
-def _sigmoid(z: Floats) -> Floats:
+def _sigmoid(z: Floats, out: Floats | None = None) -> Floats:
     # σ(z) = (1 + tanh(z/2)) / 2 cannot overflow, unlike 1 / (1 + exp(-z)).
-    a: Floats = 0.5 * (1.0 + np.tanh(0.5 * z))
+    a: Floats = np.multiply(0.5, 1.0 + np.tanh(0.5 * z), out=out)
     return a
 
 
-def _softsign(z: Floats) -> Floats:
-    a: Floats = z / (1.0 + np.abs(z))
+def _hard_tanh(z: Floats, out: Floats | None = None) -> Floats:
+    a: Floats = np.clip(z, -1.0, 1.0, out=out)
     return a
 
 
-def _relu(z: Floats) -> Floats:
-    a: Floats = np.maximum(z, np.zeros_like(z))  # an array of zeros takes a third of the time that the number 0 takes
+def _softsign(z: Floats, out: Floats | None = None) -> Floats:
+    a: Floats = np.divide(z, 1.0 + np.abs(z), out=out)
     return a
 
 
-def _leaky_relu(z: Floats) -> Floats:
-    a: Floats = np.maximum(z, LEAK * z)
+def _relu(z: Floats, out: Floats | None = None) -> Floats:
+    a: Floats = np.maximum(z, 0.0, out=out)
+    return a
+
+
+def _leaky_relu(z: Floats, out: Floats | None = None) -> Floats:
+    a: Floats = np.maximum(z, LEAK * z, out=out)
     return a
 
 
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a), 1.0, 0.0, 1.0),
     "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0, -1.0, 1.0),
-    "hard_tanh": Activation(
-        lambda z: np.clip(z, -1.0, 1.0), lambda a: (np.abs(a) < 1).astype(a.dtype), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)
-    ),
+    "hard_tanh": Activation(_hard_tanh, lambda a: (np.abs(a) < 1).astype(a.dtype), 1.0, -1.0, 1.0, kinks=(-1.0, 1.0)),
     # 1/(1+|z|)² = (1-|a|)²
     "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, -1.0, 1.0),
     "relu": Activation(_relu, lambda a: (a > 0).astype(a.dtype), 2**0.5, 0.0, np.inf, kinks=(0.0,)),

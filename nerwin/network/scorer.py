@@ -30,11 +30,13 @@ class Cache(NamedTuple):
 
     def rows(self, chosen: Ints) -> "Cache":
         """The cache of some windows of the minibatch only."""
-        return Cache(
-            [a.take(chosen, axis=0) for a in self.inputs],
-            [a.take(chosen, axis=0) for a in self.outputs],
-            [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks],
-        )
+        x, *dropped = self.inputs
+        outputs = [a.take(chosen, axis=0) for a in self.outputs]
+        inputs = [x.take(chosen, axis=0)]
+        for a, whole, part in zip(dropped, self.outputs, outputs, strict=True):
+            inputs.append(part if a is whole else a.take(chosen, axis=0))  # the same where nothing is dropped
+        masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
+        return Cache(inputs, outputs, masks)
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,17 @@ class Scorer:
         for k in range(1, self.depth + 1):
             z = a @ params[f"W{k}"].T  # (B, m)
             z += params[f"b{k}"]
-            outputs.append(f(z))
+            outputs.append(f(z, z))
             a = _drop(outputs[-1], masks[k])
             inputs.append(a)
         return a @ params["U"], Cache(inputs, outputs, masks)  # (B, K)
 
     def judge(self, params: Parameters, z: Floats) -> Floats:
-        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁)."""
+        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁), which is used up."""
         f = ACTIVATIONS[self.activation].f
         for k in range(2, self.depth + 1):
-            z = f(z) @ params[f"W{k}"].T + params[f"b{k}"]
-        return f(z) @ params["U"]
+            z = f(z, z) @ params[f"W{k}"].T + params[f"b{k}"]
+        return f(z, z) @ params["U"]
 
     def backward(
         self, params: Parameters, cache: Cache, ds: Floats, out: Parameters | None = None

@@ -28,7 +28,7 @@ class Settings(NamedTuple):
 class Rule(NamedTuple):
     """An update rule.
 
-    update(θ, g, α, t, *state) changes θ and its state in place.
+    update(θ, g, α, t, *state) changes θ and its state in place; the room of g it may use for something else.
     state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
     weight_decay: the share of θ, times α, that is taken off before the update.
     """
@@ -96,7 +96,10 @@ class Optimizer:
             array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters against their gradients; in `params`, parts of a vector may take the place of tensors."""
+        """Move the parameters against their gradients; in `params`, parts of a vector may take the place of tensors.
+
+        Gradients stay as they are, but for those in `gradients`.
+        """
         self.steps += 1
         together: dict[float, Gradients] = {}
         for name, g in grads.items():
@@ -125,9 +128,11 @@ class Optimizer:
     def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
         """Move a tensor, or the rows that are touched, whose numbers share their state."""
         at: Any = ...
-        part, values = theta, g
+        part = theta
         if isinstance(g, Rows):
-            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values
+            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values.copy()
+        else:
+            values = g.copy()
         state = [slot[at] for slot in self.state[name]]
         self._decay(name, part, rate)
         self.rule.update(part, values, rate, self.steps, *state)
@@ -229,14 +234,14 @@ def adam(settings: Settings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
-        new = kind(1 - beta1) * g  # written in place from here on: most of the time goes into memory
+        new = kind(1 - beta1) * g  # no other room than this and g's: most of the time goes into memory
         m *= kind(beta1)
         m += new
         np.multiply(g, kind(1 - beta2), out=new)
-        new *= g
+        g *= new
         v *= kind(beta2)
-        v += new
-        root = np.sqrt(v)
+        v += g
+        root = np.sqrt(v, out=g)
         # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c): one pass over the tensor less.
         c = (1 - beta2**t) ** 0.5
         root += kind(settings.epsilon * c)

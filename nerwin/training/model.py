@@ -183,6 +183,8 @@ class Model:
 
     def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
+        if not any(self._dropout_rates):
+            return [None] * len(self._dropout_rates)
         dtype, inverted = self.params["U"].dtype.type, self._inverted
         widths = [self.params["W1"].shape[1], *self.config.scorer.hidden]
         return [
