@@ -1,5 +1,7 @@
 """The command `nerwin`, also as `python -m nerwin`."""
 
+import sys
+
 from nerwin.collector import rest
 
 
@@ -7,8 +9,13 @@ def main() -> None:
     """Load the command line and run it."""
     rest()  # until a command begins: modules and options are many objects that stay, and a tenth of its start
     from nerwin.cli import app
+    from nerwin.cli.app import unwritable
 
-    app()
+    try:
+        app()
+    except OSError as error:  # of the help, that is; commands catch their own
+        unwritable(error)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -508,6 +509,12 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "tag runs/village-1 nothing.txt", "nothing.txt: cannot read the file"),
         (latin1, "tag runs/village-1 village.conll", "village.conll:1: expected UTF-8"),
         (nothing, "tag runs/village-1 village.conll --output runs", "runs: cannot write"),
+        (nothing, "tag runs/village-1 village.conll --output runs/village-1/best/model.json", "not the model's own"),
+        (nothing, "tag runs/village-1 village.conll nothing.txt --output new", "nothing.txt: cannot read the file"),
+        (nothing, "inspect runs/village-1 --window=", "--window: expected a text of one word or more, found ''"),
+        (nothing, "inspect runs/village-1 --word a --window b", "--word and --window are two questions"),
+        (nothing, "compare --vary training.seed=1 --vary training.seed=2", "--vary training.seed: expected a key once"),
+        (nothing, "compare --vary training.seed=1 --set training.seed=2", "--set training.seed: expected a key that"),
         (nothing, "tag runs/village-1 village.conll --output nowhere/out.txt", "nowhere/out.txt: cannot write"),
         (nothing, "gradcheck --config nothing.yaml", "nothing.yaml: cannot read the configuration"),
         (ragged, "gradcheck --config village.yaml --json", "village.conll:2: expected 2 columns"),
@@ -628,7 +635,9 @@ def test_a_reader_that_has_seen_enough_ends_the_command_silently(here: Path) -> 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("command", ["tag runs/village-1 many.txt", "evaluate runs/village-1 --json", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["tag runs/village-1 many.txt", "evaluate runs/village-1 --json", "evaluate", "--help", "--version"]
+)
 def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str) -> None:
     (here / "many.txt").write_text("Mira Tolvan left Quellmark .\n" * 10_000)
     with Path("/dev/full").open("w") as full:
@@ -637,6 +646,42 @@ def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str)
     assert done.returncode == BAD
     assert done.stderr.splitlines()[-1].startswith("nerwin: <stdout>: cannot write: No space left on device. ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_training_ends_well_where_its_progress_cannot_be_written(here: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "nerwin", *TRAIN.split()]
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=full, text=True, timeout=60)
+    assert done.returncode == DONE
+    assert done.stdout.startswith("out: best dev F1 ")
+    assert (here / "out" / "best" / "model.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams by a POSIX shell")
+@pytest.mark.parametrize(
+    ("command", "closed", "code", "said"),
+    [
+        (TRAIN, "2>&-", DONE, ""),
+        ("tag runs/village-1", "<&-", BAD, "nerwin: <stdin>: expected an open standard input, found it closed. "),
+        ("convert - -", "<&-", BAD, "nerwin: <stdin>: expected an open standard input, found it closed. "),
+        ("evaluate runs/village-1", ">&-", BAD, "nerwin: <stdout>: cannot write: "),
+    ],
+)
+def test_streams_that_are_closed(here: Path, command: str, closed: str, code: int, said: str) -> None:
+    line = f"{shlex.quote(sys.executable)} -m nerwin {command} {closed}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert any(one.startswith(said) for one in done.stderr.splitlines() or [""])
+
+
+@pytest.mark.parametrize("command", ["evaluate runs/village-1", "data village.yaml", "inspect runs/village-1"])
+def test_a_reader_that_goes_ends_every_command_well(here: Path, command: str) -> None:
+    with started(*command.split()) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(60) == DONE
 
 
 def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) -> None:

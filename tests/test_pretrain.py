@@ -22,6 +22,7 @@ from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
 from nerwin.text.columns import Columns
+from nerwin.text.features import WORDS
 from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
 from nerwin.training import pretrain_run
 from nerwin.training.archive import file_entry, pack, read_arrays
@@ -196,6 +197,7 @@ def test_columns_that_cannot_be_used(content: bytes, message: str, tmp_path: Pat
         (b"one two three four five six seven\n\xff\n", r"a\.txt:2: expected UTF-8, found byte 0xff at column 1\. "),
         (b"\x1f\x8bnot really", r"a\.txt: the gzip data is damaged or cut short"),
         (b"so " * 20, r"expected different words, found only one"),
+        (b"1001 1002 1003 1004 1005 1006 1007 1008 ", r"found only one \(rare numbers of one shape are one\)"),
     ],
 )
 def test_text_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) -> None:
@@ -210,6 +212,14 @@ def test_text_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) 
 def trained(text: Text, settings: PretrainSettings = SMALL) -> tuple[Pretraining, list[EpochDone]]:
     pretraining = Pretraining(text, settings)
     return pretraining, [record for record in pretraining.run() if isinstance(record, EpochDone)]
+
+
+def test_vectors_of_one_number_are_trained(text: Text) -> None:
+    settings = dataclasses.replace(SMALL, dim=1, epochs=1)
+    pretraining, (epoch,) = trained(text, settings)
+    assert epoch.loss > 0
+    untrained = Pretraining(text, settings).state.params[WORDS]
+    assert not np.array_equal(pretraining.state.params[WORDS], untrained)
 
 
 def test_words_used_alike_become_neighbours(text: Text) -> None:

@@ -324,14 +324,25 @@ def test_without_output_the_page_stands_in_the_run_folder(here: Path) -> None:
 
 
 def test_the_page_is_written_through_a_link(here: Path) -> None:
-    Path("place.html").write_text("old", encoding="utf-8")
+    Path("place.html").write_text("<!DOCTYPE html>old", encoding="utf-8")
     Path("link.html").symlink_to("place.html")
     assert nerwin("report", RUN, "-o", "link.html").exit_code == DONE
     assert Path("link.html").is_symlink()
-    assert "<!DOCTYPE html>" in Path("place.html").read_text(encoding="utf-8")
+    page = Path("place.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "old" not in page[:20]
 
 
 # What is refused
+
+
+def test_a_page_replaces_pages_alone(here: Path) -> None:
+    config = Path(RUN) / "config.yaml"
+    before = config.read_bytes()
+    refused = nerwin("report", RUN, "-o", config)
+    assert refused.exit_code == BAD
+    assert "config.yaml: expected a new file or an older page" in refused.output
+    assert config.read_bytes() == before
 
 
 def no_metrics(here: Path) -> None:

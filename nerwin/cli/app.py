@@ -3,7 +3,6 @@
 import atexit
 import functools
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import ParamSpec
 import typer
 
 from nerwin import __version__
+from nerwin.cli.streams import drop_output, prepare_streams
 from nerwin.cli.threads import usual_threads
 from nerwin.collector import resume
 from nerwin.errors import NerwinError, TrainingDiverged
@@ -46,6 +46,13 @@ def source_path(file: Path) -> Path | None:
     return None if str(file) == "-" else file
 
 
+def unwritable(error: OSError) -> None:
+    """Say that output cannot be written, and let the rest of it vanish."""
+    drop_output()
+    where = error.filename or "<stdout>"
+    typer.echo(f"nerwin: {where}: cannot write: {error.strerror}. Free space, or write elsewhere.", err=True)
+
+
 def command(function: Callable[P, None]) -> Callable[P, None]:
     """Register a command whose errors are one line on stderr and an exit code."""
 
@@ -65,20 +72,15 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             typer.echo("nerwin: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            _drop_output()  # the reader has seen enough (`| head`)
+            drop_output()  # the reader has seen enough (`| head`)
+            raise typer.Exit(0) from None
+        except SystemExit:  # what rich makes of the same
             raise typer.Exit(0) from None
         except OSError as error:  # those of files have become NerwinErrors where they are opened
-            _drop_output()
-            where = error.filename or "<stdout>"
-            typer.echo(f"nerwin: {where}: cannot write: {error.strerror}. Free space, or write elsewhere.", err=True)
+            unwritable(error)
             raise typer.Exit(2) from None
 
     return app.command()(guarded)
-
-
-def _drop_output() -> None:
-    """Let what is still to be written vanish, or the interpreter would complain of it while it shuts down."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(wanted: bool) -> None:
@@ -92,11 +94,7 @@ def main(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Window-based named-entity recognition with max-margin training."""
-    if sys.stdout is None:  # it was closed: writing to this fails as writing to a full disk does, and says so
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a letter that the terminal does not know is a "?", and no failure
+    prepare_streams()
 
 
 from nerwin.cli import (  # noqa: E402, F401 - each registers its command

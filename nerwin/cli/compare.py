@@ -40,6 +40,7 @@ def compare(
     """Train a grid of configurations; the same command again skips what is finished."""
     from rich.console import Console
 
+    from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
 
     path = config or shipped(QUICKSTART)
@@ -47,6 +48,11 @@ def compare(
     from nerwin.training.comparison import Comparison, folder_of, grid, summarise
 
     staff, cells = workers(engine, scheduler, jobs), grid(vary)
+    for key in (one.partition("=")[0] for one in overrides or ()):
+        if any(one.startswith(f"{key}=") for one in vary):
+            raise ConfigError(
+                f"--set {key}: expected a key that is the same in all cells, found it in --vary. Drop one."
+            )
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)
     console = Console(stderr=True, highlight=False)

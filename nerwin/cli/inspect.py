@@ -37,10 +37,13 @@ def inspect(
     """Look inside a model: its detectors, or one word, or one decision."""
     from rich.console import Console
 
+    from nerwin.errors import ConfigError
     from nerwin.training.checkpoint import load_model
     from nerwin.training.inspection import nearest_words, take_apart
     from nerwin.training.run import model_folder
 
+    if word is not None and window is not None:
+        raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")
     chosen = load_model(model_folder(model))
     console = Console(highlight=False, markup=False)
     if word is not None:

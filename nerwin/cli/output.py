@@ -31,6 +31,18 @@ def check_new(path: Path | None, *, overwrite: bool) -> None:
         raise ConfigError(f"{path}: expected a new file, found one. Choose another, or replace it with --overwrite.")
 
 
+def check_unread(path: Path | None, folder: Path) -> None:
+    """Refuse to replace a file in the folder of a model that is being read.
+
+    Raises:
+        ConfigError: it would be.
+    """
+    from nerwin.errors import ConfigError
+
+    if path is not None and path.is_file() and path.resolve().parent == folder.resolve():
+        raise ConfigError(f"--output {path}: expected a file that is not the model's own, found one. Choose another.")
+
+
 def _write_file(pieces: Iterable[bytes], path: Path) -> None:
     """Write beside the place and move there at the end, so that a broken run leaves nothing half written.
 

@@ -50,15 +50,22 @@ def _check_place(path: Path) -> None:
     """See that a page can stand there, before the work is done.
 
     Raises:
-        ConfigError: it is no place for a file.
+        ConfigError: it is no place for a file, or that of a file which is no page.
     """
     from nerwin.errors import ConfigError
 
     if path.exists() and not path.is_file():
         found = "a folder" if path.is_dir() else "something else"
         raise ConfigError(f"{path}: expected the name of a file to write, found {found}. Choose another --output.")
+    if path.is_file() and path.stat().st_size and not _is_page(path):
+        raise ConfigError(f"{path}: expected a new file or an older page, found another file. Choose another --output.")
     if not path.parent.is_dir():
         raise ConfigError(f"{path}: expected a file in a folder that is there, found no {path.parent}. Make it first.")
+
+
+def _is_page(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(15).lower() == b"<!doctype html>"
 
 
 def _write(path: Path, page: bytes) -> None:

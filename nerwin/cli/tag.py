@@ -14,7 +14,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
-from nerwin.cli.output import write
+from nerwin.cli.output import check_unread, write
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def tag(
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
+    for _, target in texts:
+        check_unread(target, folder)
     if engine is Engine.dask:
         shared, task = _on_disk(texts), Task(chosen, "", columns)
         (_, first), *others = shared
@@ -121,6 +123,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         ConfigError: several files without a folder, or of the same name; a file that is to be its own output.
     """
     from nerwin.errors import ConfigError
+    from nerwin.text.files import check_readable
 
     def check_apart(file: Path, target: Path) -> None:
         if target.is_file() and os.path.realpath(target) == os.path.realpath(file):
@@ -141,6 +144,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         target = output / f"{file.name.removesuffix('.gz')}{ending}"
         if target in placed:
             raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
+        check_readable(file)
         check_apart(file, target)
         placed[target] = file
     try:

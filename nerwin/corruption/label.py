@@ -61,7 +61,7 @@ class LabelCorruption(TagCorruption):
         J, active = hinge(scores.take(gold), rivals.take(row + rival), 0.0)  # the margin is in the rivals
         (inside,) = active.nonzero()
         # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
-        share, start = batch.weights[inside] / B, row[: len(inside)]
+        share, start = batch.weights[inside].astype(scores.dtype) / B, row[: len(inside)]
         ds = np.zeros((len(inside), K), scores.dtype)
         ds.put(start + batch.tags[inside], -share)
         ds.put(start + rival[inside], share)

@@ -93,7 +93,7 @@ class WindowCorruption:
         J, active = hinge(s, s_c, self.settings.margin)  # (B,)
         (inside,) = active.nonzero()
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
-        share, ds = batch.weights[inside] / B, np.zeros((2, len(inside), K), scores.dtype)
+        share, ds = batch.weights[inside].astype(scores.dtype) / B, np.zeros((2, len(inside), K), scores.dtype)
         ds[:, np.arange(len(inside)), batch.kinds[inside]] = -share, share
         ids = np.concatenate([inside, inside + B])
         return Loss(float(batch.weights @ J) / B, Rows(ids, ds.reshape(-1, K)), B, len(inside))

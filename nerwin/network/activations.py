@@ -17,7 +17,7 @@ LEAK = 0.01
 class Activation(NamedTuple):
     """f(z), its derivative as a function of a = f(z), and what else a network needs to know of it.
 
-    f:      f(z, out) writes a to `out`, which may be z itself; f(z) makes an array for it.
+    f:      f(z, out) writes a to `out`, which may be z itself; without it, to a new array.
     gain:   what keeps the variance of a signal through a layer, as a factor on Xavier's range (He et al. 2015).
     low, high: the open range of a.
     kinks:  the values of z where f has no derivative; numeric gradients are wrong near them.

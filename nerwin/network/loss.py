@@ -54,4 +54,5 @@ def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, *, ta
         if penalised(name, tables=tables):
             W = params[name]
             full = g.dense(W.shape) if isinstance(g, Rows) else g
-            grads[name] = full + W * W.dtype.type(2 * strength)
+            full += W * W.dtype.type(2 * strength)
+            grads[name] = full

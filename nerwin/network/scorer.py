@@ -30,11 +30,11 @@ class Cache(NamedTuple):
 
     def rows(self, chosen: Ints) -> "Cache":
         """The cache of some windows of the minibatch only."""
-        x, *dropped = self.inputs
+        x, *thinned = self.inputs
         outputs = [a.take(chosen, axis=0) for a in self.outputs]
         inputs = [x.take(chosen, axis=0)]
-        for a, whole, part in zip(dropped, self.outputs, outputs, strict=True):
-            inputs.append(part if a is whole else a.take(chosen, axis=0))  # the same where nothing is dropped
+        for a, whole, rows in zip(thinned, self.outputs, outputs, strict=True):
+            inputs.append(rows if a is whole else a.take(chosen, axis=0))  # one array where nothing is dropped
         masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
         return Cache(inputs, outputs, masks)
 
@@ -68,7 +68,7 @@ class Scorer:
         return a @ params["U"], Cache(inputs, outputs, masks)  # (B, K)
 
     def judge(self, params: Parameters, z: Floats) -> Floats:
-        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁), which is used up."""
+        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁), which is written over."""
         f = ACTIVATIONS[self.activation].f
         for k in range(2, self.depth + 1):
             z = f(z, z) @ params[f"W{k}"].T + params[f"b{k}"]

@@ -28,14 +28,16 @@ class Settings(NamedTuple):
 class Rule(NamedTuple):
     """An update rule.
 
-    update(θ, g, α, t, *state) changes θ and its state in place; the room of g it may use for something else.
+    update(θ, g, α, t, *state) changes θ and its state in place; an elementwise one may overwrite g.
     state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
     weight_decay: the share of θ, times α, that is taken off before the update.
+    elementwise: whether each number of θ moves by its own gradient and state, so that it can move beside any others.
     """
 
     update: Callable[..., None]
     state: tuple[Callable[[Floats], Any], ...] = ()
     weight_decay: float = 0.0
+    elementwise: bool = True
 
 
 class Treatment(NamedTuple):
@@ -51,7 +53,8 @@ class Optimizer:
     state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that move at
     the same rate are packed at their first step (see `packing`).
 
-    gradients: where a backward pass may write the gradients of tensors, by name, once these are packed.
+    gradients: where a backward pass may write the gradients of tensors, by name, once these are packed; a step
+        overwrites them.
     """
 
     def __init__(
@@ -62,7 +65,6 @@ class Optimizer:
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
         self.gradients: Parameters = {}
-        self._plain = {name for name, theta in params.items() if _is_plain(theta, self.state[name])}
         self._packs: dict[float, Pack] = {}
 
     @property
@@ -98,20 +100,21 @@ class Optimizer:
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move the parameters against their gradients; in `params`, parts of a vector may take the place of tensors.
 
-        Gradients stay as they are, but for those in `gradients`.
+        Other gradients than those in `gradients` stay as they are.
         """
         self.steps += 1
         together: dict[float, Gradients] = {}
         for name, g in grads.items():
-            if name in self._plain:
-                together.setdefault(self.treatments[name].rate, {})[name] = g
+            relative = self.treatments[name].rate
+            if self.rule.elementwise:
+                together.setdefault(relative, {})[name] = g
             else:
-                self._step_alone(name, params[name], g, rate * self.treatments[name].rate)
+                self._step_alone(name, params[name], g, rate * relative)
         for relative, group in together.items():
             self._step_together(relative, params, group, rate * relative)
 
     def _step_together(self, relative: float, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move parameters of one relative rate, all of whose numbers have state of their own."""
+        """Move parameters of one relative rate by an elementwise rule."""
         dense = [name for name, g in grads.items() if not isinstance(g, Rows)]
         room = sum(g.values.size for g in grads.values() if isinstance(g, Rows))
         pack = self._packs.get(relative)
@@ -128,11 +131,9 @@ class Optimizer:
     def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
         """Move a tensor, or the rows that are touched, whose numbers share their state."""
         at: Any = ...
-        part = theta
+        part, values = theta, g
         if isinstance(g, Rows):
-            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values.copy()
-        else:
-            values = g.copy()
+            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values
         state = [slot[at] for slot in self.state[name]]
         self._decay(name, part, rate)
         self.rule.update(part, values, rate, self.steps, *state)
@@ -145,11 +146,6 @@ class Optimizer:
         """Shrink a tensor, or some of its rows, where it decays."""
         if self.rule.weight_decay and self.treatments[name].decayed:
             theta *= theta.dtype.type(1 - rate * self.rule.weight_decay)
-
-
-def _is_plain(theta: Floats, state: list[Any]) -> bool:
-    """Whether every number of a tensor has numbers of state of its own, so that it can move without the others."""
-    return all(isinstance(slot, np.ndarray) and slot.shape == theta.shape for slot in state)
 
 
 def sgd(settings: Settings) -> Rule:
@@ -234,18 +230,18 @@ def adam(settings: Settings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
-        new = kind(1 - beta1) * g  # no other room than this and g's: most of the time goes into memory
+        scratch = kind(1 - beta1) * g  # besides it only g is written over: most of the time goes into memory
         m *= kind(beta1)
-        m += new
-        np.multiply(g, kind(1 - beta2), out=new)
-        g *= new
+        m += scratch
+        np.multiply(g, kind(1 - beta2), out=scratch)
+        g *= scratch
         v *= kind(beta2)
         v += g
         root = np.sqrt(v, out=g)
         # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c): one pass over the tensor less.
         c = (1 - beta2**t) ** 0.5
         root += kind(settings.epsilon * c)
-        step = np.multiply(m, kind(rate * c / (1 - beta1**t)), out=new)
+        step = np.multiply(m, kind(rate * c / (1 - beta1**t)), out=scratch)
         step /= root
         theta -= step
 
@@ -271,10 +267,11 @@ def adam8bit(settings: Settings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, root: Floats) -> None:
         v = root * root
-        full(theta, g, rate, t, m, v)
+        full(theta, g.copy(), rate, t, m, v)
         np.sqrt(v, out=root)
 
-    return Rule(update, (lambda theta: Quantised(theta, SIGNED), lambda theta: Quantised(theta, UNSIGNED)))
+    state = (lambda theta: Quantised(theta, SIGNED), lambda theta: Quantised(theta, UNSIGNED))
+    return Rule(update, state, elementwise=False)  # numbers share the scales of their state
 
 
 class Family(NamedTuple):

@@ -110,7 +110,9 @@ class Block:
 
     def _delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
-        return {"token": self.delimiter, "docstart": _own_delimiter(text)}.get(kind, "")
+        if kind == "docstart":
+            return _own_delimiter(text)
+        return self.delimiter if kind == "token" else ""
 
     def ends(self) -> Ints:
         """For each line that ends a sentence, how many tokens stand before it."""

@@ -81,7 +81,13 @@ def source_name(path: Path | None) -> str:
 
 @contextmanager
 def open_binary(path: Path | None) -> Iterator[BinaryIO]:
-    """Open a file for reading bytes, through gzip where its first bytes say so; once, since it may be a pipe."""
+    """Open a file for reading bytes, through gzip where its first bytes say so; once, since it may be a pipe.
+
+    Raises:
+        CorpusError: it is standard input, which is closed.
+    """
+    if path is None and sys.stdin is None:
+        raise CorpusError("<stdin>: expected an open standard input, found it closed. Name a file, or pipe one in.")
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
         if isinstance(stream, io.BufferedReader) and stream.peek(2)[:2] == GZIP_MAGIC:
             with gzip.open(stream, "rb") as unpacked:

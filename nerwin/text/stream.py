@@ -80,10 +80,10 @@ def read_text(paths: Sequence[Path | None], vocabulary: int, window: int, column
     forms: dict[str, int] = {"": PADDING}
     pieces = list(_pieces(_paragraphs(paths, columns), forms, [PADDING] * (window // 2)))
     counts = _counts(pieces, len(forms))
-    _check_length(paths, int(counts.sum()), int(np.count_nonzero(counts)), window)
     words = list(forms)
     shape = _shape_numbers(words, counts, forms)  # may append shapes to `words`
     counts = np.bincount(shape, counts, len(words)).astype(np.int64)
+    _check_length(paths, int(counts.sum()), int(np.count_nonzero(counts)), window)
     rows = _rows(counts, vocabulary)
     tokens = _pack(pieces, rows[shape])
     order = np.argsort(rows, kind="stable")[np.count_nonzero(rows <= UNKNOWN) :]
@@ -150,7 +150,9 @@ def _check_length(paths: Sequence[Path | None], length: int, different: int, win
             "a line, or a smaller --window."
         )
     if different < 2:
-        raise CorpusError(f"{where}: expected different words, found only one. Give more text.")
+        raise CorpusError(
+            f"{where}: expected different words, found only one (rare numbers of one shape are one). Give more text."
+        )
 
 
 def _shape_numbers(words: list[str], counts: Ints, forms: dict[str, int]) -> Ints:
@@ -163,9 +165,8 @@ def _shape_numbers(words: list[str], counts: Ints, forms: dict[str, int]) -> Int
             if spelling not in forms:
                 forms[spelling] = len(words)
                 words.append(spelling)
-                under.append(forms[spelling])
             under[form] = forms[spelling]
-    return np.array(under, np.int64)[: len(counts)]
+    return np.array(under, np.int64)
 
 
 def _rows(counts: Ints, vocabulary: int) -> Ints:

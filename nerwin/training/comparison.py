@@ -58,18 +58,20 @@ def grid(varied: Sequence[str]) -> list[Cell]:
     """All combinations of `key=value,value,...`; a comma inside brackets does not separate.
 
     Raises:
-        ConfigError: no values.
+        ConfigError: no values, or a key twice.
     """
-    axes = []
+    axes: dict[str, list[str]] = {}
     for one in varied:
         key, equals, values = one.partition("=")
+        if key in axes:
+            raise ConfigError(f"--vary {key}: expected a key once, found it twice. Write all its values in one.")
         options = _split(values)
         if not equals or not all(options):
             raise ConfigError(
                 f"--vary {one}: expected KEY=VALUE,VALUE,..., found an empty value. Write the values out."
             )
-        axes.append([f"{key}={value}" for value in dict.fromkeys(options)])
-    return list(itertools.product(*axes))
+        axes[key] = [f"{key}={value}" for value in dict.fromkeys(options)]
+    return list(itertools.product(*axes.values()))
 
 
 def _split(values: str) -> list[str]:

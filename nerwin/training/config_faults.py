@@ -23,6 +23,9 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     others = len({one["loc"][:2] for one in faults}) - 1
     more = f" ({others} more of this kind follow.)" if others else ""
     if fault["type"] == "extra_forbidden":
+        if key in legal:  # one key with a dot in it
+            section, _, name = key.partition(".")
+            return f"{key}: expected a section {section} with a key {name} in it, found both on one line.{more}"
         legal = [*legal, *sections]
         near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
         last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)

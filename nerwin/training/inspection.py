@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.errors import ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.text.features import WORDS, form_table
@@ -145,8 +145,14 @@ class Decision(NamedTuple):
 
 
 def take_apart(model: Model, text: str) -> Decision:
-    """The decision on the middle word of a text, its window padded or cut to the model's size."""
-    words = [token.text for token in model.tokens(text)] or [""]
+    """The decision on the middle word of a text, its window padded or cut to the model's size.
+
+    Raises:
+        ConfigError: there is no word.
+    """
+    words = [token.text for token in model.tokens(text)]
+    if not words:
+        raise ConfigError(f"--window: expected a text of one word or more, found {text[:40]!r}. Write the words out.")
     C, centre = model.config.window.size, (len(words) - 1) // 2
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words)], C)

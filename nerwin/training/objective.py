@@ -54,7 +54,7 @@ def loss_and_gradients(
 
 def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> Rows:
     """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
-    if words.in_order:
+    if words.in_order:  # each place has a form of its own; equal ones are summed up in their table
         return Rows(words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1]))
     if words.around is None:
         return backprop_windows(words.places[blamed], dx)

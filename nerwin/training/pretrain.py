@@ -117,7 +117,7 @@ def row_adagrad(epsilon: float = 1e-8) -> Rule:
         h += (g * g).mean(axis=1, keepdims=True)
         theta -= theta.dtype.type(rate) / (np.sqrt(h) + h.dtype.type(epsilon)) * g
 
-    return Rule(update, (lambda theta: np.zeros((len(theta), 1), theta.dtype),))
+    return Rule(update, (lambda theta: np.zeros((len(theta), 1), theta.dtype),), elementwise=False)
 
 
 def init_state(settings: PretrainSettings, words: int) -> State:
@@ -240,7 +240,8 @@ class Pretraining:
     def neighbours(self, word: str, n: int = 8) -> list[str]:
         """The n words whose vectors make the smallest angles with that of `word`, the nearest first."""
         row, L = self.row(word), self.state.params[WORDS]
-        cosines = (L @ L[row]) / np.maximum(np.linalg.norm(L, axis=1), np.finfo(L.dtype).tiny)  # (V,)
-        cosines[[PADDING, UNKNOWN, row]] = -np.inf
-        nearest = np.argsort(-cosines, kind="stable")[: min(n, len(self.rows) - 1)]
+        # (V,) cosines but for the word's own length, which changes no order
+        alike = (L @ L[row]) / np.maximum(np.linalg.norm(L, axis=1), np.finfo(L.dtype).tiny)
+        alike[[PADDING, UNKNOWN, row]] = -np.inf
+        nearest = np.argsort(-alike, kind="stable")[: min(n, len(self.rows) - 1)]
         return [self.text.words[one] for one in nearest]

@@ -97,7 +97,7 @@ class Tagging:
             with locked(self.folder):
                 yield from self._run(workers)
         finally:
-            with suppress(OSError):  # it keeps something
+            with suppress(OSError):  # not empty: shards are kept
                 self.folder.rmdir()
 
     def _run(self, workers: Workers) -> Iterator[int]:

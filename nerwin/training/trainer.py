@@ -156,7 +156,7 @@ class Trainer:
         self.pairs = self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
         self.steps = math.ceil(self.pairs / self.config.training.batch_size)
         self.schedule = make_schedule(self.config, self.steps)
-        self.hidden = self._share_hidden()
+        self.unknown_shares = self._unknown_shares()
 
     @classmethod
     def start(cls, config: Config, parts: Parts) -> "Trainer":
@@ -165,7 +165,7 @@ class Trainer:
         model = init_model(config, parts, sources["init"])
         return cls(model, parts, State(make_optimizer(config, model.params), sources))
 
-    def _share_hidden(self) -> Floats:
+    def _unknown_shares(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
         flat, words = self.parts.train.flat, self.config.words
         counts = np.bincount(flat.words, minlength=len(self.parts.vocabulary))
@@ -277,7 +277,7 @@ class Trainer:
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
         if words.rare_unknown or words.any_unknown:
-            read_as = ids + V * (rng.random(ids.shape, np.float32) < self.hidden[ids])
+            read_as = ids + V * (rng.random(ids.shape, np.float32) < self.unknown_shares[ids])
         if words.masked:
             masked = (rng.random(ids.shape, np.float32) < words.masked) & (ids != PADDING)
             read_as = np.where(masked, ids + 2 * V, read_as)

@@ -1,0 +1,41 @@
+"""Standard streams that are closed, full, or read by nobody any more."""
+
+import io
+import os
+import sys
+from typing import Any, cast
+
+
+class _Unfailing(io.FileIO):
+    """A file in which what cannot be written is lost without an error."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
+def prepare_streams() -> None:
+    """Have a stream that fails do no harm.
+
+    What is said on stderr is progress and why a command ends, which the exit code says too: a training does not end
+    because nobody listens. Standard output is a result: where it is closed, writing to it fails as it does on a full
+    disk.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    usual = sys.__stderr__
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+    elif usual is not None and sys.stderr is usual:
+        raw = cast(io.RawIOBase, _Unfailing(usual.fileno(), "w", closefd=False))
+        sys.stderr = io.TextIOWrapper(io.BufferedWriter(raw), encoding=usual.encoding, line_buffering=True)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that the terminal does not know is a "?", and no failure
+
+
+def drop_output() -> None:
+    """Let what is still to be written vanish, or the interpreter would complain of it while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
