@@ -153,6 +153,9 @@ def test_yaml_that_cannot_be_used_is_refused_with_its_line(refusal: Refusal, tex
 
 def test_a_merge_key_is_a_key_like_any_other(refusal: Refusal) -> None:
     assert refusal("training:\n  <<: {seed: 2}\n").startswith("config.yaml: training.<<: there is no such key")
+
+
+def test_a_key_with_a_dot_is_told_to_be_a_section(refusal: Refusal) -> None:
     assert refusal("training.epochs: 2\n").startswith(
         "config.yaml: training.epochs: expected a section training with a key"
     )
