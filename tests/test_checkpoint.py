@@ -18,7 +18,7 @@ from nerwin.text.vector_cache import vectors_source
 from nerwin.training import checkpoint
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import load_model, load_state, save_model
-from nerwin.training.manifest import MANIFEST
+from nerwin.training.folders import MANIFEST
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config

@@ -175,11 +175,25 @@ def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monke
     assert done.exit_code == INTERRUPTED
     assert done.stdout == ""
     assert done.stderr == (
-        "nerwin: interrupted, saved after epoch 0; continue with: "
-        "nerwin train --config village.yaml --set training.seed=7 --output 'my run' --resume\n"
+        "nerwin: interrupted, saved after epoch 0; continue with: nerwin train --output 'my run' --resume\n"
     )
-    assert nerwin(*words, "--resume", "--quiet").exit_code == DONE
+    assert nerwin("train", "--output", "my run", "--resume", "--quiet").exit_code == DONE
     assert len((here / "my run" / "metrics.jsonl").read_text().splitlines()) == 3
+    assert json.loads((here / "my run" / "last" / "model.json").read_text())["config"]["training"]["seed"] == 7
+
+
+def test_resume_alone_continues_the_run_begun_last_even_without_a_model(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("nerwin.training.trainer.Trainer._evaluate", interrupt)
+        begun = nerwin("train", "-c", "village.yaml", "-o", "runs/later-1", "-q", "--set", "training.epochs=1")
+    assert begun.exit_code == INTERRUPTED
+    assert not (here / "runs" / "later-1" / "best").exists()
+    os.utime(here / "runs" / "village-1" / "config.yaml", (1, 1))
+    done = nerwin("train", "--resume")
+    assert done.exit_code == DONE
+    assert done.stdout.startswith("runs/later-1: best dev F1 0.")
 
 
 # evaluate
@@ -490,12 +504,13 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, f"{TRAIN} --set corpus.train=null", "corpus.train: expected a tagged corpus"),
         (nothing, f"{TRAIN} --resume --overwrite", "--resume"),
         (nothing, f"{TRAIN} --resume", "out"),
+        (nothing, "train --output nowhere --resume", "nowhere/config.yaml: cannot read the configuration"),
         (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
         (nothing, "train --config village.yaml --output village.conll", "village.conll: expected a folder"),
         (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),
         (nothing, f"{RESUME} --set training.epochs=9", "found other values of training.epochs"),
         (no_metrics, RESUME, "metrics.jsonl"),
-        (no_runs, "train --config village.yaml --resume", "expected a trained run, found none"),
+        (no_runs, "train --resume", "expected a run, found none"),
         (no_runs, "evaluate", "expected a trained run, found none"),
         (no_runs, "tag", "expected a trained run, found none"),
         (nothing, "evaluate nowhere", "nowhere: expected a run folder"),
@@ -695,7 +710,7 @@ def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) 
     assert printed == ""
     last = said.splitlines()[-1]
     assert last.startswith("nerwin: interrupted, saved ")
-    assert last.endswith("--set training.epochs=100000 --output out --resume")
+    assert last.endswith("; continue with: nerwin train --output out --resume")
     assert json.loads((here / "out" / "last" / "model.json").read_text())["epoch"] >= 2
 
 

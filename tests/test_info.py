@@ -9,7 +9,7 @@ import pytest
 from nerwin import __version__
 from nerwin.training.config import changed
 from nerwin.training.description import describe
-from nerwin.training.manifest import MANIFEST
+from nerwin.training.folders import MANIFEST
 from tests.golden import FOLDER
 from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures
 

@@ -14,7 +14,8 @@ import pytest
 from nerwin.errors import ConfigError, ModelError
 from nerwin.training.checkpoint import load_model
 from nerwin.training.config import Config, load_config
-from nerwin.training.run import Run, model_folder, new_folder, newest_folder
+from nerwin.training.folders import model_folder, new_folder, newest_folder
+from nerwin.training.run import Run
 from nerwin.training.trainer import Batched, EpochDone
 from tests.test_trainer import village_config
 

@@ -25,10 +25,10 @@ from typing import NamedTuple
 from nerwin.text.stream import read_text
 from nerwin.training.comparison import Comparison, grid
 from nerwin.training.config import load_config
-from nerwin.training.manifest import MANIFEST
+from nerwin.training.folders import CONFIG, MANIFEST, METRICS
 from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
-from nerwin.training.run import CONFIG, METRICS, Run
+from nerwin.training.run import Run
 from nerwin.training.tagger import load
 from nerwin.training.workers import processes
 from tests.test_trainer import village_config

@@ -8,7 +8,8 @@ from nerwin.cli.epochs import sparkline
 from nerwin.errors import CorpusError
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.api import evaluate
-from nerwin.training.run import BEST, Run
+from nerwin.training.folders import BEST
+from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone
 
 if TYPE_CHECKING:

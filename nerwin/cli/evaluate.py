@@ -28,7 +28,7 @@ def evaluate(
     from rich.console import Console
 
     from nerwin.training.api import score
-    from nerwin.training.run import model_folder
+    from nerwin.training.folders import model_folder
     from nerwin.training.tagger import load
 
     folder = model_folder(model)

@@ -39,8 +39,8 @@ def inspect(
 
     from nerwin.errors import ConfigError
     from nerwin.training.checkpoint import load_model
+    from nerwin.training.folders import model_folder
     from nerwin.training.inspection import nearest_words, take_apart
-    from nerwin.training.run import model_folder
 
     if word is not None and window is not None:
         raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")

@@ -34,8 +34,8 @@ def report(
             'Install it: pip install "nerwin[report]"'
         )
     from nerwin.report.page import render
+    from nerwin.training.folders import newest_folder
     from nerwin.training.report import report_runs
-    from nerwin.training.run import newest_folder
 
     folders = runs or [newest_folder()]
     place = output or folders[0] / PAGE

@@ -61,9 +61,9 @@ def tag(
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
         from nerwin.errors import ConfigError
         from nerwin.training.data import columns_of
+        from nerwin.training.folders import model_folder
         from nerwin.training.ranges import saved_model
         from nerwin.training.renderings import HTML_END, HTML_HEAD
-        from nerwin.training.run import model_folder
         from nerwin.training.shards import Frame, Tagging, cut_texts, shards_folder
         from nerwin.training.streaming import Task, tag_file
         from nerwin.training.tagger import load

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @command
 def train(
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
+        Path | None,
+        typer.Option(
+            "--config", "-c", help="YAML configuration; default: the shipped quickstart; with --resume, the run's."
+        ),
     ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
@@ -29,7 +32,9 @@ def train(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder; default: the next free one under runs/.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --output.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the run in --output, or the one begun last.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in --output.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     verbose: Annotated[
@@ -37,27 +42,31 @@ def train(
     ] = False,
 ) -> None:
     """Train a tagger on a corpus in columns."""
+    import shlex
+
     from rich.console import Console
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
+    from nerwin.training.folders import CONFIG, new_folder, newest_folder
 
     started = time.perf_counter()
-    path = config or shipped(QUICKSTART)
+    if resume and overwrite:
+        raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
+    begun = (output or newest_folder(trained=False)) if resume else None
+    path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, plan
     from nerwin.cli.epochs import draw
     from nerwin.text.files import check_readable
     from nerwin.training.config import load_config
-    from nerwin.training.run import Run, new_folder, newest_folder
+    from nerwin.training.run import Run
 
-    if resume and overwrite:
-        raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
     settings = load_config(path, overrides or ())
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
-    if resume:
-        run = Run.resume(output or newest_folder(), settings)
+    if begun:
+        run = Run.resume(begun, settings)
     else:
         run = Run.start(output or new_folder(path.stem), settings, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
@@ -67,22 +76,12 @@ def train(
         with interruption() as asked:
             epochs = draw(console, _until(asked, run))
     except KeyboardInterrupt:
-        again = _again(config, overrides, run.folder)
+        again = shlex.join(["nerwin", "train", "--output", str(run.folder), "--resume"])
         typer.echo(f"nerwin: interrupted, saved {run.saved}; continue with: {again}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:
         typer.echo(f"{run.folder}: best dev F1 {run.trainer.state.best_f1:.4f}, epoch {run.trainer.state.best_epoch}")
-
-
-def _again(config: Path | None, overrides: list[str] | None, folder: Path) -> str:
-    """The command that continues the run."""
-    import shlex
-
-    words = ["nerwin", "train", *(["--config", str(config)] if config else [])]
-    for override in overrides or ():
-        words += ["--set", override]
-    return shlex.join([*words, "--output", str(folder), "--resume"])
 
 
 def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":

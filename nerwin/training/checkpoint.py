@@ -30,7 +30,8 @@ from nerwin.training.archive import (
     read_arrays,
 )
 from nerwin.training.config import Config, make_config
-from nerwin.training.manifest import FORMAT, MANIFEST, best_of, count, damaged, read_manifest, versions
+from nerwin.training.folders import MANIFEST
+from nerwin.training.manifest import FORMAT, best_of, count, damaged, read_manifest, versions
 from nerwin.training.model import CALIBRATION, Model, Standing
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer

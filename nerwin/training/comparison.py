@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import Config, load_config
+from nerwin.training.folders import CONFIG, METRICS, RUNS
 from nerwin.training.lock import locked, wait_until_free
-from nerwin.training.run import CONFIG, METRICS, RUNS, Run, check_same_config
+from nerwin.training.run import Run, check_same_config
 from nerwin.training.workers import Workers
 from nerwin.training.yaml_files import write_yaml
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from nerwin.training.checkpoint import load_model, load_state
 from nerwin.training.config import changed, keys, value_of
-from nerwin.training.manifest import MANIFEST, best_of, read_manifest, versions
+from nerwin.training.folders import CONFIG, LAST, MANIFEST, METRICS, model_folder
+from nerwin.training.manifest import best_of, read_manifest, versions
 from nerwin.training.model import Model
-from nerwin.training.run import CONFIG, LAST, METRICS, model_folder
 
 
 def describe(path: Path | None) -> dict[str, Any]:

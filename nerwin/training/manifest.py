@@ -10,9 +10,9 @@ import numpy as np
 from nerwin import __version__
 from nerwin.errors import ModelError, printable
 from nerwin.training.archive import DamageError, read_json
+from nerwin.training.folders import MANIFEST
 
 FORMAT = 2  # 1 hashed n-grams otherwise
-MANIFEST = "model.json"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.errors import ModelError
-from nerwin.training.run import METRICS
+from nerwin.training.folders import METRICS
 
 
 class Epoch(NamedTuple):

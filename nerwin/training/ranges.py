@@ -15,7 +15,7 @@ from nerwin.errors import ModelError, WorkerError
 from nerwin.text.files import is_gzip, reading
 from nerwin.text.pieces import Piece, read_pieces
 from nerwin.text.sources import Source, read_source
-from nerwin.training.manifest import MANIFEST
+from nerwin.training.folders import MANIFEST
 from nerwin.training.streaming import Task, Work, settle, tag_piece
 from nerwin.training.tagger import Tagger, load
 

@@ -13,12 +13,12 @@ from nerwin.training.config import changed
 from nerwin.training.data import read_part, scored_file
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
+from nerwin.training.folders import BEST
 from nerwin.training.inspection import Detector, inspect_detectors
 from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
 from nerwin.training.model import Model
 from nerwin.training.reliability import Bin, reliability
-from nerwin.training.run import BEST
 from nerwin.training.streaming import join_words
 from nerwin.training.tagger import Tagger
 

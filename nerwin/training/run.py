@@ -1,12 +1,5 @@
-"""Run folders: where a training keeps its configuration, its metrics and its models, and how it goes on.
+"""A training in its run folder (see `folders`): how it begins, what it saves, and how it goes on."""
 
-runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
-
-best/ and last/ are models of whole epochs. Inside a long epoch, and where training is interrupted, what is done of it
-stands in paused/, until the epoch is whole.
-"""
-
-import glob
 import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -19,53 +12,11 @@ from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_model, load_state, remove_leftovers, remove_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
+from nerwin.training.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
-from nerwin.training.manifest import MANIFEST, epochs_begun, read_manifest
+from nerwin.training.manifest import epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
-
-RUNS = Path("runs")
-BEST, LAST, PAUSED = "best", "last", "paused"
-CONFIG = "config.yaml"
-METRICS = "metrics.jsonl"
-
-
-def new_folder(stem: str) -> Path:
-    """The next free run folder of that name."""
-    taken = [
-        int(one.name.rpartition("-")[2])
-        for one in RUNS.glob(f"{glob.escape(stem)}-*")
-        if one.name.rpartition("-")[2].isdigit()
-    ]
-    return RUNS / f"{stem}-{max(taken, default=0) + 1}"
-
-
-def newest_folder() -> Path:
-    """The run folder that was started last, among those with a model.
-
-    Raises:
-        ModelError: there is none.
-    """
-    started = {
-        one.parent: one.stat().st_mtime_ns
-        for one in RUNS.glob(f"*/{CONFIG}")
-        if (one.parent / BEST / MANIFEST).is_file()
-    }
-    if not started:
-        raise ModelError(
-            f"{RUNS}/: expected a trained run, found none. Train one with `nerwin train`, or name a folder."
-        )
-    return max(started, key=lambda folder: started[folder])
-
-
-def model_folder(path: Path | None) -> Path:
-    """The model of a run folder, of its best/ or last/, or of the newest run."""
-    path = path or newest_folder()
-    if (path / MANIFEST).is_file():
-        return path
-    if (path / BEST / MANIFEST).is_file():
-        return path / BEST
-    raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
 
 
 class Run:

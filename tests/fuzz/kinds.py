@@ -25,10 +25,11 @@ from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
 from nerwin.training.comparison import RESULTS, Comparison, Result, grid, summarise
 from nerwin.training.config import Config, keys, load_config
+from nerwin.training.folders import METRICS
 from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 from nerwin.training.renderings import FORMATS
-from nerwin.training.run import METRICS, Run
+from nerwin.training.run import Run
 from nerwin.training.streaming import tag_file
 from nerwin.training.tagger import Tagger, load
 from nerwin.training.yaml_files import write_yaml

@@ -1,0 +1,60 @@
+"""Run folders: where a training keeps its configuration, its metrics and its models, and which folder is meant.
+
+runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
+
+best/ and last/ are models of whole epochs. Inside a long epoch, and where training is interrupted, what is done of it
+stands in paused/, until the epoch is whole. Nothing here imports numpy, which a run's own configuration may give
+threads.
+"""
+
+import glob
+from pathlib import Path
+
+from nerwin.errors import ModelError
+
+RUNS = Path("runs")
+BEST, LAST, PAUSED = "best", "last", "paused"
+CONFIG = "config.yaml"
+METRICS = "metrics.jsonl"
+MANIFEST = "model.json"  # of a model folder, such as best/
+
+
+def new_folder(stem: str) -> Path:
+    """The next free run folder of that name."""
+    taken = [
+        int(one.name.rpartition("-")[2])
+        for one in RUNS.glob(f"{glob.escape(stem)}-*")
+        if one.name.rpartition("-")[2].isdigit()
+    ]
+    return RUNS / f"{stem}-{max(taken, default=0) + 1}"
+
+
+def newest_folder(*, trained: bool = True) -> Path:
+    """The run folder that was started last, among those with a model or among all.
+
+    Raises:
+        ModelError: there is none.
+    """
+    started = {
+        one.parent: one.stat().st_mtime_ns
+        for one in RUNS.glob(f"*/{CONFIG}")
+        if not trained or (one.parent / BEST / MANIFEST).is_file()
+    }
+    if not started:
+        kind = "a trained run" if trained else "a run"
+        raise ModelError(f"{RUNS}/: expected {kind}, found none. Train one with `nerwin train`, or name a folder.")
+    return max(started, key=lambda folder: started[folder])
+
+
+def model_folder(path: Path | None) -> Path:
+    """The model of a run folder, of its best/ or last/, or of the newest run.
+
+    Raises:
+        ModelError: there is none.
+    """
+    path = path or newest_folder()
+    if (path / MANIFEST).is_file():
+        return path
+    if (path / BEST / MANIFEST).is_file():
+        return path / BEST
+    raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
