@@ -621,6 +621,10 @@ def test_importing_nerwin_loads_neither_typer_nor_rich_nor_pydantic() -> None:
     assert not loaded & {"typer", "click", "rich", "pydantic", "yaml", "numpy"}
 
 
+def test_a_run_is_found_before_numpy_is_loaded() -> None:
+    assert "numpy" not in loaded_by("import nerwin.training.folders")
+
+
 def test_help_loads_no_numpy() -> None:
     loaded = loaded_by("sys.argv = ['nerwin', '--help']; from nerwin.cli import app; app()")
     assert {"nerwin", "typer"} <= loaded

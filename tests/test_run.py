@@ -388,6 +388,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fake_run(folder: Path, started: int, *, trained: bool = True) -> None:
     folder.mkdir()
     (folder / "config.yaml").write_text("")
+    (folder / "metrics.jsonl").write_text("")
     os.utime(folder / "config.yaml", (started, started))
     if trained:
         (folder / "best").mkdir()
@@ -405,6 +406,14 @@ def test_a_run_without_a_model_is_not_the_newest(runs: Path) -> None:
     fake_run(runs / "a-1", 100)
     fake_run(runs / "a-2", 200, trained=False)
     assert newest_folder() == runs / "a-1"
+    assert newest_folder(trained=False) == runs / "a-2"
+
+
+def test_a_comparison_is_no_run_to_go_on_with(runs: Path) -> None:
+    fake_run(runs / "a-1", 100, trained=False)
+    (runs / "compare-a-1").mkdir()
+    (runs / "compare-a-1" / "config.yaml").write_text("")
+    assert newest_folder(trained=False) == runs / "a-1"
 
 
 def test_no_run_at_all_is_a_clear_error(runs: Path) -> None:

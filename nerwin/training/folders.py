@@ -3,8 +3,8 @@
 runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
 
 best/ and last/ are models of whole epochs. Inside a long epoch, and where training is interrupted, what is done of it
-stands in paused/, until the epoch is whole. Nothing here imports numpy, which a run's own configuration may give
-threads.
+stands in paused/, until the epoch is whole. Nothing here imports numpy, since the threads that numpy takes stand in a
+run's configuration, which has to be found before.
 """
 
 import glob
@@ -35,11 +35,8 @@ def newest_folder(*, trained: bool = True) -> Path:
     Raises:
         ModelError: there is none.
     """
-    started = {
-        one.parent: one.stat().st_mtime_ns
-        for one in RUNS.glob(f"*/{CONFIG}")
-        if not trained or (one.parent / BEST / MANIFEST).is_file()
-    }
+    sign = f"{BEST}/{MANIFEST}" if trained else METRICS  # a comparison has a configuration too, and neither of these
+    started = {one.parent: one.stat().st_mtime_ns for one in RUNS.glob(f"*/{CONFIG}") if (one.parent / sign).is_file()}
     if not started:
         kind = "a trained run" if trained else "a run"
         raise ModelError(f"{RUNS}/: expected {kind}, found none. Train one with `nerwin train`, or name a folder.")
