@@ -61,15 +61,15 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     times = _by_time(lengths)
     _, starts, running, last = times
     alpha = _forward(s, times, steps)
-    tag = (alpha[:, last] + steps.end[:, None]).argmax(axis=0)  # (S,) of the word that the way back stands at
-    best = np.empty(len(s), np.int64)
+    tag = (alpha[last] + steps.end).argmax(axis=1)  # (S,) of the word that the way back stands at
+    best, to = np.empty(len(s), np.int64), steps.A.T.copy()
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] = tag[:now]
         if t:
             # where the best path to a tag came from is sought again, which costs less than keeping it for every tag
             before = starts[t - 1]
-            tag[:now] = (alpha[:, before : before + now] + steps.A.take(tag[:now], axis=1)).argmax(axis=0)
+            tag[:now] = (alpha[before : before + now] + to.take(tag[:now], axis=0)).argmax(axis=1)
     return _in_order(best, times)
 
 
@@ -99,7 +99,7 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     """(n, K) the score of the best sequence that gives each word each tag."""
     times = _by_time(lengths)
     _, starts, running, last = times
-    best = _forward(s, times, steps).T  # (n, K)
+    best = _forward(s, times, steps)  # (n, K)
     beta = np.tile(steps.end, (len(last), 1))  # (S, K): the best score of what follows each tag
     scores = s.take(times.words, axis=0)
     for t in reversed(range(len(running))):
@@ -119,19 +119,16 @@ def _in_order(found: Found, times: _ByTime) -> Found:
 
 
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
-    """The score (K, n) of the best path up to each word, by time step, that ends in each tag.
-
-    Words stand in columns, so that a maximum over tags runs along memory.
-    """
-    alpha: Floats = s.take(times.words, axis=0).T.copy()
-    A = steps.A[:, :, None]
-    for t, (start, now) in enumerate(zip(times.starts, times.running, strict=True)):
-        here = alpha[:, start : start + now]
-        if t:
-            before = times.starts[t - 1]
-            here += np.maximum.reduce(alpha[:, None, before : before + now] + A, axis=0)  # over (K, K, now)
-        else:
-            here += steps.start[:, None]
+    """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
+    alpha: Floats = s.take(times.words, axis=0)
+    A = steps.A[:, None]
+    before = alpha[: len(times.last)]
+    before += steps.start
+    for start, now in zip(times.starts[1:], times.running[1:], strict=True):
+        here = alpha[start : start + now]
+        # over (K, now, K), the tags that steps come from first, so that their maximum runs along memory
+        here += np.maximum.reduce(before[:now].T[:, :, None] + A, axis=0)
+        before = here
     return alpha
 
 

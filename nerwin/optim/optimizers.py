@@ -115,14 +115,13 @@ class Optimizer:
 
     def _step_together(self, relative: float, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move parameters of one relative rate by an elementwise rule."""
-        dense = [name for name, g in grads.items() if not isinstance(g, Rows)]
         room = sum(g.values.size for g in grads.values() if isinstance(g, Rows))
         pack = self._packs.get(relative)
-        if pack is None or pack.room < room or not pack.holds(dense, params):
+        if pack is None or pack.room < room or not pack.holds(grads, params):
             # With twice the room, a step that touches some more rows can do without a new pack.
-            pack = self._packs[relative] = Pack(dense, params, self.state, like=next(iter(grads)), room=2 * room)
+            pack = self._packs[relative] = Pack(grads, params, self.state, room=2 * room)
             self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
-        for name, theta in pack.gather(params, self.state, grads).items():
+        for name, theta in pack.gather(grads).items():
             self._decay(name, theta, rate)
         for theta, g, *state in pack.tiles():
             self.rule.update(theta, g, rate, self.steps, *state)
