@@ -135,6 +135,21 @@ def test_a_sentence_does_not_hear_of_its_neighbours() -> None:
     assert together.tolist() == np.concatenate(apart).tolist()
 
 
+@forbidding
+def test_more_sentences_than_are_stepped_together_are_decoded_as_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, forbidden: bool
+) -> None:
+    lengths = [3, 1, 4, 2, 4, 2, 3, 1]
+    s, steps = drawn(lengths, forbidden=forbidden, seed=0)
+    alone = [
+        (viterbi(part, np.array([len(part)]), steps), max_marginals(part, np.array([len(part)]), steps))
+        for part in parts(s, lengths)
+    ]
+    monkeypatch.setattr(decoder, "TOGETHER", 3)
+    assert viterbi(s, np.array(lengths), steps).tolist() == np.concatenate([best for best, _ in alone]).tolist()
+    assert np.array_equal(max_marginals(s, np.array(lengths), steps), np.concatenate([most for _, most in alone]))
+
+
 def test_scores_and_steps_are_left_alone() -> None:
     s, steps = drawn([3, 2], forbidden=True, seed=1)
     copies = [array.copy() for array in (s, *steps)]

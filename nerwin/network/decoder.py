@@ -12,6 +12,8 @@ from nerwin.arrays import Floats, Ints
 
 Found = TypeVar("Found", Floats, Ints)
 
+TOGETHER = 256  # sentences stepped at a time, so that memory does not grow with a text of many
+
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
 
@@ -121,13 +123,16 @@ def _in_order(found: Found, times: _ByTime) -> Found:
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
     alpha: Floats = s.take(times.words, axis=0)
-    A = steps.A[:, None]
+    # A once for each sentence, (K, S, K): so all that is added and compared stands side by side in memory
+    A = np.repeat(steps.A[:, None], min(len(times.last), TOGETHER), axis=1)
     before = alpha[: len(times.last)]
     before += steps.start
     for start, now in zip(times.starts[1:], times.running[1:], strict=True):
         here = alpha[start : start + now]
-        # over (K, now, K), the tags that steps come from first, so that their maximum runs along memory
-        here += np.maximum.reduce(before[:now].T[:, :, None] + A, axis=0)
+        for first in range(0, now, TOGETHER):
+            part = slice(first, min(first + TOGETHER, now))
+            reached = before[part].T[:, :, None] + A[:, : part.stop - first]  # from each tag, of each sentence, to each
+            here[part] += np.maximum.reduce(reached, axis=0)
         before = here
     return alpha
 
