@@ -12,7 +12,7 @@ from nerwin.arrays import Floats, Ints
 
 Found = TypeVar("Found", Floats, Ints)
 
-TOGETHER = 256  # sentences stepped at a time, so that memory does not grow with a text of many
+TOGETHER = 256  # sentences that step forward at a time: their sums over pairs of tags stay in the processor's cache
 
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
