@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
 from nerwin.errors import VectorsError
+from nerwin.text import pieces
 from nerwin.text.features import WORDS, Lookup
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from tests.conftest import shared
@@ -51,6 +52,27 @@ PLAIN = "port 1 2 3\nLima -0.5 1e-2 4\nelsewhere 7 8 9\n"
 @pytest.mark.parametrize("content", [PLAIN, f"3 3\n{PLAIN}", PLAIN.replace("\n", " \r\n"), f"\ufeff{PLAIN}"])
 def test_glove_and_word2vec_files_are_read(read: Read, content: str) -> None:
     assert read(content, ["Lima", "port"], 3) == {"Lima": [-0.5, np.float32(0.01), 4], "port": [1, 2, 3]}
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "BLOCK", 40)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize(("end", "space"), [("\n", "_"), (" \n", "_"), ("  \r\n", "_"), ("\n", " ")])
+@pytest.mark.parametrize("header", ["", "60 2\n"])
+def test_blocks_are_read_like_their_rows(read: Read, end: str, space: str, header: str) -> None:
+    expected = {f"the{space}word{n}": [-n / 8, 1e-3 * n] for n in range(60)}
+    content = "".join(f"{word} {a} {b}{end}" for word, (a, b) in expected.items())
+    assert read(header + content, list(expected), 2) == {word: [a, np.float32(b)] for word, (a, b) in expected.items()}
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_line_is_named_in_whatever_block(refusal: Callable[..., str]) -> None:
+    rows = [f"word{n} 1.5 {n}" for n in range(60)]
+    rows[47] = "word47 1.5 x"
+    assert refusal("\n".join(rows), ["word1"], 2).startswith("vectors.txt:48: expected numbers, found 'x'")
 
 
 def test_a_compressed_file_is_read(read: Read) -> None:

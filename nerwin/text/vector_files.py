@@ -4,7 +4,7 @@ Either form may be gzip. In text form a header (two integers) is recognised and 
 spaces, since the last `dim` fields are the numbers. Every row is checked.
 """
 
-import warnings
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +13,14 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import CorpusError, VectorsError
-from nerwin.text.files import open_binary, reading
-from nerwin.text.pieces import read_pieces
+from nerwin.text.decimals import read_decimals
+from nerwin.text.files import open_binary, reading, whole_lines
+from nerwin.text.pieces import blocks, read_pieces
+from nerwin.text.spans import LINE_FEED, Spans, codes_of, parts_of
 
-PARSED = 1000  # rows of a text file whose numbers are read at once
-MARK = 12345.5  # stands behind each of them
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
+_SPACES_AT_END = re.compile(rb" +\n")
 
 Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
@@ -56,14 +57,17 @@ def reading_vectors(path: Path) -> Iterator[None]:
 def _read_text(path: Path, dim: int) -> Iterator[Rows]:
     announced, rows = None, 0
     for piece in read_pieces(path, by_sentence=False):
-        number, lines = piece.number, [line.rstrip(" ") for line in piece.lines(str(path))]
-        if number == 1 and lines:
-            announced = _header(lines[0], dim, path)
-            if announced is not None:
-                number, lines = 2, lines[1:]
-        for start in range(0, len(lines), PARSED):
-            yield _parse(lines[start : start + PARSED], number + start, dim, path)
-        rows += len(lines)
+        for block in blocks(piece, by_sentence=False):
+            number, data = block.number, whole_lines(block.data, str(path), block.number)
+            if number == 1:
+                first, _, others = data.partition(b"\n")
+                announced = _header(first.rstrip(b" ").decode(), dim, path)
+                if announced is not None:
+                    number, data = 2, others
+            if data:
+                words, values = _table(data, dim) or _untidy(data, number, dim, path)
+                rows += len(words)
+                yield words, values
     if announced is not None and rows != announced:
         raise VectorsError(
             f"{path}:{rows + 1}: expected {announced:,} words as the first line says, found {rows:,}. "
@@ -86,38 +90,36 @@ def _is_count(field: str | bytes) -> bool:
     return field.isascii() and field.isdigit() and len(field) < LONGEST_COUNT
 
 
-def _parse(lines: Sequence[str], first: int, dim: int, path: Path) -> Rows:
-    """Some rows, their numbers read at once: that takes half the time of row after row.
+def _table(data: bytes, dim: int) -> Rows | None:
+    """Some lines, their numbers read at once; None where there are other spaces, or where something is wrong."""
+    codes, fields = codes_of(data), parts_of(data, " ")
+    r = data.count(b"\n")
+    if len(fields.ends) != r * (dim + 1) or (codes[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
+        return None
+    starts, ends = (edges.reshape(r, dim + 1) for edges in fields)
+    try:
+        with np.errstate(over="ignore"):  # a number too large becomes inf
+            values = read_decimals(codes, Spans(starts[:, 1:].ravel(), ends[:, 1:].ravel())).astype(np.float32)
+    except ValueError:
+        return None
+    if not np.isfinite(values).all():
+        return None
+    words = b"\n".join([data[start:end] for start, end in zip(starts[:, 0].tolist(), ends[:, 0].tolist(), strict=True)])
+    return words.decode().split("\n"), values.reshape(r, dim)
 
-    If they are not as many as they should be, each row is looked at: a word holds spaces, or something is wrong.
+
+def _untidy(data: bytes, first: int, dim: int, path: Path) -> Rows:
+    """The same of lines that may end in spaces, as word2vec's do, or have spaces in their words.
 
     Args:
         first: the number of the first line.
     """
-    parts = [line.partition(" ") for line in lines]
-    table = _table([numbers for _, _, numbers in parts], dim)
-    if table is not None:
-        return [word for word, _, _ in parts], table
+    trimmed = _SPACES_AT_END.sub(b"\n", data)
+    if found := _table(trimmed, dim):
+        return found
+    lines = trimmed.decode().split("\n")[:-1]
     rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
     return [word for word, _ in rows], np.stack([values for _, values in rows])
-
-
-def _table(rows: Sequence[str], dim: int) -> Floats | None:
-    """The numbers (r, dim) of some rows; None where a row has more or fewer, or something else.
-
-    A mark behind each row shows that its numbers are as many as they should be.
-    """
-    text = f" {MARK} ".join([*rows, ""])
-    with warnings.catch_warnings(), np.errstate(over="ignore"):
-        warnings.simplefilter("ignore", DeprecationWarning)  # what numpy before 2.3 does where later ones raise
-        try:
-            values = np.fromstring(text, np.float32, sep=" ")
-        except ValueError:
-            return None
-    if values.size != len(rows) * (dim + 1):
-        return None
-    table = values.reshape(len(rows), dim + 1)
-    return table[:, :dim] if (table[:, dim] == MARK).all() and np.isfinite(table).all() else None
 
 
 def _row(line: str, where: str, dim: int) -> tuple[str, Floats]:

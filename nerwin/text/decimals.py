@@ -1,0 +1,44 @@
+"""Decimal numbers in bytes, such as "-0.0625", read all at once: Python's and numpy's own readers take one after the
+other, five times as long.
+
+A number of at most 15 digits is an integer that a float64 holds, over a power of ten that it holds too; their quotient
+is the float64 closest to the number, which is what `float` gives (Clinger 1990).
+"""
+
+import numpy as np
+
+from nerwin.arrays import Bytes, Floats
+from nerwin.text.spans import Spans
+
+DIGITS = 15
+_POWERS = 10.0 ** np.arange(DIGITS + 1)
+_ZERO, _POINT, _MINUS = (np.uint8(ord(sign)) for sign in "0.-")
+
+
+def read_decimals(codes: Bytes, spans: Spans) -> Floats:
+    """The numbers (F,), in float64, that stand in some parts of a text's bytes.
+
+    Raises:
+        ValueError: a part is no number.
+    """
+    negative = codes.take(spans.starts) == _MINUS
+    at = spans.starts + negative
+    lengths = spans.ends - at
+    values, decimals = np.zeros(len(at)), np.zeros(len(at), np.int8)
+    pointed, odd = np.zeros((2, len(at)), np.bool_)
+    for place in range(min(int(lengths.max(initial=0)), DIGITS + 1)):
+        inside = lengths > place
+        code = codes.take(at + place, mode="clip")
+        digit, is_point = code - _ZERO, (code == _POINT) & inside
+        is_digit = (digit < 10) & inside
+        odd |= inside & ~is_digit & ~(is_point & ~pointed)
+        np.multiply(values, 10, out=values, where=is_digit)
+        np.add(values, digit, out=values, where=is_digit)
+        decimals += is_digit & pointed
+        pointed |= is_point
+    odd |= (lengths == pointed) | (lengths > DIGITS + pointed)  # no digit, or too many
+    values /= _POWERS.take(decimals)
+    np.negative(values, out=values, where=negative)
+    for number in odd.nonzero()[0].tolist():  # an exponent, many digits, or no number at all
+        values[number] = float(codes[spans.starts[number] : spans.ends[number]].tobytes())
+    return values
