@@ -94,7 +94,9 @@ class WindowCorruption:
         (inside,) = active.nonzero()
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
         share, ds = batch.weights[inside].astype(scores.dtype) / B, np.zeros((2, len(inside), K), scores.dtype)
-        ds[:, np.arange(len(inside)), batch.kinds[inside]] = -share, share
+        at = row[: len(inside)] + batch.kinds[inside]
+        ds[0].put(at, -share)
+        ds[1].put(at, share)
         ids = np.concatenate([inside, inside + B])
         return Loss(float(batch.weights @ J) / B, Rows(ids, ds.reshape(-1, K)), B, len(inside))
 

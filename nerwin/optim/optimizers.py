@@ -115,14 +115,14 @@ class Optimizer:
 
     def _step_together(self, relative: float, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move parameters of one relative rate by an elementwise rule."""
-        room = sum(g.values.size for g in grads.values() if isinstance(g, Rows))
         pack = self._packs.get(relative)
-        if pack is None or pack.room < room or not pack.holds(grads, params):
-            # With twice the room, a step that touches some more rows can do without a new pack.
-            pack = self._packs[relative] = Pack(grads, params, self.state, room=2 * room)
+        if pack is None or not pack.fits(grads, params):
+            pack = self._packs[relative] = Pack(grads, params, self.state)
             self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
-        for name, theta in pack.gather(grads).items():
-            self._decay(name, theta, rate)
+        pack.gather(grads)
+        if self.rule.weight_decay:
+            for name, theta in pack.moving(grads).items():
+                self._decay(name, theta, rate)
         for theta, g, *state in pack.tiles():
             self.rule.update(theta, g, rate, self.steps, *state)
         pack.scatter()

@@ -21,22 +21,24 @@ class Pack:
     gradients: the parts for the tensors' gradients, by name.
     """
 
-    def __init__(self, grads: Gradients, params: Parameters, state: dict[str, list[Any]], *, room: int) -> None:
+    def __init__(self, grads: Gradients, params: Parameters, state: dict[str, list[Any]]) -> None:
         """Take in tensors: among the parameters and in the state, parts of the vectors replace them.
 
         Args:
-            grads: of some parameters, all of one type and with as many arrays of state.
-            room: how many numbers of touched rows there is room for.
+            grads: of some parameters, all of one type and with as many arrays of state. There is room for twice as many
+                rows as they touch, so that a step that touches some more can do without a new pack.
         """
-        tables, names = _by_kind(grads)
+        rows = {name: g for name, g in grads.items() if isinstance(g, Rows)}
+        names = [name for name in grads if name not in rows]
         self.gradients: Parameters = {}
-        self._tables = {name: params[name] for name in tables}
-        self._items = {name: [_items(array) for array in (params[name], *state[name])] for name in tables}
+        self._tables = {name: params[name] for name in rows}
+        self._items = {name: [_items(array) for array in (params[name], *state[name])] for name in rows}
         self._tensors: Parameters = {}
-        self._size, self.room = sum(params[name].size for name in names), room
+        self._size = sum(params[name].size for name in names)
+        self._room = 2 * sum(g.values.size for g in rows.values())
         like = next(iter(grads))
         slots = 2 + len(state[like])
-        self._theta, self._g, *self._state = np.empty((slots, self._size + room), params[like].dtype)
+        self._theta, self._g, *self._state = np.empty((slots, self._size + self._room), params[like].dtype)
         self._end = self._size
         self._guests: list[tuple[Items, Ints, Items]] = []  # a table or an array of its state, ids, their rows
         start = 0
@@ -47,34 +49,43 @@ class Pack:
             state[name] = [_copied(slot, vector, start) for slot, vector in zip(state[name], self._state, strict=True)]
             start += theta.size
 
-    def holds(self, grads: Gradients, params: Parameters) -> bool:
-        """Whether these are of its tensors and of tables it knows, and these still the parameters of their names."""
-        tables, names = _by_kind(grads)
-        return (
-            len(names) == len(self._tensors)
-            and all(params[name] is self._tensors.get(name) for name in names)
-            and all(params[name] is self._tables.get(name) for name in tables)
-        )
-
-    def gather(self, grads: Gradients) -> Parameters:
-        """Lay gradients side by side, and the rows that they touch behind the tensors.
-
-        Returns: what will move of each parameter: the whole of it, or a copy of the rows.
-        """
-        moving, self._end, self._guests = dict(self._tensors), self._size, []
+    def fits(self, grads: Gradients, params: Parameters) -> bool:
+        """Whether these are of all its tensors and of tables that it knows, these are still the parameters of their
+        names, and there is room for the rows."""
+        room, tensors = self._room, len(self._tensors)
         for name, g in grads.items():
             if isinstance(g, Rows):
-                moving[name] = _part(self._theta, self._end, g.values)
-                _part(self._g, self._end, g.values)[...] = g.values
-                ids, end = g.ids.astype(np.intp, copy=False), self._end + g.values.size
+                known, room = self._tables, room - g.values.size
+            else:
+                known, tensors = self._tensors, tensors - 1
+            if params[name] is not known.get(name):
+                return False
+        return room >= 0 and tensors == 0
+
+    def gather(self, grads: Gradients) -> None:
+        """Lay gradients side by side, and the rows that they touch behind the tensors."""
+        self._end, self._guests = self._size, []
+        for name, g in grads.items():
+            if isinstance(g, Rows):
+                here = slice(self._end, self._end + g.values.size)
+                self._g[here] = g.values.ravel()
+                ids = g.ids.astype(np.intp, copy=False)
                 for table, vector in zip(self._items[name], (self._theta, *self._state), strict=True):
-                    rows = vector[self._end : end].view(table.dtype)
+                    rows = vector[here].view(table.dtype)
                     table.take(ids, out=rows, mode="clip")  # the other modes copy `out` first
                     self._guests.append((table, ids, rows))
-                self._end = end
+                self._end = here.stop
             elif g is not self.gradients[name]:
                 self.gradients[name][...] = g
-        return moving
+
+    def moving(self, grads: Gradients) -> Parameters:
+        """What moves of each parameter, once its gradient is gathered: the whole of it, or a copy of the rows."""
+        parts, start = dict(self._tensors), self._size
+        for name, g in grads.items():
+            if isinstance(g, Rows):
+                parts[name] = _part(self._theta, start, g.values)
+                start += g.values.size
+        return parts
 
     def tiles(self) -> Iterator[list[Floats]]:
         """The vectors of θ, of its gradient and of its state, so much at a time as a rule should take."""
@@ -86,12 +97,6 @@ class Pack:
         """Put the rows back into their tables."""
         for table, ids, rows in self._guests:
             table[ids] = rows
-
-
-def _by_kind(grads: Gradients) -> tuple[list[str], list[str]]:
-    """The names of tables, of which some rows are touched, and of tensors."""
-    tables = [name for name, g in grads.items() if isinstance(g, Rows)]
-    return tables, [name for name, g in grads.items() if not isinstance(g, Rows)]
 
 
 def _items(table: Floats) -> Items:
