@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nerwin.text.decimals import read_decimals
-from nerwin.text.spans import codes_of, parts_of
+from nerwin.text.spans import parts_of
 
 PLAIN = st.from_regex(r"-?([0-9]{1,17}(\.[0-9]{0,9})?|\.[0-9]{1,17})", fullmatch=True)
 ANY = st.floats(allow_nan=False).map(str)
@@ -14,7 +14,7 @@ ANY = st.floats(allow_nan=False).map(str)
 
 def read(numbers: list[str]) -> list[float]:
     data = " ".join([*numbers, ""]).encode()
-    found: list[float] = read_decimals(codes_of(data), parts_of(data, " ")).tolist()
+    found: list[float] = read_decimals(data, parts_of(data, " ")).tolist()
     return found
 
 
@@ -27,7 +27,7 @@ def test_each_is_the_closest_float(numbers: list[str]) -> None:
 
 
 def test_no_numbers_are_none() -> None:
-    assert read_decimals(codes_of(b"word\n"), parts_of(b"", " ")).tolist() == []
+    assert read_decimals(b"word\n", parts_of(b"", " ")).tolist() == []
 
 
 @pytest.mark.parametrize("text", ["", "-", ".", "-.", "--1", "1-", "1.2.3", "x", "1x", "٣", "0x1"])

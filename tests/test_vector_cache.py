@@ -1,14 +1,17 @@
 """Word vectors from the disk cache: as good as the file's own, never those of another, and never in the way."""
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
 from nerwin.text import vector_cache
-from nerwin.text.vector_cache import load_vectors
+from nerwin.text.vector_cache import load_vectors, vectors_source
+from nerwin.text.vector_files import parse_vectors
 from nerwin.text.vectors import read_vectors
 
 TOWN = "harbour 1 2\nNew York 3 4\nŁódź 5 6\nharbour 7 8\n"
@@ -129,6 +132,33 @@ def test_without_a_place_for_the_cache_files_are_read_into_memory(
     assert read_vectors(town, ["harbour"], 2)["harbour"].tolist() == [1, 2]
     with pytest.raises(VectorsError, match="cannot read the file"):
         load_vectors(tmp_path / "absent.txt", 2)
+
+
+def test_a_user_without_a_home_has_no_cache(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    assert loaded(town) == ROWS
+    assert vectors_source(town).bytes == len(TOWN.encode())
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(
+    cache: Path, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sum is that of the old numbers, which must not become those of the new ones for good."""
+
+    def replaced(path: Path, dim: int) -> Iterator[tuple[Sequence[str], Floats]]:
+        path.write_text("harbour 9 9\n")
+        yield from parse_vectors(path, dim)
+
+    monkeypatch.setattr(vector_cache, "parse_vectors", replaced)
+    assert loaded(town) == [("harbour", [9, 9])]
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent.parent))
+    town.write_text(TOWN, encoding="utf-8")
+    assert loaded(town) == ROWS
 
 
 def test_what_can_be_read_but_once_is_refused(cache: Path, tmp_path: Path) -> None:

@@ -118,6 +118,17 @@ def test_a_word_may_hold_white_space(read: Read, word: str) -> None:
     assert read(f"{word} 1 2\nport 3 4\n", [word], 2) == {word: [1, 2]}
 
 
+@pytest.mark.parametrize("between", ["  ", "\t", " \t "])
+def test_numbers_may_stand_in_columns(read: Read, between: str) -> None:
+    content = f"2 3\nport{between}1{between}2{between}3\nNew York{between}4 5 6\n"
+    assert read(content, ["port", "New York"], 3) == {"port": [1, 2, 3], "New York": [4, 5, 6]}
+
+
+def test_a_long_run_of_spaces_is_passed_at_once(read: Read) -> None:
+    """A search that begins anew at each of them would take hours."""
+    assert read(f"port 1{' ' * 1_000_000}2\n", ["port"], 2) == {"port": [1, 2]}
+
+
 @pytest.mark.parametrize("number", ["0.5", "5"])
 def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number: str) -> None:
     assert read(f"7 {number}\nport 2\n", ["7", "port"], 1) == {"7": [float(number)], "port": [2]}

@@ -7,20 +7,21 @@ is the float64 closest to the number, which is what `float` gives (Clinger 1990)
 
 import numpy as np
 
-from nerwin.arrays import Bytes, Floats
-from nerwin.text.spans import Spans
+from nerwin.arrays import Floats
+from nerwin.text.spans import Spans, codes_of
 
 DIGITS = 15
-_POWERS = 10.0 ** np.arange(DIGITS + 1)
+_POWERS = np.array([float(10**k) for k in range(DIGITS + 1)])
 _ZERO, _POINT, _MINUS = (np.uint8(ord(sign)) for sign in "0.-")
 
 
-def read_decimals(codes: Bytes, spans: Spans) -> Floats:
-    """The numbers (F,), in float64, that stand in some parts of a text's bytes.
+def read_decimals(data: bytes, spans: Spans) -> Floats:
+    """The numbers (F,), in float64, that stand in some parts of a text.
 
     Raises:
         ValueError: a part is no number.
     """
+    codes = codes_of(data)
     negative = codes.take(spans.starts) == _MINUS
     at = spans.starts + negative
     lengths = spans.ends - at
@@ -39,6 +40,7 @@ def read_decimals(codes: Bytes, spans: Spans) -> Floats:
     odd |= (lengths == pointed) | (lengths > DIGITS + pointed)  # no digit, or too many
     values /= _POWERS.take(decimals)
     np.negative(values, out=values, where=negative)
-    for number in odd.nonzero()[0].tolist():  # an exponent, many digits, or no number at all
-        values[number] = float(codes[spans.starts[number] : spans.ends[number]].tobytes())
+    # an exponent, many digits, or no number at all
+    starts, ends = spans.starts[odd].tolist(), spans.ends[odd].tolist()
+    values[odd] = [float(data[start:end]) for start, end in zip(starts, ends, strict=True)]
     return values

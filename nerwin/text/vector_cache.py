@@ -44,8 +44,9 @@ def load_vectors(path: Path, dim: int) -> Vectors:
     if path.exists() and not path.is_file():
         raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
     with suppress(OSError):  # the cache's own; those of the file are VectorsErrors
+        look = _look(path)
         entry = _folder() / f"{_digest(path)}-{'binary' if is_binary(path) else 'text'}"
-        if found := _open(entry, dim) or _store(path, dim, entry):
+        if found := _open(entry, dim) or _store(path, dim, entry, look):
             return found
     parts = list(parse_vectors(path, dim))
     matrix = np.concatenate([np.empty((0, dim), np.float32), *(rows for _, rows in parts)])
@@ -65,22 +66,37 @@ def vectors_source(path: Path) -> Source:
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "nerwin" / "vectors-1"
+    """Where the cache is.
+
+    Raises:
+        OSError: nobody says where.
+    """
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    except RuntimeError as error:  # a user without a home, as in some containers
+        raise OSError(str(error)) from error
+    return Path(cache) / "nerwin" / "vectors-1"
 
 
 def _digest(path: Path) -> str:
     """The sha256 of a file, found again by its path, size and time."""
-    with reading_vectors(path):
-        stat = path.stat()
-    look = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ino}"
+    look = _look(path)
     seen = _folder() / "seen" / hashlib.sha256(os.fsencode(look)).hexdigest()
     if seen.is_file() and re.fullmatch("[0-9a-f]{64}", digest := seen.read_text("latin-1")):
         return digest
     with reading_vectors(path), path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    seen.parent.mkdir(parents=True, exist_ok=True)
-    seen.write_text(digest, "latin-1")
+    if _look(path) == look:
+        seen.parent.mkdir(parents=True, exist_ok=True)
+        seen.write_text(digest, "latin-1")
     return digest
+
+
+def _look(path: Path) -> str:
+    """What is known of a file without reading it; another file in its place has another look."""
+    with reading_vectors(path):
+        stat = path.stat()
+    return f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ino}"
 
 
 def _open(entry: Path, dim: int) -> Vectors | None:
@@ -95,8 +111,9 @@ def _open(entry: Path, dim: int) -> Vectors | None:
         return None
 
 
-def _store(path: Path, dim: int, entry: Path) -> Vectors | None:
-    """Take a file apart into an entry, which is there as a whole or not at all."""
+def _store(path: Path, dim: int, entry: Path, look: str) -> Vectors | None:
+    """Take a file apart into an entry, which is there as a whole or not at all; none where the file has become another
+    one since it had that look."""
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
         fresh = Path(folder, "entry")
         fresh.mkdir()
@@ -104,6 +121,8 @@ def _store(path: Path, dim: int, entry: Path) -> Vectors | None:
             for some, rows in parse_vectors(path, dim):
                 words.write("".join(f"{word}\n" for word in some).encode("utf-8", "surrogatepass"))
                 numbers.write(rows.astype("<f4").tobytes())
+        if _look(path) != look:
+            return None
         shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
         with suppress(OSError):  # another process was faster
             fresh.rename(entry)

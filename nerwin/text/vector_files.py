@@ -1,7 +1,7 @@
 """Files of word vectors: GloVe's, word2vec's and fastText's text form, and word2vec's binary form (.bin).
 
 Either form may be gzip. In text form a header (two integers) is recognised and its count verified; a token may contain
-spaces, since the last `dim` fields are the numbers. Every row is checked.
+spaces, since the last `dim` fields are the numbers, apart by spaces or tabs. Every row is checked.
 """
 
 import re
@@ -20,14 +20,14 @@ from nerwin.text.spans import LINE_FEED, Spans, codes_of, parts_of
 
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
-_SPACES_AT_END = re.compile(rb" +\n")
+_BLANKS = " \t"
 
 Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
 
 def is_binary(path: Path) -> bool:
     """Whether a file's name says that it is word2vec's binary form."""
-    return path.name.removesuffix(".gz").endswith(".bin")
+    return path.name.lower().removesuffix(".gz").endswith(".bin")
 
 
 def parse_vectors(path: Path, dim: int) -> Iterator[Rows]:
@@ -61,11 +61,11 @@ def _read_text(path: Path, dim: int) -> Iterator[Rows]:
             number, data = block.number, whole_lines(block.data, str(path), block.number)
             if number == 1:
                 first, _, others = data.partition(b"\n")
-                announced = _header(first.rstrip(b" ").decode(), dim, path)
+                announced = _header(first.decode(), dim, path)
                 if announced is not None:
                     number, data = 2, others
             if data:
-                words, values = _table(data, dim) or _untidy(data, number, dim, path)
+                words, values = _table(_trimmed(data), dim) or _row_by_row(data, number, dim, path)
                 rows += len(words)
                 yield words, values
     if announced is not None and rows != announced:
@@ -77,7 +77,7 @@ def _read_text(path: Path, dim: int) -> Iterator[Rows]:
 
 def _header(line: str, dim: int, path: Path) -> int | None:
     """How many words the first line announces, if it is a header; otherwise its own width is checked."""
-    fields = line.split(" ")
+    fields = re.split("[ \t]+", line.rstrip(_BLANKS))
     if len(fields) == 2 and dim != 1 and all(_is_count(field) for field in fields):
         _check_width(int(fields[1]), dim, f"{path}:1")
         return int(fields[0])
@@ -90,16 +90,20 @@ def _is_count(field: str | bytes) -> bool:
     return field.isascii() and field.isdigit() and len(field) < LONGEST_COUNT
 
 
+def _trimmed(data: bytes) -> bytes:
+    """Lines without the space that word2vec writes at their ends; the first one tells whether there is one."""
+    return data.replace(b" \n", b"\n") if data[: data.find(b"\n")].endswith(b" ") else data
+
+
 def _table(data: bytes, dim: int) -> Rows | None:
     """Some lines, their numbers read at once; None where there are other spaces, or where something is wrong."""
-    codes, fields = codes_of(data), parts_of(data, " ")
-    r = data.count(b"\n")
-    if len(fields.ends) != r * (dim + 1) or (codes[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
+    fields, r = parts_of(data, " "), data.count(b"\n")
+    if len(fields.ends) != r * (dim + 1) or (codes_of(data)[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
         return None
     starts, ends = (edges.reshape(r, dim + 1) for edges in fields)
     try:
         with np.errstate(over="ignore"):  # a number too large becomes inf
-            values = read_decimals(codes, Spans(starts[:, 1:].ravel(), ends[:, 1:].ravel())).astype(np.float32)
+            values = read_decimals(data, Spans(starts[:, 1:].ravel(), ends[:, 1:].ravel())).astype(np.float32)
     except ValueError:
         return None
     if not np.isfinite(values).all():
@@ -108,25 +112,21 @@ def _table(data: bytes, dim: int) -> Rows | None:
     return words.decode().split("\n"), values.reshape(r, dim)
 
 
-def _untidy(data: bytes, first: int, dim: int, path: Path) -> Rows:
-    """The same of lines that may end in spaces, as word2vec's do, or have spaces in their words.
-
-    Args:
-        first: the number of the first line.
-    """
-    trimmed = _SPACES_AT_END.sub(b"\n", data)
-    if found := _table(trimmed, dim):
-        return found
-    lines = trimmed.decode().split("\n")[:-1]
+def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> Rows:
+    """The same of lines with spaces in their words or several between numbers; the first one has that number."""
+    lines = data.decode().split("\n")[:-1]
     rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
     return [word for word, _ in rows], np.stack([values for _, values in rows])
 
 
 def _row(line: str, where: str, dim: int) -> tuple[str, Floats]:
     """The word and the numbers of a row, which are its last fields."""
-    word, *fields = line.rsplit(" ", dim)
+    word, fields = line.rstrip(_BLANKS), list[str]()
+    while len(fields) < dim and (cut := max(word.rfind(blank) for blank in _BLANKS)) >= 0:
+        fields.append(word[cut + 1 :])
+        word = word[:cut].rstrip(_BLANKS)
     _check_width(len(fields), dim, where)
-    return word, _numbers(fields, where)
+    return word, _numbers(fields[::-1], where)
 
 
 def _check_width(found: int, dim: int, where: str) -> None:
