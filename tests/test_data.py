@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nerwin.errors import VectorsError
+from nerwin.errors import ConfigError, VectorsError
+from nerwin.text.corpus import Corpus, Sentence
 from nerwin.text.features import WORDS, Lookup
+from nerwin.training import data
 from nerwin.training.config import Config, make_config
-from nerwin.training.data import lookup_stages, read_parts
+from nerwin.training.data import LONGEST, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.model import Model
 from nerwin.training.tagger import Tagger
@@ -28,6 +31,19 @@ def config_of(folder: Path, **words: object) -> Config:
         "objective": {"corruption": "label"},
     }
     return make_config(content, base=folder, where="test")
+
+
+def parts_of(folder: Path, train: list[str], dev: list[str], **corpus: object) -> Parts:
+    """The parts of sentences whose tags are given; every word is another one."""
+    config = config_of(folder)
+    config = config.model_copy(update={"corpus": config.corpus.model_copy(update=corpus)})
+    one, other = (
+        Corpus(
+            name, [Sentence([f"{name}{n}-{t}" for t, _ in enumerate(tags.split())], tags.split()) for n, tags in part]
+        )
+        for name, part in (("train", enumerate(train)), ("dev", enumerate(dev)))
+    )
+    return make_parts(config, one, other, {})
 
 
 def started(config: Config) -> tuple[Model, list[str]]:
@@ -134,3 +150,79 @@ def test_the_stage_is_that_of_the_row() -> None:
     words = Lookup(WORDS, ["apple", "Apple", "b-00"])
     assert [words.stage(form) for form in ("Apple", "APPLE", "B-52", "b-00", "Rho")] == [0, 1, 2, 0, 3]
     assert [words.row(form) for form in ("Apple", "APPLE", "B-52", "b-00", "Rho")] == [3, 2, 4, 4, 1]
+
+
+CUT = "train sentences of more than 3 words are cut where no entity is: "
+
+
+def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "LONGEST", 3)
+    long, short = "O O O O B-A I-A O O B-A O B-A O O", "O B-A O"
+    parts = parts_of(tmp_path, [long, short], [long, short])
+    assert [" ".join(tags) for tags in parts.train.tags] == ["O O O", "O B-A I-A O", "O B-A O B-A O", "O", short]
+    assert [" ".join(tags) for tags in parts.dev.tags] == [long, short]
+    assert parts.train.flat.lengths.tolist() == [3, 4, 5, 1, 3]
+    assert parts.dev.flat.lengths.tolist() == [13, 3]
+    assert [note for note in parts.notes if "cut" in note] == [f"{CUT}1"]
+
+
+def test_of_what_is_cut_nothing_is_lost_or_reordered_and_entities_stay_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
+) -> None:
+    monkeypatch.setattr(data, "LONGEST", 3)
+    pieces = ["O", "O O", "B-A", "B-A I-A", "B-B I-B I-B I-B"]
+    sentences = [" ".join(rng.choice(pieces, size)) for size in rng.integers(1, 20, 200)]
+    parts = parts_of(tmp_path, sentences, sentences)
+    words, lengths = parts.train.flat.words, parts.train.flat.lengths
+    assert [parts.vocabulary.forms[word] for word in words] == [
+        f"train{n}-{t}" for n, tags in enumerate(sentences) for t, _ in enumerate(tags.split())
+    ]
+    assert [tag for tags in parts.train.tags for tag in tags] == " ".join(sentences).split()
+    assert [len(tags) for tags in parts.train.tags] == lengths.tolist()
+    ends, whole = np.cumsum(lengths)[:-1], np.cumsum([len(tags.split()) for tags in sentences])
+    every = " ".join(sentences).split()
+    cuts = [end for end in ends.tolist() if end not in whole]
+    assert len(cuts) > 100
+    assert all(every[end - 1] == every[end] == "O" for end in cuts)
+    assert min(np.diff([0, *ends])[np.isin(ends, cuts)]) == 3
+
+
+def test_a_sentence_without_two_words_outside_in_a_row_is_left_whole(tmp_path: Path) -> None:
+    sentences = [" ".join(["B-A"] * (LONGEST + 1)), " ".join(["B-A", "O"] * LONGEST), " ".join(["O"] * LONGEST)]
+    parts = parts_of(tmp_path, sentences, sentences)
+    assert parts.train.flat.lengths.tolist() == [LONGEST + 1, 2 * LONGEST, LONGEST]
+
+
+def test_sentences_that_are_held_out_are_not_cut(tmp_path: Path) -> None:
+    (tmp_path / "train.conll").write_text(("Rho\tB-A\n" + "apple\tO\n" * LONGEST + "\n") * 10)
+    config = make_config({"corpus": {"train": "train.conll"}}, base=tmp_path, where="test")
+    parts = read_parts(config)
+    assert parts.dev.flat.lengths.tolist() == [LONGEST + 1]
+    assert parts.train.flat.lengths.tolist() == [LONGEST, 1] * 9
+
+
+def absent_of(parts: Parts) -> list[str]:
+    return [note for note in parts.notes if "nothing is chosen" in note]
+
+
+def test_types_that_dev_has_no_entity_of_are_named(tmp_path: Path) -> None:
+    end = ": nothing is chosen or fitted for what dev does not have"
+    train = ["B-C O B-A", "B-B I-B"]
+    assert absent_of(parts_of(tmp_path, train, ["O B-B"])) == [f"dev   no entity of A, C{end}"]
+    assert absent_of(parts_of(tmp_path, train, ["O B-B"], entities=["A", "B"])) == [f"dev   no entity of A{end}"]
+    assert absent_of(parts_of(tmp_path, train, [*train, "B-D"])) == []
+    many = [f"B-T{number:02}" for number in range(11)]
+    ten = ", ".join(tag[2:] for tag in many[:10])
+    assert absent_of(parts_of(tmp_path, many, ["O"])) == [f"dev   no entity of {ten}, ...{end}"]
+    assert absent_of(parts_of(tmp_path, many[:10], ["O"])) == [f"dev   no entity of {ten}{end}"]
+
+
+def test_an_empty_list_of_types_to_learn_is_refused(tmp_path: Path) -> None:
+    config = village_config(tmp_path, "corpus.entities=[]")
+    with pytest.raises(
+        ConfigError, match=r"^corpus\.entities: expected all, or types to learn, found an empty list\."
+    ) as caught:
+        read_parts(config)
+    assert "\n" not in str(caught.value)

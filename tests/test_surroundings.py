@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nerwin.network.projection import TILE, _sums
-from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
+from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
 from nerwin.text.features import form_table
 from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
 from nerwin.training.inspection import SENTENCE, take_apart
@@ -23,6 +23,24 @@ def test_the_other_words_of_the_sentence_add_up(rng: np.random.Generator) -> Non
     np.testing.assert_allclose(add_up(e, AROUND), 2 * np.array(sums), atol=1e-12)
 
 
+def alone(length: int) -> Surroundings:
+    """A sentence around its first word."""
+    return Surroundings(np.arange(length), np.array([length]), np.array([0]), np.array([0]), 2.0)
+
+
+@pytest.mark.parametrize("others", [1, 2, MANY - 1, MANY, MANY + 1, 2 * MANY, 100 * MANY])
+def test_beyond_many_other_words_it_is_their_mean_that_counts(others: int) -> None:
+    """On both sides the scale is the same at MANY itself."""
+    (scale,) = alone(1 + others).scale(np.dtype(np.float64)).ravel()
+    assert scale == pytest.approx(2 * (others**-0.5 if others < MANY else MANY**0.5 / others), rel=1e-14)
+
+
+def test_a_sentence_said_many_times_does_not_grow(rng: np.random.Generator) -> None:
+    e = 1 + rng.normal(size=(20, 4))
+    norms = [float(np.linalg.norm(add_up(np.tile(e, (times, 1)), alone(20 * times)))) for times in (5, 50, 500)]
+    assert norms == pytest.approx([2 * MANY**0.5 * float(np.linalg.norm(e.mean(axis=0)))] * 3, rel=0.05)
+
+
 def test_sums_over_sentences_longer_than_a_tile(rng: np.random.Generator) -> None:
     lengths = np.array([3, TILE - 3, 1, 3 * TILE + 5, 2])
     P, rows = rng.normal(size=(50, 4)), rng.integers(0, 50, lengths.sum())
@@ -36,9 +54,10 @@ def test_all_words_are_the_words_of_all_sentences() -> None:
         assert one.tolist() == other.tolist()
 
 
-def test_backprop_is_the_adjoint(rng: np.random.Generator) -> None:
-    e, dy = rng.normal(size=(6, 4)), rng.normal(size=(5, 4))
-    assert np.sum(add_up(e, AROUND) * dy) == pytest.approx(np.sum(e * backprop_add_up(dy, AROUND)), rel=1e-12)
+@pytest.mark.parametrize("around", [AROUND, alone(3 * MANY)], ids=["short", "long"])
+def test_backprop_is_the_adjoint(rng: np.random.Generator, around: Surroundings) -> None:
+    e, dy = rng.normal(size=(len(around.words), 4)), rng.normal(size=(len(around.centres), 4))
+    assert np.sum(add_up(e, around) * dy) == pytest.approx(np.sum(e * backprop_add_up(dy, around)), rel=1e-12)
 
 
 def test_some_of_the_windows_keep_their_sentences_alone(rng: np.random.Generator) -> None:
@@ -83,3 +102,10 @@ def test_a_decision_has_a_share_of_the_rest_of_the_sentence(tmp_path: Path) -> N
     total = np.array(decision.base) + np.sum(decision.positions, axis=0)
     np.testing.assert_allclose(total, decision.scores, rtol=1e-6, atol=1e-8)
     assert np.abs(decision.positions[3]).max() > 1e-6
+
+
+def test_a_text_without_an_end_of_a_sentence_is_no_exception() -> None:
+    """The square of its length is beyond 32 bits."""
+    words, first = np.zeros(100_001, np.int32), np.array([0])
+    scale = Surroundings(words, np.array([100_001], np.int32), first, first, 1.0).scale(np.dtype(np.float64))
+    assert scale.item() == pytest.approx(MANY**0.5 / 100_000, rel=1e-12)

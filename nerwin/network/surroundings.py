@@ -1,9 +1,11 @@
 """The sentence that a window stands in, as one more place of the window: what its other words add up to.
 
-    y_t = ω Σ_{j≠t} e(w_j) / √(L − 1)        for word t of a sentence of L words; 0 where it stands alone
+    y_t = ω Σ_{j≠t} e(w_j) / √max(n, n²/MANY)     for word t of a sentence with n other words; 0 where it stands alone
 
 What a sentence is about shows in all its words, whatever their order; those in the window count here too. The root
-keeps the sum as long as one word's vector is, the weight ω says how much it is to count.
+keeps the sum about as long as one word's vector is, the weight ω says how much it is to count. Words are not drawn
+independently of each other, though: their sum grows like n in the end, so beyond MANY it is their mean that counts, and
+a text without ends of sentences is read like one with them.
 """
 
 from typing import NamedTuple
@@ -12,6 +14,8 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.network.lookup import sum_rows
+
+MANY = 60  # other words, more than most sentences have
 
 
 class Surroundings(NamedTuple):
@@ -41,7 +45,7 @@ class Surroundings(NamedTuple):
     def scale(self, dtype: np.dtype) -> Floats:
         """(B, 1) what the sum over the other words is multiplied by."""
         others = np.maximum(self.lengths - 1, 1)[self.sentences]
-        factor: Floats = (self.weight * others**-0.5).astype(dtype)
+        factor: Floats = (self.weight * np.maximum(others, others * (others / MANY)) ** -0.5).astype(dtype)
         return factor[:, None]
 
 

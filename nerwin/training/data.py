@@ -1,7 +1,8 @@
 """The parts of a corpus as the trainer wants them: word-form ids in one flat array, and IOB2 tags."""
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
 from nerwin.training.config import Config, CorpusConfig
 
+SHOWN = 10  # types in a note
+LONGEST = 200  # words of a sentence that training takes as a whole, at least
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
 
 
@@ -110,7 +113,14 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(
             f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
         )
+    parts = [list(_shortened(sentence)) for sentence in sentences]
+    if cut := sum(len(some) > 1 for some in parts):
+        notes.append(f"train sentences of more than {LONGEST} words are cut where no entity is: {cut:,}")
+        sentences = list(itertools.chain(*parts))
     types = _types(sentences, train.path, config.corpus)
+    if absent := sorted(set(types) - _labels(dev_sentences)):
+        some = ", ".join(absent[:SHOWN]) + (", ..." if len(absent) > SHOWN else "")
+        notes.append(f"dev   no entity of {some}: nothing is chosen or fitted for what dev does not have")
     vocabulary = Vocabulary()
     train_part = _part(vocabulary, sentences, config.window.size)
     train_forms = len(vocabulary)
@@ -156,6 +166,20 @@ def _words(part: Part) -> tuple[Ints, Bools]:
     return part.flat.words, inside
 
 
+def _shortened(sentence: Sentence) -> Iterator[Sentence]:
+    """A sentence in parts of LONGEST words, or of as many more as stand until two words outside of entities.
+
+    Whole documents without an end of a sentence would be one minibatch each, and take memory by their length.
+    """
+    words, tags, lines = sentence.words, sentence.tags, sentence.lines
+    start = 0
+    for place in range(LONGEST, len(words)):
+        if place - start >= LONGEST and tags[place - 1] == tags[place] == OUTSIDE:
+            yield Sentence(words[start:place], tags[start:place], lines[start:place])
+            start = place
+    yield Sentence(words[start:], tags[start:], lines[start:])
+
+
 def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
     if len(sentences) < HELD_OUT:
         raise CorpusError(
@@ -167,7 +191,9 @@ def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]
 
 def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> list[str]:
     """The types to learn, all of which must occur in the training part of that name."""
-    seen = {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
+    seen = _labels(sentences)
+    if not config.entities:
+        raise ConfigError("corpus.entities: expected all, or types to learn, found an empty list. Name some.")
     if config.entities == "all":
         if not seen:
             raise CorpusError(f"{name}: expected tagged entities, found only O. Is this the right tag column?")
@@ -185,7 +211,12 @@ def _all_types(config: CorpusConfig) -> list[str]:
     if config.train is None:
         return []
     corpus = read_corpus(config.train, columns_of(config))
-    return sorted({tag[2:] for sentence in corpus.sentences for tag in sentence.tags if tag != "O"})
+    return sorted(_labels(corpus.sentences))
+
+
+def _labels(sentences: Iterable[Sentence]) -> set[str]:
+    """The types of the entities in some sentences."""
+    return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
 
 
 def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], size: int) -> Part:
