@@ -1,13 +1,25 @@
 """Viterbi and the max-marginals against every sequence there is."""
 
 import itertools
+import tracemalloc
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Ints
 from nerwin.network import decoder
-from nerwin.network.decoder import FORBIDDEN, Steps, borders, max_marginals, viterbi, viterbi_in_doubt
+from nerwin.network.decoder import (
+    FORBIDDEN,
+    PAIRS,
+    TOGETHER,
+    Steps,
+    _parts,
+    borders,
+    max_marginals,
+    viterbi,
+    viterbi_in_doubt,
+)
 
 K = 3
 LENGTHS = [[4], [1], [2, 3], [3, 1, 4, 2], [0, 2, 0, 3, 0], [1, 1, 1], [2, 2, 0]]
@@ -148,6 +160,47 @@ def test_more_sentences_than_are_stepped_together_are_decoded_as_one_by_one(
     monkeypatch.setattr(decoder, "TOGETHER", 3)
     assert viterbi(s, np.array(lengths), steps).tolist() == np.concatenate([best for best, _ in alone]).tolist()
     assert np.array_equal(max_marginals(s, np.array(lengths), steps), np.concatenate([most for _, most in alone]))
+
+
+@forbidding
+@pytest.mark.parametrize("pairs", [1, K**2, 3 * K**2 - 1, 3 * K**2])
+def test_however_few_pairs_of_tags_step_together_the_results_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, pairs: int, forbidden: bool
+) -> None:
+    lengths = np.array([3, 1, 4, 0, 2, 4, 2, 3, 1])
+    s, steps = drawn(lengths.tolist(), forbidden=forbidden, seed=5)
+    best, marginals = viterbi(s, lengths, steps), max_marginals(s, lengths, steps)
+    monkeypatch.setattr(decoder, "PAIRS", pairs)
+    assert viterbi(s, lengths, steps).tobytes() == best.tobytes()
+    assert max_marginals(s, lengths, steps).tobytes() == marginals.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("together", "pairs", "sizes"),
+    [(256, 1, [1] * 7), (256, 9, [1] * 7), (256, 20, [2, 2, 2, 1]), (3, 1000, [3, 3, 1]), (256, 1000, [7])],
+)
+def test_sentences_step_as_many_together_as_their_pairs_of_tags_allow_and_one_at_least(
+    monkeypatch: pytest.MonkeyPatch, together: int, pairs: int, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(decoder, "TOGETHER", together)
+    monkeypatch.setattr(decoder, "PAIRS", pairs)
+    found = [np.arange(7)[part] for part in _parts(7, K)]
+    assert [len(part) for part in found] == sizes
+    assert np.concatenate(found).tolist() == [*range(7)]
+
+
+@pytest.mark.parametrize("search", [viterbi, max_marginals])
+def test_many_types_take_no_more_memory_than_their_pairs_of_tags(
+    search: Callable[[Floats, Ints, Steps], Floats | Ints],
+) -> None:
+    many, lengths = 201, np.full(TOGETHER, 2)
+    s, steps = np.zeros((2 * TOGETHER, many)), Steps(np.zeros((many, many)), np.zeros(many), np.zeros(many))
+    tracemalloc.start()
+    try:
+        search(s, lengths, steps)
+        assert tracemalloc.get_traced_memory()[1] < 4 * PAIRS * s.itemsize < TOGETHER * many**2 * s.itemsize
+    finally:
+        tracemalloc.stop()
 
 
 def test_scores_and_steps_are_left_alone() -> None:

@@ -4,6 +4,7 @@ A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end
 FORBIDDEN. Sentences stand in order of falling length, so that at each time step those still running are the first ones.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +13,8 @@ from nerwin.arrays import Floats, Ints
 
 Found = TypeVar("Found", Floats, Ints)
 
-TOGETHER = 256  # sentences that step forward at a time: their sums over pairs of tags stay in the processor's cache
+TOGETHER = 256  # sentences that step at a time, at most: their sums over pairs of tags stay in the processor's cache
+PAIRS = 1 << 20  # of these sums, as far as a sentence has no more: with many types there are fewer sentences
 
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
@@ -109,7 +111,8 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
         best[start : start + now] += beta[:now]
         if t:
             ahead = beta[:now] + scores[start : start + now]
-            beta[:now] = (steps.A + ahead[:, None, :]).max(axis=2)  # over (now, K, K)
+            for part in _parts(now, s.shape[1]):
+                beta[part] = (steps.A + ahead[part, None, :]).max(axis=2)  # over (sentences, K, K)
     return _in_order(best, times)
 
 
@@ -120,18 +123,25 @@ def _in_order(found: Found, times: _ByTime) -> Found:
     return ordered
 
 
+def _parts(sentences: int, K: int) -> Iterator[slice]:
+    """Sentences that run, so many at a time as may step together."""
+    size = min(max(PAIRS // K**2, 1), TOGETHER)
+    for first in range(0, sentences, size):
+        yield slice(first, min(first + size, sentences))
+
+
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
     alpha: Floats = s.take(times.words, axis=0)
     # A once for each sentence, (K, S, K): so all that is added and compared stands side by side in memory
-    A = np.repeat(steps.A[:, None], min(len(times.last), TOGETHER), axis=1)
+    parts = [part.stop - part.start for part in _parts(len(times.last), len(steps.A))]
+    A = np.repeat(steps.A[:, None], max(parts, default=0), axis=1)
     before = alpha[: len(times.last)]
     before += steps.start
     for start, now in zip(times.starts[1:], times.running[1:], strict=True):
         here = alpha[start : start + now]
-        for first in range(0, now, TOGETHER):
-            part = slice(first, min(first + TOGETHER, now))
-            reached = before[part].T[:, :, None] + A[:, : part.stop - first]  # from each tag, of each sentence, to each
+        for part in _parts(now, len(steps.A)):
+            reached = before[part].T[:, :, None] + A[:, : part.stop - part.start]  # from each tag, of each, to each
             here[part] += np.maximum.reduce(reached, axis=0)
         before = here
     return alpha
