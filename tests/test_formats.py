@@ -18,7 +18,7 @@ from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared
 
 UNER = Columns(word=1, tag=2, comments="#")
-CHAIN = ("iob1", "iobes", "jsonl", "inline", "iob2")
+CHAIN = ("iob1", "iobes", "bmes", "jsonl", "inline", "bilou", "iob2")
 
 
 def write(form: str, passages: list[Passage], path: Path) -> Path:

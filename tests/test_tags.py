@@ -101,7 +101,7 @@ def test_spelled_spans_are_legal_in_their_scheme(scheme: str, spelled: tuple[lis
 
 @pytest.mark.parametrize("scheme", ["iob2", "iobes"])
 @settings(derandomize=True, max_examples=200, deadline=None)
-@given(tag_sequences("BIESLU"))
+@given(tag_sequences("BIESLUM"))
 def test_a_sequence_is_legal_exactly_if_it_is_how_its_spans_are_spelled(scheme: str, tags: list[str]) -> None:
     respelled = SPELLINGS[scheme](spans(tags), len(tags))
     assert (count_illegal([tags], scheme) == 0) == (tags == respelled)
@@ -117,9 +117,10 @@ EXAMPLE = [Span(0, 1, "ORG"), Span(2, 4, "PER"), Span(5, 6, "LOC"), Span(6, 7, "
         ("iob2", "B-ORG O B-PER I-PER O B-LOC B-LOC B-PER I-PER I-PER"),
         ("iobes", "S-ORG O B-PER E-PER O S-LOC S-LOC B-PER I-PER E-PER"),
         ("bilou", "U-ORG O B-PER L-PER O U-LOC U-LOC B-PER I-PER L-PER"),
+        ("bmes", "S-ORG O B-PER E-PER O S-LOC S-LOC B-PER M-PER E-PER"),
     ],
 )
-def test_one_sentence_in_four_schemes(scheme: str, tags: str) -> None:
+def test_one_sentence_in_five_schemes(scheme: str, tags: str) -> None:
     assert spans(tags.split()) == EXAMPLE
     assert SPELLINGS[scheme](EXAMPLE, 10) == tags.split()
     assert [name for name in SCHEMES if not count_illegal([tags.split()], name)] == [scheme]
@@ -146,12 +147,14 @@ LEGAL_STEPS = {
     "iob2": "O>O O>B-A B-A>I-A B-A>B-A B-A>B-B B-A>O I-A>I-A I-A>B-A I-A>B-B I-A>O",
     "iobes": "O>O O>B-A O>S-A B-A>I-A B-A>E-A I-A>I-A I-A>E-A E-A>O E-A>B-A E-A>S-B S-A>O S-A>S-A S-A>B-B",
     "bilou": "O>O O>B-A O>U-A B-A>I-A B-A>L-A I-A>I-A I-A>L-A L-A>O L-A>B-A L-A>U-B U-A>O U-A>U-A U-A>B-B",
+    "bmes": "O>O O>B-A O>S-A B-A>M-A B-A>E-A M-A>M-A M-A>E-A E-A>O E-A>B-A E-A>S-B S-A>O S-A>S-A S-A>B-B",
 }
 ILLEGAL_STEPS = {
     "iob1": "O>B-A I-A>B-B B-A>B-B O>S-A O>E-A O>U-A O>L-A",
     "iob2": "O>I-A B-A>I-B I-A>I-B O>S-A O>E-A O>U-A O>L-A",
     "iobes": "O>I-A O>E-A B-A>O B-A>B-A B-A>I-B B-A>E-B B-A>S-A I-A>O I-A>E-B E-A>I-A E-A>E-A S-A>E-A S-A>I-A O>U-A",
     "bilou": "O>I-A O>L-A B-A>O B-A>B-A B-A>I-B B-A>L-B B-A>U-A I-A>O I-A>L-B L-A>I-A L-A>L-A U-A>L-A U-A>I-A O>S-A",
+    "bmes": "O>M-A O>E-A B-A>O B-A>I-A B-A>M-B B-A>E-B B-A>S-A M-A>O M-A>E-B M-A>I-A E-A>M-A E-A>E-A S-A>M-A O>U-A",
 }
 
 

@@ -189,7 +189,7 @@ def test_the_schema_knows_names_and_ranges() -> None:
     assert found["scorer.activation"]["enum"] == list(ACTIVATIONS)
     assert found["optimizer.name"]["enum"] == list(OPTIMIZERS)
     assert found["features"]["propertyNames"]["enum"] == list(ALL_FEATURES)
-    assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou"]
+    assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
     assert found["training.epochs"]["minimum"] == 1
     assert (found["scorer.dropout"]["minimum"], found["scorer.dropout"]["exclusiveMaximum"]) == (0, 1)
 

@@ -21,6 +21,7 @@ class Form(StrEnum):
     iob2 = "iob2"
     iobes = "iobes"
     bilou = "bilou"
+    bmes = "bmes"
     inline = "inline"
     jsonl = "jsonl"
     spacy = "spacy"
@@ -37,6 +38,7 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.iob2: "iob2",
     Form.iobes: "iobes",
     Form.bilou: "bilou",
+    Form.bmes: "bmes",
 }
 COLUMNS = (Form.conll, *SCHEMES)
 # The columns of a configuration are options here.
@@ -64,7 +66,7 @@ def convert(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Convert a tagged corpus: columns in IOB1, IOB2, IOBES or BILOU, inline markup, JSON Lines, spaCy's DocBin."""
+    """Convert a tagged corpus: columns in five tag schemes, inline markup, JSON Lines, spaCy's DocBin."""
     from nerwin.errors import ConfigError, CorpusError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name

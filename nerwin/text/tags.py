@@ -1,12 +1,14 @@
 """Tag schemes: how a sequence of token tags spells out labelled spans.
 
-Four schemes are read (Ramshaw & Marcus 1995; Tjong Kim Sang & Veenstra 1999; Ratinov & Roth 2009):
+Five schemes are read (Ramshaw & Marcus 1995; Tjong Kim Sang & Veenstra 1999; Ratinov & Roth 2009); the last one, which
+is IOBES with another letter, is how Chinese corpora are often tagged:
 
     token      U.N.    official  Jean    Dupont  visits  Nice   Cannes
     IOB1       I-ORG   O         I-PER   I-PER   O       I-LOC  B-LOC
     IOB2       B-ORG   O         B-PER   I-PER   O       B-LOC  B-LOC
     IOBES      S-ORG   O         B-PER   E-PER   O       S-LOC  S-LOC
     BILOU      U-ORG   O         B-PER   L-PER   O       U-LOC  U-LOC
+    BMES       S-ORG   O         B-PER   E-PER   O       S-LOC  S-LOC     M-... between B and E
 
 One rule, conlleval's, reads the spans of all of them, also of illegal sequences; `strict_spans` is the other rule in
 use. A scheme is a set of legal steps between neighbouring tags, which is also how it is detected.
@@ -19,7 +21,7 @@ from typing import NamedTuple
 from nerwin.text.files import BLANK
 
 OUTSIDE = "O"
-PREFIXES = frozenset("BIESLU")
+PREFIXES = frozenset("BIESLUM")
 BLANKS = frozenset(BLANK)
 
 
@@ -108,6 +110,11 @@ def iob1(found: Iterable[Span], length: int) -> list[str]:
     return tags
 
 
+def bmes(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as BMES tags of a sentence of `length` tokens."""
+    return [tag.replace("I", "M", 1) if tag[0] == "I" else tag for tag in iobes(found, length)]
+
+
 def bilou(found: Iterable[Span], length: int) -> list[str]:
     """Spell spans as BILOU tags of a sentence of `length` tokens."""
     letters = {"E": "L", "S": "U"}
@@ -119,6 +126,7 @@ SPELLINGS: dict[str, Callable[[Iterable[Span], int], list[str]]] = {
     "iob2": iob2,
     "iobes": iobes,
     "bilou": bilou,
+    "bmes": bmes,
 }
 
 
@@ -150,6 +158,7 @@ SCHEMES: dict[str, Callable[[str, str], bool]] = {
     "iob1": _legal_iob1,
     "iobes": _legal_closed("B", "I", "E", "S"),
     "bilou": _legal_closed("B", "I", "L", "U"),
+    "bmes": _legal_closed("B", "M", "E", "S"),
 }
 
 

@@ -102,7 +102,7 @@ def _columns(rng: random.Random) -> Columns:
         rng.choice((0, 0, 0, 1, -2, 99)),
         rng.choice((-1, -1, -1, 1, 3, -99)),
         rng.choice(("auto", "auto", "tab", "space")),
-        rng.choice(("auto", "auto", "iob1", "iob2", "iobes", "bilou")),
+        rng.choice(("auto", "auto", "iob1", "iob2", "iobes", "bilou", "bmes")),
         rng.choice((None, "#", "-")),
     )
 
