@@ -54,5 +54,13 @@ def test_what_is_clipped_is_a_copy_in_the_same_precision() -> None:
     assert as_one(clipped).dtype == np.float32
 
 
+@pytest.mark.parametrize("size", [1e19, 1e30, 1e38])
+def test_a_gradient_whose_square_is_no_float32_is_cut_to_the_limit_and_not_to_zero(size: float) -> None:
+    g = np.array([[2, -2], [1, 0]], np.float32) * np.float32(size)
+    clipped = clip_by_norm({"U": g, "words": Rows(np.array([3, 4]), g)}, 6.0)
+    assert as_one(clipped).dtype == np.float32
+    np.testing.assert_allclose(as_one(clipped), np.array([2, -2, 1, 0] * 2) * 2**0.5, rtol=1e-5)
+
+
 def test_a_gradient_of_zero_stays_zero() -> None:
     assert as_one(clip_by_norm({"U": np.zeros(3)}, 1e-9)).tolist() == [0, 0, 0]

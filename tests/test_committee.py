@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.errors import ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import form_table
-from nerwin.training.checkpoint import load_model
+from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.committee import average, fit_on
 from nerwin.training.model import Model
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
@@ -83,3 +83,19 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         assert refused.stderr.count("\n") == 1
         assert message in refused.stderr
         assert not (tmp_path / "x").exists()
+
+
+def test_models_that_are_together_wider_than_a_model_may_be_are_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    folders = [tmp_path / f"seed{seed}" for seed in (1, 2)]
+    for folder, model in zip(folders, members(tmp_path, ["words.dim=2501"], 2), strict=True):
+        save_model(folder, model)
+    refused = CliRunner().invoke(app, ["average", *map(str, folders), "-o", str(tmp_path / "both")])
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("nerwin: average: words.dim: expected ")
+    assert "5002" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not (tmp_path / "both").exists()
+    with pytest.raises(ConfigError, match=r"words\.dim"):
+        average([load_model(folder) for folder in folders])

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Parameters
+from nerwin.corruption import CORRUPTIONS, tagging
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
 from nerwin.corruption.tagging import in_iob2, legal_steps, tag_names, tag_targets
+from nerwin.errors import ConfigError
 from nerwin.network.decoder import FORBIDDEN
 from nerwin.text.tags import SCHEMES, steps
 from nerwin.text.windows import flatten
@@ -41,6 +43,20 @@ def corruption_of(scores: Floats, margin: float) -> LabelCorruption:
 def test_there_is_a_score_for_o_and_four_for_every_type() -> None:
     assert tag_names(TYPES) == NAMES
     assert LabelCorruption(TYPES, Settings()).names == NAMES
+
+
+@pytest.mark.parametrize("corruption", ["label", "sequence"])
+def test_more_types_than_a_tagger_can_have_are_refused_and_a_ranker_takes_them(
+    monkeypatch: pytest.MonkeyPatch, corruption: str
+) -> None:
+    monkeypatch.setattr(tagging, "MOST_TYPES", 2)
+    three = [*TYPES, "ORG"]
+    CORRUPTIONS[corruption](TYPES, Settings())
+    CORRUPTIONS["window"](three, Settings())
+    with pytest.raises(
+        ConfigError, match=r"^corpus\.entities: expected at most 2 types for a tagger, found 3\. .*window"
+    ):
+        CORRUPTIONS[corruption](three, Settings())
 
 
 def test_targets_are_iobes_tags_and_what_is_not_learned_is_o() -> None:

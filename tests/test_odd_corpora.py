@@ -132,7 +132,7 @@ def test_the_ranker_needs_words_to_hold_an_entity_against(tmp_path: Path) -> Non
         ["window.size=51"],
         ["window.size=99", "preprocess.method=whiten"],
         ["scorer.activation=sigmoid", "scorer.init=large", "words.start=1e6"],
-        ["preprocess.method=normalize", "words.start=1e-30"],
+        ["preprocess.method=normalize", "words.start=1e-15"],
         ["preprocess.method=whiten", "words.start=1e-30"],
         ["preprocess.method=normalize", "scorer.init=zero", 'features={"shape": 2, "ngrams": 2}'],
         ["preprocess.method=whiten", "words.start=1e6"],
@@ -161,6 +161,12 @@ def test_scores_that_overflow_on_dev_alone_are_divergence(tmp_path: Path) -> Non
     """The last step of the epoch leaves weights that are numbers, but whose scores are none."""
     settings = ["optimizer.learning_rate=1e30", "training.batch_size=1000"]
     Training(tmp_path, "sequence", ONE_SENTENCE, VILLAGE, *settings).assert_refused(1, "expected finite scores on dev")
+
+
+def test_gradients_that_an_optimizer_cannot_remember_are_divergence(tmp_path: Path, corruption: str) -> None:
+    """Columns blown up to 1 from 1e-30: the squares of their tables' gradients are infinite, so these never move."""
+    settings = ["preprocess.method=normalize", "words.start=1e-30"]
+    Training(tmp_path, corruption, VILLAGE, VILLAGE, *settings).assert_refused(1, "expected finite parameters and grad")
 
 
 def test_numbers_too_large_to_compute_with_are_refused(tmp_path: Path) -> None:

@@ -86,6 +86,26 @@ def test_a_column_that_never_varies_stays_finite_and_is_not_blown_up(method: str
     assert np.abs(one.forward(other)).max() < 100
 
 
+@pytest.mark.parametrize("rows", [4, 500])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_whitening_passes_columns_that_never_vary_and_whitens_the_others_as_without_them(
+    rows: int, dtype: type[np.floating]
+) -> None:
+    """As they are when a table that starts from zero is trained, with fewer rows than columns too."""
+    others = correlated(rows).astype(dtype)
+    x = np.insert(others, [1, 4, 6], np.array([0, 0.1, -7], dtype), axis=1)
+    constant, varies = [1, 5, 8], [0, 2, 3, 4, 6, 7]
+    one, without = fitted("whiten", x), fitted("whiten", others)
+    assert one.transform.dtype == dtype
+    assert np.array_equal(one.transform[constant], np.eye(9)[constant])
+    assert np.array_equal(one.transform[:, constant], np.eye(9)[:, constant])
+    np.testing.assert_allclose(one.forward(x)[:, varies], without.forward(others), atol=1e-4)
+    moved = x.copy()
+    moved[:, constant] += dtype(0.5)
+    np.testing.assert_allclose(one.forward(moved)[:, constant], 0.5, atol=1e-5)
+    np.testing.assert_allclose(one.forward(moved)[:, varies], one.forward(x)[:, varies], atol=1e-5)
+
+
 @methods
 @pytest.mark.parametrize("rows", [1, 2, 4])
 def test_fewer_rows_than_columns_stay_finite(method: str, rows: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.sequence import TRANSITIONS, Sentences, SequenceCorruption
+from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, Sentences, SequenceCorruption
 from nerwin.network.decoder import viterbi
 from nerwin.text.windows import FlatCorpus, flatten
 
@@ -204,3 +204,31 @@ def test_the_order_and_the_company_of_sentences_change() -> None:
     )
     assert first != second
     assert {frozenset(one) for one in first} != {frozenset(one) for one in second}
+
+
+def drawn_batches(lengths: list[int], size: int) -> list[list[int]]:
+    """The sentences of each minibatch, by their places in the shuffled corpus."""
+    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, Settings())
+    place = np.argsort(np.random.default_rng(1).permutation(len(lengths)))
+    number = np.repeat(np.arange(len(lengths)), lengths)
+    targets = np.zeros(len(flat.centres), int)
+    return [
+        place[np.unique(number[np.searchsorted(flat.centres, one.centres)])].tolist()
+        for one in corruption.batches(flat, targets, np.random.default_rng(1), np.random.default_rng(2), size)
+    ]
+
+
+@pytest.mark.parametrize("size", [5000, 10_000])
+def test_minibatches_larger_than_a_block_of_sentences_are_as_large_as_asked_for(size: int) -> None:
+    lengths = [1, 2, 3] * 3333 + [1, 1]  # 20,000 words
+    batches = drawn_batches(lengths, size)
+    assert len(batches) == 20_000 // size
+    assert sum(map(len, batches)) == len(lengths)
+
+
+def test_small_minibatches_are_drawn_from_blocks_of_so_many_sentences() -> None:
+    lengths = np.random.default_rng(3).integers(1, 9, 3 * SORTED_SENTENCES + 1).tolist()
+    batches = drawn_batches(lengths, 20)
+    blocks = [{place // SORTED_SENTENCES for place in batch} for batch in batches]
+    assert {len(block) for block in blocks} == {1}
+    assert set.union(*blocks) == {0, 1, 2, 3}

@@ -20,7 +20,8 @@ from nerwin.network.decoder import Steps, borders, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
-SORTED_SENTENCES = 512  # sentences of similar length are put together within blocks of so many
+SORTED_SENTENCES = 512  # sentences of similar length are put together within blocks of so many, or of more
+SORTED_BATCHES = 4  # if there are not so many minibatches in them
 
 
 class Sentences(NamedTuple):
@@ -61,16 +62,18 @@ class SequenceCorruption(TagCorruption):
             chosen[others[np.cumsum(corpus.lengths[others]) <= room]] = True
             shuffled = shuffled[chosen[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]
+        words = max(int(corpus.lengths[shuffled].sum()), 1)
+        sentences = max(SORTED_SENTENCES, SORTED_BATCHES * size * len(shuffled) // words)
         blocks = [
             block[np.argsort(corpus.lengths[block], kind="stable")]
-            for block in np.split(shuffled, range(SORTED_SENTENCES, len(shuffled), SORTED_SENTENCES))
+            for block in np.split(shuffled, range(sentences, len(shuffled), sentences))
         ]
         batches = [batch for block in blocks for batch in _cut(block, corpus.lengths, size)]
         for number in order.permutation(len(batches)):
             batch = batches[number]
             lengths = corpus.lengths[batch]
-            words = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
-            yield Sentences(corpus.centres[words], targets[words], weights[words], lengths)
+            places = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
+            yield Sentences(corpus.centres[places], targets[places], weights[places], lengths)
 
     def steps(self, params: Parameters) -> Steps:
         """The learned step scores, the illegal ones forbidden."""

@@ -13,9 +13,12 @@ from nerwin.corruption.interface import Settings
 from nerwin.corruption.outside import climb, entity_f1, fit_offset, offset_outside
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
+from nerwin.errors import ConfigError
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi_in_doubt
 from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
 from nerwin.text.windows import FlatCorpus
+
+MOST_TYPES = 1000  # the table of steps between tags grows with their square
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -60,6 +63,11 @@ class TagCorruption:
 
     def __init__(self, types: Sequence[str], settings: Settings) -> None:
         check_weights(settings.weights, types)
+        if len(types) > MOST_TYPES:
+            raise ConfigError(
+                f"corpus.entities: expected at most {MOST_TYPES:,} types for a tagger, found {len(types):,}. "
+                "Name those to learn, or set objective.corruption to window."
+            )
         self.types, self.settings = types, settings
         self.names: Sequence[str] = tag_names(types)
         self.spelled: Sequence[str] = in_iob2(self.names)

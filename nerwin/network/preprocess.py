@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats
+from nerwin.arrays import Bools, Floats
 
 RIDGE = 1e-3  # of the largest variance, added to all of them: (nearly) flat directions must not be blown up
 
@@ -37,18 +37,28 @@ def _center(x: Floats) -> Preprocess:
 
 def _normalize(x: Floats) -> Preprocess:
     mean, sigma = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    # A column that never varies carries nothing, and what its rounded mean leaves must not be blown up to 1.
-    constant = sigma <= 100 * np.finfo(x.dtype).eps * np.abs(x).max(axis=0, initial=0.0)
-    return Preprocess(mean.astype(x.dtype), (1 / np.where(constant, 1, sigma)).astype(x.dtype))
+    return Preprocess(mean.astype(x.dtype), (1 / np.where(_varies(x, sigma), sigma, 1)).astype(x.dtype))
 
 
 def _whiten(x: Floats) -> Preprocess:
     mean = x.mean(axis=0)
+    varies = _varies(x, x.std(axis=0, dtype=np.float64))
     # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. Directions in which
     # the windows do not differ (as when there are fewer rows than columns) are left out.
-    _, sigma, Vt = np.linalg.svd(x - mean, full_matrices=False)
+    _, sigma, Vt = np.linalg.svd((x - mean)[:, varies], full_matrices=False)
     variance = sigma**2 / len(x)
-    return Preprocess(mean, (Vt.T / np.sqrt(variance + RIDGE * variance.max(initial=1e-12))) @ Vt)
+    transform = np.eye(x.shape[1], dtype=x.dtype)
+    transform[np.ix_(varies, varies)] = (Vt.T / np.sqrt(variance + RIDGE * variance.max(initial=1e-12))) @ Vt
+    return Preprocess(mean, transform)
+
+
+def _varies(x: Floats, sigma: Floats) -> Bools:
+    """The columns that carry something: what a rounded mean leaves of the others must not be blown up to 1.
+
+    Such are those of a table that starts from zero; when it is trained they pass as they are.
+    """
+    found: Bools = sigma > 100 * np.finfo(x.dtype).eps * np.abs(x).max(axis=0, initial=0.0)
+    return found
 
 
 PREPROCESSORS: dict[str, Callable[[Floats], Preprocess] | None] = {

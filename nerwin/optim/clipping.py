@@ -6,8 +6,8 @@ from nerwin.arrays import Gradients, Rows
 
 
 def global_norm(grads: Gradients) -> float:
-    """The Euclidean norm of all gradients as one vector."""
-    parts = (g.values if isinstance(g, Rows) else g for g in grads.values())
+    """The Euclidean norm of all gradients as one vector; squares of float32 could pass its largest number."""
+    parts = ((g.values if isinstance(g, Rows) else g).astype(np.float64, copy=False) for g in grads.values())
     return float(np.sqrt(sum(float(np.vdot(part, part)) for part in parts)))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.sources import Source
@@ -34,10 +35,9 @@ from nerwin.training.folders import MANIFEST
 from nerwin.training.manifest import FORMAT, best_of, count, damaged, read_manifest, versions
 from nerwin.training.model import CALIBRATION, Model, Standing
 from nerwin.training.replace import replace_file
-from nerwin.training.trainer import DRAWN, State, Tally, generators, make_optimizer
+from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
-MOST_TYPES = 1000  # of a tagger, whose table of steps between tags grows with their square
 
 
 def save_model(folder: Path, model: Model, state: State | None = None) -> None:
@@ -211,7 +211,7 @@ def load_state(folder: Path, model: Model) -> State:
         optimizer = make_optimizer(model.config, model.params)
         optimizer.steps = count(saved, "steps")
         optimizer.restore(slots)
-        epoch, tally = count(manifest, "epoch"), _tally(saved.get("tally"))  # runs of old have no tally
+        epoch, tally = count(manifest, "epoch"), _tally(saved.get("tally"), learning_rate(model.config))
         state = State(optimizer, generators(0), epoch, tally, stop=saved["stop"])
         if state.stop is not None and not isinstance(state.stop, str):
             raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
@@ -227,8 +227,8 @@ def load_state(folder: Path, model: Model) -> State:
     return state
 
 
-def _tally(saved: dict[str, Any] | None) -> Tally | None:
-    """What was saved of an unfinished epoch.
+def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
+    """What was saved of an unfinished epoch; runs of old have none, or none with a rate.
 
     Raises:
         KeyError, TypeError, ValueError: it is not what `save_model` writes.
@@ -238,8 +238,9 @@ def _tally(saved: dict[str, Any] | None) -> Tally | None:
     sources = generators(0)
     for name in DRAWN:  # a state that no generator takes shows here, and not when it is needed
         sources[name].bit_generator.state = saved["sources"][name]
+    rate = float(saved.get("rate", first_rate))
     hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
-    if not (math.isfinite(hinge) and math.isfinite(seconds)):
-        raise DamageError("tally: expected finite sums, found others")
+    if not all(map(math.isfinite, (rate, hinge, seconds))):
+        raise DamageError("tally: expected finite numbers, found others")
     batches, pairs, active = (count(saved, name) for name in ("batches", "pairs", "active"))
-    return Tally({name: saved["sources"][name] for name in DRAWN}, batches, pairs, active, hinge, seconds)
+    return Tally({name: saved["sources"][name] for name in DRAWN}, rate, batches, pairs, active, hinge, seconds)

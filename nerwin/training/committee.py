@@ -8,13 +8,14 @@ divided by their number M. So a committee needs no code of its own to tag, to sa
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.errors import ModelError
 from nerwin.text.features import form_table
-from nerwin.training.config import Config
+from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.model import Model
@@ -24,7 +25,8 @@ def average(models: Sequence[Model]) -> Model:
     """One model whose scores are the mean of the models' scores; its decision rule is still to be fitted.
 
     Raises:
-        ModelError: the models differ in more than what training found.
+        ModelError: the models differ in more than what training found. ConfigError: together they are wider than a
+            model may be.
     """
     first = models[0]
     for other in models[1:]:
@@ -32,6 +34,7 @@ def average(models: Sequence[Model]) -> Model:
     for one, other in itertools.combinations(models, 2):
         if all(np.array_equal(one.params[name], other.params[name]) for name in one.params):
             raise ModelError("average: expected different models, found the same one twice. Name each once.")
+    config = make_config(_widened(first.config, len(models)).to_dict(), base=Path(), where="average")
     folded = [model.folded() for model in models]
     params: Parameters = {one.name: np.concatenate([own[one.name] for own in folded], axis=1) for one in first.lookups}
     columns = _columns(first, len(models))
@@ -44,7 +47,7 @@ def average(models: Sequence[Model]) -> Model:
         params[name] = np.mean([own[name] for own in folded], axis=0)
     single = {name: value.astype(np.float32) for name, value in params.items()}
     shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
-    return Model(_widened(first.config, len(models)), first.types, first.lookups, single, sources=shared)
+    return Model(config, first.types, first.lookups, single, sources=shared)
 
 
 def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:

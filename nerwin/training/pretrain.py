@@ -215,12 +215,14 @@ class Pretraining:
         """The last step's move is not seen in any loss yet.
 
         Raises:
-            TrainingDiverged: a parameter is not finite.
+            TrainingDiverged: a parameter is not finite, or what an optimizer remembers of its gradients.
         """
-        if not all(np.isfinite(theta).all() for theta in self.state.params.values()):
+        state = self.state
+        moved = (*state.params.values(), *state.network.arrays().values(), *state.table.arrays().values())
+        if not all(np.isfinite(numbers).all() for numbers in moved):
             raise TrainingDiverged(
-                f"epoch {self.state.epoch + 1}, step {self.state.batch}: expected finite parameters, found ones that "
-                f"are not. Lower --learning-rate (now {self.settings.learning_rate:g})."
+                f"epoch {state.epoch + 1}, step {state.batch}: expected finite parameters and gradients, found ones "
+                f"that are not. Lower --learning-rate (now {self.settings.learning_rate:g})."
             )
 
     def row(self, word: str) -> int:

@@ -76,10 +76,11 @@ class EpochDone(NamedTuple):
 class Tally:
     """The part of an epoch that is done, and the generators of its order and its corrupted windows at its start.
 
-    With these the same minibatches can be drawn again, up to the first that is not done.
+    With these the same minibatches can be drawn again, up to the first that is not done. rate: of the last step.
     """
 
     sources: dict[str, Any]
+    rate: float
     batches: int = 0
     pairs: int = 0
     active: int = 0
@@ -183,12 +184,12 @@ class Trainer:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Batched | EpochDone]:
-        state, number, rate = self.state, self.state.epoch + 1, learning_rate(self.config)
-        tally = state.tally = state.tally or Tally({name: state.generators[name].bit_generator.state for name in DRAWN})
+        state, number = self.state, self.state.epoch + 1
+        tally = state.tally = state.tally or self._new_tally()
         started = time.perf_counter()
         for batch in self._batches(tally):
-            rate = self._rate(tally.pairs)
-            loss = self._step(batch, rate)
+            tally.rate = self._rate(tally.pairs)
+            loss = self._step(batch, tally.rate)
             tally.batches += 1
             tally.hinge += loss.value * loss.pairs
             tally.active += loss.active
@@ -211,11 +212,15 @@ class Trainer:
             tally.active / pairs,
             tally.pairs,
             tally.seconds,
-            rate,
+            tally.rate,
             dev,
             best,
             state.stop,
         )
+
+    def _new_tally(self) -> Tally:
+        sources = {name: self.state.generators[name].bit_generator.state for name in DRAWN}
+        return Tally(sources, learning_rate(self.config))
 
     def _batches(self, tally: Tally) -> Iterator[Any]:
         """The minibatches of the epoch that are still to be done."""
@@ -251,13 +256,14 @@ class Trainer:
         return loss
 
     def check_finite(self) -> None:
-        """See that the last step's move, which is in no loss yet, was finite.
+        """See that the last step's move, which is in no loss yet, was finite, and what the optimizer remembers is.
 
         Raises:
             TrainingDiverged: it was not.
         """
-        if not all(np.isfinite(theta).all() for theta in self.model.params.values()):
-            problem = "expected finite parameters, found ones that are not"
+        moved = (*self.model.params.values(), *self.state.optimizer.arrays().values())
+        if not all(np.isfinite(numbers).all() for numbers in moved):
+            problem = "expected finite parameters and gradients, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)
 
     def _diverged(self, problem: str, step: int) -> TrainingDiverged:
