@@ -8,8 +8,13 @@ from nerwin.collector import rest
 def main() -> None:
     """Load the command line and run it."""
     rest()  # until a command begins: modules and options are many objects that stay, and a tenth of its start
-    from nerwin.cli import app
-    from nerwin.cli.app import unwritable
+    try:
+        from nerwin.cli import app
+        from nerwin.cli.app import unwritable
+    except KeyboardInterrupt:  # commands catch their own
+        if sys.stderr is not None:
+            sys.stderr.write("nerwin: interrupted\n")
+        sys.exit(130)
 
     try:
         app()

@@ -11,4 +11,17 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else PACKAGE.parent / name
 
 
+def left_over(train: Path | None, dev: Path | None, test: Path | None) -> list[str]:
+    """Notes of the parts that a preset leaves from the shipped corpus where train is another one."""
+    ours = shipped("data").resolve()
+    if train is None or train.parent == ours:
+        return []
+    parts = {"dev": dev, "test": test}
+    return [
+        f"corpus.{name} is still {path}, of the shipped corpus: set it to your own part, or to null"
+        for name, path in parts.items()
+        if path is not None and path.parent == ours
+    ]
+
+
 QUICKSTART = "configs/quickstart.yaml"

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
+from nerwin.shipped import shipped
 from tests.processes import started
 from tests.test_trainer import write_village
 
@@ -346,6 +347,46 @@ def test_tag_reads_a_pipe_by_its_path(here: Path, pack: Callable[[bytes], bytes]
     )
     assert (done.returncode, done.stderr) == (DONE, "")
     assert done.stdout == nerwin("tag", stdin=LINES).stdout
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout here")
+def test_tag_writes_into_a_pipe_that_is_named(here: Path) -> None:
+    done = python("-m", "nerwin", "tag", "runs/village-1", "village.conll", "--output", "/dev/stdout")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == nerwin("tag", "runs/village-1", "village.conll").stdout
+
+
+def test_an_output_is_written_under_a_name_of_its_own(here: Path) -> None:
+    for other in (".out.txt.part", ".out.part"):
+        Path(other).write_text("kept")
+    long = f"{'x' * 250}.txt"
+    for name in ("out.txt", long):
+        assert nerwin("tag", "runs/village-1", "village.conll", "--output", name).exit_code == 0
+    assert Path("out.txt").read_bytes() == Path(long).read_bytes()
+    assert {one.name for one in here.glob(".*.part")} == {".out.txt.part", ".out.part"}
+
+
+def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> None:
+    done = nerwin("init", "own.yaml", "--set", "corpus.train=village.conll")
+    assert done.stderr.count("of the shipped corpus: set it to your own part, or to null") == 2
+    done = nerwin("train", "--set", "corpus.train=village.conll", "--set", "training.epochs=1")
+    assert f"corpus.dev is still {shipped('data/dev.conll').resolve()}" in done.stderr
+    assert "corpus.test is still" in done.stderr
+    assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None:
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'nerwin.cli.app': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from nerwin.__main__ import main\n"
+        "main()\n"
+    )
+    done = python("-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
 
 
 def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:

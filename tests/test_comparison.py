@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.errors import ConfigError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.training.comparison import RESULTS, Cell, Comparison, Result, folder_of, grid, summarise
 from nerwin.training.workers import processes
 from tests.test_trainer import write_village
@@ -154,6 +154,15 @@ def test_a_mistake_in_any_cell_shows_before_anything_is_written(tmp_path: Path, 
     with pytest.raises(ConfigError, match=cell.partition("=")[0]):
         comparison(tmp_path, cells=[("training.seed=1",), (cell,)])
     assert not (tmp_path / "out").exists()
+
+
+def test_the_folder_of_a_run_is_left_to_it(tmp_path: Path) -> None:
+    config = write_village(tmp_path)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "metrics.jsonl").touch()
+    with pytest.raises(ModelError, match="expected a comparison or an empty folder, found a run"):
+        Comparison(tmp_path / "run", config, (), [("training.seed=1",)])
+    assert [one.name for one in (tmp_path / "run").iterdir()] == ["metrics.jsonl"]
 
 
 def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
         ("\tO\n", "Give the token a word."),
-        ("Ines NNP\n", "Is corpus.tag_column the column of the tags?"),
+        ("Ines NNP\n", "Is corpus.tag_column the column of the tags? Or is the line a comment (corpus.comments)?"),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
     ],
 )
@@ -244,11 +244,17 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
     assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the file: ")
 
 
+def test_a_file_whose_lines_end_in_carriage_returns_is_no_single_word(refusal: Callable[..., str]) -> None:
+    message = refusal("a O\rb B-X\r\rc O\r")
+    assert message.startswith("corpus.conll:1: expected lines that end in LF or CRLF, found carriage returns alone.")
+
+
 SCHEME_EXAMPLES = {
     "iob1": "a I-X\nb I-X\nc O\nd I-X\n\ne I-X\nf B-X\n",
     "iob2": "a B-X\nb I-X\nc O\nd B-X\n\ne B-X\nf B-X\n",
     "iobes": "a B-X\nb E-X\nc O\nd S-X\n\ne S-X\nf S-X\n",
     "bilou": "a B-X\nb L-X\nc O\nd U-X\n\ne U-X\nf U-X\n",
+    "bmes": "a B-X\nb M-X\nc E-X\nd O\n\ne S-X\nf S-X\n",
 }
 
 
@@ -277,7 +283,7 @@ def test_a_scheme_that_is_set_is_believed_and_its_breaks_counted(read: Reader, c
 def test_stray_illegal_steps_in_a_large_file_are_counted(read: Reader, scheme: str) -> None:
     stray = "z I-X\n\n" if scheme != "iob1" else "z B-X\n\n"
     corpus = read(f"{SCHEME_EXAMPLES[scheme]}\n" * 200 + stray)
-    breaks = 2 if scheme in ("iobes", "bilou") else 1
+    breaks = 2 if scheme in ("iobes", "bilou", "bmes") else 1
     assert (corpus.scheme, corpus.illegal) == (scheme, breaks)
     assert f"{breaks} illegal transitions" in corpus.describe()
 

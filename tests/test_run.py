@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 
 from nerwin.errors import ConfigError, ModelError
 from nerwin.training.checkpoint import load_model
+from nerwin.training.comparison import Comparison
 from nerwin.training.config import Config, load_config
 from nerwin.training.folders import model_folder, new_folder, newest_folder
 from nerwin.training.run import Run
 from nerwin.training.trainer import Batched, EpochDone
-from tests.test_trainer import village_config
+from tests.test_trainer import village_config, write_village
 
 EVERYTHING = (
     "training.epochs=4",
@@ -150,6 +152,36 @@ def test_a_run_paused_inside_epochs_ends_as_one_that_was_never_interrupted(
     assert len([place for place in places if place.startswith("in epoch ")]) >= 3
     finish(run)
     assert_equal_runs(tmp_path / "whole", folder)
+
+
+@pytest.mark.parametrize("epoch", [2, 4])
+def test_a_run_paused_after_the_last_minibatch_of_an_epoch_logs_the_rate_of_its_last_step(
+    tmp_path: Path, epoch: int
+) -> None:
+    config = village_config(tmp_path, *EVERYTHING, "schedule.name=linear")
+    finish(Run.start(tmp_path / "whole", config))
+    run = Run.start(tmp_path / "paused", config)
+    stop_when(run, lambda done: isinstance(done, Batched) and done.epoch == epoch and done.done == done.total)
+    run.pause()
+    finish(Run.resume(tmp_path / "paused", config))
+    rates = [line["learning_rate"] for line in metrics(tmp_path / "whole")]
+    assert len(set(rates)) == 4
+    assert [line["learning_rate"] for line in metrics(tmp_path / "paused")] == rates
+    assert_equal_runs(tmp_path / "whole", tmp_path / "paused")
+
+
+def test_a_run_paused_before_the_rate_was_recorded_goes_on(whole: Path, tmp_path: Path, config: Config) -> None:
+    folder = tmp_path / "paused"
+    run = Run.start(folder, config)
+    stop_when(run, lambda record: isinstance(record, Batched) and record.epoch == 2)
+    run.pause()
+    manifest = json.loads((folder / "paused" / "model.json").read_text(encoding="utf-8"))
+    assert manifest["state"]["tally"].pop("rate") > 0
+    (folder / "paused" / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
+    run = Run.resume(folder, config)
+    assert run.saved.startswith("in epoch 2, at ")
+    finish(run)
+    assert_equal_runs(whole, folder)
 
 
 def test_a_long_epoch_is_saved_now_and_then(tmp_path: Path) -> None:
@@ -298,6 +330,23 @@ def test_resuming_nothing_is_a_clear_error(tmp_path: Path, config: Config) -> No
         Run.resume(tmp_path / "nowhere", config)
 
 
+def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, config: Config) -> None:
+    shutil.rmtree(whole / "last")
+    before = contents(whole)
+    with pytest.raises(ModelError, match=r"last: expected the state of the run, .* found none\. Bring it back"):
+        Run.resume(whole, config)
+    assert contents(whole) == before
+
+
+@pytest.mark.parametrize("begin", [partial(Run.start, overwrite=True), Run.resume], ids=["overwrite", "resume"])
+def test_the_folder_of_a_comparison_is_left_to_it(tmp_path: Path, begin: Callable[[Path, Config], Run]) -> None:
+    Comparison(tmp_path / "grid", write_village(tmp_path), (), [("training.seed=1",)])
+    (tmp_path / "grid" / "cells").mkdir()
+    settings = load_config(tmp_path / "grid" / "config.yaml")
+    with pytest.raises(ModelError, match="expected the folder of a run, found a comparison's"):
+        begin(tmp_path / "grid", settings)
+
+
 def test_resuming_without_metrics_is_a_clear_error(whole: Path, config: Config) -> None:
     (whole / "metrics.jsonl").unlink()
     with pytest.raises(ModelError, match=r"metrics\.jsonl"):
@@ -444,9 +493,16 @@ def test_a_model_is_named_by_its_run_or_its_own_folder(whole: Path, given: str, 
     assert model_folder(whole / given) == whole / found
 
 
-@pytest.mark.parametrize("name", ["nowhere", "empty", "village.conll"])
-def test_what_is_no_model_is_a_clear_error(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "expected a run folder with best/, or a model folder, found neither"),
+        ("empty", "expected a run folder with best/, or a model folder, found neither"),
+        ("village.conll", "expected a run folder or a model, found a file. Name the model before any files"),
+    ],
+)
+def test_what_is_no_model_is_a_clear_error(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "village.conll").write_text("")
-    with pytest.raises(ModelError, match=f"{name}: expected a run folder with best/, or a model folder"):
+    with pytest.raises(ModelError, match=f"{name}: {message}"):
         model_folder(tmp_path / name)

@@ -264,7 +264,10 @@ def test_keys_of_the_configuration_can_be_set(here: Path) -> None:
         (["dev.conll"] * 4, "FILES: expected train, dev, test at most, found 4 files."),
         (["no.conll"], "no.conll: cannot read the file"),
         (["no.yaml"], "no.yaml: cannot read the configuration"),
-        (["dev.conll", "--set", "corpus.wordcolumn=1"], "FILES: corpus.wordcolumn: there is no such key."),
+        (
+            ["dev.conll", "--set", "corpus.wordcolumn=1"],
+            "with corpus.wordcolumn=1: corpus.wordcolumn: there is no such key.",
+        ),
     ],
 )
 def test_bad_usage_is_one_line_and_exit_code_2(here: Path, words: list[str], message: str) -> None:

@@ -16,6 +16,8 @@ def average(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
     """One model that gives the mean of the scores of several; its decision rule is fitted on their dev part."""
+    import shlex
+
     from nerwin.errors import ConfigError, ModelError
     from nerwin.training.checkpoint import load_model, save_model
     from nerwin.training.committee import average, fit_on
@@ -34,4 +36,4 @@ def average(
     whole.standing = Standing(best_f1=f1)
     save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, dev F1 {f1:.4f}", err=True)
-    typer.echo(f"next: nerwin evaluate {output}", err=True)
+    typer.echo(f"next: nerwin evaluate {shlex.quote(str(output))}", err=True)

@@ -10,10 +10,12 @@ from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.api import evaluate
 from nerwin.training.folders import BEST
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone
+from nerwin.training.trainer import EpochDone, Trainer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+FEW_STEPS = 20
 
 
 def plan(run: Run) -> Iterator[str]:
@@ -32,6 +34,16 @@ def plan(run: Run) -> Iterator[str]:
         f"at most {settings.training.epochs} epochs"
     )
     yield f"folder {run.folder}"
+
+
+def few_steps(trainer: Trainer) -> Iterator[str]:
+    """A hint where an epoch has so few steps that even many epochs teach little."""
+    if trainer.steps < FEW_STEPS:
+        size = trainer.config.training.batch_size
+        yield (
+            f"an epoch has only {trainer.steps} minibatches of {size} pairs: for so little data a smaller "
+            "training.batch_size is often better"
+        )
 
 
 def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: float) -> None:

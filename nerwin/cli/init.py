@@ -15,6 +15,7 @@ class Preset(StrEnum):
     quickstart = "quickstart"
     tagger = "tagger"
     fast = "fast"
+    tagger_vectors = "tagger-vectors"
 
 
 @command
@@ -29,7 +30,7 @@ def init(
     """Write a complete configuration: every key with its default and what it means."""
     import shlex
 
-    from nerwin.shipped import shipped
+    from nerwin.shipped import left_over, shipped
     from nerwin.training.config import load_config
     from nerwin.training.template import template
 
@@ -38,5 +39,7 @@ def init(
     config = load_config(shipped(f"configs/{preset.value}.yaml"), overrides or ())
     title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."
     write([template(config, title).encode()], place)
+    for note in left_over(config.corpus.train, config.corpus.dev, config.corpus.test):
+        typer.echo(note, err=True)
     if place is not None:
         typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)

@@ -50,17 +50,24 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
     """
     from nerwin.errors import CorpusError
 
-    place = Path(os.path.realpath(path))  # of a link, where it leads
-    special = place.exists() and not place.is_file()
-    beside = place if special else place.with_name(f".{place.name}.part")
     try:
-        with beside.open("wb") as stream:
-            for piece in pieces:
-                stream.write(piece)
-        if not special:
-            os.replace(beside, place)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                stream.writelines(pieces)
+        else:
+            _replace(Path(os.path.realpath(path)), pieces)  # of a link, where it leads
     except OSError as error:
         raise CorpusError(f"{path}: cannot write: {error.strerror}. Choose another place.") from error
-    finally:
-        if not special:
+
+
+def _replace(place: Path, pieces: Iterable[bytes]) -> None:
+    """Write under a name that nobody else has, even another process with the same output, and move that."""
+    beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
+    with beside.open("xb") as stream:
+        try:
+            stream.writelines(pieces)
+            stream.flush()
+            os.replace(beside, place)
+        except BaseException:
             beside.unlink(missing_ok=True)
+            raise

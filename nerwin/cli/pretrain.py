@@ -1,6 +1,7 @@
 """`nerwin pretrain`: word vectors from untagged text, drawn as they grow."""
 
 import contextlib
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,7 +81,9 @@ def pretrain(
     words = epochs * run.pretraining.text.length - before
     if not quiet:
         console.print(
-            f"next: nerwin train --set words.vectors={output} --set words.dim={dim}", style="dim", markup=False
+            f"next: nerwin train --set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
+            style="dim",
+            markup=False,
         )
         typer.echo(
             f"{output}: {len(run.pretraining.rows):,} vectors of {dim} numbers, from {words:,} words in "
@@ -153,8 +156,6 @@ def _again(
     quiet: bool,
 ) -> str:
     """The command that continues the run."""
-    import shlex
-
     words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
     if columns:
         words += ["--input", Input.conll.value, "--word-column", str(columns.word)]

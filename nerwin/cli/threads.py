@@ -8,6 +8,7 @@ from nerwin.errors import ConfigError
 
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KEY = "training.threads"
+LONGEST = 9  # digits of their number
 
 
 def usual_threads() -> None:
@@ -33,6 +34,6 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
     for override in overrides:
         if override.startswith(f"{KEY}="):
             said = override.removeprefix(f"{KEY}=")
-    if str(said).isdecimal() and int(said) > 0:
+    if str(said).isdecimal() and len(str(said)) <= LONGEST and int(said) > 0:
         for variable in VARIABLES:
             os.environ[variable] = str(int(said))

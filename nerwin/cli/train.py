@@ -47,7 +47,7 @@ def train(
     from rich.console import Console
 
     from nerwin.errors import ConfigError
-    from nerwin.shipped import QUICKSTART, shipped
+    from nerwin.shipped import QUICKSTART, left_over, shipped
     from nerwin.training.folders import CONFIG, new_folder, newest_folder
 
     started = time.perf_counter()
@@ -56,7 +56,7 @@ def train(
     begun = (output or newest_folder(trained=False)) if resume else None
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
-    from nerwin.cli.closing import conclude, plan
+    from nerwin.cli.closing import conclude, few_steps, plan
     from nerwin.cli.epochs import draw
     from nerwin.text.files import check_readable
     from nerwin.training.config import load_config
@@ -70,7 +70,9 @@ def train(
     else:
         run = Run.start(output or new_folder(path.stem), settings, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    for note in [*run.parts.notes, *(plan(run) if verbose else ())]:
+    for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
+        console.print(note, style="yellow", markup=False, soft_wrap=True)
+    for note in [*run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]:
         console.print(note, style="dim", markup=False, soft_wrap=True)
     try:
         with interruption() as asked:

@@ -26,7 +26,7 @@ DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
 
 Delimiter = Literal["auto", "tab", "space"]
-Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou"]
+Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
 
@@ -186,9 +186,14 @@ def block_of(piece: Piece, columns: Columns, name: str, delimiter: str | None) -
     """Some lines of a file that messages call `name`.
 
     Raises:
-        CorpusError: they are not UTF-8.
+        CorpusError: they are not UTF-8, or end in carriage returns alone.
     """
-    return split_block(whole_lines(piece.data, name, piece.number), columns, piece.number, delimiter)
+    data = whole_lines(piece.data, name, piece.number)
+    if piece.number == 1 and data.count(b"\r", 0, data.find(b"\n")) > 1:
+        raise CorpusError(
+            f"{name}:1: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
+        )
+    return split_block(data, columns, piece.number, delimiter)
 
 
 def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = False) -> Iterator[Block]:

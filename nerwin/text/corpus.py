@@ -230,7 +230,7 @@ class _ColumnReader:
             raise self._error(
                 number,
                 f'expected a tag such as O or B-PER, found "{tag[:40]}"',
-                "Is corpus.tag_column the column of the tags?",
+                "Is corpus.tag_column the column of the tags? Or is the line a comment (corpus.comments)?",
             )
         self.known_tags.add(tag)
 

@@ -6,11 +6,12 @@ Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token su
 
 import gzip
 import io
+import os
 import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,6 +89,9 @@ def open_binary(path: Path | None) -> Iterator[BinaryIO]:
     """
     if path is None and sys.stdin is None:
         raise CorpusError("<stdin>: expected an open standard input, found it closed. Name a file, or pipe one in.")
+    if path is None:
+        with suppress(OSError, ValueError):  # it has no number, so it is no pipe
+            os.set_blocking(sys.stdin.fileno(), True)  # whoever shares a pipe may have made it say "nothing" for "wait"
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
         if isinstance(stream, io.BufferedReader) and stream.peek(2)[:2] == GZIP_MAGIC:
             with gzip.open(stream, "rb") as unpacked:

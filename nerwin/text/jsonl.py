@@ -138,7 +138,10 @@ def _check_gap(text: str, start: int, end: int, where: str) -> None:
 
 
 def _brief(value: Any) -> str:
-    text = json.dumps(value)
+    try:
+        text = json.dumps(value)
+    except RecursionError:  # nested as deeply as can just be read
+        text = "[[[..."
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import Config, load_config
-from nerwin.training.folders import CONFIG, METRICS, RUNS
+from nerwin.training.folders import CELLS, CONFIG, METRICS, RUNS
 from nerwin.training.lock import locked, wait_until_free
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.workers import Workers
@@ -103,6 +103,10 @@ class Comparison:
         # A mistake in any cell shows before the first is trained.
         self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
         base = load_config(config, overrides)
+        if (folder / METRICS).exists():
+            raise ModelError(
+                f"{folder}: expected a comparison or an empty folder, found a run. Choose another --output."
+            )
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
         try:
@@ -140,7 +144,7 @@ class Comparison:
                     yield result
 
     def _cell_folder(self, cell: Cell) -> Path:
-        return self.folder.absolute() / "cells" / _digest(cell)
+        return self.folder.absolute() / CELLS / _digest(cell)
 
     def _append(self, result: Result) -> None:
         path = self.folder / RESULTS

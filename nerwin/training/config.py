@@ -30,6 +30,7 @@ from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
+from nerwin.text.columns import Scheme
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.training.config_faults import explain
@@ -103,7 +104,7 @@ class CorpusConfig(_Section):
     word_column: int = Field(0, description="column of the words; -1 is the last")
     tag_column: int = Field(-1, description="column of the tags; -1 is the last")
     delimiter: Literal["auto", "tab", "space"] = Field("auto", description="what separates columns")
-    scheme: Literal["auto", "iob1", "iob2", "iobes", "bilou"] = Field("auto", description="how tags spell entities")
+    scheme: Scheme = Field("auto", description="how tags spell entities")
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
     tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(
         "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
@@ -178,7 +179,7 @@ class ObjectiveConfig(_Section):
     )
     margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
     l2: NotNegative = Field(0.0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
-    l2_words: bool = Field(False, description="whether the penalty is on the lookup tables too")
+    l2_words: bool = Field(False, description="whether the penalty, and adamw's decay, are on lookup tables too")
     miss: NotNegative = Field(
         0.0, description="label, sequence: what is added to the margin where an entity would become O"
     )
@@ -276,7 +277,7 @@ def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, 
     legal = types()
     for override in overrides:
         apply_override(content, override, legal, base)
-    return make_config(content, base=base, where=where)
+    return make_config(content, base=base, where=where, overrides=overrides)
 
 
 def types() -> dict[str, Any]:
@@ -284,13 +285,19 @@ def types() -> dict[str, Any]:
     return {key: field.annotation for key, field in keys()}
 
 
-def make_config(content: dict[str, Any], *, base: Path, where: str) -> Config:
-    """Validate plain values; relative paths start at `base`, and an error begins with `where`."""
+def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: Sequence[str] = ()) -> Config:
+    """Validate plain values; relative paths start at `base`, and an error begins with `where`, and with the override
+    that brought the value."""
     try:
         return Config.model_validate(content, context={"base": base})
     except ValidationError as error:
         legal = [name for name, _ in keys()]
-        raise ConfigError(f"{where}: {explain(error.errors(), legal, list(Config.model_fields))}") from error
+        fault = explain(error.errors(), legal, list(Config.model_fields))
+        key = fault.partition(":")[0] + "."
+        for override in overrides:
+            if key.startswith(override.partition("=")[0] + "."):
+                where = f"{where} with {override}"
+        raise ConfigError(f"{where}: {fault}") from error
 
 
 def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:

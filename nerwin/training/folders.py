@@ -16,6 +16,7 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
+CELLS = "cells"  # of a comparison: the runs that it trains
 MANIFEST = "model.json"  # of a model folder, such as best/
 
 
@@ -24,7 +25,7 @@ def new_folder(stem: str) -> Path:
     taken = [
         int(one.name.rpartition("-")[2])
         for one in RUNS.glob(f"{glob.escape(stem)}-*")
-        if one.name.rpartition("-")[2].isdigit()
+        if one.name.rpartition("-")[2].isdecimal()
     ]
     return RUNS / f"{stem}-{max(taken, default=0) + 1}"
 
@@ -54,4 +55,6 @@ def model_folder(path: Path | None) -> Path:
         return path
     if (path / BEST / MANIFEST).is_file():
         return path / BEST
+    if path.is_file():
+        raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")

@@ -24,7 +24,8 @@ def apply_override(content: dict[str, Any], override: str, types: Mapping[str, A
     """
     key, equals, text = override.partition("=")
     if not equals or not key:
-        raise ConfigError(f'--set {override}: expected KEY=VALUE, found no "=". Write e.g. --set training.epochs=5.')
+        missing = "no key" if equals else 'no "="'
+        raise ConfigError(f"--set {override}: expected KEY=VALUE, found {missing}. Write e.g. --set training.epochs=5.")
     where = f"--set {override}"
     section, last = _section(content, key, where)
     section[last] = _parse(text, types.get(key), where, base)

@@ -12,7 +12,7 @@ from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_model, load_state, remove_leftovers, remove_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED
+from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
@@ -54,6 +54,8 @@ class Run:
             raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
+        if (folder / CELLS).is_dir():
+            raise ModelError(f"{folder}: expected the folder of a run, found a comparison's. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             for part in (BEST, LAST, PAUSED):
@@ -75,6 +77,11 @@ class Run:
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
+            if (folder / BEST / MANIFEST).is_file():
+                raise ModelError(
+                    f"{folder / LAST}: expected the state of the run, whose model is in {BEST}/, found none. "
+                    "Bring it back, or begin again with --overwrite."
+                )
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         state = load_state(saved, model)
