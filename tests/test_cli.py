@@ -375,6 +375,12 @@ def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> N
     assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
 
 
+def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
+    few, many = (nerwin("train", "-c", "village.yaml", "--set", f"training.batch_size={size}") for size in (1000, 1))
+    assert "an epoch has only 1 minibatches of 1000 pairs: for so little data" in few.stderr
+    assert "minibatches of" not in many.stderr
+
+
 def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None:
     code = (
         "import sys\n"
@@ -808,7 +814,14 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "threads"), [([], "1"), (["--set", "training.threads=2"], "2"), (["--set", "training.threads=two"], None)]
+    ("words", "threads"),
+    [
+        ([], "1"),
+        (["--set", "training.threads=2"], "2"),
+        (["--set", "training.threads=two"], None),
+        (["--set", f"training.threads={'9' * 5000}"], None),
+    ],
+    ids=["default", "two", "a word", "a long number"],
 )
 def test_the_configuration_says_how_many_threads_a_run_takes(here: Path, words: list[str], threads: str | None) -> None:
     """Whatever the environment says, so that the saved configuration alone reproduces the run."""

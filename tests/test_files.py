@@ -2,8 +2,11 @@
 
 import gzip
 import io
+import os
+import subprocess
 import sys
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -198,6 +201,24 @@ def test_lines_come_one_at_a_time() -> None:
 def test_standard_input_is_read_where_no_path_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BOM + b"one\r\ntwo")))
     assert list(read_lines(None)) == ["one", "two"]
+
+
+def test_a_pipe_that_does_not_block_is_read_to_its_end() -> None:
+    """Who shares a pipe may have set it so; "nothing yet" is not its end."""
+    code = "from nerwin.text.files import read_lines; print(*read_lines(None))"
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=ours, stdout=subprocess.PIPE, text=True) as reader:
+        os.close(ours)
+        with os.fdopen(theirs, "w") as pipe:
+            pipe.write("one\n")
+            pipe.flush()
+            with suppress(subprocess.TimeoutExpired):
+                reader.wait(0.5)
+            with suppress(BrokenPipeError):
+                pipe.write("two\n")
+        assert reader.stdout is not None
+        assert reader.stdout.read() == "one two\n"
 
 
 def test_standard_input_that_is_not_utf8_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

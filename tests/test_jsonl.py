@@ -118,3 +118,10 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(line: str, messa
     assert str(caught.value).startswith("x.jsonl:2: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_nested_almost_too_deeply_is_one_line() -> None:
+    """Between what json can read and what it can write lie some depths."""
+    for depth in range(800, 1000):
+        with pytest.raises(CorpusError, match=r"^x\.jsonl:1: expected"):
+            read('{"text": ' + "[" * depth + "]" * depth + "}")

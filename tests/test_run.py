@@ -488,6 +488,12 @@ def test_a_name_with_brackets_is_numbered_as_any_other(runs: Path) -> None:
     assert new_folder("village[2]") == runs / "village[2]-2"
 
 
+def test_a_folder_with_a_number_that_is_none_does_not_count(runs: Path) -> None:
+    for name in ("village-²", "village-x", "village-1"):
+        (runs / name).mkdir()
+    assert new_folder("village") == runs / "village-2"
+
+
 @pytest.mark.parametrize(("given", "found"), [(".", "best"), ("best", "best"), ("last", "last")])
 def test_a_model_is_named_by_its_run_or_its_own_folder(whole: Path, given: str, found: str) -> None:
     assert model_folder(whole / given) == whole / found

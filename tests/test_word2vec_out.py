@@ -78,7 +78,7 @@ def test_more_words_than_a_block(ending: str, tmp_path: Path, rng: np.random.Gen
     np.testing.assert_allclose(values, vectors, rtol=1e-5)
 
 
-@pytest.mark.parametrize("ending", TEXT + BINARY)
+@pytest.mark.parametrize("ending", [*TEXT, *BINARY, ".BIN", ".Txt"])
 def test_what_is_written_is_what_training_reads(ending: str, tmp_path: Path, vectors: Floats) -> None:
     path = tmp_path / f"out{ending}"
     write_vectors(path, FORMS, vectors)
