@@ -257,7 +257,8 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
         ("training.epochs=five", "config.yaml with {}: training.epochs: expected a valid integer, found 'five'"),
         ("training.epochs=5=6", "config.yaml with {}: training.epochs: expected a valid integer"),
         ("training.epochs=null", "config.yaml with {}: training.epochs: expected a valid integer, found None"),
-        ("training.epochs.more=5", "config.yaml: training.epochs: expected a valid integer"),
+        ("training.epochs.more=5", "config.yaml with {}: training.epochs: expected a valid integer"),
+        ("objective.weights.PER=-1", "config.yaml with {}: objective.weights: expected none, balanced, or a map"),
         ("training.epochs" + ".more" * 5000 + "=5", "--set training.epochs.more.more"),
         (
             "training.epochs=" + "[" * 40 + "]" * 40,
@@ -271,6 +272,11 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
 )
 def test_an_override_that_cannot_be_used_is_refused(refusal: Refusal, override: str, message: str) -> None:
     assert refusal("", override).startswith(message.replace("{}", override))
+
+
+def test_of_several_overrides_the_one_that_brings_the_value_is_named(load: Load) -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml with training\.epochs=-2: training\.epochs: .* found -2"):
+        load("", "training.seed=1", "training.epochs=-1", "training.epochs=-2", "words.dim=5")
 
 
 def test_an_override_may_be_too_long_for_the_name_of_a_file(load: Load) -> None:

@@ -218,6 +218,7 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\t\n", "Give the token a tag, O if outside."),
         ("\tO\n", "Give the token a word."),
         ("Ines NNP\n", "Is corpus.tag_column the column of the tags? Or is the line a comment (corpus.comments)?"),
+        ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
     ],
 )
@@ -246,7 +247,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
 
 def test_a_file_whose_lines_end_in_carriage_returns_is_no_single_word(refusal: Callable[..., str]) -> None:
     message = refusal("a O\rb B-X\r\rc O\r")
-    assert message.startswith("corpus.conll:1: expected lines that end in LF or CRLF, found carriage returns alone.")
+    assert message.startswith("corpus.conll: expected lines that end in LF or CRLF, found carriage returns alone.")
 
 
 SCHEME_EXAMPLES = {

@@ -10,7 +10,7 @@ from nerwin.text.corpus import Corpus, Sentence
 from nerwin.text.features import WORDS, Lookup
 from nerwin.training import data
 from nerwin.training.config import Config, make_config
-from nerwin.training.data import LONGEST, Parts, lookup_stages, make_parts, read_parts
+from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.model import Model
 from nerwin.training.tagger import Tagger
@@ -158,7 +158,7 @@ CUT = "train sentences of more than 3 words are cut where no entity is: "
 def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "LONGEST", 3)
+    monkeypatch.setattr(data, "CUT_BEYOND", 3)
     long, short = "O O O O B-A I-A O O B-A O B-A O O", "O B-A O"
     parts = parts_of(tmp_path, [long, short], [long, short])
     assert [" ".join(tags) for tags in parts.train.tags] == ["O O O", "O B-A I-A O", "O B-A O B-A O", "O", short]
@@ -171,7 +171,7 @@ def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_no
 def test_of_what_is_cut_nothing_is_lost_or_reordered_and_entities_stay_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
 ) -> None:
-    monkeypatch.setattr(data, "LONGEST", 3)
+    monkeypatch.setattr(data, "CUT_BEYOND", 3)
     pieces = ["O", "O O", "B-A", "B-A I-A", "B-B I-B I-B I-B"]
     sentences = [" ".join(rng.choice(pieces, size)) for size in rng.integers(1, 20, 200)]
     parts = parts_of(tmp_path, sentences, sentences)
@@ -185,22 +185,28 @@ def test_of_what_is_cut_nothing_is_lost_or_reordered_and_entities_stay_whole(
     every = " ".join(sentences).split()
     cuts = [end for end in ends.tolist() if end not in whole]
     assert len(cuts) > 100
-    assert all(every[end - 1] == every[end] == "O" for end in cuts)
+    assert all(every[end][0] != "I" for end in cuts)
+    starts = dict(zip(ends.tolist(), [0, *ends.tolist()], strict=False))
+    assert all(every[end - 1] == every[end] == "O" or end - starts[end] >= 6 for end in cuts)
     assert min(np.diff([0, *ends])[np.isin(ends, cuts)]) == 3
 
 
-def test_a_sentence_without_two_words_outside_in_a_row_is_left_whole(tmp_path: Path) -> None:
-    sentences = [" ".join(["B-A"] * (LONGEST + 1)), " ".join(["B-A", "O"] * LONGEST), " ".join(["O"] * LONGEST)]
+def test_a_sentence_without_two_words_outside_in_a_row_is_cut_later_and_one_entity_never(tmp_path: Path) -> None:
+    sentences = [
+        " ".join(["B-A", *["I-A"] * (3 * CUT_BEYOND)]),
+        " ".join(["B-A", "O"] * (CUT_BEYOND + 1)),
+        " ".join(["O"] * CUT_BEYOND),
+    ]
     parts = parts_of(tmp_path, sentences, sentences)
-    assert parts.train.flat.lengths.tolist() == [LONGEST + 1, 2 * LONGEST, LONGEST]
+    assert parts.train.flat.lengths.tolist() == [3 * CUT_BEYOND + 1, 2 * CUT_BEYOND, 2, CUT_BEYOND]
 
 
 def test_sentences_that_are_held_out_are_not_cut(tmp_path: Path) -> None:
-    (tmp_path / "train.conll").write_text(("Rho\tB-A\n" + "apple\tO\n" * LONGEST + "\n") * 10)
+    (tmp_path / "train.conll").write_text(("Rho\tB-A\n" + "apple\tO\n" * CUT_BEYOND + "\n") * 10)
     config = make_config({"corpus": {"train": "train.conll"}}, base=tmp_path, where="test")
     parts = read_parts(config)
-    assert parts.dev.flat.lengths.tolist() == [LONGEST + 1]
-    assert parts.train.flat.lengths.tolist() == [LONGEST, 1] * 9
+    assert parts.dev.flat.lengths.tolist() == [CUT_BEYOND + 1]
+    assert parts.train.flat.lengths.tolist() == [CUT_BEYOND, 1] * 9
 
 
 def absent_of(parts: Parts) -> list[str]:

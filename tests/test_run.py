@@ -338,6 +338,16 @@ def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, co
     assert contents(whole) == before
 
 
+def test_a_run_that_was_killed_between_its_first_two_saves_does_its_epoch_again(
+    whole: Path, tmp_path: Path, config: Config
+) -> None:
+    killed = tmp_path / "killed"
+    stop_when(Run.start(killed, config), lambda record: isinstance(record, EpochDone))
+    shutil.rmtree(killed / "last")
+    finish(Run.resume(killed, config))
+    assert_equal_runs(killed, whole)
+
+
 @pytest.mark.parametrize("begin", [partial(Run.start, overwrite=True), Run.resume], ids=["overwrite", "resume"])
 def test_the_folder_of_a_comparison_is_left_to_it(tmp_path: Path, begin: Callable[[Path, Config], Run]) -> None:
     Comparison(tmp_path / "grid", write_village(tmp_path), (), [("training.seed=1",)])

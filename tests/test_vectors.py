@@ -124,6 +124,11 @@ def test_numbers_may_stand_in_columns(read: Read, between: str) -> None:
     assert read(content, ["port", "New York"], 3) == {"port": [1, 2, 3], "New York": [4, 5, 6]}
 
 
+@pytest.mark.parametrize("other", ["port 3 4", "New York 3 4"])
+def test_a_word_does_not_depend_on_the_rows_beside_it(read: Read, other: str) -> None:
+    assert read(f"mill\t 1 2\n{other}\n", ["mill"], 2) == {"mill": [1, 2]}
+
+
 def test_a_long_run_of_spaces_is_passed_at_once(read: Read) -> None:
     """A search that begins anew at each of them would take hours."""
     assert read(f"port 1{' ' * 1_000_000}2\n", ["port"], 2) == {"port": [1, 2]}

@@ -38,8 +38,8 @@ def plan(run: Run) -> Iterator[str]:
 
 def few_steps(trainer: Trainer) -> Iterator[str]:
     """A hint where an epoch has so few steps that even many epochs teach little."""
-    if trainer.steps < FEW_STEPS:
-        size = trainer.config.training.batch_size
+    size = trainer.config.training.batch_size
+    if trainer.steps < FEW_STEPS and size > 1:
         yield (
             f"an epoch has only {trainer.steps} minibatches of {size} pairs: for so little data a smaller "
             "training.batch_size is often better"

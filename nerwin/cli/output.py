@@ -44,7 +44,8 @@ def check_unread(path: Path | None, folder: Path) -> None:
 
 
 def _write_file(pieces: Iterable[bytes], path: Path) -> None:
-    """Write beside the place and move there at the end, so that a broken run leaves nothing half written.
+    """Write beside the place and move there at the end: an error leaves nothing half written, and a process that is
+    killed leaves the place as it was.
 
     What is no regular file (a pipe, /dev/null) is written to as it stands.
     """

@@ -20,8 +20,8 @@ from nerwin.network.decoder import Steps, borders, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
-SORTED_SENTENCES = 512  # sentences of similar length are put together within blocks of so many, or of more
-SORTED_BATCHES = 4  # if there are not so many minibatches in them
+# Sentences of similar length are put together within blocks of so many sentences, and of so many minibatches at least.
+SORTED_SENTENCES, SORTED_BATCHES = 512, 4
 
 
 class Sentences(NamedTuple):

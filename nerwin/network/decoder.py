@@ -14,7 +14,7 @@ from nerwin.arrays import Floats, Ints
 Found = TypeVar("Found", Floats, Ints)
 
 TOGETHER = 256  # sentences that step at a time, at most: their sums over pairs of tags stay in the processor's cache
-PAIRS = 1 << 20  # of these sums, as far as a sentence has no more: with many types there are fewer sentences
+PAIRS = 1 << 20  # sums at a time, at most, if not one sentence alone has more: with many tags fewer sentences step
 
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
@@ -123,9 +123,14 @@ def _in_order(found: Found, times: _ByTime) -> Found:
     return ordered
 
 
+def _together(K: int) -> int:
+    """How many sentences may step together."""
+    return min(max(PAIRS // K**2, 1), TOGETHER)
+
+
 def _parts(sentences: int, K: int) -> Iterator[slice]:
     """Sentences that run, so many at a time as may step together."""
-    size = min(max(PAIRS // K**2, 1), TOGETHER)
+    size = _together(K)
     for first in range(0, sentences, size):
         yield slice(first, min(first + size, sentences))
 
@@ -134,8 +139,7 @@ def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
     alpha: Floats = s.take(times.words, axis=0)
     # A once for each sentence, (K, S, K): so all that is added and compared stands side by side in memory
-    parts = [part.stop - part.start for part in _parts(len(times.last), len(steps.A))]
-    A = np.repeat(steps.A[:, None], max(parts, default=0), axis=1)
+    A = np.repeat(steps.A[:, None], min(_together(len(steps.A)), len(times.last)), axis=1)
     before = alpha[: len(times.last)]
     before += steps.start
     for start, now in zip(times.starts[1:], times.running[1:], strict=True):

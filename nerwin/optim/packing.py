@@ -50,8 +50,8 @@ class Pack:
             start += theta.size
 
     def fits(self, grads: Gradients, params: Parameters) -> bool:
-        """Whether these are of all its tensors and of tables that it knows, these are still the parameters of their
-        names, and there is room for the rows."""
+        """Whether there are gradients of all its tensors and of no table that it does not know, room for the rows, and
+        the same arrays among the parameters as when it was made."""
         room, tensors = self._room, len(self._tensors)
         for name, g in grads.items():
             if isinstance(g, Rows):

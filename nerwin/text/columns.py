@@ -186,14 +186,9 @@ def block_of(piece: Piece, columns: Columns, name: str, delimiter: str | None) -
     """Some lines of a file that messages call `name`.
 
     Raises:
-        CorpusError: they are not UTF-8, or end in carriage returns alone.
+        CorpusError: they are not UTF-8.
     """
-    data = whole_lines(piece.data, name, piece.number)
-    if piece.number == 1 and data.count(b"\r", 0, data.find(b"\n")) > 1:
-        raise CorpusError(
-            f"{name}:1: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
-        )
-    return split_block(data, columns, piece.number, delimiter)
+    return split_block(whole_lines(piece.data, name, piece.number), columns, piece.number, delimiter)
 
 
 def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = False) -> Iterator[Block]:
@@ -203,13 +198,24 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
         by_sentence: whether a block ends where a sentence does; one that does not end may then take all memory.
 
     Raises:
-        CorpusError: it cannot be read, is not UTF-8 or holds a line that is too long.
+        CorpusError: it cannot be read, is not UTF-8, holds a line that is too long, or lines that end in carriage
+            returns alone.
     """
     settled, name = DELIMITERS.get(columns.delimiter), source_name(path)
     for piece in read_pieces(path, by_sentence=by_sentence):
+        if piece.number == 1:
+            _check_line_ends(piece.data, name)
         for part in blocks(piece, by_sentence=by_sentence):
             settled = settled or find_delimiter(decode_text(part.data, name, part.number), columns)
             yield block_of(part, columns, name, settled)
+
+
+def _check_line_ends(data: bytes, name: str) -> None:
+    """Refuse a text in which carriage returns end more lines than line feeds: it would be read as few long ones."""
+    if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
+        raise CorpusError(
+            f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
+        )
 
 
 def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:

@@ -209,7 +209,9 @@ class _ColumnReader:
                 number,
                 f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
                 f'found {width}: "{fields[0][:40]}"',
-                "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
+                "Separate all lines alike, by tabs or by spaces."
+                if any("\t" in field for field in fields)
+                else "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
         elif width < self.needed:
             raise self._error(

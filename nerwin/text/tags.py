@@ -110,15 +110,19 @@ def iob1(found: Iterable[Span], length: int) -> list[str]:
     return tags
 
 
-def bmes(found: Iterable[Span], length: int) -> list[str]:
-    """Spell spans as BMES tags of a sentence of `length` tokens."""
-    return [tag.replace("I", "M", 1) if tag[0] == "I" else tag for tag in iobes(found, length)]
-
-
 def bilou(found: Iterable[Span], length: int) -> list[str]:
     """Spell spans as BILOU tags of a sentence of `length` tokens."""
-    letters = {"E": "L", "S": "U"}
-    return [letters.get(tag[0], tag[0]) + tag[1:] for tag in iobes(found, length)]
+    return _with_letters({"E": "L", "S": "U"}, iobes(found, length))
+
+
+def bmes(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as BMES tags of a sentence of `length` tokens."""
+    return _with_letters({"I": "M"}, iobes(found, length))
+
+
+def _with_letters(letters: dict[str, str], tags: list[str]) -> list[str]:
+    """Tags with other prefixes."""
+    return [letters.get(tag[0], tag[0]) + tag[1:] for tag in tags]
 
 
 SPELLINGS: dict[str, Callable[[Iterable[Span], int], list[str]]] = {

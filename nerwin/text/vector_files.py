@@ -21,6 +21,7 @@ from nerwin.text.spans import LINE_FEED, Spans, codes_of, parts_of
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
 _BLANKS = " \t"
+_BETWEEN = re.compile("[ \t]+")
 
 Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
@@ -77,7 +78,7 @@ def _read_text(path: Path, dim: int) -> Iterator[Rows]:
 
 def _header(line: str, dim: int, path: Path) -> int | None:
     """How many words the first line announces, if it is a header; otherwise its own width is checked."""
-    fields = re.split("[ \t]+", line.rstrip(_BLANKS))
+    fields = _BETWEEN.split(line.rstrip(_BLANKS))
     if len(fields) == 2 and dim != 1 and all(_is_count(field) for field in fields):
         _check_width(int(fields[1]), dim, f"{path}:1")
         return int(fields[0])
@@ -96,7 +97,7 @@ def _trimmed(data: bytes) -> bytes:
 
 
 def _table(data: bytes, dim: int) -> Rows | None:
-    """Some lines, their numbers read at once; None where there are other spaces, or where something is wrong."""
+    """Lines of a word and `dim` numbers with one space between each, read at once; None where any is another one."""
     fields, r = parts_of(data, " "), data.count(b"\n")
     if len(fields.ends) != r * (dim + 1) or (codes_of(data)[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
         return None
@@ -108,12 +109,15 @@ def _table(data: bytes, dim: int) -> Rows | None:
         return None
     if not np.isfinite(values).all():
         return None
-    words = b"\n".join([data[start:end] for start, end in zip(starts[:, 0].tolist(), ends[:, 0].tolist(), strict=True)])
-    return words.decode().split("\n"), values.reshape(r, dim)
+    places = zip(starts[:, 0].tolist(), ends[:, 0].tolist(), strict=True)
+    words = b"".join([data[start : end + 1] for start, end in places])
+    if b"\t " in words:  # columns by both
+        return None
+    return words.decode().split(" ")[:-1], values.reshape(r, dim)
 
 
 def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> Rows:
-    """The same of lines with spaces in their words or several between numbers; the first one has that number."""
+    """Lines that may have blanks in their words, or several between numbers; `first` is the number of the first."""
     lines = data.decode().split("\n")[:-1]
     rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
     return [word for word, _ in rows], np.stack([values for _, values in rows])
@@ -121,12 +125,11 @@ def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> Rows:
 
 def _row(line: str, where: str, dim: int) -> tuple[str, Floats]:
     """The word and the numbers of a row, which are its last fields."""
-    word, fields = line.rstrip(_BLANKS), list[str]()
-    while len(fields) < dim and (cut := max(word.rfind(blank) for blank in _BLANKS)) >= 0:
-        fields.append(word[cut + 1 :])
-        word = word[:cut].rstrip(_BLANKS)
-    _check_width(len(fields), dim, where)
-    return word, _numbers(fields[::-1], where)
+    line = line.rstrip(_BLANKS)
+    cuts = list(_BETWEEN.finditer(line))[-dim:]
+    _check_width(len(cuts), dim, where)
+    start = cuts[0].start()
+    return line[:start], _numbers(_BETWEEN.split(line[cuts[0].end() :]), where)
 
 
 def _check_width(found: int, dim: int, where: str) -> None:

@@ -293,11 +293,15 @@ def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: S
     except ValidationError as error:
         legal = [name for name, _ in keys()]
         fault = explain(error.errors(), legal, list(Config.model_fields))
-        key = fault.partition(":")[0] + "."
-        for override in overrides:
-            if key.startswith(override.partition("=")[0] + "."):
-                where = f"{where} with {override}"
+        key = fault.partition(":")[0]
+        if said := [one for one in overrides if _overlap(one.partition("=")[0], key)]:
+            where = f"{where} with {said[-1]}"
         raise ConfigError(f"{where}: {fault}") from error
+
+
+def _overlap(key: str, other: str) -> bool:
+    """Whether one key is the other, or a section of it."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
 def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from nerwin.text.windows import FlatCorpus, flatten
 from nerwin.training.config import Config, CorpusConfig
 
 SHOWN = 10  # types in a note
-LONGEST = 200  # words of a sentence that training takes as a whole, at least
+CUT_BEYOND = 200  # words of a sentence that training takes as a whole
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
 
 
@@ -113,9 +113,9 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(
             f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
         )
-    parts = [list(_shortened(sentence)) for sentence in sentences]
+    parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]
     if cut := sum(len(some) > 1 for some in parts):
-        notes.append(f"train sentences of more than {LONGEST} words are cut where no entity is: {cut:,}")
+        notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {cut:,}")
         sentences = list(itertools.chain(*parts))
     types = _types(sentences, train.path, config.corpus)
     if absent := sorted(set(types) - _labels(dev_sentences)):
@@ -167,14 +167,16 @@ def _words(part: Part) -> tuple[Ints, Bools]:
 
 
 def _shortened(sentence: Sentence) -> Iterator[Sentence]:
-    """A sentence in parts of LONGEST words, or of as many more as stand until two words outside of entities.
+    """A sentence in parts of CUT_BEYOND words, or of as many more as stand until two words outside of entities; in
+    twice as many, until a word that does not go on with an entity.
 
     Whole documents without an end of a sentence would be one minibatch each, and take memory by their length.
     """
     words, tags, lines = sentence.words, sentence.tags, sentence.lines
     start = 0
-    for place in range(LONGEST, len(words)):
-        if place - start >= LONGEST and tags[place - 1] == tags[place] == OUTSIDE:
+    for place in range(CUT_BEYOND, len(words)):
+        between = tags[place - 1] == tags[place] == OUTSIDE
+        if (place - start >= CUT_BEYOND and between) or (place - start >= 2 * CUT_BEYOND and tags[place][0] != "I"):
             yield Sentence(words[start:place], tags[start:place], lines[start:place])
             start = place
     yield Sentence(words[start:], tags[start:], lines[start:])

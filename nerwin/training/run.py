@@ -77,7 +77,8 @@ class Run:
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
-            if (folder / BEST / MANIFEST).is_file():
+            # Killed between its first two saves, a run has a best model and no last one, and one epoch to do again.
+            if (folder / BEST / MANIFEST).is_file() and _epochs_recorded(folder) > 1:
                 raise ModelError(
                     f"{folder / LAST}: expected the state of the run, whose model is in {BEST}/, found none. "
                     "Bring it back, or begin again with --overwrite."
@@ -141,6 +142,12 @@ class Run:
         save_model(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
+
+
+def _epochs_recorded(folder: Path) -> int:
+    """How many epochs the metrics of a run tell of."""
+    path = folder / METRICS
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 def _half_written(folder: Path) -> list[Path]:
