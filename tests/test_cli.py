@@ -376,9 +376,14 @@ def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> N
 
 
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
-    few, many = (nerwin("train", "-c", "village.yaml", "--set", f"training.batch_size={size}") for size in (1000, 1))
-    assert "an epoch has only 1 minibatches of 1000 pairs: for so little data" in few.stderr
-    assert "minibatches of" not in many.stderr
+    (here / "few.conll").write_text("Mira B-PER\nsleeps O\n")
+    hint = "an epoch has only 1 minibatches of 1000 pairs: for so little data"
+    for size, train, told in ((1000, "village.conll", True), (1, "village.conll", False), (1, "few.conll", False)):
+        settings = (f"training.batch_size={size}", f"corpus.train={train}", "objective.draws=1", "training.epochs=1")
+        words = [word for one in settings for word in ("--set", one)]
+        done = nerwin("train", "-c", "village.yaml", *words)
+        assert done.exit_code == DONE, done.stderr
+        assert (hint in done.stderr) == ("minibatches of" in done.stderr) == told
 
 
 def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None:

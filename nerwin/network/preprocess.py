@@ -3,6 +3,8 @@
 center     P = I
 normalize  P = diag(1/σ)
 whiten     P = V diag(1/σ') Vᵀ from the singular value decomposition of the centred windows; σ'² = σ² + ridge
+
+Columns that do not vary, as those of a table that starts from zero, are only centred.
 """
 
 from collections.abc import Callable
@@ -53,10 +55,7 @@ def _whiten(x: Floats) -> Preprocess:
 
 
 def _varies(x: Floats, sigma: Floats) -> Bools:
-    """The columns that carry something: what a rounded mean leaves of the others must not be blown up to 1.
-
-    Such are those of a table that starts from zero; when it is trained they pass as they are.
-    """
+    """The columns (n,) that carry something: what a rounded mean leaves of the others must not be blown up to 1."""
     found: Bools = sigma > 100 * np.finfo(x.dtype).eps * np.abs(x).max(axis=0, initial=0.0)
     return found
 
