@@ -32,12 +32,14 @@ class Rule(NamedTuple):
     state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
     weight_decay: the share of θ, times α, that is taken off before the update.
     elementwise: whether each number of θ moves by its own gradient and state, so that it can move beside any others.
+    rests: whether a gradient of zero leaves θ and its state as they are.
     """
 
     update: Callable[..., None]
     state: tuple[Callable[[Floats], Any], ...] = ()
     weight_decay: float = 0.0
     elementwise: bool = True
+    rests: bool = False
 
 
 class Treatment(NamedTuple):
@@ -153,7 +155,7 @@ def sgd(settings: Settings) -> Rule:
     def update(theta: Floats, g: Floats, rate: float, t: int) -> None:
         theta -= theta.dtype.type(rate) * g
 
-    return Rule(update)
+    return Rule(update, rests=True)
 
 
 def momentum(settings: Settings) -> Rule:
@@ -201,7 +203,7 @@ def adagrad(settings: Settings) -> Rule:
         step /= root
         theta -= step
 
-    return Rule(update, (np.zeros_like,))
+    return Rule(update, (np.zeros_like,), rests=True)
 
 
 def rmsprop(settings: Settings) -> Rule:

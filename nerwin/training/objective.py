@@ -30,6 +30,8 @@ def loss_and_gradients(
     batch: Any,
     masks: Masks | None = None,
     out: Parameters | None = None,
+    *,
+    zeros: bool = True,
 ) -> tuple[Loss, Gradients]:
     """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
 
@@ -37,17 +39,20 @@ def loss_and_gradients(
         words: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
         out: arrays for the gradients of the scorer's parameters, as `Scorer.backward` takes them.
+        zeros: whether gradients are wanted where all of them are zero; if not, there are none then.
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)
     blamed, ds = loss.ds  # (b,), (b, K)
+    objective = model.config.objective
+    if not (zeros or loss.active or objective.l2):
+        return loss, {}
     grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
     de = _backprop_places(words, blamed, dx)
     grads.update(model.backprop_embed(forms, words.forms[de.ids], de.values))
     grads.update(loss.grads)
-    objective = model.config.objective
     add_l2_gradient(model.params, grads, objective.l2, tables=objective.l2_words)
     return loss, grads
 

@@ -246,8 +246,9 @@ class Trainer:
         masks = self.model.draw_masks(self.state.generators["dropout"], len(words.places))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(
-                self.model, self.corruption, self.forms, words, batch, masks, self.state.optimizer.gradients
-            )
+                self.model, self.corruption, self.forms, words, batch, masks, self.state.optimizer.gradients,
+                zeros=not self.state.optimizer.rule.rests,
+            )  # fmt: skip
             if not math.isfinite(loss.value):
                 raise self._diverged(f"expected a finite loss, found {loss.value}", self.state.optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
