@@ -9,6 +9,7 @@ import pytest
 
 from nerwin.training.trainer import Batched
 from tests.benchmarks.accuracy import Outcome
+from tests.benchmarks.corpora import BenchmarkCorpus
 from tests.benchmarks.results import append
 from tests.benchmarks.speed.comparison import Work, compare
 from tests.benchmarks.speed.pytorch import BatchLoss, label_loss, minibatches, window_loss
@@ -48,6 +49,21 @@ def test_the_peer_in_pytorch_trains_the_same_network(
     ours = np.diff(sums) / np.diff(done)
     assert len(ours) > 10
     np.testing.assert_allclose(theirs, ours, rtol=1e-3, atol=1e-5)
+
+
+def test_a_small_corpus_is_cut_from_the_train_part(tmp_path: Path) -> None:
+    (tmp_path / "towns").mkdir()
+    for part, size in {"train": 12, "test": 3}.items():
+        text = "".join(f"{part}{number} O\nLima B-LOC\n\n" for number in range(size))
+        (tmp_path / "towns" / f"{part}.conll").write_text(text)
+    small = BenchmarkCorpus("towns", "towns", "en", "conll", place=tmp_path).cut(tmp_path, 10)
+    first = {part: [one.words[0] for one in small.read(part).sentences] for part in ("train", "dev", "test")}
+    assert first == {
+        "train": [f"train{number}" for number in range(8)],
+        "dev": ["train8", "train9"],
+        "test": ["test0", "test1", "test2"],
+    }
+    assert (small.name, small.learned) == ("towns-10", ("train", "dev"))
 
 
 def test_a_table_joins_files_and_the_last_line_of_a_training_counts(tmp_path: Path) -> None:

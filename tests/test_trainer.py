@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nerwin.arrays import Parameters
+from nerwin.arrays import Gradients, Parameters
 from nerwin.errors import TrainingDiverged
+from nerwin.optim.optimizers import Optimizer
 from nerwin.text.corpus import Sentence, read_corpus, write_columns
 from nerwin.text.inline import parse_inline
 from nerwin.text.vocabulary import PADDING, UNKNOWN
@@ -190,6 +191,73 @@ def test_a_tie_keeps_the_earlier_best(tmp_path: Path, monkeypatch: pytest.Monkey
     trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
     assert [record.best for record in epochs(trainer)] == [True, True, False, False, True, False]
     assert (trainer.state.best_epoch, trainer.state.best_f1) == (5, 0.8)
+
+
+def test_of_epochs_that_find_nothing_the_latest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script_dev_f1(monkeypatch, [0, 0, 0, 1, 0, 1])
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
+    assert [record.best for record in epochs(trainer)] == [True, True, True, True, False, False]
+    assert (trainer.state.best_epoch, trainer.state.best_f1) == (4, 0.1)
+
+
+@pytest.mark.parametrize("l2", [0, 1e-4])
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_minibatches_outside_the_margin_are_left_out_where_they_would_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corruption: str, l2: float
+) -> None:
+    settings = (f"objective.corruption={corruption}", "training.batch_size=4", f"objective.l2={l2}")
+    one, other = (new_trainer(village_config(tmp_path, *settings, "optimizer.name=adagrad")) for _ in range(2))
+    left_out = []
+    step = Optimizer.step
+
+    def spy(self: Optimizer, params: Parameters, grads: Gradients, rate: float) -> None:
+        left_out.append(not grads)
+        step(self, params, grads, rate)
+
+    monkeypatch.setattr(Optimizer, "step", spy)
+    epochs(one)
+    assert any(left_out) == (not l2)
+    assert not all(left_out)
+    left_out.clear()
+    other.state.optimizer.rule = other.state.optimizer.rule._replace(rests=False)
+    epochs(other)
+    assert not any(left_out)
+    assert one.state.optimizer.steps == other.state.optimizer.steps
+    assert same(one.model.params, other.model.params)
+    assert same(one.state.optimizer.arrays(), other.state.optimizer.arrays())
+
+
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_an_epoch_of_a_small_corpus_takes_several_passes(tmp_path: Path, corruption: str) -> None:
+    """So many that it has the minibatches that are asked for; every pass takes all pairs, each pass its own way."""
+    settings = [f"objective.corruption={corruption}", "training.epochs=2", "training.batch_size=10"]
+    settings += ["schedule.name=linear", "schedule.warmup=0", "optimizer.learning_rate=0.01"]
+    once = new_trainer(village_config(tmp_path, *settings))
+    batches = len([record for record in once.run() if isinstance(record, Batched)]) // 2
+    several = new_trainer(village_config(tmp_path, *settings, f"training.min_batches={2 * once.steps + 1}"))
+    assert (once.passes, several.passes, several.pairs) == (1, 3, 3 * once.pairs)
+    drawn = [batch.centres for batch in several._batches(several._new_tally())]
+    assert len(drawn) == pytest.approx(3 * batches, abs=2)
+    passes = np.split(np.concatenate(drawn), 3)
+    if corruption != "window":  # whose corrupted windows are drawn anew
+        assert all(np.array_equal(np.sort(one), np.sort(passes[0])) for one in passes)
+    assert not np.array_equal(passes[0], passes[1])
+    records = epochs(several)
+    assert [record.windows for record in records] == [3 * once.pairs] * 2
+    rates = [record.learning_rate for record in records]
+    assert rates == pytest.approx([0.005, 0], abs=0.002)  # the schedule ends where training does
+
+
+def test_several_passes_go_on_where_they_were_left(tmp_path: Path) -> None:
+    config = village_config(tmp_path, "training.epochs=1", "training.batch_size=10", "training.min_batches=25")
+    whole, left = new_trainer(config), new_trainer(config)
+    assert whole.passes > 1
+    batches = [record for record in whole.run() if isinstance(record, Batched)]
+    for _ in itertools.islice(left.run(), len(batches) * 2 // 3):  # in the middle of a pass
+        pass
+    again = Trainer(left.model, left.parts, left.state)
+    assert epochs(again)
+    assert same(whole.model.params, again.model.params)
 
 
 @pytest.mark.parametrize(

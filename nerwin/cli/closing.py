@@ -29,8 +29,9 @@ def plan(run: Run) -> Iterator[str]:
     around = ", and the other words of the sentence as one" if settings.window.sentence else ""
     yield f"window {settings.window.size} words of {numbers} numbers{around}"
     yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
+    passes = f", in {trainer.passes} passes" if trainer.passes > 1 else ""
     yield (
-        f"an epoch {trainer.pairs:,} pairs, about {trainer.steps:,} steps of {settings.training.batch_size}; "
+        f"an epoch {trainer.pairs:,} pairs{passes}, about {trainer.steps:,} steps of {settings.training.batch_size}; "
         f"at most {settings.training.epochs} epochs"
     )
     yield f"folder {run.folder}"
@@ -42,7 +43,7 @@ def few_steps(trainer: Trainer) -> Iterator[str]:
     if trainer.steps < FEW_STEPS and size > 1:
         yield (
             f"an epoch has only {trainer.steps} minibatches of {size} pairs: for so little data a smaller "
-            "training.batch_size is often better"
+            "training.batch_size or more training.min_batches is often better"
         )
 
 

@@ -226,7 +226,8 @@ class ScheduleConfig(_Section):
 
 
 class TrainingConfig(_Section):
-    epochs: Count = Field(30, description="passes over the training part, at most")
+    epochs: Count = Field(30, description="passes over the training part, at most; dev is scored after each")
+    min_batches: Count = Field(1, description="minibatches of an epoch, at least: of a small corpus several passes")
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")
     threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")

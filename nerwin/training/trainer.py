@@ -1,7 +1,7 @@
 """The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
 
 It is a generator of records and does nothing with them: the command draws them, the checkpoint saves them, a test lists
-them. A tie keeps the earlier best.
+them. A tie keeps the earlier best; only of epochs that find nothing on dev is the latest kept, which has learned most.
 """
 
 import itertools
@@ -149,13 +149,15 @@ class Trainer:
 
     def __init__(self, model: Model, parts: Parts, state: State) -> None:
         self.model, self.parts, self.state = model, parts, state
-        self.config = model.config
+        config = self.config = model.config
         self.corruption = model.corruption
         self.forms = form_table(model.lookups, parts.vocabulary.forms).with_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
-        self.pairs = self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
-        self.steps = math.ceil(self.pairs / self.config.training.batch_size)
+        training, a_pass = config.training, self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
+        self.passes = math.ceil(training.min_batches / max(math.ceil(a_pass / training.batch_size), 1))  # in an epoch
+        self.pairs = self.passes * a_pass
+        self.steps = math.ceil(self.pairs / training.batch_size)
         self.schedule = make_schedule(self.config, self.steps)
         self.unknown_shares = self._unknown_shares()
 
@@ -199,7 +201,7 @@ class Trainer:
             started = time.perf_counter()
         self.check_finite()
         dev = self._evaluate()
-        best = dev["f1"] > state.best_f1
+        best = dev["f1"] > state.best_f1 or state.best_f1 == 0
         if best:
             state.best_f1, state.best_epoch = dev["f1"], number
         state.epoch, state.tally = number, None
@@ -227,11 +229,12 @@ class Trainer:
         sources = self.state.generators
         for name, start in tally.sources.items():
             sources[name].bit_generator.state = start
-        size = self.config.training.batch_size
-        batches = self.corruption.batches(
-            self.parts.train.flat, self.targets, sources["order"], sources["corruption"], size
+        flat, size = self.parts.train.flat, self.config.training.batch_size
+        passes = (
+            self.corruption.batches(flat, self.targets, sources["order"], sources["corruption"], size)
+            for _ in range(self.passes)
         )
-        return itertools.islice(batches, tally.batches, None)
+        return itertools.islice(itertools.chain.from_iterable(passes), tally.batches, None)
 
     def _rate(self, pairs: int) -> float:
         """The learning rate after so many pairs of the epoch.
@@ -304,7 +307,8 @@ class Trainer:
 
     def _reason_to_stop(self) -> str | None:
         state, training = self.state, self.config.training
-        if training.patience is not None and state.epoch - state.best_epoch >= training.patience:
+        risen = state.best_epoch if state.best_f1 else 1  # the epoch in which dev F1 rose last
+        if training.patience is not None and state.epoch - risen >= training.patience:
             return f"no better dev F1 for {training.patience} epochs"
         if state.epoch >= training.epochs:
             return f"all {training.epochs} epochs done"

@@ -2,17 +2,20 @@
 and model size; as Markdown at the end.
 
     python -m tests.benchmarks [--corpora wnut17,bc5cdr] [--taggers sequence,spacy] [--seeds 3] [--vectors FILE]
+    python -m tests.benchmarks --sentences 50,500
     python -m tests.benchmarks --table FILE...
 
 What is not installed or not there is skipped. Times can be compared within one run only, on an idle machine.
 """
 
 import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.benchmarks import accuracy, table
-from tests.benchmarks.arguments import names
-from tests.benchmarks.corpora import CORPORA
+from tests.benchmarks.arguments import names, sizes
+from tests.benchmarks.corpora import CORPORA, BenchmarkCorpus
 from tests.benchmarks.optional import Skipped
 from tests.benchmarks.results import append, new_file
 from tests.benchmarks.taggers import DETERMINISTIC, SLOW, taggers
@@ -24,18 +27,31 @@ def main() -> None:
         print(table.tables(table.read(chosen.table)))
         return
     known = taggers(chosen.vectors)
-    for corpus in (CORPORA[name] for name in chosen.corpora):
-        for name in chosen.taggers:
-            seeds = 1 if name in DETERMINISTIC else chosen.seeds
-            try:
-                for seed in range(1, seeds + 1):
-                    outcome = accuracy.run(corpus, name, known[name], seed)
-                    print(outcome.line(), flush=True)
-                    append(chosen.output, outcome._asdict())
-            except Skipped as reason:
-                print(f"{corpus.name:8} {name:9} skipped: {reason}", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        for corpus in _corpora(chosen.corpora, chosen.sentences, Path(place)):
+            for name in chosen.taggers:
+                seeds = 1 if name in DETERMINISTIC else chosen.seeds
+                try:
+                    for seed in range(1, seeds + 1):
+                        outcome = accuracy.run(corpus, name, known[name], seed)
+                        print(outcome.line(), flush=True)
+                        append(chosen.output, outcome._asdict())
+                except Skipped as reason:
+                    print(f"{corpus.name:8} {name:9} skipped: {reason}", flush=True)
     if chosen.output.exists():
         print(f"\n{table.tables(table.read([chosen.output]))}\n\nresults: {chosen.output}")
+
+
+def _corpora(chosen: Sequence[str], sizes: Sequence[int], place: Path) -> Iterator[BenchmarkCorpus]:
+    """The corpora, or small ones of so many sentences that are cut from them."""
+    for corpus in (CORPORA[name] for name in chosen):
+        if not sizes:
+            yield corpus
+        for size in sizes:
+            try:
+                yield corpus.cut(place, size)
+            except Skipped as reason:
+                print(f"{corpus.name:8} skipped: {reason}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
@@ -46,6 +62,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--corpora", type=names(CORPORA), default=list(CORPORA), help="separated by commas")
     parser.add_argument(
         "--taggers", type=names(taggers()), default=quick, help=f"{', '.join(taggers())}; default: {', '.join(quick)}"
+    )
+    parser.add_argument(
+        "--sentences", type=sizes, default=[], help="sizes of small corpora, cut from these, separated by commas"
     )
     parser.add_argument("--seeds", type=int, default=1, help="of each tagger that has random choices")
     parser.add_argument("--vectors", type=Path, help="word vectors for the tagger `vectors`")

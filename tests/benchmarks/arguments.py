@@ -1,4 +1,4 @@
-"""Lists of names on the command line of a benchmark."""
+"""Lists on the command line of a benchmark."""
 
 import argparse
 from collections.abc import Callable, Collection
@@ -14,3 +14,11 @@ def names(known: Collection[str]) -> Callable[[str], list[str]]:
         return found
 
     return parse
+
+
+def sizes(text: str) -> list[int]:
+    """Numbers separated by commas, from 5 on."""
+    found = [int(number) if number.isdecimal() else 0 for number in text.split(",")]
+    if min(found) < 5:
+        raise argparse.ArgumentTypeError(f"expected numbers from 5 on, found {text}")
+    return found

@@ -1,5 +1,7 @@
 """The real corpora that benchmarks run on, and how they are read."""
 
+import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ class BenchmarkCorpus(NamedTuple):
     """A folder of ../shared/corpora.
 
     language: its code, for tools that want one. ending: of its files. numbered: has columns #, word, tag and comments.
+    place: where the folder is. learned: the parts that a tagger which chooses no epoch on dev learns from.
     """
 
     name: str
@@ -22,6 +25,8 @@ class BenchmarkCorpus(NamedTuple):
     language: str
     ending: str
     numbered: bool = False
+    place: Path = SHARED / "corpora"
+    learned: tuple[str, ...] = ("train",)
 
     def part(self, name: str) -> Path:
         """The file of the train, dev or test part.
@@ -29,7 +34,24 @@ class BenchmarkCorpus(NamedTuple):
         Raises:
             Skipped: it is not there.
         """
-        return existing(SHARED / "corpora" / self.name / f"{name}.{self.ending}")
+        return existing(self.place / self.name / f"{name}.{self.ending}")
+
+    def cut(self, place: Path, sentences: int) -> "BenchmarkCorpus":
+        """A small corpus: the first sentences of the train part, four fifths of them to train on, one as dev.
+
+        A tagger that needs no dev learns from all of them.
+
+        Raises:
+            Skipped: the corpus is not there.
+        """
+        small = self._replace(name=f"{self.name}-{sentences}", place=place, learned=("train", "dev"))
+        whole = re.split(r"\n\s*\n", self.part("train").read_text(encoding="utf-8"), maxsplit=sentences)[:sentences]
+        folder, train = place / small.name, sentences * 4 // 5
+        folder.mkdir(exist_ok=True)
+        for name, blocks in {"train": whole[:train], "dev": whole[train:]}.items():
+            (folder / f"{name}.{self.ending}").write_text("\n\n".join([*blocks, ""]), encoding="utf-8")
+        shutil.copy(self.part("test"), folder)
+        return small
 
     def overrides(self) -> list[str]:
         """The `--set` values that make nerwin read it."""

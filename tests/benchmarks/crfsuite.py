@@ -9,7 +9,7 @@ MODEL = "model.crfsuite"  # in the job's folder
 
 
 def train(job: Job) -> Trained:
-    """Train on the train part alone: there is no epoch to choose on dev."""
+    """Train without dev: there is no epoch to choose."""
     path = job.folder / MODEL
     crf = library("sklearn_crfsuite").CRF(
         algorithm="lbfgs",
@@ -21,7 +21,7 @@ def train(job: Job) -> Trained:
     )
 
     def fit() -> None:
-        sentences = job.corpus.read("train").sentences
+        sentences = [one for part in job.corpus.learned for one in job.corpus.read(part).sentences]
         crf.fit([features(one.words) for one in sentences], [one.tags for one in sentences])
 
     _, times = timed(fit)

@@ -24,7 +24,7 @@ def tables(outcomes: Sequence[Outcome]) -> str:
     """Both tables."""
     cells: Cells = {
         (corpus, tagger): found
-        for corpus in CORPORA
+        for corpus in dict.fromkeys(one.corpus for one in outcomes)
         for tagger in taggers()
         if (found := [one for one in outcomes if (one.corpus, one.tagger) == (corpus, tagger)])
     }
@@ -35,10 +35,15 @@ def _accuracy(cells: Cells) -> str:
     """Test F1: a row a corpus, a column a tagger."""
     names = [name for name in taggers() if any(tagger == name for _, tagger in cells)]
     rows = [
-        [f"{corpus} ({CORPORA[corpus].about})", *(_f1(cells.get((corpus, name), [])) for name in names)]
+        [_described(corpus), *(_f1(cells.get((corpus, name), [])) for name in names)]
         for corpus in dict.fromkeys(corpus for corpus, _ in cells)
     ]
     return markdown_table(["test F1", *names], rows)
+
+
+def _described(corpus: str) -> str:
+    """A corpus with what it is about; a small one that is cut from it has its size behind its name."""
+    return f"{corpus} ({CORPORA[corpus].about})" if corpus in CORPORA else corpus
 
 
 def _f1(seeds: Sequence[Outcome]) -> str:
