@@ -10,6 +10,7 @@ import pytest
 from nerwin.training.trainer import Batched
 from tests.benchmarks.accuracy import Outcome
 from tests.benchmarks.corpora import BenchmarkCorpus
+from tests.benchmarks.optional import Skipped
 from tests.benchmarks.results import append
 from tests.benchmarks.speed.comparison import Work, compare
 from tests.benchmarks.speed.pytorch import BatchLoss, label_loss, minibatches, window_loss
@@ -53,7 +54,7 @@ def test_the_peer_in_pytorch_trains_the_same_network(
 
 def test_a_small_corpus_is_cut_from_the_train_part(tmp_path: Path) -> None:
     (tmp_path / "towns").mkdir()
-    for part, size in {"train": 12, "test": 3}.items():
+    for part, size in {"train": 12, "dev": 4, "test": 3}.items():
         text = "".join(f"{part}{number} O\nLima B-LOC\n\n" for number in range(size))
         (tmp_path / "towns" / f"{part}.conll").write_text(text)
     small = BenchmarkCorpus("towns", "towns", "en", "conll", place=tmp_path).cut(tmp_path, 10)
@@ -63,7 +64,12 @@ def test_a_small_corpus_is_cut_from_the_train_part(tmp_path: Path) -> None:
         "dev": ["train8", "train9"],
         "test": ["test0", "test1", "test2"],
     }
-    assert (small.name, small.learned) == ("towns-10", ("train", "dev"))
+    assert small.name == "towns-10"
+    assert [one.words[0] for one in small.to_learn()] == first["train"] + first["dev"]
+    whole = BenchmarkCorpus("towns", "towns", "en", "conll", place=tmp_path)
+    assert len(whole.to_learn()) == 12
+    with pytest.raises(Skipped, match="only 12 sentences, not 13"):
+        whole.cut(tmp_path, 13)
 
 
 def test_a_table_joins_files_and_the_last_line_of_a_training_counts(tmp_path: Path) -> None:

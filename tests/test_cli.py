@@ -102,6 +102,14 @@ def test_train_verbosely_says_first_what_will_be_trained(here: Path) -> None:
     assert any(line.startswith("parameters words ") and " U " in line for line in before)
 
 
+def test_several_passes_an_epoch_are_told_of_and_are_steps_enough(here: Path) -> None:
+    words = [word for key in ("batch_size=1000", "min_batches=30") for word in ("--set", f"training.{key}")]
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "-v", *words)
+    assert done.exit_code == DONE, done.stderr
+    assert re.search(r"^an epoch [\d,]+ pairs, in 30 passes, about 30 steps of 1000; ", done.stderr, re.MULTILINE)
+    assert "an epoch has only" not in done.stderr
+
+
 def test_a_test_part_that_is_not_there_shows_before_anything_is_trained(here: Path) -> None:
     done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", "corpus.test=gone.conll")
     assert done.exit_code == BAD

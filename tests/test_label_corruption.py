@@ -139,7 +139,7 @@ def test_at_the_margin_exactly_nothing_is_pushed() -> None:
 def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
     corruption, corpus = LabelCorruption(TYPES, Settings()), flatten([np.arange(2, 2 + n) for n in LENGTHS], 3)
     targets = corruption.targets(TAGS)
-    assert corruption.pairs_per_epoch(targets, LENGTHS) == 10
+    assert corruption.pairs_per_pass(targets, LENGTHS) == 10
     order = np.random.default_rng(1)
     seen = []
     for _ in range(2):

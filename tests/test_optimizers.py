@@ -389,6 +389,18 @@ def test_a_relative_rate_is_a_factor_on_the_steps_own(name: str) -> None:
         np.testing.assert_allclose(halved[key], value, rtol=1e-12)
 
 
+@every
+def test_a_rule_that_rests_is_one_that_a_gradient_of_zero_does_not_move(rng: np.random.Generator, name: str) -> None:
+    params: Parameters = {"W1": rng.normal(size=(4, 3))}
+    optimizer = make(name, params, weight_decay=0.1)
+    for _ in range(3):
+        optimizer.step(params, {"W1": rng.normal(size=(4, 3))}, 0.1)
+    before = {"theta": params["W1"].copy(), **contents(optimizer)}
+    optimizer.step(params, {"W1": np.zeros((4, 3))}, 0.1)
+    after = {"theta": params["W1"], **contents(optimizer)}
+    assert optimizer.rule.rests == all(np.array_equal(after[key], value) for key, value in before.items())
+
+
 @pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "adamw"])
 def test_weight_decay_is_adamws_alone(name: str) -> None:
     params: Parameters = {"W1": np.ones(2)}

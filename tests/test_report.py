@@ -17,8 +17,10 @@ import pytest
 from nerwin.report.charts import curves, line_style, type_bars
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
 from nerwin.text.tags import Span
-from nerwin.training.evaluation import Score
+from nerwin.training.evaluation import Score, evaluate_tags
+from nerwin.training.metrics import Epoch
 from nerwin.training.mistakes import Mistake
+from nerwin.training.report import RunReport
 from tests.pages import Page, read_page
 from tests.test_cli import BAD, DONE, nerwin, one_json_object
 from tests.test_trainer import write_village
@@ -429,3 +431,10 @@ def test_without_the_extra_one_line_says_how_to_install_it(
         f'nerwin: nerwin report: expected the extra "report", found no {name}. '
         'Install it: pip install "nerwin[report]"\n'
     )
+
+
+@pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])
+def test_the_best_epoch_is_the_one_that_training_kept(tenths: list[int], best: int) -> None:
+    epochs = [Epoch(number, 0, 0, 0, 0, 0, 0, tenth / 10) for number, tenth in enumerate(tenths, 1)]
+    report = RunReport(Path(), epochs, {}, {}, 0, Path(), evaluate_tags([], []))
+    assert report.best.epoch == best

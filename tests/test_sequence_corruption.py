@@ -192,7 +192,7 @@ def test_an_epoch_has_every_sentence_once_and_whole(size: int, count: int) -> No
     assert sentences == Counter(
         tuple(flat.centres[end - n : end].tolist()) for end, n in zip(ends, lengths, strict=True)
     )
-    assert corruption.pairs_per_epoch(targets, np.array(lengths)) == sum(lengths)
+    assert corruption.pairs_per_pass(targets, np.array(lengths)) == sum(lengths)
 
 
 def test_the_order_and_the_company_of_sentences_change() -> None:

@@ -193,7 +193,7 @@ def test_a_tie_keeps_the_earlier_best(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (trainer.state.best_epoch, trainer.state.best_f1) == (5, 0.8)
 
 
-def test_of_epochs_that_find_nothing_the_latest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_epochs_whose_dev_f1_is_0_the_latest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script_dev_f1(monkeypatch, [0, 0, 0, 1, 0, 1])
     trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
     assert [record.best for record in epochs(trainer)] == [True, True, True, True, False, False]

@@ -108,7 +108,7 @@ def test_only_a_share_of_the_windows_outside_is_visited_and_every_entity_is() ->
     for _ in range(8):
         batches = list(corruption.batches(flat, targets, order, corrupting, 4))
         tags = np.concatenate([one.tags for one in batches])
-        assert len(tags) == corruption.pairs_per_epoch(targets, LENGTHS) == 4 + 3
+        assert len(tags) == corruption.pairs_per_pass(targets, LENGTHS) == 4 + 3
         assert sorted(tags[tags > 0]) == sorted(targets[targets > 0])
         seen += [int(c) for one in batches for c, tag in zip(one.centres, one.tags, strict=True) if tag == 0]
     assert set(seen) == set(flat.centres[targets == 0].tolist())  # other ones every epoch
@@ -123,6 +123,6 @@ def test_only_a_share_of_the_sentences_without_an_entity_is_visited() -> None:
     batches = list(corruption.batches(flat, targets, order, corrupting, 10))
     tags = np.concatenate([one.tags for one in batches])
     assert np.count_nonzero(tags) == 100
-    assert len(tags) == corruption.pairs_per_epoch(targets, lengths) == 2 * (100 + 25)
+    assert len(tags) == corruption.pairs_per_pass(targets, lengths) == 2 * (100 + 25)
     again = np.concatenate([one.centres for one in corruption.batches(flat, targets, order, corrupting, 10)])
     assert set(again.tolist()) != {centre for one in batches for centre in one.centres.tolist()}

@@ -100,7 +100,7 @@ def test_every_entity_word_is_the_true_window_so_many_times_an_epoch(draws: int)
     counts = Counter(joined(one.epoch()).true.tolist())
     assert set(counts.values()) == {draws}
     assert len(counts) == ENTITY_WORDS
-    assert counts.total() == one.corruption.pairs_per_epoch(one.targets, one.corpus.lengths) == ENTITY_WORDS * draws
+    assert counts.total() == one.corruption.pairs_per_pass(one.targets, one.corpus.lengths) == ENTITY_WORDS * draws
 
 
 def test_windows_are_drawn_anew_each_epoch() -> None:

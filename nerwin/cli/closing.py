@@ -31,7 +31,8 @@ def plan(run: Run) -> Iterator[str]:
     yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
     passes = f", in {trainer.passes} passes" if trainer.passes > 1 else ""
     yield (
-        f"an epoch {trainer.pairs:,} pairs{passes}, about {trainer.steps:,} steps of {settings.training.batch_size}; "
+        f"an epoch {trainer.pairs:,} pairs{passes}, about {trainer.minibatches:,} steps of "
+        f"{settings.training.batch_size}; "
         f"at most {settings.training.epochs} epochs"
     )
     yield f"folder {run.folder}"
@@ -40,10 +41,10 @@ def plan(run: Run) -> Iterator[str]:
 def few_steps(trainer: Trainer) -> Iterator[str]:
     """A hint where an epoch has so few steps that even many epochs teach little."""
     size = trainer.config.training.batch_size
-    if trainer.steps < FEW_STEPS and size > 1:
+    if trainer.minibatches < FEW_STEPS and size > 1:
         yield (
-            f"an epoch has only {trainer.steps} minibatches of {size} pairs: for so little data a smaller "
-            "training.batch_size or more training.min_batches is often better"
+            f"an epoch has only {trainer.minibatches} minibatches of {size} pairs: for so little data a smaller "
+            "training.batch_size or a larger training.min_batches is often better"
         )
 
 

@@ -13,8 +13,8 @@ from nerwin.text.windows import FlatCorpus
 class Settings(NamedTuple):
     """The objective's settings that corruptions share.
 
-    margin: Δ. draws: how often each true window is drawn an epoch. miss: what is added to Δ where an entity becomes O.
-    weights: of types in the hinge. outside_share: how much of what holds no entity an epoch visits.
+    margin: Δ. draws: how often each true window is drawn a pass. miss: what is added to Δ where an entity becomes O.
+    weights: of types in the hinge. outside_share: how much of what holds no entity a pass visits.
     """
 
     margin: float = 1.0
@@ -62,8 +62,8 @@ class Corruption(Protocol[B]):
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 
-    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
-        """How many pairs an epoch trains on, given the targets of all words and the sentences' lengths.
+    def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
+        """How many pairs a pass over the corpus trains on, given the targets of all words and the sentences' lengths.
 
         Raises:
             CorpusError: there is nothing to hold a true window against.
@@ -73,7 +73,7 @@ class Corruption(Protocol[B]):
     def batches(
         self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
     ) -> Iterator[B]:
-        """The minibatches of one epoch, in a new order, against newly drawn windows."""
+        """The minibatches of one pass, in a new order, against newly drawn windows."""
         ...
 
     def loss(self, params: Parameters, scores: Floats, batch: B) -> Loss:

@@ -26,9 +26,9 @@ class Windows(NamedTuple):
 
 
 class LabelCorruption(TagCorruption):
-    """Every window once an epoch, against its best wrong tag."""
+    """Every window once a pass, against its best wrong tag."""
 
-    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
+    def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
         entities = int(np.count_nonzero(targets))
         return entities + round(self.settings.outside_share * (len(targets) - entities))
 
@@ -44,7 +44,7 @@ class LabelCorruption(TagCorruption):
         if self.settings.outside_share < 1:
             outside = corruption.permutation(np.flatnonzero(targets == 0))
             left_out = np.zeros(len(targets), np.bool_)
-            kept = self.pairs_per_epoch(targets, corpus.lengths) - np.count_nonzero(targets)
+            kept = self.pairs_per_pass(targets, corpus.lengths) - np.count_nonzero(targets)
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]

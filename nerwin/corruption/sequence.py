@@ -34,13 +34,13 @@ class Sentences(NamedTuple):
 
 
 class SequenceCorruption(TagCorruption):
-    """Every sentence once an epoch, against its best wrong tag sequence."""
+    """Every sentence once a pass, against its best wrong tag sequence."""
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         K = len(self.names)
         return {TRANSITIONS: np.zeros((K + 2, K), dtype)}
 
-    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
+    def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
         tagged = int(lengths[_has_entity(targets, lengths)].sum())
         return tagged + round(self.settings.outside_share * (len(targets) - tagged))
 
@@ -58,7 +58,7 @@ class SequenceCorruption(TagCorruption):
         if self.settings.outside_share < 1:
             chosen = _has_entity(targets, corpus.lengths)
             others = corruption.permutation(np.flatnonzero(~chosen))
-            room = self.pairs_per_epoch(targets, corpus.lengths) - corpus.lengths[chosen].sum()
+            room = self.pairs_per_pass(targets, corpus.lengths) - corpus.lengths[chosen].sum()
             chosen[others[np.cumsum(corpus.lengths[others]) <= room]] = True
             shuffled = shuffled[chosen[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]

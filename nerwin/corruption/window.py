@@ -39,7 +39,7 @@ class Pairs(NamedTuple):
 
 
 class WindowCorruption:
-    """Every entity word `draws` times an epoch, each time against a window drawn anew.
+    """Every entity word `draws` times a pass, each time against a window drawn anew.
 
     A word's target is its type id: NO_TYPE, or 1 to K in the order of `types`.
     """
@@ -64,7 +64,7 @@ class WindowCorruption:
             first += len(tags)
         return ids
 
-    def pairs_per_epoch(self, targets: Ints, lengths: Ints) -> int:
+    def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
         _check_others(targets)
         return int(np.count_nonzero(targets != NO_TYPE)) * self.settings.draws
 

@@ -187,11 +187,9 @@ class ObjectiveConfig(_Section):
         "none", description="of types in the margin or hinge: none, balanced, or a map of types to weights"
     )
     outside_share: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in an epoch"
+        1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in a pass"
     )
-    draws: int = Field(
-        20, ge=1, le=10_000, description="window corruption: corrupted windows an epoch for each true one"
-    )
+    draws: int = Field(20, ge=1, le=10_000, description="window corruption: corrupted windows a pass for each true one")
 
 
 class OptimizerConfig(_Section):
@@ -226,8 +224,10 @@ class ScheduleConfig(_Section):
 
 
 class TrainingConfig(_Section):
-    epochs: Count = Field(30, description="passes over the training part, at most; dev is scored after each")
-    min_batches: Count = Field(1, description="minibatches of an epoch, at least: of a small corpus several passes")
+    epochs: Count = Field(30, description="epochs, at most: passes over the training part, each scored on dev")
+    min_batches: Count = Field(
+        1, description="about so many minibatches an epoch, at least: a small corpus takes several passes"
+    )
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")
     threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")

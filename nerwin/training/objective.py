@@ -39,7 +39,8 @@ def loss_and_gradients(
         words: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
         out: arrays for the gradients of the scorer's parameters, as `Scorer.backward` takes them.
-        zeros: whether gradients are wanted where all of them are zero; if not, there are none then.
+        zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
+            for them, and nothing is propagated back.
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)

@@ -38,8 +38,9 @@ class RunReport(NamedTuple):
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the best dev F1; a tie keeps the earlier one, as training does."""
-        return max(self.epochs, key=lambda one: one.f1)
+        """The epoch with the best dev F1; of a tie the earlier one, of those with 0 the latest, as training has it."""
+        best = max(self.epochs, key=lambda one: one.f1)
+        return best if best.f1 else self.epochs[-1]
 
 
 class Closeup(NamedTuple):

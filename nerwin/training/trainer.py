@@ -1,7 +1,7 @@
 """The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
 
 It is a generator of records and does nothing with them: the command draws them, the checkpoint saves them, a test lists
-them. A tie keeps the earlier best; only of epochs that find nothing on dev is the latest kept, which has learned most.
+them. A tie keeps the earlier best; but of epochs whose dev F1 is 0, the latest, which was trained longest.
 """
 
 import itertools
@@ -154,10 +154,12 @@ class Trainer:
         self.forms = form_table(model.lookups, parts.vocabulary.forms).with_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
-        training, a_pass = config.training, self.corruption.pairs_per_epoch(self.targets, parts.train.flat.lengths)
-        self.passes = math.ceil(training.min_batches / max(math.ceil(a_pass / training.batch_size), 1))  # in an epoch
-        self.pairs = self.passes * a_pass
-        self.steps = math.ceil(self.pairs / training.batch_size)
+        size = config.training.batch_size
+        pairs = self.corruption.pairs_per_pass(self.targets, parts.train.flat.lengths)
+        minibatches = math.ceil(pairs / size)
+        self.passes = math.ceil(config.training.min_batches / max(minibatches, 1))  # in an epoch, as what follows
+        self.pairs, self.minibatches = self.passes * pairs, self.passes * minibatches
+        self.steps = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
         self.schedule = make_schedule(self.config, self.steps)
         self.unknown_shares = self._unknown_shares()
 
@@ -201,7 +203,7 @@ class Trainer:
             started = time.perf_counter()
         self.check_finite()
         dev = self._evaluate()
-        best = dev["f1"] > state.best_f1 or state.best_f1 == 0
+        best = dev["f1"] > state.best_f1 or dev["f1"] == state.best_f1 == 0
         if best:
             state.best_f1, state.best_epoch = dev["f1"], number
         state.epoch, state.tally = number, None

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.shipped import shipped
-from nerwin.text.corpus import Corpus
+from nerwin.text.corpus import Corpus, Sentence
 from nerwin.training.config import load_config
 from nerwin.training.data import read_part
-from tests.benchmarks.optional import existing
+from tests.benchmarks.optional import Skipped, existing
 from tests.conftest import SHARED
 
 
@@ -17,7 +17,7 @@ class BenchmarkCorpus(NamedTuple):
     """A folder of ../shared/corpora.
 
     language: its code, for tools that want one. ending: of its files. numbered: has columns #, word, tag and comments.
-    place: where the folder is. learned: the parts that a tagger which chooses no epoch on dev learns from.
+    place: where the folder is. learned: the parts for `to_learn`.
     """
 
     name: str
@@ -36,16 +36,23 @@ class BenchmarkCorpus(NamedTuple):
         """
         return existing(self.place / self.name / f"{name}.{self.ending}")
 
+    def to_learn(self) -> list[Sentence]:
+        """What a tagger that chooses no epoch on dev learns from."""
+        return [sentence for part in self.learned for sentence in self.read(part).sentences]
+
     def cut(self, place: Path, sentences: int) -> "BenchmarkCorpus":
         """A small corpus: the first sentences of the train part, four fifths of them to train on, one as dev.
 
         A tagger that needs no dev learns from all of them.
 
         Raises:
-            Skipped: the corpus is not there.
+            Skipped: the corpus is not there, or has not as many.
         """
         small = self._replace(name=f"{self.name}-{sentences}", place=place, learned=("train", "dev"))
-        whole = re.split(r"\n\s*\n", self.part("train").read_text(encoding="utf-8"), maxsplit=sentences)[:sentences]
+        found = re.split(r"\n\s*\n", self.part("train").read_text(encoding="utf-8").strip(), maxsplit=sentences)
+        if len(found) < sentences:
+            raise Skipped(f"it has only {len(found)} sentences, not {sentences}")
+        whole = found[:sentences]
         folder, train = place / small.name, sentences * 4 // 5
         folder.mkdir(exist_ok=True)
         for name, blocks in {"train": whole[:train], "dev": whole[train:]}.items():

@@ -21,7 +21,7 @@ def train(job: Job) -> Trained:
     )
 
     def fit() -> None:
-        sentences = [one for part in job.corpus.learned for one in job.corpus.read(part).sentences]
+        sentences = job.corpus.to_learn()
         crf.fit([features(one.words) for one in sentences], [one.tags for one in sentences])
 
     _, times = timed(fit)

@@ -24,7 +24,7 @@ def tables(outcomes: Sequence[Outcome]) -> str:
     """Both tables."""
     cells: Cells = {
         (corpus, tagger): found
-        for corpus in dict.fromkeys(one.corpus for one in outcomes)
+        for corpus in dict.fromkeys([*CORPORA, *(one.corpus for one in outcomes)])
         for tagger in taggers()
         if (found := [one for one in outcomes if (one.corpus, one.tagger) == (corpus, tagger)])
     }
