@@ -18,9 +18,9 @@ import nerwin
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.training import tagger as tagger_module
 from nerwin.training.api import as_config
-from nerwin.training.checkpoint import load_model
 from nerwin.training.config import load_config
 from nerwin.training.folders import BEST, CONFIG, METRICS
+from nerwin.training.saved_model import load_model
 from tests.test_trainer import VILLAGE, write_village
 
 TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]

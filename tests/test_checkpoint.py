@@ -15,11 +15,12 @@ import pytest
 from nerwin import __version__
 from nerwin.errors import ModelError
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training import checkpoint
+from nerwin.training import saved_model
 from nerwin.training.archive import file_entry, pack, read_arrays
-from nerwin.training.checkpoint import load_model, load_state, save_model
+from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.folders import MANIFEST
 from nerwin.training.replace import replace_file
+from nerwin.training.saved_model import load_model, save_model
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
@@ -37,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
 
 @pytest.fixture
 def saved(trained: Trainer, tmp_path: Path) -> Path:
-    save_model(tmp_path / "last", trained.model, trained.state)
+    save_training(tmp_path / "last", trained.model, trained.state)
     return tmp_path / "last"
 
 
@@ -94,7 +95,7 @@ def test_the_manifest_is_readable_and_names_its_files_by_their_sum(saved: Path) 
 
 def test_saving_the_same_twice_gives_the_same_bytes(trained: Trainer, saved: Path) -> None:
     before = contents(saved)
-    save_model(saved, trained.model, trained.state)
+    save_training(saved, trained.model, trained.state)
     assert contents(saved) == before
 
 
@@ -102,7 +103,7 @@ def test_the_bytes_do_not_depend_on_the_clock(
     trained: Trainer, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    save_model(tmp_path / "later", trained.model, trained.state)
+    save_training(tmp_path / "later", trained.model, trained.state)
     assert contents(tmp_path / "later") == contents(saved)
 
 
@@ -111,7 +112,7 @@ def test_saving_something_else_leaves_no_stray_file(
 ) -> None:
     kept, before = trained.model.params["U"], set(contents(saved))
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
-    save_model(saved, trained.model, trained.state)
+    save_training(saved, trained.model, trained.state)
     after = set(contents(saved))
     assert after != before
     assert len(after) == 3
@@ -238,12 +239,12 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_again(
     newer = trained.model.params["U"] + 1
 
     def read_late(folder: Path, entry: Any) -> Any:
-        monkeypatch.setattr(checkpoint, "read_arrays", read_arrays)
+        monkeypatch.setattr(saved_model, "read_arrays", read_arrays)
         monkeypatch.setitem(trained.model.params, "U", newer)
-        save_model(saved, trained.model, trained.state)
+        save_training(saved, trained.model, trained.state)
         return read_arrays(folder, entry)
 
-    monkeypatch.setattr(checkpoint, "read_arrays", read_late)
+    monkeypatch.setattr(saved_model, "read_arrays", read_late)
     assert np.array_equal(load_model(saved).params["U"], newer)
 
 
@@ -259,10 +260,10 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(checkpoint, "replace_file", full_disk)
+    monkeypatch.setattr(saved_model, "replace_file", full_disk)
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
     with pytest.raises(ModelError, match="cannot save the model: No space left on device"):
-        save_model(saved, trained.model, trained.state)
+        save_training(saved, trained.model, trained.state)
     assert np.array_equal(load_model(saved).params["U"], kept)
     assert load_state(saved, load_model(saved)).epoch == 2
 

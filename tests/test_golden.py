@@ -9,8 +9,8 @@ import pytest
 import nerwin
 from nerwin.errors import ModelError
 from nerwin.text.corpus import read_corpus
-from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.folders import MANIFEST
+from nerwin.training.saved_model import load_model, save_model
 from nerwin.training.tagger import Tagger
 from tests.golden import FOLDER, MODELS, TAGS
 

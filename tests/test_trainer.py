@@ -14,10 +14,10 @@ from nerwin.text.corpus import Sentence, read_corpus, write_columns
 from nerwin.text.inline import parse_inline
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
-from nerwin.training.checkpoint import load_model, save_model
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import read_parts
 from nerwin.training.evaluation import Score
+from nerwin.training.saved_model import load_model, save_model
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 

@@ -1,199 +1,37 @@
-"""Models on disk: a folder with a readable `model.json` and arrays in .npz files that it names by their sha256.
+"""The state of a training on disk, in the folder of its model.
 
-    best/model.json               types, config, scores, and which files belong to it
-    best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
+    last/model.json                     the generators and how far the epoch is, beside what it says of the model
+    last/state_arrays-9c41d07be2f5.npz  what the optimizer remembers
 
-The arrays are written first, under a name made of their own sum; replacing model.json then switches to them in one
-step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model is used
-only where its arrays have the names and shapes that its configuration and inventories ask for, and finite numbers.
+One manifest names the files of both, so that model and state change in one step (see `saved_model`).
 """
 
 import dataclasses
-import json
 import math
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nerwin.corruption.tagging import MOST_TYPES
-from nerwin.errors import ConfigError, ModelError
-from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
-from nerwin.text.sources import Source
-from nerwin.training.archive import (
-    Arrays,
-    DamageError,
-    check_arrays,
-    check_names,
-    file_entry,
-    pack,
-    read_arrays,
-)
-from nerwin.training.config import Config, make_config
-from nerwin.training.folders import MANIFEST
-from nerwin.training.manifest import FORMAT, best_of, count, damaged, read_manifest, versions
-from nerwin.training.model import CALIBRATION, Model, Standing
-from nerwin.training.replace import replace_file
+from nerwin.errors import ModelError
+from nerwin.training.archive import DamageError, read_arrays
+from nerwin.training.manifest import best_of, count, damaged, read_manifest
+from nerwin.training.model import Model
+from nerwin.training.saved_model import save_model
 from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
 
-FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 
-
-def save_model(folder: Path, model: Model, state: State | None = None) -> None:
-    """Write a model, and beside it the state of its training where that is to go on from there.
+def save_training(folder: Path, model: Model, state: State) -> None:
+    """Write a model and beside it the state of its training, which `load_state` goes on from.
 
     Raises:
-        ModelError: it cannot be written.
+        ModelError: they cannot be written.
     """
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        **versions(),
-        "sources": {key: source._asdict() for key, source in model.sources.items()},
-        "epoch": model.standing.epoch,
-        "types": model.types,
-        "lookups": [one.name for one in model.lookups],
-        "config": model.config.to_dict(),
-        "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
+    told = {
+        "stop": state.stop,
+        "tally": None if state.tally is None else dataclasses.asdict(state.tally),
+        "steps": state.optimizer.steps,
+        "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
     }
-    files = {"arrays": pack(_model_arrays(model))}
-    if state is not None:
-        manifest["state"] = {
-            "stop": state.stop,
-            "tally": None if state.tally is None else dataclasses.asdict(state.tally),
-            "steps": state.optimizer.steps,
-            "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
-        }
-        files["state_arrays"] = pack(state.optimizer.arrays())
-    _write(folder, manifest, files)
-
-
-def _model_arrays(model: Model) -> Arrays:
-    return {
-        **{f"params/{name}": value for name, value in model.params.items()},
-        **{f"constants/{name}": value for name, value in model.constants.items()},
-        **{f"lookups/{one.name}": _encode(one.values) for one in model.lookups},
-    }
-
-
-def _encode(values: Any) -> Any:
-    """A list of strings without line ends as UTF-8 bytes."""
-    return np.frombuffer("\n".join(values).encode("utf-8"), np.uint8)
-
-
-def _decode(array: Any) -> list[str]:
-    text = array.tobytes().decode("utf-8")
-    return text.split("\n") if text else []
-
-
-def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for key, content in files.items():
-            manifest[key] = file_entry(key, content)
-            replace_file(folder / manifest[key]["file"], content)
-        replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
-        remove_leftovers(folder, manifest)
-    except OSError as error:
-        raise ModelError(
-            f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
-        ) from error
-
-
-def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
-    """Take away what nerwin wrote into a model folder and its manifest does not name, as a kill leaves it."""
-    entries = (manifest.get(key) for key in FILES)
-    kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
-    for leftover in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
-        if leftover.name not in kept:
-            leftover.unlink()
-
-
-def remove_model(folder: Path) -> None:
-    """Take a model away, what says which files are its own first, and nothing that nerwin did not write."""
-    for file in [folder / MANIFEST, *folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
-        file.unlink(missing_ok=True)
-    with suppress(OSError):  # it is not there, or not empty
-        folder.rmdir()
-
-
-def load_model(folder: Path, *, decided: bool = True) -> Model:
-    """Read a model folder.
-
-    Args:
-        decided: whether the model must have its decision rule, which is fitted at the end of every epoch.
-
-    Raises:
-        ModelError: missing or damaged files, or another format version.
-    """
-    manifest = read_manifest(folder)
-    try:
-        config = make_config(manifest["config"], base=folder, where=MANIFEST)
-        types = _read_types(manifest["types"], config)
-        arrays = read_arrays(folder, manifest["arrays"])
-        parts: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
-        for key, value in arrays.items():
-            kind, _, name = key.partition("/")
-            if kind not in parts:
-                raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
-            parts[kind][name] = value
-        lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
-        best_f1, best_epoch = best_of(manifest)
-        standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
-        model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest), standing)
-        check_arrays(model.params, model.parameter_shapes())
-        shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
-        optional = shapes | {"calibration": (2,)}  # of models of old, for another curve
-        check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
-    except FileNotFoundError as error:
-        if read_manifest(folder) != manifest:  # a training has just put a newer model there
-            return load_model(folder, decided=decided)
-        raise damaged(folder, error) from error
-    except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
-        raise damaged(folder, error) from error
-    if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # models of old have neither
-        raise ModelError(
-            f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
-            "Continue it with `nerwin train --resume`."
-        )
-    return model
-
-
-def _read_types(types: Any, config: Config) -> list[str]:
-    if not isinstance(types, list) or not all(isinstance(one, str) for one in types) or len(set(types)) < len(types):
-        raise DamageError(f"types: expected a list of different names, found {str(types)[:40]!r}")
-    if len(types) > MOST_TYPES and config.objective.corruption != "window":
-        raise DamageError(f"types: expected at most {MOST_TYPES} of a tagger, found {len(types)}")
-    "".join(types).encode("utf-8")  # half a character cannot be printed
-    return types
-
-
-def _read_lookups(names: Any, config: Config, values: Arrays) -> list[Lookup]:
-    """The inventories, in the order in which a configuration makes them."""
-    expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
-    if names != expected:
-        raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
-    check_names(values, expected)
-    lookups = []
-    for name in expected:
-        if values[name].dtype != np.uint8 or values[name].ndim != 1:
-            raise DamageError(
-                f"lookups/{name}: expected a row of uint8, found {values[name].dtype} {values[name].shape}"
-            )
-        lookup = Lookup(name, _decode(values[name]))
-        if len(lookup.rows) < len(lookup.values) or (name == NGRAMS and lookup.values):
-            raise DamageError(f"lookups/{name}: expected different values, found one twice")
-        lookups.append(lookup)
-    return lookups
-
-
-def _read_sources(manifest: dict[str, Any]) -> dict[str, Source]:
-    """The files that the model was trained on; models of old do not say."""
-    sources = {key: Source(**source) for key, source in dict(manifest.get("sources", {})).items()}
-    for key, source in sources.items():
-        if not isinstance(source.sha256, str) or not isinstance(source.bytes, int):
-            raise DamageError(f"sources: expected the sum and the size of {key[:40]!r}, found others")
-    return sources
+    save_model(folder, model, {"state": told}, state_arrays=state.optimizer.arrays())
 
 
 def load_state(folder: Path, model: Model) -> State:
@@ -231,7 +69,7 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     """What was saved of an unfinished epoch; runs of old have none, or none with a rate.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not what `save_model` writes.
+        KeyError, TypeError, ValueError: it is not what `save_training` writes.
     """
     if not saved:
         return None

@@ -8,7 +8,6 @@ import numpy as np
 
 from nerwin.text.corpus import Corpus
 from nerwin.text.tags import Span, spans
-from nerwin.training.checkpoint import load_model
 from nerwin.training.config import changed
 from nerwin.training.data import read_part, scored_file
 from nerwin.training.evaluation import Evaluation, evaluate_tags
@@ -19,6 +18,7 @@ from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
 from nerwin.training.model import Model
 from nerwin.training.reliability import Bin, reliability
+from nerwin.training.saved_model import load_model
 from nerwin.training.streaming import join_words
 from nerwin.training.tagger import Tagger
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sources import Source
-from nerwin.training.checkpoint import load_model, load_state, remove_leftovers, remove_model, save_model
+from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import epochs_begun, read_manifest
 from nerwin.training.replace import replace_file
+from nerwin.training.saved_model import load_model, remove_leftovers, remove_model, save_model
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 
 
@@ -130,7 +131,7 @@ class Run:
         """
         if self.trainer.state.tally is not None:
             self.trainer.check_finite()
-            save_model(self.folder / PAUSED, self.trainer.model, self.trainer.state)
+            save_training(self.folder / PAUSED, self.trainer.model, self.trainer.state)
             self.saved = self._progress()
 
     def _save(self, record: EpochDone) -> None:
@@ -139,7 +140,7 @@ class Run:
             stream.write(json.dumps(record.to_dict()) + "\n")
         if record.best:
             save_model(self.folder / BEST, model)
-        save_model(self.folder / LAST, model, state)
+        save_training(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
 

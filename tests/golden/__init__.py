@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from nerwin.text.corpus import Sentence, write_columns
-from nerwin.training.checkpoint import save_model
 from nerwin.training.config import CorpusConfig, load_config
+from nerwin.training.saved_model import save_model
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import EpochDone
 from tests.test_trainer import VILLAGE, new_trainer, write_village
