@@ -205,11 +205,11 @@ def test_many_types_take_no_more_memory_than_their_pairs_of_tags(
 
 def test_scores_and_steps_are_left_alone() -> None:
     s, steps = drawn([3, 2], forbidden=True, seed=1)
-    copies = [array.copy() for array in (s, *steps)]
+    copies = [array.copy() for array in (s, *steps[:3])]
     lengths = np.array([3, 2])
     viterbi(s, lengths, steps)
     max_marginals(s, lengths, steps)
-    assert all(np.array_equal(one, other) for one, other in zip((s, *steps), copies, strict=True))
+    assert all(np.array_equal(one, other) for one, other in zip((s, *steps[:3]), copies, strict=True))
 
 
 @sentences
@@ -217,7 +217,7 @@ def test_scores_and_steps_are_left_alone() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_precision_is_kept_where_steps_are_forbidden(lengths: list[int], dtype: type[np.floating], seed: int) -> None:
     s, free = drawn(lengths, forbidden=True, seed=seed)
-    s, steps = s.astype(dtype), Steps(*(one.astype(dtype) for one in free))
+    s, steps = s.astype(dtype), Steps(free.A.astype(dtype), free.start.astype(dtype), free.end.astype(dtype))
     best: list[int] = []
     through: list[list[float]] = []
     for part in parts(s, lengths):

@@ -1,17 +1,18 @@
 """A window under its best wrong tag: the loss, who is pushed, what an epoch covers, and how tags are found."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from nerwin.arrays import Floats, Parameters
+from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS, tagging
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
-from nerwin.corruption.tagging import in_iob2, legal_steps, tag_names, tag_targets
+from nerwin.corruption.tagging import MANY_TYPES, in_iob2, legal_steps, tag_names, tag_targets
 from nerwin.errors import ConfigError
-from nerwin.network.decoder import FORBIDDEN
+from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
 from nerwin.text.tags import SCHEMES, steps
 from nerwin.text.windows import flatten
 from tests.test_decoder import score
@@ -155,21 +156,35 @@ def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
     assert seen[0] != seen[1]
 
 
-def test_the_steps_are_those_that_iobes_allows() -> None:
-    legal = legal_steps(NAMES)
-    for i, before in enumerate(NAMES):
+@pytest.mark.parametrize("types", [0, 1, 2, MANY_TYPES])
+def test_the_steps_are_those_that_iobes_allows(types: int) -> None:
+    legal, names = legal_steps(types), tag_names([f"T{k}" for k in range(types)])
+    for i, before in enumerate(names):
         assert legal.start[i] == (0 if before[0] in "OBS" else FORBIDDEN)
         assert legal.end[i] == (0 if before[0] in "OES" else FORBIDDEN)
-        for j, after in enumerate(NAMES):
+        for j, after in enumerate(names):
             inside = before[0] in "BI" and after[0] in "IE" and before[2:] == after[2:]
             between = before[0] in "OES" and after[0] in "OBS"
             assert legal.A[i, j] == (0 if inside or between else FORBIDDEN), (before, after)
 
 
+@pytest.mark.parametrize("search", [viterbi, max_marginals])
+def test_of_many_types_only_legal_steps_are_looked_at_and_the_same_is_found(
+    search: Callable[[Floats, Ints, Steps], Floats | Ints], rng: np.random.Generator
+) -> None:
+    legal = legal_steps(MANY_TYPES)
+    lengths, K = rng.integers(1, 9, 40), len(legal.A)
+    A, start, end = (one + rng.normal(size=one.shape).astype(np.float32) for one in legal[:3])
+    scores = rng.normal(size=(lengths.sum(), K)).astype(np.float32)
+    assert legal.blocks
+    found = search(scores, lengths, Steps(A, start, end, legal.blocks))
+    assert np.array_equal(found, search(scores, lengths, Steps(A, start, end)))
+
+
 def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> None:
     corruption = LabelCorruption(["LOC"], Settings())
     names = list(corruption.names)
-    free = legal_steps(names)
+    free = legal_steps(1)
     for _ in range(20):
         scores, lengths = rng.normal(size=(5, 5)), np.array([4, 1])
         best = []

@@ -79,7 +79,7 @@ class SequenceCorruption(TagCorruption):
         """The learned step scores, the illegal ones forbidden."""
         K, learned = len(self.names), params[TRANSITIONS]
         legal = self.legal
-        return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end)
+        return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
 
     def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
         n, word = len(batch.tags), np.arange(len(batch.tags))

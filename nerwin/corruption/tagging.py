@@ -14,11 +14,12 @@ from nerwin.corruption.outside import climb, entity_f1, fit_offset, offset_outsi
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
-from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi_in_doubt
-from nerwin.text.tags import OUTSIDE, SCHEMES, iobes, spans
+from nerwin.network.decoder import FORBIDDEN, Block, Steps, max_marginals, viterbi_in_doubt
+from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
+MANY_TYPES = 12  # from so many on, a minibatch gains where illegal steps are not looked at; a long text does before
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -38,17 +39,18 @@ def in_iob2(names: Sequence[str]) -> list[str]:
     return [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
 
 
-def legal_steps(names: Sequence[str]) -> Steps:
-    """0 for what IOBES allows between the named tags, FORBIDDEN for the rest."""
-    legal = SCHEMES["iobes"]
-
-    def score(before: str, after: str) -> float:
-        return 0.0 if legal(before, after) else FORBIDDEN
-
-    A = np.array([[score(before, after) for after in names] for before in names], np.float32)
-    start = np.array([score(OUTSIDE, name) for name in names], np.float32)
-    end = np.array([score(name, OUTSIDE) for name in names], np.float32)
-    return Steps(A, start, end)
+def legal_steps(types: int) -> Steps:
+    """0 for what IOBES allows between the tags of some types, in the order of `tag_names`, FORBIDDEN for the rest."""
+    K = 4 * types + 1
+    outside, (begin, inside, end, single) = np.zeros(1, np.int64), np.arange(1, K).reshape(types, 4).T
+    between_entities = Block(
+        np.concatenate([outside, end, single])[:, None], np.concatenate([outside, begin, single])[:, None]
+    )
+    blocks = [between_entities, Block(np.stack([begin, inside]), np.stack([inside, end]))]
+    A = np.full((K, K), FORBIDDEN, np.float32)
+    for before, after in blocks:
+        A[before[:, None], after] = 0
+    return Steps(A, A[0].copy(), A[:, 0].copy(), blocks if types >= MANY_TYPES else ())
 
 
 def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
@@ -71,7 +73,7 @@ class TagCorruption:
         self.types, self.settings = types, settings
         self.names: Sequence[str] = tag_names(types)
         self.spelled: Sequence[str] = in_iob2(self.names)
-        self.legal = legal_steps(self.names)
+        self.legal = legal_steps(len(types))
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         return {}

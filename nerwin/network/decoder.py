@@ -4,7 +4,7 @@ A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end
 FORBIDDEN. Sentences stand in order of falling length, so that at each time step those still running are the first ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -19,12 +19,24 @@ PAIRS = 1 << 20  # sums at a time, at most, if not one sentence alone has more: 
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
 
+class Block(NamedTuple):
+    """Tags that follow each other, any of `before` (p, G) by any of `after` (q, G) in the same column."""
+
+    before: Ints
+    after: Ints
+
+
 class Steps(NamedTuple):
-    """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence."""
+    """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence.
+
+    blocks: where given, each tag is in one `before` and in one `after`, and every step beside the blocks is FORBIDDEN,
+    so that only those within them need be looked at.
+    """
 
     A: Floats
     start: Floats
     end: Floats
+    blocks: Sequence[Block] = ()
 
 
 class _ByTime(NamedTuple):
@@ -85,7 +97,7 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     Another sequence gains only at the words where it leaves the first tag: by the word's score, by the step there, and
     by the step back. Where no word can gain, no sequence does.
     """
-    A, start, end = steps
+    A, start, end, _ = steps
     there = np.maximum(A.max(axis=0) - A[0, 0], start - start[0])[1:]  # (K − 1,)
     back = np.maximum(A[:, 0] - A[0, 0], end - end[0])[1:].clip(min=0)
     columns = s.T.copy()  # a maximum over tags runs along memory
@@ -106,13 +118,14 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     best = _forward(s, times, steps)  # (n, K)
     beta = np.tile(steps.end, (len(last), 1))  # (S, K): the best score of what follows each tag
     scores = s.take(times.words, axis=0)
+    step = _stepping(steps.A.T, [Block(after, before) for before, after in steps.blocks], len(last))
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] += beta[:now]
         if t:
             ahead = beta[:now] + scores[start : start + now]
             for part in _parts(now, s.shape[1]):
-                beta[part] = (steps.A + ahead[part, None, :]).max(axis=2)  # over (sentences, K, K)
+                beta[part] = step(ahead[part])
     return _in_order(best, times)
 
 
@@ -138,17 +151,38 @@ def _parts(sentences: int, K: int) -> Iterator[slice]:
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
     alpha: Floats = s.take(times.words, axis=0)
-    # A once for each sentence, (K, S, K): so all that is added and compared stands side by side in memory
-    A = np.repeat(steps.A[:, None], min(_together(len(steps.A)), len(times.last)), axis=1)
+    step = _stepping(steps.A, steps.blocks, len(times.last))
     before = alpha[: len(times.last)]
     before += steps.start
     for start, now in zip(times.starts[1:], times.running[1:], strict=True):
         here = alpha[start : start + now]
         for part in _parts(now, len(steps.A)):
-            reached = before[part].T[:, :, None] + A[:, : part.stop - part.start]  # from each tag, of each, to each
-            here[part] += np.maximum.reduce(reached, axis=0)
+            here[part] += step(before[part])
         before = here
     return alpha
+
+
+def _stepping(A: Floats, blocks: Sequence[Block], sentences: int) -> Callable[[Floats], Floats]:
+    """What gives the score (S, K) of the best path with a step to each tag, given that (S, K) of the best to each.
+
+    Args:
+        sentences: how many there are, of which S step at a time.
+    """
+    # A once for each sentence: so all that is added and compared stands side by side in memory.
+    size = min(_together(len(A)), sentences)
+    if not blocks:
+        every = np.repeat(A[:, None], size, axis=1)  # (K, S, K)
+        return lambda paths: np.maximum.reduce(paths.T[:, :, None] + every[:, : len(paths)], axis=0)
+    scores = [np.repeat(A[before[:, None], after][:, None], size, axis=1) for before, after in blocks]  # (p, S, q, G)
+
+    def step(paths: Floats) -> Floats:
+        reached = np.empty_like(paths)
+        for (before, after), added in zip(blocks, scores, strict=True):
+            there = paths.take(before, axis=1).swapaxes(0, 1)[:, :, None]  # (p, S, 1, G)
+            reached[:, after] = np.maximum.reduce(there + added[:, : len(paths)], axis=0)
+        return reached
+
+    return step
 
 
 def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:
