@@ -20,7 +20,7 @@ from nerwin.training import tagger as tagger_module
 from nerwin.training.api import as_config
 from nerwin.training.config import load_config
 from nerwin.training.folders import BEST, CONFIG, METRICS
-from nerwin.training.saved_model import load_model
+from nerwin.training.model_files import load_model
 from tests.test_trainer import VILLAGE, write_village
 
 TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
@@ -55,6 +55,14 @@ def test_importing_nerwin_imports_nothing_large() -> None:
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert "nerwin" in loaded
     assert loaded & {"numpy", "typer", "rich", "click", "pydantic", "yaml", "spacy", "sklearn"} == set()
+
+
+def test_tagging_imports_no_trainer(folder: Path) -> None:
+    code = "import sys, nerwin; nerwin.load(sys.argv[1]).entities('x'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "nerwin.training.tagger" in loaded
+    assert not loaded & {"nerwin.training.trainer", "nerwin.training.checkpoint", "nerwin.training.objective"}
 
 
 def test_training_and_tagging_import_nothing_of_the_terminal(folder: Path) -> None:

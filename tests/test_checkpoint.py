@@ -1,4 +1,4 @@
-"""Models on disk: what is saved comes back, and what is not whole is refused in one sentence."""
+"""Models and trainings on disk: what is saved comes back, and what is not whole is refused in one sentence."""
 
 import hashlib
 import itertools
@@ -15,12 +15,12 @@ import pytest
 from nerwin import __version__
 from nerwin.errors import ModelError
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training import saved_model
+from nerwin.training import model_files
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.folders import MANIFEST
+from nerwin.training.model_files import load_model, save_model
 from nerwin.training.replace import replace_file
-from nerwin.training.saved_model import load_model, save_model
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
@@ -239,12 +239,12 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_again(
     newer = trained.model.params["U"] + 1
 
     def read_late(folder: Path, entry: Any) -> Any:
-        monkeypatch.setattr(saved_model, "read_arrays", read_arrays)
+        monkeypatch.setattr(model_files, "read_arrays", read_arrays)
         monkeypatch.setitem(trained.model.params, "U", newer)
         save_training(saved, trained.model, trained.state)
         return read_arrays(folder, entry)
 
-    monkeypatch.setattr(saved_model, "read_arrays", read_late)
+    monkeypatch.setattr(model_files, "read_arrays", read_late)
     assert np.array_equal(load_model(saved).params["U"], newer)
 
 
@@ -260,7 +260,7 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(saved_model, "replace_file", full_disk)
+    monkeypatch.setattr(model_files, "replace_file", full_disk)
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
     with pytest.raises(ModelError, match="cannot save the model: No space left on device"):
         save_training(saved, trained.model, trained.state)

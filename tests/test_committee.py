@@ -11,7 +11,7 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import form_table
 from nerwin.training.committee import average, fit_on
 from nerwin.training.model import Model
-from nerwin.training.saved_model import load_model, save_model
+from nerwin.training.model_files import load_model, save_model
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
 
 SETTINGS = [

@@ -10,7 +10,7 @@ import nerwin
 from nerwin.errors import ModelError
 from nerwin.text.corpus import read_corpus
 from nerwin.training.folders import MANIFEST
-from nerwin.training.saved_model import load_model, save_model
+from nerwin.training.model_files import load_model, save_model
 from nerwin.training.tagger import Tagger
 from tests.golden import FOLDER, MODELS, TAGS
 

@@ -12,8 +12,9 @@ from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
 from nerwin.corruption.tagging import MANY_TYPES, in_iob2, legal_steps, tag_names, tag_targets
 from nerwin.errors import ConfigError
+from nerwin.network import decoder
 from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
-from nerwin.text.tags import SCHEMES, steps
+from nerwin.text.tags import OUTSIDE, SCHEMES, steps
 from nerwin.text.windows import flatten
 from tests.test_decoder import score
 
@@ -157,28 +158,46 @@ def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
 
 
 @pytest.mark.parametrize("types", [0, 1, 2, MANY_TYPES])
-def test_the_steps_are_those_that_iobes_allows(types: int) -> None:
-    legal, names = legal_steps(types), tag_names([f"T{k}" for k in range(types)])
+def test_the_steps_are_those_that_iobes_allows(types: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagging, "MANY_TYPES", 0)  # so that there are blocks of few types too
+    legal, names, allowed = legal_steps(types), tag_names([f"T{k}" for k in range(types)]), SCHEMES["iobes"]
     for i, before in enumerate(names):
-        assert legal.start[i] == (0 if before[0] in "OBS" else FORBIDDEN)
-        assert legal.end[i] == (0 if before[0] in "OES" else FORBIDDEN)
+        assert legal.start[i] == (0 if allowed(OUTSIDE, before) else FORBIDDEN)
+        assert legal.end[i] == (0 if allowed(before, OUTSIDE) else FORBIDDEN)
         for j, after in enumerate(names):
-            inside = before[0] in "BI" and after[0] in "IE" and before[2:] == after[2:]
-            between = before[0] in "OES" and after[0] in "OBS"
-            assert legal.A[i, j] == (0 if inside or between else FORBIDDEN), (before, after)
+            assert legal.A[i, j] == (0 if allowed(before, after) else FORBIDDEN), (before, after)
+    within = np.full(legal.A.shape, FORBIDDEN)
+    for one in legal.blocks:
+        within[one.before[:, None], one.after] = 0
+    assert np.array_equal(within, legal.A)
+    for tags in zip(*legal.blocks, strict=True):
+        assert sorted(np.concatenate([one.ravel() for one in tags])) == [*range(len(names))]
 
 
 @pytest.mark.parametrize("search", [viterbi, max_marginals])
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_of_many_types_only_legal_steps_are_looked_at_and_the_same_is_found(
-    search: Callable[[Floats, Ints, Steps], Floats | Ints], rng: np.random.Generator
+    search: Callable[[Floats, Ints, Steps], Floats | Ints],
+    ties: bool,
+    kind: type[np.floating],
+    rng: np.random.Generator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     legal = legal_steps(MANY_TYPES)
-    lengths, K = rng.integers(1, 9, 40), len(legal.A)
-    A, start, end = (one + rng.normal(size=one.shape).astype(np.float32) for one in legal[:3])
-    scores = rng.normal(size=(lengths.sum(), K)).astype(np.float32)
     assert legal.blocks
-    found = search(scores, lengths, Steps(A, start, end, legal.blocks))
-    assert np.array_equal(found, search(scores, lengths, Steps(A, start, end)))
+
+    def draw(*shape: int) -> Floats:
+        return rng.integers(-1, 2, shape).astype(kind) if ties else rng.normal(size=shape).astype(kind)
+
+    lengths, K = rng.integers(0, 9, 40), len(legal.A)
+    A, start, end = (one + draw(*one.shape) for one in legal[:3])
+    scores = draw(lengths.sum(), K).astype(np.float32)
+    for together in (3, decoder.TOGETHER):
+        monkeypatch.setattr(decoder, "TOGETHER", together)
+        found = search(scores, lengths, Steps(A, start, end, legal.blocks))
+        plain = search(scores, lengths, Steps(A, start, end))
+        assert (found.dtype, found.tobytes()) == (plain.dtype, plain.tobytes())
 
 
 def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> None:

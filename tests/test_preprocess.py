@@ -7,7 +7,7 @@ import pytest
 
 from nerwin.arrays import Floats
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE, Preprocess
-from nerwin.training.saved_model import load_model, save_model
+from nerwin.training.model_files import load_model, save_model
 from nerwin.training.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, same, village_config
 

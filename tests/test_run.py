@@ -16,8 +16,8 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.training.comparison import Comparison
 from nerwin.training.config import Config, load_config
 from nerwin.training.folders import model_folder, new_folder, newest_folder
+from nerwin.training.model_files import load_model
 from nerwin.training.run import Run
-from nerwin.training.saved_model import load_model
 from nerwin.training.trainer import Batched, EpochDone
 from tests.test_trainer import village_config, write_village
 

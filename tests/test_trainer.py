@@ -17,7 +17,7 @@ from nerwin.training import trainer as trainer_module
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import read_parts
 from nerwin.training.evaluation import Score
-from nerwin.training.saved_model import load_model, save_model
+from nerwin.training.model_files import load_model, save_model
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 

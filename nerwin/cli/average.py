@@ -23,7 +23,7 @@ def average(
     from nerwin.training.data import read_parts
     from nerwin.training.folders import model_folder
     from nerwin.training.model import Standing
-    from nerwin.training.saved_model import load_model, save_model
+    from nerwin.training.model_files import load_model, save_model
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")

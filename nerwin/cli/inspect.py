@@ -40,7 +40,7 @@ def inspect(
     from nerwin.errors import ConfigError
     from nerwin.training.folders import model_folder
     from nerwin.training.inspection import nearest_words, take_apart
-    from nerwin.training.saved_model import load_model
+    from nerwin.training.model_files import load_model
 
     if word is not None and window is not None:
         raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")

@@ -19,7 +19,7 @@ from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
-MANY_TYPES = 12  # from so many on, a minibatch gains where illegal steps are not looked at; a long text does before
+MANY_TYPES = 12  # from so many on, a minibatch gains where illegal steps are not looked at; a long text gains before
 
 
 def tag_names(types: Sequence[str]) -> list[str]:

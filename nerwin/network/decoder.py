@@ -29,8 +29,8 @@ class Block(NamedTuple):
 class Steps(NamedTuple):
     """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence.
 
-    blocks: where given, each tag is in one `before` and in one `after`, and every step beside the blocks is FORBIDDEN,
-    so that only those within them need be looked at.
+    blocks: where given, every tag is in exactly one `before` and in exactly one `after`, and every step beside the
+    blocks is FORBIDDEN, so that only those within them are looked at.
     """
 
     A: Floats
@@ -118,14 +118,13 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     best = _forward(s, times, steps)  # (n, K)
     beta = np.tile(steps.end, (len(last), 1))  # (S, K): the best score of what follows each tag
     scores = s.take(times.words, axis=0)
-    step = _stepping(steps.A.T, [Block(after, before) for before, after in steps.blocks], len(last))
+    backwards = [Block(after, before) for before, after in steps.blocks]
+    step = _stepping(steps.A.T, backwards, len(last))
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] += beta[:now]
         if t:
-            ahead = beta[:now] + scores[start : start + now]
-            for part in _parts(now, s.shape[1]):
-                beta[part] = step(ahead[part])
+            beta[:now] = step(beta[:now] + scores[start : start + now])
     return _in_order(best, times)
 
 
@@ -156,31 +155,39 @@ def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     before += steps.start
     for start, now in zip(times.starts[1:], times.running[1:], strict=True):
         here = alpha[start : start + now]
-        for part in _parts(now, len(steps.A)):
-            here[part] += step(before[part])
+        here += step(before[:now])
         before = here
     return alpha
 
 
 def _stepping(A: Floats, blocks: Sequence[Block], sentences: int) -> Callable[[Floats], Floats]:
-    """What gives the score (S, K) of the best path with a step to each tag, given that (S, K) of the best to each.
+    """One time step: a function from the scores (S, K) of the best paths to each tag, to those one step further.
 
     Args:
-        sentences: how many there are, of which S step at a time.
+        sentences: the most that S will be.
     """
     # A once for each sentence: so all that is added and compared stands side by side in memory.
     size = min(_together(len(A)), sentences)
     if not blocks:
         every = np.repeat(A[:, None], size, axis=1)  # (K, S, K)
-        return lambda paths: np.maximum.reduce(paths.T[:, :, None] + every[:, : len(paths)], axis=0)
-    scores = [np.repeat(A[before[:, None], after][:, None], size, axis=1) for before, after in blocks]  # (p, S, q, G)
+
+        def best(paths: Floats) -> Floats:
+            found: Floats = np.maximum.reduce(paths.T[:, :, None] + every[:, : len(paths)], axis=0)
+            return found
+    else:
+        scores = [np.repeat(A[before[:, None], after][:, None], size, axis=1) for before, after in blocks]
+
+        def best(paths: Floats) -> Floats:
+            reached = np.empty(paths.shape, np.result_type(paths, A))
+            for (before, after), added in zip(blocks, scores, strict=True):  # added (p, S, q, G)
+                there = paths.take(before, axis=1).swapaxes(0, 1)[:, :, None]  # (p, S, 1, G)
+                reached[:, after] = np.maximum.reduce(there + added[:, : len(paths)], axis=0)
+            return reached
 
     def step(paths: Floats) -> Floats:
-        reached = np.empty_like(paths)
-        for (before, after), added in zip(blocks, scores, strict=True):
-            there = paths.take(before, axis=1).swapaxes(0, 1)[:, :, None]  # (p, S, 1, G)
-            reached[:, after] = np.maximum.reduce(there + added[:, : len(paths)], axis=0)
-        return reached
+        if len(paths) <= size:
+            return best(paths)
+        return np.concatenate([best(paths[part]) for part in _parts(len(paths), len(A))])
 
     return step
 

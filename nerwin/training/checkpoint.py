@@ -3,7 +3,7 @@
     last/model.json                     the generators and how far the epoch is, beside what it says of the model
     last/state_arrays-9c41d07be2f5.npz  what the optimizer remembers
 
-One manifest names the files of both, so that model and state change in one step (see `saved_model`).
+One manifest names the files of both, so that model and state change in one step (see `model_files`).
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from nerwin.errors import ModelError
 from nerwin.training.archive import DamageError, read_arrays
 from nerwin.training.manifest import best_of, count, damaged, read_manifest
 from nerwin.training.model import Model
-from nerwin.training.saved_model import save_model
+from nerwin.training.model_files import SavedState, save_model
 from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
 
 
@@ -31,7 +31,7 @@ def save_training(folder: Path, model: Model, state: State) -> None:
         "steps": state.optimizer.steps,
         "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
     }
-    save_model(folder, model, {"state": told}, state_arrays=state.optimizer.arrays())
+    save_model(folder, model, SavedState(told, state.optimizer.arrays()))
 
 
 def load_state(folder: Path, model: Model) -> State:

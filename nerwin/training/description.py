@@ -9,7 +9,7 @@ from nerwin.training.config import changed, keys, value_of
 from nerwin.training.folders import CONFIG, LAST, MANIFEST, METRICS, model_folder
 from nerwin.training.manifest import best_of, read_manifest, versions
 from nerwin.training.model import Model
-from nerwin.training.saved_model import load_model
+from nerwin.training.model_files import load_model
 
 
 def describe(path: Path | None) -> dict[str, Any]:

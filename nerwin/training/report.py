@@ -17,8 +17,8 @@ from nerwin.training.inspection import Detector, inspect_detectors
 from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
 from nerwin.training.model import Model
+from nerwin.training.model_files import load_model
 from nerwin.training.reliability import Bin, reliability
-from nerwin.training.saved_model import load_model
 from nerwin.training.streaming import join_words
 from nerwin.training.tagger import Tagger
 

@@ -15,8 +15,8 @@ from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import epochs_begun, read_manifest
+from nerwin.training.model_files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.training.replace import replace_file
-from nerwin.training.saved_model import load_model, remove_leftovers, remove_model, save_model
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 
 

@@ -18,9 +18,9 @@ from nerwin.training.calibration import entity_margin, found_entities
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.folders import model_folder
 from nerwin.training.model import Model
+from nerwin.training.model_files import load_model, save_model
 from nerwin.training.projections import Projections, TextForms
 from nerwin.training.reliability import calibration_error, reliability
-from nerwin.training.saved_model import load_model, save_model
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nerwin.shipped import shipped
 from nerwin.training.config import load_config
+from nerwin.training.model_files import load_model
 from nerwin.training.run import Run
-from nerwin.training.saved_model import load_model
 from nerwin.training.tagger import Tagger
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed

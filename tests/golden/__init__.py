@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nerwin.text.corpus import Sentence, write_columns
 from nerwin.training.config import CorpusConfig, load_config
-from nerwin.training.saved_model import save_model
+from nerwin.training.model_files import save_model
 from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import EpochDone
 from tests.test_trainer import VILLAGE, new_trainer, write_village

@@ -11,7 +11,7 @@ only where its arrays have the names and shapes that its configuration and inven
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,12 +37,15 @@ from nerwin.training.replace import replace_file
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 
 
-def save_model(folder: Path, model: Model, told: dict[str, Any] | None = None, **more: Arrays) -> None:
-    """Write a model.
+class SavedState(NamedTuple):
+    """What is saved of a training beside its model: what the manifest says of it, and its arrays."""
 
-    Args:
-        told: what else its manifest says.
-        more: arrays beside the model's own, under the keys of FILES by which the manifest names their files.
+    told: dict[str, Any]
+    arrays: Arrays
+
+
+def save_model(folder: Path, model: Model, state: SavedState | None = None) -> None:
+    """Write a model, and beside it the state of its training where that is to go on from there (see `checkpoint`).
 
     Raises:
         ModelError: it cannot be written.
@@ -56,9 +59,10 @@ def save_model(folder: Path, model: Model, told: dict[str, Any] | None = None, *
         "lookups": [one.name for one in model.lookups],
         "config": model.config.to_dict(),
         "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
-        **(told or {}),
     }
-    files = {key: pack(arrays) for key, arrays in {"arrays": _model_arrays(model), **more}.items()}
+    files = {"arrays": pack(_model_arrays(model))}
+    if state is not None:
+        manifest["state"], files["state_arrays"] = state.told, pack(state.arrays)
     _write(folder, manifest, files)
 
 
