@@ -9,7 +9,7 @@ from nerwin.text.features import FormTable, form_table
 from nerwin.text.vocabulary import PADDING, Vocabulary
 from nerwin.training.model import Model
 
-KEPT = 130_000_000  # bytes of projections
+KEPT = 170_000_000  # bytes of projections: with all else, a process that tags stays below 400 MB
 CALL = 10_000  # forms that there is room for beside those that are kept
 TOGETHER = 512  # forms projected at a time
 
