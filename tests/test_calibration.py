@@ -7,7 +7,7 @@ from nerwin.text.tags import Span
 from nerwin.training.calibration import (
     LARGEST,
     PLAIN,
-    entity_margin,
+    entity_margins,
     fit_platt,
     found_entities,
     probability,
@@ -59,9 +59,16 @@ def test_odd_margins_are_taken(x: list[float]) -> None:
 
 
 def test_the_smallest_margin_of_its_words_is_an_entity_s() -> None:
-    margins = np.array([9.0, 3.0, 0.5, 2.0, np.inf])
-    assert entity_margin(margins, 1, Span(0, 2, "PER")) == 0.5
-    assert entity_margin(margins, 4, Span(0, 1, "PER")) == LARGEST
+    margins, lengths = np.array([9.0, 3.0, 0.5, 2.0, 7.0, np.inf], np.float32), np.array([1, 2, 0, 3])
+    found = [[], [Span(0, 2, "PER")], [], [Span(0, 1, "PER"), Span(1, 2, "LOC"), Span(2, 3, "PER")]]
+    x = entity_margins(margins, lengths, found)
+    assert x.dtype == np.float64
+    assert x.tolist() == [0.5, 2, 7, LARGEST]
+
+
+def test_where_nothing_is_found_there_are_no_margins() -> None:
+    assert entity_margins(np.ones(3, np.float32), np.array([3, 0]), [[], []]).tolist() == []
+    assert entity_margins(np.empty(0), np.empty(0, np.int64), []).tolist() == []
 
 
 def test_what_is_found_is_held_against_the_truth() -> None:

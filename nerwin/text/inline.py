@@ -125,11 +125,12 @@ def _format_spaced(passage: Passage, name: str) -> str:
 
 def format_inline(text: str, found: Iterable[Span]) -> str:
     """Mark up a text with entities in character offsets: the inverse of reading a line."""
+    escape = _escape if any(mark in text for mark in "[]\\") else str  # hardly any text has one
     pieces, position = [], 0
     for start, end, label in found:
-        pieces += [_escape(text[position:start]), f"[{_escape(text[start:end])}]({label})"]
+        pieces += [escape(text[position:start]), f"[{escape(text[start:end])}]({label})"]
         position = end
-    line = "".join([*pieces, _escape(text[position:])])
+    line = "".join([*pieces, escape(text[position:])])
     return f"\\{line}" if line.startswith("#") else line
 
 

@@ -65,16 +65,23 @@ def found_entities(
     margins: Floats, lengths: Ints, tags: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]
 ) -> Found:
     """What was found in sentences whose words decided by these margins (n,), against the true tags."""
-    x, right = [], []
-    firsts = np.cumsum(lengths) - lengths
-    for first, own, true in zip(firsts.tolist(), tags, gold, strict=True):
-        if found := spans(own):
-            truth = set(spans(true))
-            x += [entity_margin(margins, first, span) for span in found]
-            right += [span in truth for span in found]
-    return Found(np.array(x, np.float64), np.array(right, np.bool_))
+    found = [spans(own) for own in tags]
+    right = []
+    for own, true in zip(found, gold, strict=True):
+        truth = set(spans(true)) if own else set()
+        right += [span in truth for span in own]
+    return Found(entity_margins(margins, lengths, found), np.array(right, np.bool_))
 
 
-def entity_margin(margins: Floats, first: int, span: Span) -> float:
-    """The smallest margin (at most LARGEST) among the words of an entity, whose sentence begins at word `first`."""
-    return float(min(margins[first + span.start : first + span.end].min(), LARGEST))
+def entity_margins(margins: Floats, lengths: Ints, found: Sequence[Sequence[Span]]) -> Floats:
+    """The smallest margin (at most LARGEST) among the words of each entity, given those (n,) of all words.
+
+    Args:
+        found: the entities of each sentence.
+    """
+    firsts = (np.cumsum(lengths) - lengths).tolist()
+    entities = [(first + one.start, first + one.end) for first, own in zip(firsts, found, strict=True) for one in own]
+    edges = np.array(entities, np.int64).ravel()
+    # Every other stretch is between two entities; the last one needs a place to begin, too.
+    smallest = np.minimum.reduceat(np.append(margins, LARGEST), edges)[::2]
+    return np.minimum(smallest, LARGEST).astype(np.float64)

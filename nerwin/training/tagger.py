@@ -14,7 +14,7 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token
 from nerwin.text.windows import lay_out, split_sentences, windows
-from nerwin.training.calibration import entity_margin, found_entities
+from nerwin.training.calibration import entity_margins, found_entities
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.folders import model_folder
 from nerwin.training.model import Model
@@ -123,13 +123,16 @@ class Tagger:
 
     def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
         """For each sentence its tags, and its entities with their scores; without those that score too little."""
-        margins, firsts = self.model.margins(scores, lengths), np.cumsum(lengths) - lengths
-        for tags, first in zip(self.model.decode(scores, lengths), firsts.tolist(), strict=True):
-            found = spans(tags)
-            x = np.array([entity_margin(margins, first, span) for span in found])
-            scored = list(zip(found, self.model.probability(x).tolist(), strict=True))
+        decoded = self.model.decode(scores, lengths)
+        found = [spans(tags) for tags in decoded]
+        some = np.array([len(own) > 0 for own in found], np.bool_)  # the margins of other sentences are not asked for
+        margins = self.model.margins(scores[np.repeat(some, lengths)], lengths[some])
+        x = entity_margins(margins, lengths[some], [own for own in found if own])
+        probabilities = iter(self.model.probability(x).tolist())
+        for tags, own in zip(decoded, found, strict=True):
+            scored = list(zip(own, probabilities))  # noqa: B905 - takes as many of them as there are entities
             kept = [(span, score) for span, score in scored if score >= self.min_score]
-            yield tags if len(kept) == len(found) else iob2([span for span, _ in kept], len(tags)), kept
+            yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
     def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
         """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags."""
