@@ -41,6 +41,13 @@ def test_tokens_cover_words_and_marks(text: str) -> None:
     assert_tokens_cover(text)
 
 
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.text("aZéU .,'’-_@&nt", max_size=30))
+def test_words_that_end_at_a_blank_or_a_comma_are_found_as_any_others_are(text: str) -> None:
+    assert words(text) == words(text.replace(" ", "\n"))  # the short way of the pattern knows no line end
+    assert words(text) == [word.replace("，", ",") for word in words(text.replace(",", "，"))]
+
+
 def test_tokens_cover_encyclopedia_text() -> None:
     with gzip.open(shared("text/wiki-en.txt.gz"), "rt", encoding="utf-8") as lines:
         texts = list(islice(lines, 500))

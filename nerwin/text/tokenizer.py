@@ -23,7 +23,8 @@ def _token() -> re.Pattern[str]:
     clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
     return re.compile(
         rf"""
-          https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
+          [a-zA-Z]++(?=[ ,])                               # most words; what follows finds the same, but later
+        | https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
         | [@#]{letter}+                                    # a user name or hashtag
         | (?:[^\W\d_]\.){{2,}}(?!{letter})                 # U.S.  e.g.
         | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
