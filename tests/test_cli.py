@@ -238,6 +238,17 @@ def test_evaluate_draws_its_tables_on_stdout_and_what_it_read_on_stderr(here: Pa
     assert "20 sentences" not in done.stdout
 
 
+@pytest.mark.parametrize(("width", "whole"), [("80", True), ("12", False)])
+def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
+    here: Path, monkeypatch: pytest.MonkeyPatch, width: str, whole: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    Path("other.conll").write_text("Zzyzx\tB-PER\n\nwas\tO\n", encoding="utf-8")
+    printed = " ".join(nerwin("evaluate", "runs/village-1", "--data", "other.conll").stdout.split())
+    assert ("words by type: true in rows" in printed) == whole
+    assert ("frequent mistakes" in printed) != whole
+
+
 def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
     (here / "other.conll").write_text("Quellmark\tB-LOC\nsleeps\tO\n")
     figures = one_json_object(nerwin("evaluate", "--data", "other.conll", "--json"))

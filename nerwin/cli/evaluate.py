@@ -8,6 +8,9 @@ import typer
 
 from nerwin.cli.app import command
 
+WIDEST = 10_000  # characters, more than any table of types takes
+MISTAKES = 15  # that are told of where the whole table is too wide
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -40,7 +43,9 @@ def evaluate(
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
     console = Console()
     console.print(_scores(result))
-    console.print(_confusion(result))
+    whole = _confusion(result)
+    fits = console.measure(whole, options=console.options.update(width=WIDEST)).maximum <= console.width
+    console.print(whole if fits else _mistakes(result))
     console.print(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
         f"{result.invalid_transitions} invalid transitions; "
@@ -77,4 +82,24 @@ def _confusion(result: "Evaluation") -> "Table":
     for label, row in result.confusion.items():
         counts = (f"[bold]{count:,}[/]" if label == name else f"{count:,}" for name, count in row.items())
         table.add_row(escape(label), *counts)
+    return table
+
+
+def _mistakes(result: "Evaluation") -> "Table":
+    """What of the confusion is seen where the whole of it is too wide."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    counts = [
+        (count, true, found)
+        for true, row in result.confusion.items()
+        for found, count in row.items()
+        if count and true != found
+    ]
+    table = Table(title="frequent mistakes", title_justify="left")
+    for title in ("true", "found"):
+        table.add_column(title)
+    table.add_column("words", justify="right")
+    for count, true, found in sorted(counts, key=lambda one: -one[0])[:MISTAKES]:
+        table.add_row(escape(true), escape(found), f"{count:,}")
     return table
