@@ -8,13 +8,13 @@ import typer
 
 from nerwin.cli.app import command
 
-WIDEST = 10_000  # characters, more than any table of types takes
-MISTAKES = 15  # that are told of where the whole table is too wide
-
 if TYPE_CHECKING:
     from rich.table import Table
 
     from nerwin.training.evaluation import Evaluation
+
+WIDEST = 10_000  # characters, more than any table of types takes
+MISTAKES = 15  # that are told of where the whole table is too wide
 
 
 @command

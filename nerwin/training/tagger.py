@@ -130,7 +130,7 @@ class Tagger:
         x = entity_margins(margins, lengths[some], [own for own in found if own])
         probabilities = iter(self.model.probability(x).tolist())
         for tags, own in zip(decoded, found, strict=True):
-            scored = list(zip(own, probabilities))  # noqa: B905 - takes as many of them as there are entities
+            scored = list(zip(own, probabilities, strict=False))  # as many of them as there are entities
             kept = [(span, score) for span, score in scored if score >= self.min_score]
             yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
