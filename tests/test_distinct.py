@@ -1,18 +1,23 @@
 """The forms of a minibatch: the distinct ones, each once, in whatever order, and where each stands; or one a place."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.arrays import Rows
+from nerwin.arrays import Floats, Ints, Rows
+from nerwin.corruption.interface import Loss
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.objective import loss_and_gradients
-from nerwin.training.placed import as_they_stand, distinct
+from nerwin.training.placed import Placed, as_they_stand, by_place, distinct
+from nerwin.training.trainer import Trainer, generators
 from tests.test_trainer import new_trainer, village_config
 
 FORMS = st.sampled_from([0, 1, 2, 3, 70_000])
@@ -38,21 +43,80 @@ def test_every_form_is_there_once_and_places_lead_to_it(rows: list[list[int]], w
         assert found.around.lengths is around.lengths
 
 
-def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) -> None:
-    """The same loss and gradients as by distinct forms, here with the padding and a word in many places."""
-    trainer = new_trainer(village_config(tmp_path, "features={}", "objective.corruption=window"))
-    model, flat, sources = trainer.model, trainer.parts.train.flat, trainer.state.generators
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(WINDOWS)
+def test_every_place_has_each_of_its_forms_once(rows: list[list[int]]) -> None:
+    ids = np.array(rows, np.int32).reshape(-1, 3)
+    found = by_place(ids)
+    assert found.places.shape == ids.shape
+    assert np.array_equal(found.forms[found.places], ids)
+    for c, (start, end) in enumerate(itertools.pairwise(found.borders)):
+        assert sorted(found.forms[start:end].tolist()) == sorted(set(ids[:, c].tolist()))
+        assert ((start <= found.places[:, c]) & (found.places[:, c] < end)).all()
+
+
+class Found(NamedTuple):
+    """A loss, and all gradients in full."""
+
+    loss: Loss
+    grads: dict[str, Floats]
+
+
+def found(trainer: Trainer, placed: Callable[[Ints], Placed]) -> Found:
+    """Of the first minibatch of a training, its windows placed in some way."""
+    model, flat, sources = trainer.model, trainer.parts.train.flat, generators(1)
     forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
     batch = next(model.corruption.batches(flat, trainer.targets, sources["order"], sources["corruption"], 16))
     ids = windows(flat.tokens, batch.centres, model.config.window.size)
     assert len(np.unique(ids)) < ids.size
-    assert model.placed(ids, None).in_order
-    plain, grads = loss_and_gradients(model, model.corruption, forms, distinct(ids), batch)
-    ours, found = loss_and_gradients(model, model.corruption, forms, as_they_stand(ids), batch)
-    assert ours.active
-    assert ours.value == plain.value
-    assert found.keys() == grads.keys() == model.params.keys()
-    for name, g in grads.items():
-        full, own = (one.dense(model.params[name].shape) if isinstance(one, Rows) else one for one in (g, found[name]))
-        np.testing.assert_allclose(own, full, rtol=1e-4, atol=1e-6)
-        assert full.any()
+    masks = model.draw_masks(sources["dropout"], len(ids))
+    loss, grads = loss_and_gradients(model, model.corruption, forms, placed(ids), batch, masks)
+    assert loss.active
+    full = {name: g.dense(model.params[name].shape) if isinstance(g, Rows) else g for name, g in grads.items()}
+    return Found(loss, full)
+
+
+def assert_equal_to_rounding(ours: Found, plain: Found) -> None:
+    assert ours.loss.value == pytest.approx(plain.loss.value, rel=1e-6)
+    assert ours.grads.keys() == plain.grads.keys()
+    for name, g in plain.grads.items():
+        np.testing.assert_allclose(ours.grads[name], g, rtol=1e-4, atol=1e-6)
+        assert g.any()
+
+
+def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) -> None:
+    """The same loss and gradients as by distinct forms, here with the padding and a word in many places."""
+    trainer = new_trainer(village_config(tmp_path, "features={}", "objective.corruption=window"))
+    assert trainer.model.placed(np.ones((4, 5), np.int32), None).in_order
+    assert_equal_to_rounding(found(trainer, as_they_stand), found(trainer, distinct))
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["features={}", "objective.corruption=window"],
+        ['features={"shape": 3, "suffix2": 4}', "objective.corruption=label", "objective.l2=0.01"],
+        ["scorer.hidden=[6, 5]", "scorer.dropout=0.4", "window.size=3"],
+    ],
+)
+def test_forms_may_be_projected_place_by_place(tmp_path: Path, overrides: list[str]) -> None:
+    trainer = new_trainer(village_config(tmp_path, *overrides))
+    assert_equal_to_rounding(found(trainer, by_place), found(trainer, distinct))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "taken"),
+    [
+        ([], True),
+        (["scorer.dropout=0.5"], True),
+        (["scorer.input_dropout=0.2"], False),
+        (["preprocess.method=center"], False),
+        (["words.dim=8"], False),
+        (['features={"ngrams": 4}'], False),
+    ],
+)
+def test_many_windows_are_projected_place_by_place(tmp_path: Path, overrides: list[str], *, taken: bool) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.dim=50", *overrides))
+    ids = windows(trainer.parts.train.flat.tokens, np.resize(trainer.parts.train.flat.centres, 1000), 5)
+    assert bool(trainer.model.placed(ids, None).borders) is taken
+    assert not trainer.model.placed(ids[:900], None).borders

@@ -158,7 +158,7 @@ def test_no_window_is_near_a_kink_or_at_the_margin(tmp_path: Path, monkeypatch: 
     config = village_config(tmp_path, "scorer.activation=leaky_relu", f"training.seed={seed}")
     case = draw_case(config, read_parts(config))
     scores, cache = case.model.forward(case.forms, case.words, case.masks)
-    a = cache.outputs[0]
+    a = cache.layers.outputs[0]
     z = np.where(a > 0, a, a / LEAK)
     assert np.abs(z).min() > 1e-2
     pair = np.arange(len(case.batch.kinds))
@@ -270,10 +270,10 @@ def forgets_the_preprocessing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_masks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong_backward(
-        monkeypatch,
-        lambda self, params, cache, ds: BACKWARD(self, params, cache._replace(masks=[None] * 2), ds),
-    )
+    def without(cache: Cache) -> Cache:
+        return cache._replace(layers=cache.layers._replace(masks=[None] * 2))
+
+    wrong_backward(monkeypatch, lambda self, params, cache, ds: BACKWARD(self, params, without(cache), ds))
 
 
 ALL = {"U", "W1", "b1", "words"}

@@ -62,6 +62,7 @@ def test_backprop_is_the_adjoint_of_bags(rng: np.random.Generator) -> None:
 def test_a_window_is_the_concatenation_of_its_words() -> None:
     e = np.array([[1.0, 2.0], [30.0, 40.0]])
     assert windows_of(e, np.array([[0, 1, 0]])).tolist() == [[1.0, 2.0, 30.0, 40.0, 1.0, 2.0]]
+    assert windows_of(e, np.empty((0, 3), np.int64)).shape == (0, 6)
 
 
 def test_backprop_is_the_adjoint_of_windows_with_a_word_twice_in_one(rng: np.random.Generator) -> None:

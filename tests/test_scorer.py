@@ -84,7 +84,7 @@ def window(words: str) -> Floats:
 
 def test_lecture_example_forward() -> None:
     s, cache = Scorer(1, "sigmoid").forward(LECTURE, window(TRUE))
-    np.testing.assert_allclose(cache.outputs[0][0], ACTIVATION, atol=1e-15)
+    np.testing.assert_allclose(cache.layers.outputs[0][0], ACTIVATION, atol=1e-15)
     assert s.shape == (1, 1)
     assert s[0, 0] == pytest.approx(2.2144874023172982, abs=1e-14)
 
@@ -205,7 +205,7 @@ def test_a_dropped_detector_neither_scores_nor_learns(rng: np.random.Generator) 
     mask = np.array([[2.0, 0.0, 2.0, 0.0]])
     s, cache = scorer.forward(params, rng.normal(size=(1, 6)), [None, mask])
     grads, _ = scorer.backward(params, cache, np.ones((1, 3)))
-    expected = 2 * cache.outputs[0][:, [0, 2]] @ params["U"][[0, 2]]
+    expected = 2 * cache.layers.outputs[0][:, [0, 2]] @ params["U"][[0, 2]]
     np.testing.assert_allclose(s, expected, rtol=1e-13)
     for name in ("U", "W1", "b1"):
         gradient = np.asarray(grads[name])

@@ -47,10 +47,10 @@ class LabelCorruption(TagCorruption):
             kept = self.pairs_per_pass(targets, corpus.lengths) - np.count_nonzero(targets)
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
-        weights = tag_weights(self.settings, self.types, targets)[targets]
+        tags = targets[shuffled]
+        whole = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
         for start in range(0, len(shuffled), size):
-            chosen = shuffled[start : start + size]
-            yield Windows(corpus.centres[chosen], targets[chosen], weights[chosen])
+            yield Windows._make(part[start : start + size] for part in whole)
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, K = scores.shape

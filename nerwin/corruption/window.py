@@ -76,14 +76,9 @@ class WindowCorruption:
         kinds = targets[true]
         corrupted = _draw_corrupted(corruption, targets, kinds)
         weights = type_weights(self.settings.weights, self.types, targets)
+        whole = Pairs(corpus.centres[true], corpus.centres[corrupted], kinds - 1, weights[kinds])
         for start in range(0, len(true), size):
-            chosen = slice(start, start + size)
-            yield Pairs(
-                corpus.centres[true[chosen]],
-                corpus.centres[corrupted[chosen]],
-                kinds[chosen] - 1,
-                weights[kinds[chosen]],
-            )
+            yield Pairs._make(part[start : start + size] for part in whole)
 
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         """The hinge of each pair in the score of its own type."""

@@ -30,9 +30,10 @@ def score_shares(scorer: Scorer, params: Parameters, x: Floats) -> Shares:
     both = np.stack([x, np.zeros_like(x)]).astype(np.float64)  # (2, n): the window, and the empty one
     s, cache = scorer.forward(params, both)
     f, df = ACTIVATIONS[scorer.activation][:2]
+    inputs = [cache.x, *cache.layers.thinned]
     worth = params["U"]  # (m, K): ∆s for a unit of ∆a
     for k in range(scorer.depth, 0, -1):
-        z = cache.inputs[k - 1] @ params[f"W{k}"].T + params[f"b{k}"]  # (2, m)
+        z = inputs[k - 1] @ params[f"W{k}"].T + params[f"b{k}"]  # (2, m)
         change = z[0] - z[1]
         slope = df(f(z[1]))
         moved = np.abs(change) > 1e-9  # where z does not move, the slope of f stands for the slope of the chord

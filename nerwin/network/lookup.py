@@ -52,7 +52,7 @@ def _root_scale(starts: Ints, table: Floats) -> Floats:
 
 def windows_of(e: Floats, places: Ints) -> Floats:
     """The windows x (B, C·D), given the vectors (u, D) of the distinct forms and which one (B, C) stands where."""
-    return e.take(places.ravel(), axis=0).reshape(len(places), -1)
+    return e.take(places.ravel(), axis=0).reshape(len(places), places.shape[1] * e.shape[1])
 
 
 def backprop_windows(places: Ints, dx: Floats) -> Rows:

@@ -1,26 +1,70 @@
-"""Scoring many windows with a trained network: a form is projected once for each place in a window, not in each window.
+"""Scoring many windows: a form is projected once for each place in a window, not in each window.
 
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
-A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. Where
-the sentence is one more place, its rows add up to the sentence's, of which the window's own word is taken.
+A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. A
+trained network's `FixedScorer` keeps what it has projected; in training, whose every step moves W, a large minibatch
+still has forms enough in common.
 """
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.network.scorer import Scorer
+from nerwin.network.dropout import Mask
+from nerwin.network.lookup import windows_of
+from nerwin.network.scorer import Cache, Layers, Scorer
 from nerwin.network.surroundings import Surroundings
 
 TILE = 256  # windows at a time, so that their z stays in the processor's cache
 
 
+class UnlaidCache(NamedTuple):
+    """A `Cache` whose x is laid out for the windows alone that are propagated back, few as they are.
+
+    e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
+    """
+
+    e: Floats
+    places: Ints
+    layers: Layers
+
+    def rows(self, chosen: Ints) -> Cache:
+        return Cache(windows_of(self.e, self.places[chosen]), self.layers.rows(chosen))
+
+
+def forward_by_place(
+    scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
+) -> tuple[Floats, UnlaidCache]:
+    """The scores (B, K) of windows whose places have forms of their own, and the cache; x is not dropped from.
+
+    Args:
+        e: (u, D) the vectors of the forms in the first place, then of those in the second, and so on.
+        borders: (C + 1) where the forms of each place begin, and where the last ones end.
+        places: (B, C) which of the forms stand there.
+    """
+    W, D = params["W1"], e.shape[1]
+    parts = (
+        (e[start:end] @ W[:, c * D : (c + 1) * D].T).take(places[:, c] - start, axis=0)
+        for c, (start, end) in enumerate(itertools.pairwise(borders))
+    )
+    z = next(parts)  # (B, m)
+    for part in parts:
+        z += part
+    s, layers = scorer.upwards(params, z, masks)
+    return s, UnlaidCache(e, places, layers)
+
+
 @dataclass(frozen=True)
 class FixedScorer:
     """A scorer whose parameters no longer change, with nothing to do before W or after U.
+
+    Where the sentence is one more place, its rows add up to the sentence's, of which the window's own word is taken.
 
     size: C, the words in a window. slots: C, or C + 1 with one for the sentence.
     """

@@ -16,27 +16,36 @@ from nerwin.network.dropout import Mask
 from nerwin.network.initializers import INITIALIZERS
 
 
-class Cache(NamedTuple):
-    """What the backward pass needs of the forward pass.
+class Layers(NamedTuple):
+    """What the backward pass needs of the hidden layers.
 
-    inputs:  the input of each layer, after dropout: x, a⁽¹⁾, ..., a⁽ᴴ⁾.
     outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ before dropout, which f′ is a function of.
+    thinned: the same after dropout, as the layer above hears them.
     masks:   the dropout masks of x and of each a.
     """
 
-    inputs: list[Floats]
     outputs: list[Floats]
+    thinned: list[Floats]
     masks: Sequence[Mask]
+
+    def rows(self, chosen: Ints) -> "Layers":
+        """Those of some windows of the minibatch only."""
+        outputs, thinned = [a.take(chosen, axis=0) for a in self.outputs], []
+        for a, whole, rows in zip(self.thinned, self.outputs, outputs, strict=True):
+            thinned.append(rows if a is whole else a.take(chosen, axis=0))  # one array where nothing is dropped
+        masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
+        return Layers(outputs, thinned, masks)
+
+
+class Cache(NamedTuple):
+    """What the backward pass needs of the forward pass: x after dropout, and the layers."""
+
+    x: Floats
+    layers: Layers
 
     def rows(self, chosen: Ints) -> "Cache":
         """The cache of some windows of the minibatch only."""
-        x, *thinned = self.inputs
-        outputs = [a.take(chosen, axis=0) for a in self.outputs]
-        inputs = [x.take(chosen, axis=0)]
-        for a, whole, rows in zip(thinned, self.outputs, outputs, strict=True):
-            inputs.append(rows if a is whole else a.take(chosen, axis=0))  # one array where nothing is dropped
-        masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
-        return Cache(inputs, outputs, masks)
+        return Cache(self.x.take(chosen, axis=0), self.layers.rows(chosen))
 
 
 @dataclass(frozen=True)
@@ -55,17 +64,23 @@ class Scorer:
 
         Returns: s (B, K), and the cache for `backward`.
         """
-        f = ACTIVATIONS[self.activation].f
         masks = masks or [None] * (self.depth + 1)
-        a = _drop(x, masks[0])
-        inputs, outputs = [a], []
+        x = _drop(x, masks[0])
+        s, layers = self.upwards(params, x @ params["W1"].T, masks)
+        return s, Cache(x, layers)
+
+    def upwards(self, params: Parameters, z: Floats, masks: Sequence[Mask]) -> tuple[Floats, Layers]:
+        """The rest of the way forward, given W⁽¹⁾ x (B, m₁), which is written over, and all masks."""
+        f = ACTIVATIONS[self.activation].f
+        outputs: list[Floats] = []
+        thinned: list[Floats] = []
         for k in range(1, self.depth + 1):
-            z = a @ params[f"W{k}"].T  # (B, m)
+            if k > 1:
+                z = thinned[-1] @ params[f"W{k}"].T  # (B, m)
             z += params[f"b{k}"]
             outputs.append(f(z, z))
-            a = _drop(outputs[-1], masks[k])
-            inputs.append(a)
-        return a @ params["U"], Cache(inputs, outputs, masks)  # (B, K)
+            thinned.append(_drop(outputs[-1], masks[k]))
+        return thinned[-1] @ params["U"], Layers(outputs, thinned, masks)  # (B, K)
 
     def judge(self, params: Parameters, z: Floats) -> Floats:
         """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁), which is written over."""
@@ -86,17 +101,19 @@ class Scorer:
         """
         out = out or {}
         df = ACTIVATIONS[self.activation].df
+        x, (outputs, thinned, masks) = cache
+        inputs = [x, *thinned]
         # s = Uᵀ a  ⇒  ∂J/∂U = a dsᵀ, ∂J/∂a = U ds
-        grads: Gradients = {"U": np.matmul(cache.inputs[-1].T, ds, out=out.get("U"))}  # (m, K)
-        da = _drop(ds @ params["U"].T, cache.masks[-1])  # (B, m)
+        grads: Gradients = {"U": np.matmul(inputs[-1].T, ds, out=out.get("U"))}  # (m, K)
+        da = _drop(ds @ params["U"].T, masks[-1])  # (B, m)
         for k in range(self.depth, 0, -1):
             # δ⁽ᵏ⁾ = f′(z⁽ᵏ⁾) ∘ ∂J/∂a⁽ᵏ⁾
-            delta = df(cache.outputs[k - 1]) * da  # (B, m)
+            delta = df(outputs[k - 1]) * da  # (B, m)
             # ∇W⁽ᵏ⁾ = δ⁽ᵏ⁾ a⁽ᵏ⁻¹⁾ᵀ and ∇b⁽ᵏ⁾ = δ⁽ᵏ⁾, summed over the minibatch
-            grads[f"W{k}"] = np.matmul(delta.T, cache.inputs[k - 1], out=out.get(f"W{k}"))  # (m, n)
+            grads[f"W{k}"] = np.matmul(delta.T, inputs[k - 1], out=out.get(f"W{k}"))  # (m, n)
             grads[f"b{k}"] = delta.sum(axis=0, out=out.get(f"b{k}"))  # (m,)
             # ∂J/∂a⁽ᵏ⁻¹⁾ = W⁽ᵏ⁾ᵀ δ⁽ᵏ⁾
-            da = _drop(delta @ params[f"W{k}"], cache.masks[k - 1])  # (B, n)
+            da = _drop(delta @ params[f"W{k}"], masks[k - 1])  # (B, n)
         return grads, da
 
 

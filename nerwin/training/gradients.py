@@ -205,8 +205,8 @@ def _spread_scores(model: Model, forms: FormTable, words: Placed, masks: Masks, 
 def _kink_distance(model: Model, cache: Cache) -> float:
     """How near any z is to a kink of the activation."""
     kinks = ACTIVATIONS[model.config.scorer.activation].kinks
-    layers = zip(cache.inputs[:-1], range(1, model.scorer.depth + 1), strict=True)
-    z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for a, k in layers]
+    inputs = [cache.x, *cache.layers.thinned[:-1]]
+    z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for k, a in enumerate(inputs, 1)]
     return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
 
 

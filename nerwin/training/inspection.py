@@ -58,7 +58,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
     ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
     starts = range(0, len(ids), WINDOWS)
     blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
-    a = np.concatenate([model.forward(forms, words)[1].outputs[0] for words in blocks])  # (n, m)
+    a = np.concatenate([model.forward(forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
     names = ["_", *vocabulary.forms[1:]]

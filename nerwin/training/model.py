@@ -13,7 +13,7 @@ from nerwin.corruption.interface import Corruption, Settings
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags, windows_of
 from nerwin.network.preprocess import Preprocess
-from nerwin.network.projection import FixedScorer
+from nerwin.network.projection import FixedScorer, UnlaidCache, forward_by_place
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.network.surroundings import Surroundings, add_up
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
@@ -22,10 +22,11 @@ from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
-from nerwin.training.placed import Placed, as_they_stand, distinct
+from nerwin.training.placed import Placed, as_they_stand, by_place, distinct
 
 CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
+MANY, WIDE = 1000, 40  # windows of a minibatch, and numbers a word, from which on projecting by place takes less time
 
 
 class Standing(NamedTuple):
@@ -116,10 +117,18 @@ class Model:
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
 
-        Where a vector is a row of a single table, it is copied to its places from there: finding out which are alike
-        takes longer.
+        Many windows take less time with each place's forms projected there once. Of few, where a vector is a row of a
+        single table, it is copied to its places from there: finding out which are alike takes longer.
         """
+        if around is None and len(ids) >= MANY and self._by_place:
+            return by_place(ids)
         return distinct(ids, around) if around or len(self.lookups) > 1 else as_they_stand(ids)
+
+    @cached_property
+    def _by_place(self) -> bool:
+        """Whether nothing is done to x before its product with W, and that is most of the work."""
+        untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
+        return untouched and sum(self.widths) >= WIDE and NGRAMS not in self.config.features
 
     def embed(self, forms: FormTable, chosen: Ints) -> Floats:
         """The vectors (u, D) of some forms."""
@@ -167,6 +176,13 @@ class Model:
     def forward(self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
         return self.scorer.forward(self.params, self.windows(forms, words), masks or self._whole_network())
+
+    def forward_by_place(
+        self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None
+    ) -> tuple[Floats, UnlaidCache]:
+        """The same of windows whose places have forms of their own, each of which is projected once."""
+        e, masks = self.embed(forms, words.forms), masks or self._whole_network()
+        return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)
 
     def _whole_network(self) -> list[Mask]:
         return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]

@@ -14,6 +14,8 @@ from nerwin.corruption.interface import Corruption, Loss
 from nerwin.network.dropout import Mask
 from nerwin.network.lookup import backprop_windows, sum_rows
 from nerwin.network.loss import add_l2_gradient, l2_penalty
+from nerwin.network.projection import UnlaidCache
+from nerwin.network.scorer import Cache
 from nerwin.network.surroundings import backprop_add_up
 from nerwin.text.features import FormTable
 from nerwin.training.model import Model
@@ -42,7 +44,11 @@ def loss_and_gradients(
         zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
             for them, and nothing is propagated back.
     """
-    scores, cache = model.forward(forms, words, masks)  # (B, K)
+    cache: Cache | UnlaidCache
+    if words.borders:
+        scores, cache = model.forward_by_place(forms, words, masks)  # (B, K)
+    else:
+        scores, cache = model.forward(forms, words, masks)
     loss = corruption.loss(model.params, scores, batch)
     blamed, ds = loss.ds  # (b,), (b, K)
     objective = model.config.objective
@@ -60,7 +66,7 @@ def loss_and_gradients(
 
 def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> Rows:
     """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
-    if words.in_order:  # each place has a form of its own; equal ones are summed up in their table
+    if words.in_order or words.borders:  # equal forms are summed up in their table
         return Rows(words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1]))
     if words.around is None:
         return backprop_windows(words.places[blamed], dx)

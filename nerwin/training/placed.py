@@ -1,5 +1,6 @@
 """A minibatch's windows as forms and places: which forms there are, and which of them stands where."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +14,14 @@ class Placed(NamedTuple):
     too `around`, where the model looks there.
 
     in_order: whether there is a form for each place, in their order, equal ones too.
+    borders: where each place has forms of its own, (C + 1) where they begin among the forms, and where they end.
     """
 
     forms: Ints
     places: Ints
     around: Surroundings | None
     in_order: bool = False
+    borders: Sequence[int] = ()
 
 
 def distinct(ids: Ints, around: Surroundings | None = None) -> Placed:
@@ -38,3 +41,17 @@ def distinct(ids: Ints, around: Surroundings | None = None) -> Placed:
 def as_they_stand(ids: Ints) -> Placed:
     """Windows (B, C) with a form for each place."""
     return Placed(ids.ravel(), np.arange(ids.size).reshape(ids.shape), None, in_order=True)
+
+
+def by_place(ids: Ints) -> Placed:
+    """Windows (B, C) by the distinct forms of each place: those of the first place, then those of the second, ..."""
+    columns = ids.T.astype(np.intp, order="C")
+    number, order = np.empty(columns.max(initial=-1) + 1, np.intp), np.arange(len(ids))
+    forms, places, borders = [], np.empty_like(columns), [0]
+    for column, found in zip(columns, places, strict=True):
+        number[column] = order
+        forms.append(column[number.take(column) == order])
+        number[forms[-1]] = order[: len(forms[-1])]
+        np.add(number.take(column), borders[-1], out=found)
+        borders.append(borders[-1] + len(forms[-1]))
+    return Placed(np.concatenate(forms), places.T, None, borders=borders)
