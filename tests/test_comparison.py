@@ -94,6 +94,13 @@ def test_a_failing_cell_is_a_row_and_is_tried_again_and_finished_cells_are_skipp
     assert (tmp_path / "out" / RESULTS).read_bytes().startswith(lines)
 
 
+def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
+    cells = grid(["optimizer.name=adam,momentum", "optimizer.momentum=0.5,0.9", "training.seed=1"])
+    (note,) = comparison(tmp_path, cells=cells).without_effect()
+    assert note == "optimizer.momentum has no effect in 2 of 4 cells: it needs optimizer.name momentum or nesterov"
+    assert not list(comparison(tmp_path).without_effect())
+
+
 def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:
     one = comparison(tmp_path, cells=grid(["training.seed=1,2"]))
     whole = Result(("training.seed=1",), 0.25, 1, 1.5, 0.5).to_json() + "\n"

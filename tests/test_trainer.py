@@ -404,10 +404,3 @@ def test_preprocessing_is_fitted_on_the_training_part_and_then_stays(tmp_path: P
     np.testing.assert_allclose(fitted, np.concatenate(expected), atol=1e-6)
     epochs(trainer)
     assert np.array_equal(trainer.model.constants["mean"], fitted)
-
-
-def test_a_size_for_vectors_that_are_not_given_is_noted(tmp_path: Path) -> None:
-    assert any(
-        "words.vectors is not" in note for note in new_trainer(village_config(tmp_path, "words.size=0.6")).parts.notes
-    )
-    assert not any("words.vectors" in note for note in new_trainer(village_config(tmp_path)).parts.notes)

@@ -8,7 +8,9 @@ from nerwin.cli.epochs import sparkline
 from nerwin.errors import CorpusError
 from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.api import evaluate
+from nerwin.training.config import Config, changed
 from nerwin.training.folders import BEST
+from nerwin.training.idle import idle
 from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone, Trainer
 
@@ -36,6 +38,12 @@ def plan(run: Run) -> Iterator[str]:
         f"at most {settings.training.epochs} epochs"
     )
     yield f"folder {run.folder}"
+
+
+def without_effect(config: Config) -> Iterator[str]:
+    """The keys that are set for nothing."""
+    for key, need in idle(config, changed(config.to_dict())).items():
+        yield f"{key} is set and has no effect: it needs {need}"
 
 
 def few_steps(trainer: Trainer) -> Iterator[str]:

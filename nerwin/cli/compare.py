@@ -58,6 +58,8 @@ def compare(
     console = Console(stderr=True, highlight=False)
     done = comparison.finished()
     console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", markup=False, soft_wrap=True)
+    for note in comparison.without_effect():
+        console.print(note, style="dim", markup=False, soft_wrap=True)
     try:
         for result in comparison.run(staff):
             done.append(result)

@@ -56,7 +56,7 @@ def train(
     begun = (output or newest_folder(trained=False)) if resume else None
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
-    from nerwin.cli.closing import conclude, few_steps, plan
+    from nerwin.cli.closing import conclude, few_steps, plan, without_effect
     from nerwin.cli.epochs import draw
     from nerwin.text.files import check_readable
     from nerwin.training.config import load_config
@@ -72,7 +72,8 @@ def train(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
         console.print(note, style="yellow", markup=False, soft_wrap=True)
-    for note in [*run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]:
+    notes = [*without_effect(settings), *run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
+    for note in notes:
         console.print(note, style="dim", markup=False, soft_wrap=True)
     try:
         with interruption() as asked:

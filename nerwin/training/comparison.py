@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import json
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from nerwin.errors import ConfigError, ModelError, NerwinError
 from nerwin.training.config import Config, load_config
 from nerwin.training.folders import CELLS, CONFIG, METRICS, RUNS
+from nerwin.training.idle import idle
 from nerwin.training.lock import locked, wait_until_free
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.workers import Workers
@@ -114,6 +116,13 @@ class Comparison:
             write_yaml(folder / CONFIG, base.to_dict())
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
+
+    def without_effect(self) -> Iterator[str]:
+        """The keys whose values are compared for nothing, in some cells or in all."""
+        varied = dict.fromkeys(part.partition("=")[0] for cell in self.cells for part in cell)
+        cells = Counter(found for config in self._configs.values() for found in idle(config, varied).items())
+        for (key, need), count in cells.items():
+            yield f"{key} has no effect in {count} of {len(self.cells)} cells: it needs {need}"
 
     def finished(self) -> list[Result]:
         """The cells that an earlier start has finished.

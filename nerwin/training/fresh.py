@@ -65,8 +65,6 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     """The vectors to start from, and a note of how many words have one."""
     words = config.words
     if words.vectors is None:
-        if words.size is not None:
-            parts.notes.append("words.size is set, words.vectors is not: word vectors start at random")
         return {}
     forms = parts.vocabulary.forms[UNKNOWN + 1 :]
     if words.lower:

@@ -1,0 +1,58 @@
+"""Keys without effect: training itself shows which ones these are."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nerwin.training.config import keys
+from nerwin.training.idle import NEEDS, idle
+from nerwin.training.model import Model
+from tests.test_trainer import epochs, new_trainer, village_config
+
+ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"
+# For each key two values, a setting with which they differ, and one with which they do not.
+CASES = {
+    "words.extra": ("0", "2", "words.vectors=vectors.txt", "words.vectors=null"),
+    "words.size": ("0.5", "2", "words.vectors=vectors.txt", "words.vectors=null"),
+    "scorer.dropout_scaling": ("test", "inverted", "scorer.dropout=0.5", "scorer.dropout=0"),
+    "objective.draws": ("2", "3", "objective.corruption=window", LABEL),
+    "objective.l2_words": ("true", "false", "objective.l2=0.1", "objective.l2=0"),
+    "objective.miss": ("0.5", "1", LABEL, "objective.corruption=window"),
+    "objective.outside_share": ("0.5", "1", LABEL, "objective.corruption=window"),
+    "optimizer.momentum": ("0.5", "0.9", "optimizer.name=momentum", ADAM),
+    "optimizer.beta1": ("0.5", "0.9", ADAM, "optimizer.name=rmsprop"),
+    "optimizer.beta2": ("0.5", "0.9", "optimizer.name=rmsprop", "optimizer.name=adagrad"),
+    "optimizer.epsilon": ("0.1", "1", "optimizer.name=adagrad", "optimizer.name=momentum"),
+    "optimizer.weight_decay": ("0.1", "1", "optimizer.name=adamw", ADAM),
+    "schedule.period": ("1", "2", "schedule.name=step", "schedule.name=constant"),
+    "schedule.factor": ("0.5", "0.1", "schedule={name: step, period: 1}", "schedule.name=constant"),
+    "schedule.decay": ("0.5", "1", "schedule.name=exponential", "schedule.name=inverse"),
+    "schedule.tau": ("0.5", "1", "schedule.name=inverse", "schedule.name=exponential"),
+    "schedule.warmup": ("0.5", "1", "schedule.name=linear", "schedule.name=exponential"),
+}
+
+
+def test_there_is_a_case_for_every_key() -> None:
+    assert CASES.keys() == NEEDS.keys() <= {key for key, _ in keys()}
+
+
+def trained(folder: Path, *overrides: str) -> Model:
+    (folder / "vectors.txt").write_text("boat 1 2 3 4 5 6 7 8\nelsewhere 1 2 3 4 5 6 7 8\n")
+    trainer = new_trainer(village_config(folder, *overrides))
+    epochs(trainer)
+    return trainer.model
+
+
+def same(one: Model, other: Model) -> bool:
+    return all(np.array_equal(value, other.params[name]) for name, value in one.params.items())
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_a_key_is_idle_exactly_where_its_value_changes_nothing(tmp_path: Path, key: str) -> None:
+    *values, with_effect, without = CASES[key]
+    for setting, expected in ((with_effect, False), (without, True)):
+        config = village_config(tmp_path, setting, f"{key}={values[0]}")
+        assert (key in idle(config, [key])) is expected
+        one, other = (trained(tmp_path, setting, f"{key}={value}") for value in values)
+        assert same(one, other) is expected
