@@ -19,7 +19,7 @@ from nerwin.training import model_files
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.folders import MANIFEST
-from nerwin.training.model_files import load_model, save_model
+from nerwin.training.model_files import load_model, remove_model, save_model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config
@@ -117,6 +117,16 @@ def test_saving_something_else_leaves_no_stray_file(
     assert after != before
     assert len(after) == 3
     assert (load_model(saved).params["U"] == kept + 1).all()
+
+
+def test_saving_takes_away_what_is_half_written_and_nothing_of_others(trained: Trainer, tmp_path: Path) -> None:
+    others = {"my_arrays-2020.npz", ".notes.part", "arrays.npz", "notes.txt"}
+    for name in [*others, "arrays-0123abc45678.npz", f".{MANIFEST}.part", ".state_arrays-0123abc45678.npz.part"]:
+        (tmp_path / name).touch()
+    save_model(tmp_path, trained.model)
+    assert set(contents(tmp_path)) == {*others, MANIFEST, arrays_file(tmp_path).name}
+    remove_model(tmp_path)
+    assert set(contents(tmp_path)) == others
 
 
 def test_a_model_without_state_is_two_files_and_cannot_be_continued(trained: Trainer, tmp_path: Path) -> None:

@@ -167,9 +167,40 @@ def test_the_folder_of_a_run_is_left_to_it(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "metrics.jsonl").touch()
-    with pytest.raises(ModelError, match="expected a comparison or an empty folder, found a run"):
+    with pytest.raises(ModelError, match=r"expected a comparison or an empty folder, found metrics\.jsonl"):
         Comparison(tmp_path / "run", config, (), [("training.seed=1",)])
     assert [one.name for one in (tmp_path / "run").iterdir()] == ["metrics.jsonl"]
+
+
+def test_a_folder_with_files_of_others_is_left_as_it_is(tmp_path: Path) -> None:
+    config = write_village(tmp_path)
+    with pytest.raises(ModelError, match=r"found village\.conll in it"):
+        Comparison(tmp_path, config, [], CELLS)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "config.yaml").write_text("# mine\n" + config.read_text().replace("village.conll", "../village.conll"))
+    before = (own / "config.yaml").read_bytes()
+    Comparison(own, own / "config.yaml", [], CELLS)
+    assert (own / "config.yaml").read_bytes() == before
+
+
+def test_results_of_other_data_do_not_stand_beside_new_ones(tmp_path: Path) -> None:
+    cells = grid(["training.seed=1,2"])
+    assert len(list(comparison(tmp_path, cells=cells[:1]).run(processes(1)))) == 1
+    assert len(comparison(tmp_path, cells=cells).finished()) == 1
+    again = comparison(tmp_path, cells=cells)
+    text = (tmp_path / "village.conll").read_text(encoding="utf-8")
+    (tmp_path / "village.conll").write_text(text + "\nMira B-PER\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"village\.conll: expected the data that .*out was started with"):
+        again.finished()
+
+
+def test_cells_have_their_number_of_threads_in_common(tmp_path: Path) -> None:
+    for varied in ("training.threads=1,2", "training={epochs: 1}"):
+        cells = grid([varied])
+        with pytest.raises(ConfigError, match=r"--vary training\.threads: expected one number for all cells"):
+            comparison(tmp_path, "training.threads=3", cells=cells)
+    assert comparison(tmp_path, "training.threads=3").finished() == []
 
 
 def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:

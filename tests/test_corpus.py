@@ -1,5 +1,6 @@
 """Corpora in columns: what is detected, what is skipped, and what is said about lines that do not fit."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -339,6 +340,8 @@ def test_inline_markup_is_known_by_its_suffix(tmp_path: Path) -> None:
     corpus = read_corpus(path)
     assert pairs(corpus) == TWO
     assert [sentence.line for sentence in corpus.sentences] == [2, 3]
+    (packed := tmp_path / "packed.inline.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert pairs(read_corpus(packed)) == TWO
 
 
 WORD = st.text(

@@ -62,7 +62,7 @@ class Found(NamedTuple):
     grads: dict[str, Floats]
 
 
-def found(trainer: Trainer, placed: Callable[[Ints], Placed]) -> Found:
+def gradients_of(trainer: Trainer, placed: Callable[[Ints], Placed]) -> Found:
     """Of the first minibatch of a training, its windows placed in some way."""
     model, flat, sources = trainer.model, trainer.parts.train.flat, generators(1)
     forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
@@ -88,7 +88,7 @@ def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) ->
     """The same loss and gradients as by distinct forms, here with the padding and a word in many places."""
     trainer = new_trainer(village_config(tmp_path, "features={}", "objective.corruption=window"))
     assert trainer.model.placed(np.ones((4, 5), np.int32), None).in_order
-    assert_equal_to_rounding(found(trainer, as_they_stand), found(trainer, distinct))
+    assert_equal_to_rounding(gradients_of(trainer, as_they_stand), gradients_of(trainer, distinct))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) ->
 )
 def test_forms_may_be_projected_place_by_place(tmp_path: Path, overrides: list[str]) -> None:
     trainer = new_trainer(village_config(tmp_path, *overrides))
-    assert_equal_to_rounding(found(trainer, by_place), found(trainer, distinct))
+    assert_equal_to_rounding(gradients_of(trainer, by_place), gradients_of(trainer, distinct))
 
 
 @pytest.mark.parametrize(

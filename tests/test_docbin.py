@@ -43,6 +43,14 @@ def test_what_is_written_is_read_back(spacy: Any) -> None:
     assert list(read_docbin(write_docbin(passages, "x"), "x")) == passages
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u0085", "\u2028", "\u001c", "  \n", " \u00a0 "])
+def test_what_stands_between_tokens_does_not_become_one(spacy: Any, blank: str) -> None:
+    text = f"{blank}10{blank}euros{blank}"
+    passage = Passage(text, list(tokenize(text)), [Span(0, 2, "MONEY")], 1)
+    assert passage.words == ["10", "euros"]
+    assert list(read_docbin(write_docbin([passage], "x"), "x")) == [passage]
+
+
 def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
     doc = spacy.tokens.Doc(
         spacy.blank("en").vocab,

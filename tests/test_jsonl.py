@@ -79,6 +79,10 @@ def with_tokens(*tokens: object) -> str:
         ('{"ents": []}', 'expected a "text" of characters, found null'),
         ('{"text": 3, "ents": []}', 'expected a "text" of characters, found 3'),
         ('{"text": "\\ud800", "ents": []}', "expected a text of Unicode characters, found half of one at 0"),
+        (
+            '{"text": "a", "ents": [[0, 1, "X\\ud800"]]}',
+            "expected a label of Unicode characters, found half of one at 1",
+        ),
         ('{"text": "a"}', "expected entities under one of ents, entities, spans, label, labels, found text"),
         ('{"text": "a", "ents": {}}', 'expected a list under "ents", found {}'),
         (

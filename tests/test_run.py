@@ -15,6 +15,7 @@ import pytest
 from nerwin.errors import ConfigError, ModelError
 from nerwin.training.comparison import Comparison
 from nerwin.training.config import Config, load_config
+from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import model_folder, new_folder, newest_folder
 from nerwin.training.model_files import load_model
 from nerwin.training.run import Run
@@ -98,6 +99,34 @@ def test_a_folder_in_which_a_run_was_killed_before_it_began_is_empty(tmp_path: P
     (tmp_path / "other" / ".mine").write_text("")
     with pytest.raises(ModelError, match="expected an empty folder"):
         Run.start(tmp_path / "other", config)
+
+
+def test_a_run_that_began_while_the_data_was_read_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, folder = village_config(tmp_path, "training.epochs=1"), tmp_path / "run"
+
+    def slowly(config: Config) -> Parts:
+        monkeypatch.undo()
+        finish(Run.start(folder, config))
+        return read_parts(config)
+
+    monkeypatch.setattr("nerwin.training.run.read_parts", slowly)
+    with pytest.raises(ModelError, match="expected an empty folder"):
+        Run.start(folder, config)
+    assert load_model(folder / "best").standing.epoch == 1
+
+
+def test_a_run_in_a_folder_whose_name_is_not_utf8_is_saved_and_goes_on(tmp_path: Path) -> None:
+    here = tmp_path / os.fsdecode(b"villa\xff")
+    try:
+        here.mkdir()
+    except (OSError, UnicodeError):
+        pytest.skip("no such names here")
+    config = village_config(here, "training.epochs=2")
+    finish(Run.start(here / "run", config))
+    assert load_model(here / "run" / "best").config == config
+    finish(Run.resume(here / "run", config))
 
 
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
@@ -311,7 +340,7 @@ def test_other_data_than_the_run_was_started_with_are_refused_and_the_file_named
         ConfigError, match=rf"{name}: expected the data that .*run was started with \(sha256 [0-9a-f]{{12}}\), found "
     ) as caught:
         Run.resume(tmp_path / "run", config)
-    assert str(caught.value).endswith("Restore the file, or start a new run with --output.")
+    assert str(caught.value).endswith("Restore the file, or begin anew with another --output.")
     assert contents(tmp_path / "run") == before
     (tmp_path / name).write_text(words)
     assert list(Run.resume(tmp_path / "run", config).train()) == []

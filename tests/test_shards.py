@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import hashlib
 import os
 import sys
 import threading
@@ -297,6 +298,19 @@ def test_a_damaged_record_is_an_error(model: Path, tmp_path: Path, content: str)
     (work.folder / RECORD).write_text(content)
     with pytest.raises(ConfigError, match=r"record\.json: expected a record as nerwin writes it"):
         finish(work, nobody())
+
+
+def test_shards_without_their_record_are_not_taken_for_this_work(model: Path, tmp_path: Path) -> None:
+    work = tagging(model, long_file(tmp_path))
+    work.folder.mkdir()
+    content = b"other work"
+    shard = work.folder / f"000000-{hashlib.sha256(content).hexdigest()}"
+    shard.write_bytes(content)
+    with pytest.raises(
+        ConfigError, match=r"record\.json: expected the record of the shards in this folder, found none"
+    ):
+        finish(work, nobody())
+    assert shard.read_bytes() == content
 
 
 # What a worker may meet

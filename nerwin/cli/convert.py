@@ -42,7 +42,7 @@ SCHEMES: "dict[Form | None, Scheme]" = {
 }
 COLUMNS = (Form.conll, *SCHEMES)
 # The columns of a configuration are options here.
-KEY = re.compile(r"corpus\.(word_column|tag_column|delimiter|scheme)")
+KEY = re.compile(r"corpus\.(word_column|tag_column|delimiter|scheme|comments)")
 
 
 @command

@@ -120,20 +120,21 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     where they keep their names but for the .gz of what is packed, and get an ending.
 
     Raises:
-        ConfigError: several files without a folder, or of the same name; a file that is to be its own output.
+        ConfigError: several files without a folder, or of the same name; a file that is to be an output too.
     """
     from nerwin.errors import ConfigError
     from nerwin.text.files import check_readable
 
-    def check_apart(file: Path, target: Path) -> None:
-        if target.is_file() and os.path.realpath(target) == os.path.realpath(file):
+    sources = {os.path.realpath(file): file for file in map(source_path, files) if file}
+
+    def check_apart(target: Path) -> None:
+        if target.is_file() and (file := sources.get(os.path.realpath(target))):
             raise ConfigError(f"--output {output}: expected another file than {file} itself. Choose another.")
 
     if len(files) == 1:
-        source = source_path(files[0])
-        if source and output:
-            check_apart(source, output)
-        return [(source, output)]
+        if output:
+            check_apart(output)
+        return [(source_path(files[0]), output)]
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
@@ -145,7 +146,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         if target in placed:
             raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
         check_readable(file)
-        check_apart(file, target)
+        check_apart(target)
         placed[target] = file
     try:
         output.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nerwin.errors import ConfigError
 
@@ -23,17 +24,24 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
 
     What is wrong with the configuration is passed over here: reading it in full says so.
     """
-    from nerwin.training.yaml_files import read_yaml
+    from nerwin.training.yaml_files import parse_yaml, read_yaml
 
     section, _, name = KEY.partition(".")
     try:
-        settings = read_yaml(path).get(section)
+        said = _of_section(read_yaml(path).get(section), name)
+        for override in overrides:
+            key, _, text = override.partition("=")
+            if key == section:  # all of it, as in training={threads: 2}
+                said = _of_section(parse_yaml(text, override), name)
+            elif key == KEY:
+                said = text
     except ConfigError:
         return
-    said = settings.get(name, 1) if isinstance(settings, dict) else 1
-    for override in overrides:
-        if override.startswith(f"{KEY}="):
-            said = override.removeprefix(f"{KEY}=")
     if str(said).isdecimal() and len(str(said)) <= LONGEST and int(said) > 0:
         for variable in VARIABLES:
             os.environ[variable] = str(int(said))
+
+
+def _of_section(section: Any, name: str) -> Any:
+    """A value of a section; 1, the default, where it has none."""
+    return section.get(name, 1) if isinstance(section, dict) else 1

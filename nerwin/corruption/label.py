@@ -48,9 +48,9 @@ class LabelCorruption(TagCorruption):
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         tags = targets[shuffled]
-        whole = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
+        of_all = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
         for start in range(0, len(shuffled), size):
-            yield Windows._make(part[start : start + size] for part in whole)
+            yield Windows._make(part[start : start + size] for part in of_all)
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, K = scores.shape

@@ -24,8 +24,8 @@ from nerwin.network.surroundings import Surroundings
 TILE = 256  # windows at a time, so that their z stays in the processor's cache
 
 
-class UnlaidCache(NamedTuple):
-    """A `Cache` whose x is laid out for the windows alone that are propagated back, few as they are.
+class PlacedCache(NamedTuple):
+    """A `Cache` without x: `rows` puts it together for the windows that are propagated back, few as they are.
 
     e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
     """
@@ -40,7 +40,7 @@ class UnlaidCache(NamedTuple):
 
 def forward_by_place(
     scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
-) -> tuple[Floats, UnlaidCache]:
+) -> tuple[Floats, PlacedCache]:
     """The scores (B, K) of windows whose places have forms of their own, and the cache; x is not dropped from.
 
     Args:
@@ -57,7 +57,7 @@ def forward_by_place(
     for part in parts:
         z += part
     s, layers = scorer.upwards(params, z, masks)
-    return s, UnlaidCache(e, places, layers)
+    return s, PlacedCache(e, places, layers)
 
 
 @dataclass(frozen=True)

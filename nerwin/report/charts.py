@@ -146,7 +146,8 @@ def _drawing(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
 def _svg(figure: Figure, alt: str) -> Markup:
     """The drawing as an element of an HTML page, which is told to those who do not see it as `alt`."""
     stream = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": alt}):  # ids that do not change, and that no two charts share
+    salt = alt.encode("ascii", "backslashreplace").decode()  # a file's name need not be UTF-8
+    with matplotlib.rc_context({"svg.hashsalt": salt}):  # ids that do not change, and that no two charts share
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
     root = ElementTree.fromstring(stream.getvalue())
     viewbox = root.attrib["viewBox"]

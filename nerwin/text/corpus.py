@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
-from nerwin.text.files import BLANK, read_lines, source_name
+from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
@@ -81,7 +81,7 @@ class Corpus:
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
-    """Read a tagged corpus: columns, or inline markup where the file is called .inline.
+    """Read a tagged corpus: columns, or inline markup where the file is called .inline, or .inline.gz.
 
     Args:
         refuse_mixed: whether a file whose tags follow no scheme well is refused, or read by the one that fits best.
@@ -89,7 +89,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     Raises:
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
-    if path.suffix not in INLINE_SUFFIXES:
+    if suffix_of(path) not in INLINE_SUFFIXES:
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup", columns=1)
     for line, words, tags in parse_inline(read_lines(path), str(path)):

@@ -1,7 +1,8 @@
 """spaCy's DocBin (.spacy), the form in which `spacy train` wants its corpora. Needs spaCy, the extra `spacy`.
 
 A document goes to the sentences that spaCy knows of in it, or to one. There, a blank beyond the first between two words
-is a token of its own; such tokens are written for spaCy and left out where a file is read.
+is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and left out where a file is
+read: by that, since a no-break space may also be a word, or where they are plain blanks.
 """
 
 import zlib
@@ -15,6 +16,7 @@ from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 
 DOCBIN_SUFFIXES = (".spacy",)
+SPACE = "SPACE"  # of a token without letters
 
 
 def _spacy(name: str) -> Any:
@@ -60,7 +62,7 @@ def _passage(sentence: Any, number: int, where: str) -> Passage:
     tokens = [
         Token(token.text, token.idx - first, token.idx - first + len(token.text))
         for token in sentence
-        if token.text.strip(BLANK)
+        if token.text.strip(BLANK) and not (token.is_space and token.pos_ == SPACE)
     ]
     found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
     for label in {span.label for span in found}:
@@ -78,10 +80,12 @@ def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
     """
     spacy = _spacy(name)
     vocabulary = spacy.blank("xx").vocab
-    store = spacy.tokens.DocBin(attrs=["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE"])
+    store = spacy.tokens.DocBin(attrs=["ORTH", "SPACY", "POS", "ENT_IOB", "ENT_TYPE"])
     for passage in passages:
         words, spaces, places = _pieces(passage)
-        doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces)
+        own = set(places)
+        kinds = ["" if number in own else SPACE for number in range(len(words))]
+        doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds)
         doc.set_ents(
             [
                 spacy.tokens.Span(doc, places[start], places[end - 1] + 1, label=label)

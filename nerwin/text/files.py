@@ -43,6 +43,11 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
             number += ended + rest.count(b"\n")
 
 
+def suffix_of(path: Path) -> str:
+    """The suffix of a file's name, also before .gz."""
+    return Path(path.name.removesuffix(".gz")).suffix
+
+
 def too_long(name: str, number: int, longest: int) -> CorpusError:
     """The error for a line that is too long to be one."""
     return CorpusError(

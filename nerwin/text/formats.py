@@ -12,7 +12,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Columns
 from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
-from nerwin.text.files import open_binary, read_lines, reading, source_name
+from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES, read_jsonl, write_jsonl
 from nerwin.text.passage import Passage, check_lines, from_words
@@ -42,8 +42,7 @@ class Form(NamedTuple):
 
 def form_of(path: Path) -> str:
     """The form that a file's suffix names, also before .gz; columns where it names none."""
-    suffixes = [suffix for suffix in path.suffixes[-2:] if suffix != ".gz"]
-    return next((name for name, form in FORMS.items() if {*suffixes[-1:]} & {*form.suffixes}), COLUMNS)
+    return next((name for name, form in FORMS.items() if suffix_of(path) in form.suffixes), COLUMNS)
 
 
 def _read_columns(path: Path | None, columns: Columns) -> Tagged:

@@ -48,12 +48,7 @@ def _passage(content: dict[str, Any], number: int, where: str) -> Passage:
     text = content.get("text")
     if not isinstance(text, str):
         raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise CorpusError(
-            f"{where}: expected a text of Unicode characters, found half of one at {error.start}. Mend the escapes."
-        ) from error
+    _check_characters(text, "text", where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
     if content.get("tokens") is None:
         tokens = list(tokenize(text))
@@ -62,6 +57,15 @@ def _passage(content: dict[str, Any], number: int, where: str) -> Passage:
         tokens = _tokens(_list(content, "tokens", where), text, where)
         remedy = 'Mend the offsets, or the "tokens".'
     return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
+
+
+def _check_characters(text: str, kind: str, where: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{where}: expected a {kind} of Unicode characters, found half of one at {error.start}. Mend the escapes."
+        ) from error
 
 
 def _entities_key(content: dict[str, Any], where: str) -> str:
@@ -97,6 +101,7 @@ def _span(one: Any, where: str) -> Span:
             f"{where}: expected an entity with start and end as whole numbers and a label, found {_brief(one)}. "
             "Mend the line."
         )
+    _check_characters(label, "label", where)
     if not is_tag(f"B-{label}"):
         raise CorpusError(f"{where}: expected a label of one word, found {_brief(label)}. Rename the label.")
     return Span(start, end, label)

@@ -14,17 +14,20 @@ from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nerwin.errors import ConfigError, ModelError, NerwinError
+from nerwin.errors import ConfigError, ModelError, NerwinError, printable
+from nerwin.text.sources import Source
 from nerwin.training.config import Config, load_config
-from nerwin.training.folders import CELLS, CONFIG, METRICS, RUNS
+from nerwin.training.data import corpus_sources
+from nerwin.training.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RUNS
 from nerwin.training.idle import idle
-from nerwin.training.lock import locked, wait_until_free
-from nerwin.training.run import Run, check_same_config
+from nerwin.training.lock import LOCK, locked, wait_until_free
+from nerwin.training.model_files import read_sources
+from nerwin.training.run import Run, check_same_config, check_same_data
 from nerwin.training.workers import Workers
 from nerwin.training.yaml_files import write_yaml
 
 RESULTS = "results.jsonl"
-SEED = "training.seed"
+SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
@@ -97,6 +100,20 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
 
 
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder in which there is something else than a comparison.
+
+    Raises:
+        ModelError: naming a file.
+    """
+    ours = {CONFIG, f".{CONFIG}.part", CELLS, RESULTS, LOCK}
+    if others := sorted({path.name for path in folder.glob("*")} - ours):
+        raise ModelError(
+            f"{folder}: expected a comparison or an empty folder, found {printable(others[0])} in it. "
+            "Choose another --output."
+        )
+
+
 class Comparison:
     """A grid of cells over a configuration, in a folder."""
 
@@ -105,12 +122,15 @@ class Comparison:
         # A mistake in any cell shows before the first is trained.
         self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
         base = load_config(config, overrides)
-        if (folder / METRICS).exists():
-            raise ModelError(
-                f"{folder}: expected a comparison or an empty folder, found a run. Choose another --output."
+        if any(one.training.threads != base.training.threads for one in self._configs.values()):
+            raise ConfigError(
+                f"--vary {THREADS}: expected one number for all cells, found several. Give it with --set: a process "
+                "has it before its first cell."
             )
+        _check_ours(folder)
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
+            return
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_yaml(folder / CONFIG, base.to_dict())
@@ -128,11 +148,26 @@ class Comparison:
         """The cells that an earlier start has finished.
 
         A half-written last line counts for nothing, nor does a cell that failed: it is tried again.
+
+        Raises:
+            ConfigError: one was trained on other data than there are now.
         """
         path = self.folder / RESULTS
         lines = path.read_bytes().splitlines() if path.exists() else ()
         found = {result.cell: result for result in map(_read_result, lines) if result}
-        return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
+        done = [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
+        self._check_data([result.cell for result in done])
+        return done
+
+    def _check_data(self, cells: Sequence[Cell]) -> None:
+        """Refuse to put results of other data into one table; of a cell whose model is gone nothing is known."""
+        corpora: dict[tuple[Path | None, Path | None], dict[str, Source]] = {}  # most cells have theirs in common
+        for cell in cells:
+            model, config = self._cell_folder(cell) / BEST, self._configs[cell]
+            if (model / MANIFEST).is_file():
+                files = config.corpus.train, config.corpus.dev
+                now = corpora[files] = corpora.get(files) or corpus_sources(config.corpus)
+                check_same_data(self.folder, config, read_sources(model), now)
 
     def run(self, workers: Workers) -> Iterator[Result]:
         """Train the cells that are not finished; yields each as it ends.

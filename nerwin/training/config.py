@@ -66,9 +66,15 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str | Path):
         base = (info.context or {}).get("base", Path.cwd())
         try:
-            return (base / Path(value).expanduser()).resolve()
+            path = Path(value).expanduser()
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
+        try:
+            return (base / path).resolve()
+        except RuntimeError as error:
+            raise PydanticCustomError(
+                "loop", "expected a file or a folder, and no link that leads to itself"
+            ) from error
     return value
 
 

@@ -89,12 +89,18 @@ def read_parts(config: Config) -> Parts:
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
     train = read_part(config.corpus.train, config.corpus)
-    sources = {"corpus.train": read_source(config.corpus.train)}
-    if config.corpus.dev is None:
-        return make_parts(config, train, None, sources)
-    dev = read_part(config.corpus.dev, config.corpus)
-    sources["corpus.dev"] = read_source(config.corpus.dev)
-    return make_parts(config, train, dev, sources)
+    dev = None if config.corpus.dev is None else read_part(config.corpus.dev, config.corpus)
+    return make_parts(config, train, dev, corpus_sources(config.corpus))
+
+
+def corpus_sources(config: CorpusConfig) -> dict[str, Source]:
+    """The files of the training and dev parts, by their keys in the configuration.
+
+    Raises:
+        CorpusError: one cannot be read.
+    """
+    files = {"corpus.train": config.train, "corpus.dev": config.dev}
+    return {key: read_source(path) for key, path in files.items() if path is not None}
 
 
 def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Source]) -> Parts:

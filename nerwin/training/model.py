@@ -13,7 +13,7 @@ from nerwin.corruption.interface import Corruption, Settings
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags, windows_of
 from nerwin.network.preprocess import Preprocess
-from nerwin.network.projection import FixedScorer, UnlaidCache, forward_by_place
+from nerwin.network.projection import FixedScorer, PlacedCache, forward_by_place
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.network.surroundings import Surroundings, add_up
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
@@ -126,7 +126,10 @@ class Model:
 
     @cached_property
     def _by_place(self) -> bool:
-        """Whether nothing is done to x before its product with W, and that is most of the work."""
+        """Whether nothing is done to x before its product with W, and that is most of the work.
+
+        Letter n-grams are more work than the product: a form's would be added up for each of its places.
+        """
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
         return untouched and sum(self.widths) >= WIDE and NGRAMS not in self.config.features
 
@@ -179,7 +182,7 @@ class Model:
 
     def forward_by_place(
         self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None
-    ) -> tuple[Floats, UnlaidCache]:
+    ) -> tuple[Floats, PlacedCache]:
         """The same of windows whose places have forms of their own, each of which is projected once."""
         e, masks = self.embed(forms, words.forms), masks or self._whole_network()
         return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)

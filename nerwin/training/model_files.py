@@ -9,6 +9,7 @@ only where its arrays have the names and shapes that its configuration and inven
 """
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,8 @@ from nerwin.training.model import CALIBRATION, Model, Standing
 from nerwin.training.replace import replace_file
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
+_ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
+_OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
 
 
 class SavedState(NamedTuple):
@@ -90,7 +93,7 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
         for key, content in files.items():
             manifest[key] = file_entry(key, content)
             replace_file(folder / manifest[key]["file"], content)
-        replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
+        replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
         remove_leftovers(folder, manifest)
     except OSError as error:
         raise ModelError(
@@ -102,17 +105,22 @@ def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
     """Take away what nerwin wrote into a model folder and its manifest does not name, as a kill leaves it."""
     entries = (manifest.get(key) for key in FILES)
     kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
-    for leftover in [*folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
+    for leftover in _own_files(folder):
         if leftover.name not in kept:
             leftover.unlink()
 
 
 def remove_model(folder: Path) -> None:
     """Take a model away, what says which files are its own first, and nothing that nerwin did not write."""
-    for file in [folder / MANIFEST, *folder.glob("*arrays-*.npz"), *folder.glob(".*.part")]:
+    for file in [folder / MANIFEST, *_own_files(folder)]:
         file.unlink(missing_ok=True)
     with suppress(OSError):  # it is not there, or not empty
         folder.rmdir()
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """The arrays in a model folder, and what is half written of it, by their names."""
+    return [file for file in folder.glob("*") if _OWN.fullmatch(file.name)]
 
 
 def load_model(folder: Path, *, decided: bool = True) -> Model:
@@ -138,7 +146,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
         best_f1, best_epoch = best_of(manifest)
         standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
-        model = Model(config, types, lookups, parts["params"], parts["constants"], _read_sources(manifest), standing)
+        model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
         optional = shapes | {"calibration": (2,)}  # of models of old, for another curve
@@ -185,8 +193,20 @@ def _read_lookups(names: Any, config: Config, values: Arrays) -> list[Lookup]:
     return lookups
 
 
-def _read_sources(manifest: dict[str, Any]) -> dict[str, Source]:
-    """The files that the model was trained on; models of old do not say."""
+def read_sources(folder: Path) -> dict[str, Source]:
+    """The files that a saved model was trained on; models of old do not say.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    try:
+        return _sources(manifest)
+    except (TypeError, ValueError) as error:
+        raise damaged(folder, error) from error
+
+
+def _sources(manifest: dict[str, Any]) -> dict[str, Source]:
     sources = {key: Source(**source) for key, source in dict(manifest.get("sources", {})).items()}
     for key, source in sources.items():
         if not isinstance(source.sha256, str) or not isinstance(source.bytes, int):

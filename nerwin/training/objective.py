@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.corruption.interface import Corruption, Loss
 from nerwin.network.dropout import Mask
 from nerwin.network.lookup import backprop_windows, sum_rows
 from nerwin.network.loss import add_l2_gradient, l2_penalty
-from nerwin.network.projection import UnlaidCache
+from nerwin.network.projection import PlacedCache
 from nerwin.network.scorer import Cache
 from nerwin.network.surroundings import backprop_add_up
 from nerwin.text.features import FormTable
@@ -44,7 +44,7 @@ def loss_and_gradients(
         zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
             for them, and nothing is propagated back.
     """
-    cache: Cache | UnlaidCache
+    cache: Cache | PlacedCache
     if words.borders:
         scores, cache = model.forward_by_place(forms, words, masks)  # (B, K)
     else:
@@ -57,17 +57,20 @@ def loss_and_gradients(
     grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    de = _backprop_places(words, blamed, dx)
-    grads.update(model.backprop_embed(forms, words.forms[de.ids], de.values))
+    spoke, de = _backprop_places(words, blamed, dx)
+    grads.update(model.backprop_embed(forms, words.forms[spoke], de))
     grads.update(loss.grads)
     add_l2_gradient(model.params, grads, objective.l2, tables=objective.l2_words)
     return loss, grads
 
 
-def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> Rows:
-    """∂J/∂e for the forms that occur, given ∂J/∂x (b, n) of the windows that are blamed."""
-    if words.in_order or words.borders:  # equal forms are summed up in their table
-        return Rows(words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1]))
+def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> tuple[Ints, Floats]:
+    """The forms (r,) of the windows that are blamed, and ∂J/∂e (r, D) of each, given ∂J/∂x (b, n) of these windows.
+
+    A form may come more than once: what it hears is summed up in its table.
+    """
+    if words.in_order or words.borders:
+        return words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1])
     if words.around is None:
         return backprop_windows(words.places[blamed], dx)
     near = dx.shape[1] // (words.places.shape[1] + 1) * words.places.shape[1]

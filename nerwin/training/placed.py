@@ -48,10 +48,11 @@ def by_place(ids: Ints) -> Placed:
     columns = ids.T.astype(np.intp, order="C")
     number, order = np.empty(columns.max(initial=-1) + 1, np.intp), np.arange(len(ids))
     forms, places, borders = [], np.empty_like(columns), [0]
-    for column, found in zip(columns, places, strict=True):
+    for column, found in zip(columns, places, strict=True):  # each as `distinct` does it
         number[column] = order
-        forms.append(column[number.take(column) == order])
-        number[forms[-1]] = order[: len(forms[-1])]
+        own = column[number.take(column) == order]
+        number[own] = order[: len(own)]
         np.add(number.take(column), borders[-1], out=found)
-        borders.append(borders[-1] + len(forms[-1]))
+        forms.append(own)
+        borders.append(borders[-1] + len(own))
     return Placed(np.concatenate(forms), places.T, None, borders=borders)

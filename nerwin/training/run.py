@@ -10,7 +10,7 @@ from typing import Any
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_state, save_training
-from nerwin.training.config import Config, load_config
+from nerwin.training.config import Config, load_config, value_of
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
@@ -51,14 +51,14 @@ class Run:
         from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
 
         check_free(folder)
-        if not overwrite and folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *_half_written(folder)}:
-            raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
+        _check_untaken(folder, overwrite=overwrite)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
         if (folder / CELLS).is_dir():
             raise ModelError(f"{folder}: expected the folder of a run, found a comparison's. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
+            _check_untaken(folder, overwrite=overwrite)  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
             for leftover in _half_written(folder):
@@ -151,6 +151,16 @@ def _epochs_recorded(folder: Path) -> int:
     return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
+def _check_untaken(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder with files in it, unless these may be overwritten.
+
+    Raises:
+        ModelError: it has some.
+    """
+    if not overwrite and folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *_half_written(folder)}:
+        raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
+
+
 def _half_written(folder: Path) -> list[Path]:
     """What a run that was killed has left of a file of its own."""
     return [one for name in (CONFIG, METRICS) if (one := folder / f".{name}.part").is_file()]
@@ -199,9 +209,9 @@ def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], 
         expected = before.get(key, found)
         if found != expected:
             raise ConfigError(
-                f"{config.to_dict()['corpus'][key.removeprefix('corpus.')]}: expected the data that {folder} was "
-                f"started with (sha256 {expected.sha256[:12]}), found other data ({found.sha256[:12]}). Restore the "
-                "file, or start a new run with --output."
+                f"{value_of(config.to_dict(), key)}: expected the data that {folder} was started with (sha256 "
+                f"{expected.sha256[:12]}), found other data ({found.sha256[:12]}). Restore the file, or begin anew "
+                "with another --output."
             )
 
 

@@ -137,7 +137,12 @@ class Tagging:
             record = read_json(path)
             before, finished = dict(record["plan"]), dict(record["finished"])
             done = {name for name, _ in before["texts"]} <= finished.keys()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._shards():
+                raise ConfigError(
+                    f"{path}: expected the record of the shards in this folder, found none. Remove {self.folder} to "
+                    "begin anew, or choose another --output."
+                ) from error
             return
         except (OSError, DamageError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(
@@ -219,7 +224,7 @@ class Tagging:
     def _write_record(self) -> None:
         record = {"plan": self._plan, "finished": self._finished}
         with self._writing(self.folder / RECORD):
-            replace_file(self.folder / RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+            replace_file(self.folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
 
     @contextmanager
     def _writing(self, path: Path) -> Iterator[None]:
