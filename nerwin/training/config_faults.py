@@ -23,22 +23,25 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     others = len({one["loc"][:2] for one in faults}) - 1
     more = f" ({others} more of this kind follow.)" if others else ""
     if fault["type"] == "extra_forbidden":
-        if key in legal:  # one key with a dot in it
-            section, _, name = key.partition(".")
-            return f"{key}: expected a section {section} with a key {name} in it, found both on one line.{more}"
-        legal = [*legal, *sections]
-        near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
-        last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
-        same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
-        hint = (
-            f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(sections)}."
-        )
-        return f"{key}: there is no such key. {hint}{more}"
+        return f"{_unknown(key, legal, sections)}{more}"
     message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])
     message = message[0].lower() + message[1:]
     message = message.removeprefix("input should be ").removeprefix("expected ")
     found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
     return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
+
+
+def _unknown(key: str, legal: Sequence[str], sections: Sequence[str]) -> str:
+    """That there is no such key, and which one may be meant."""
+    if key in legal:  # one key with a dot in it
+        section, _, name = key.partition(".")
+        return f"{key}: expected a section {section} with a key {name} in it, found both on one line."
+    legal = [*legal, *sections]
+    near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
+    last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
+    same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
+    hint = f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(sections)}."
+    return f"{key}: there is no such key. {hint}"
 
 
 def _is_type_tag(part: int | str) -> bool:
