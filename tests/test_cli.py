@@ -482,6 +482,12 @@ def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:
 # Every bad input is one line on stderr that says where, and exit code 2.
 
 
+def returns(here: Path) -> None:
+    """Lines as the Macintosh ended them once."""
+    path = here / "village.conll"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+
+
 def ragged(here: Path) -> None:
     (here / "village.conll").write_text("Mira\tB-PER\nTolvan\n")
 
@@ -605,7 +611,20 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "tag runs/village-1 nothing.txt", "nothing.txt: cannot read the file"),
         (latin1, "tag runs/village-1 village.conll", "village.conll:1: expected UTF-8"),
         (nothing, "tag runs/village-1 village.conll --output runs", "runs: cannot write"),
-        (nothing, "tag runs/village-1 village.conll --output runs/village-1/best/model.json", "not the model's own"),
+        (
+            nothing,
+            "tag runs/village-1 village.conll --output runs/village-1/best/model.json",
+            "one of a run or a model",
+        ),
+        (nothing, "tag runs/village-1 village.conll --output runs/village-1/config.yaml", "one of a run or a model"),
+        (ragged, "tag runs/village-1 village.conll --input conll", "village.conll:2: expected 2 columns by tab as on"),
+        (returns, "tag runs/village-1 village.conll --input conll", "found carriage returns alone"),
+        (returns, "tag runs/village-1 village.conll", "found carriage returns alone"),
+        (nothing, f"{TRAIN} --set corpus.word_column=1", "found column 1 and column -1 to be the same of 2"),
+        (nothing, "convert village.conll - --word-column=-1 --tag-column=1", "Set --word-column or --tag-column"),
+        (nothing, f"{TRAIN} --set corpus.train=", "corpus.train: expected a path, or null for none, found ''"),
+        (nothing, "tag runs/village-1 few.conll --output village.conll", "one that the model was trained with"),
+        (nothing, "tag runs/village-1 village.conll --output village.yaml", "found a configuration"),
         (nothing, "tag runs/village-1 village.conll nothing.txt --output new", "nothing.txt: cannot read the file"),
         (nothing, "inspect runs/village-1 --window=", "--window: expected a text of one word or more, found ''"),
         (nothing, "inspect runs/village-1 --word a --window b", "--word and --window are two questions"),

@@ -1,10 +1,13 @@
 """JSON Lines: the spellings that other tools use, and the objects that are refused with their line."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from nerwin.errors import CorpusError
+from nerwin.text.columns import Columns
+from nerwin.text.formats import FORMS
 from nerwin.text.jsonl import ENTITIES, read_jsonl, write_jsonl
 from nerwin.text.passage import Passage
 from nerwin.text.tags import Span
@@ -50,6 +53,18 @@ def test_texts_without_entities_and_blank_lines_are_read() -> None:
         (1, ["nobody"], []),
         (4, ["a"], []),
     ]
+
+
+def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"text": text, "spans": [[0, 4, "LOC"]], "answer": answer})
+        for text, answer in [("Lima", "reject"), ("Oslo", "accept"), ("Rome", "ignore")]
+    ]
+    (passage,) = read(*lines)
+    assert passage.words == ["Oslo"]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(lines))
+    assert FORMS["jsonl"].read(path, Columns()).note.endswith('; 2 left out whose "answer" is not accept')
 
 
 def test_what_is_written_has_text_entities_and_tokens() -> None:

@@ -129,6 +129,15 @@ def test_a_run_in_a_folder_whose_name_is_not_utf8_is_saved_and_goes_on(tmp_path:
     finish(Run.resume(here / "run", config))
 
 
+def test_a_run_whose_configuration_was_edited_does_not_go_on(tmp_path: Path) -> None:
+    config, folder = village_config(tmp_path, "training.epochs=2"), tmp_path / "run"
+    finish(Run.start(folder, config))
+    path = folder / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("epochs: 2", "epochs: 3"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"found other values of training\.epochs\. Set them back"):
+        Run.resume(folder, load_config(path))
+
+
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
     assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
     assert load_config(whole / "config.yaml") == config

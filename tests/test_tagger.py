@@ -239,7 +239,7 @@ def test_scores_that_are_not_finite_are_refused(run_folder: Path, name: str) -> 
 
 def columns(tagger: Tagger, text: str, format: Columns = Columns(), form: str = "conll") -> list[str]:
     block = split_block(f"{text}\n".encode(), format, 1, find_delimiter(text.split("\n"), format))
-    (tagged,) = tag_columns(tagger, [block], format.word, form, "in.conll")
+    (tagged,) = tag_columns(tagger, [block], format, form, "in.conll")
     return tagged.decode().removesuffix("\n").split("\n")
 
 

@@ -31,16 +31,28 @@ def check_new(path: Path | None, *, overwrite: bool) -> None:
         raise ConfigError(f"{path}: expected a new file, found one. Choose another, or replace it with --overwrite.")
 
 
-def check_unread(path: Path | None, folder: Path) -> None:
-    """Refuse to replace a file in the folder of a model that is being read.
+def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
+    """Refuse to replace what is nobody's older output: a file of a run or a model, a configuration, or one of those
+    that the model was made of.
 
     Raises:
         ConfigError: it would be.
     """
     from nerwin.errors import ConfigError
+    from nerwin.training.folders import MANIFEST, METRICS
 
-    if path is not None and path.is_file() and path.resolve().parent == folder.resolve():
-        raise ConfigError(f"--output {path}: expected a file that is not the model's own, found one. Choose another.")
+    if path is None or not path.is_file():
+        return
+    place = path.resolve()
+    if any((place.parent / name).is_file() for name in (MANIFEST, METRICS)):
+        found = "one of a run or a model"
+    elif place.suffix in (".yaml", ".yml"):
+        found = "a configuration"
+    elif place in sources:
+        found = "one that the model was trained with"
+    else:
+        return
+    raise ConfigError(f"--output {path}: expected a new file or an older output, found {found}. Choose another.")
 
 
 def _write_file(pieces: Iterable[bytes], path: Path) -> None:

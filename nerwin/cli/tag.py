@@ -14,7 +14,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, Input, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
-from nerwin.cli.output import check_unread, write
+from nerwin.cli.output import check_spared, write
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -75,12 +75,13 @@ def tag(
         staff = workers(engine, scheduler, jobs)
         folder = model_folder(model)
         tagger = load(folder, min_score)
-    columns = columns_of(tagger.model.config.corpus) if source is Input.conll else None
+    corpus = tagger.model.config.corpus
+    columns = columns_of(corpus) if source is Input.conll else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     for _, target in texts:
-        check_unread(target, folder)
+        check_spared(target, (corpus.train, corpus.dev, corpus.test, tagger.model.config.words.vectors))
     if engine is Engine.dask:
         shared, task = _on_disk(texts), Task(chosen, "", columns)
         (_, first), *others = shared

@@ -18,7 +18,7 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
-from nerwin.text.files import BLANK, decode_text, source_name, whole_lines
+from nerwin.text.files import BLANK, check_line_ends, decode_text, source_name, whole_lines
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.spans import Fields, Spans, codes_of, cut_out, find_fields, parts_of
 
@@ -39,6 +39,12 @@ class Columns(NamedTuple):
     delimiter: Delimiter = "auto"
     scheme: Scheme = "auto"
     comments: str | None = None
+
+    @property
+    def by_width(self) -> bool:
+        """Whether all lines need the same number of columns. Where both columns are counted from the left, they may
+        carry a varying number of further ones."""
+        return self.word < 0 or self.tag < 0
 
 
 class Line(NamedTuple):
@@ -100,6 +106,21 @@ class Block:
         """
         words = self.column(column)
         return words_of(self.lines(), column, name) if words is None else words  # says which line it is
+
+    def check_widths(self, name: str) -> None:
+        """Refuse tokens of unequal numbers of columns.
+
+        Raises:
+            CorpusError: naming the first that differs; the message starts with `name:line`.
+        """
+        if len(self.widths) and (self.widths != self.widths[0]).any():
+            odd = int(np.flatnonzero(self.widths != self.widths[0])[0])
+            by = "tab" if self.delimiter == "\t" else "space"
+            raise CorpusError(
+                f"{name}:{self.number + self.places[odd]}: expected {self.widths[0]} columns by {by} as on line "
+                f"{self.number + self.places[0]}, found {self.widths[odd]}. Separate all lines alike. Or is one of the "
+                "two a comment (corpus.comments, when the model is trained)?"
+            )
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
@@ -204,18 +225,10 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
     settled, name = DELIMITERS.get(columns.delimiter), source_name(path)
     for piece in read_pieces(path, by_sentence=by_sentence):
         if piece.number == 1:
-            _check_line_ends(piece.data, name)
+            check_line_ends(piece.data, name)
         for part in blocks(piece, by_sentence=by_sentence):
             settled = settled or find_delimiter(decode_text(part.data, name, part.number), columns)
             yield block_of(part, columns, name, settled)
-
-
-def _check_line_ends(data: bytes, name: str) -> None:
-    """Refuse a text in which carriage returns end more lines than line feeds: it would be read as few long ones."""
-    if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
-        raise CorpusError(
-            f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
-        )
 
 
 def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:

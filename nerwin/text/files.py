@@ -43,6 +43,21 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
             number += ended + rest.count(b"\n")
 
 
+def check_line_ends(data: bytes, name: str) -> None:
+    """Refuse a text in which carriage returns end more lines than line feeds: it would be read as few long ones.
+
+    Args:
+        data: the beginning of the text.
+
+    Raises:
+        CorpusError: it is one.
+    """
+    if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
+        raise CorpusError(
+            f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
+        )
+
+
 def suffix_of(path: Path) -> str:
     """The suffix of a file's name, also before .gz."""
     return Path(path.name.removesuffix(".gz")).suffix

@@ -59,8 +59,17 @@ def _describe(corpus: Corpus) -> str:
     return f"{corpus.describe()}{mended}"
 
 
-def _read_lines_of(read: Callable[[Iterable[str], str], Iterator[Passage]], path: Path | None, _: Columns) -> Tagged:
-    return _counted(list(read(read_lines(path), source_name(path))), source_name(path))
+def _read_inline(path: Path | None, _: Columns) -> Tagged:
+    return _counted(list(read_inline(read_lines(path), source_name(path))), source_name(path))
+
+
+def _read_jsonl(path: Path | None, _: Columns) -> Tagged:
+    declined: list[int] = []
+    name = source_name(path)
+    found = _counted(list(read_jsonl(read_lines(path), name, declined)), name)
+    if declined:
+        found = found._replace(note=f'{found.note}; {len(declined):,} left out whose "answer" is not accept')
+    return found
 
 
 def _read_docbin(path: Path | None, _: Columns) -> Tagged:
@@ -105,11 +114,9 @@ FORMS: dict[str, Form] = {
     **{scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, scheme)) for scheme in SPELLINGS},
     "inline": Form(
         INLINE_SUFFIXES,
-        partial(_read_lines_of, read_inline),
+        _read_inline,
         lambda passages, name: _lines(write_inline(passages, name)),
     ),
-    "jsonl": Form(
-        JSONL_SUFFIXES, partial(_read_lines_of, read_jsonl), lambda passages, name: _lines(write_jsonl(passages))
-    ),
+    "jsonl": Form(JSONL_SUFFIXES, _read_jsonl, lambda passages, name: _lines(write_jsonl(passages))),
     "spacy": Form(DOCBIN_SUFFIXES, _read_docbin, lambda passages, name: [write_docbin(passages, name)]),
 }

@@ -4,7 +4,7 @@
 
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
 the names in ENTITIES. Without "tokens" the tokenizer takes the text apart; what is written always has them, so that
-nobody else's tokens are lost.
+nobody else's tokens are lost. What Prodigy's annotators did not accept ("answer") is left out.
 """
 
 import json
@@ -18,18 +18,27 @@ from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
 JSONL_SUFFIXES = (".jsonl",)
+ACCEPTED = "accept"
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
 
 
-def read_jsonl(lines: Iterable[str], path: str) -> Iterator[Passage]:
+def read_jsonl(lines: Iterable[str], path: str, declined: list[int] | None = None) -> Iterator[Passage]:
     """The passages of a file; blank lines, and texts of blanks alone, hold none.
+
+    Args:
+        declined: takes the numbers of the lines that are left out for their "answer".
 
     Raises:
         CorpusError: with `path:line`: no such object, or entities that are not whole tokens, overlap or lie outside.
     """
     for number, line in enumerate(lines, 1):
         if line.strip(BLANK):
-            passage = _passage(_object(line, f"{path}:{number}"), number, f"{path}:{number}")
+            content = _object(line, f"{path}:{number}")
+            if content.get("answer", ACCEPTED) != ACCEPTED:
+                if declined is not None:
+                    declined.append(number)
+                continue
+            passage = _passage(content, number, f"{path}:{number}")
             if passage.tokens:
                 yield passage
 

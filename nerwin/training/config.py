@@ -63,6 +63,8 @@ def _odd(value: int) -> int:
 
 def _located(value: Any, info: ValidationInfo) -> Any:
     """A relative path starts at the folder of the config file."""
+    if value == "":
+        raise PydanticCustomError("no_path", "expected a path, or null for none")
     if isinstance(value, str | Path):
         base = (info.context or {}).get("base", Path.cwd())
         try:

@@ -86,6 +86,7 @@ class Run:
                 )
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
+        check_same_config(folder, model.config)  # what the run's own file says may have been changed since
         state = load_state(saved, model)
         parts = read_parts(config)
         check_same_data(folder, config, model.sources, parts.sources)

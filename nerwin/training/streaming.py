@@ -21,7 +21,7 @@ from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
-from nerwin.text.files import decode_lines, source_name
+from nerwin.text.files import check_line_ends, decode_lines, source_name
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
@@ -88,6 +88,8 @@ def tag_file(
 def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
+        if piece.number == 1:
+            check_line_ends(piece.data, task.name)
         if task.columns and not task.delimiter:
             lines = decode_lines(io.BytesIO(piece.data), task.name, piece.number)  # only as many as it takes
             task = task._replace(delimiter=find_delimiter(lines, task.columns))
@@ -174,7 +176,7 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     if task.columns is None:
         return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
-    return b"".join(tag_columns(tagger, split, task.columns.word, task.form, task.name))
+    return b"".join(tag_columns(tagger, split, task.columns, task.form, task.name))
 
 
 def end_lines(lines: Iterable[str]) -> bytes:
@@ -188,23 +190,24 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
         yield from FORMATS[form](found)
 
 
-def tag_columns(tagger: Tagger, text: Iterable[Block], column: int, form: str, name: str) -> Iterator[bytes]:
+def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
     """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
     other forms give a line a sentence, its words joined by spaces.
 
-    Args:
-        column: of the words.
-
     Raises:
-        CorpusError: a line without that column; the message starts with `name:line`.
+        CorpusError: a line without a word, or of another number of columns where that tells which is the last; the
+            message starts with `name:line`.
     """
     ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
 
     def read() -> Iterator[tuple[list[str], Ints]]:
         for block in text:
-            ahead.append((block, block.words(column, name), block.lengths()))
+            words = block.words(columns.word, name)
+            if columns.by_width:
+                block.check_widths(name)
+            ahead.append((block, words, block.lengths()))
             yield ahead[-1][1:]
 
     for scores in tagger.score_text(read()):
