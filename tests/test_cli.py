@@ -249,6 +249,16 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
     assert ("frequent mistakes" in printed) != whole
 
 
+def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compare = ("compare", "-c", "village.yaml", "-j", "1", "--set", "training.epochs=1", "--vary", "training.seed=1")
+    scores = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    f1 = one_json_object(nerwin(*compare, "--json"))["f1"]
+    monkeypatch.setenv("COLUMNS", "20")
+    printed = nerwin("evaluate", "runs/village-1").stdout
+    assert all(f"{100 * scores[name]:.2f}" in printed for name in ("precision", "recall", "f1"))
+    assert f"{100 * f1:.2f}" in nerwin(*compare).stdout
+
+
 def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
     (here / "other.conll").write_text("Quellmark\tB-LOC\nsleeps\tO\n")
     figures = one_json_object(nerwin("evaluate", "--data", "other.conll", "--json"))

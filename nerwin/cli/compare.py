@@ -8,6 +8,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
+from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def compare(
         for result in done:
             typer.echo(result.to_json())
     else:
-        Console(highlight=False, markup=False).print(_table(done, [one.partition("=")[0] for one in vary]))
+        table = _table(done, [one.partition("=")[0] for one in vary])
+        print_whole(Console(highlight=False, markup=False), table)
         console.print(f"every cell: {folder}/results.jsonl", markup=False, soft_wrap=True)
     if all(row.error is not None for row in summarise(done)):
         raise typer.Exit(1)

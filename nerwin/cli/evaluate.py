@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.tables import WIDEST, print_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from nerwin.training.evaluation import Evaluation
 
-WIDEST = 10_000  # characters, more than any table of types takes
 MISTAKES = 15  # that are told of where the whole table is too wide
 
 
@@ -42,7 +42,7 @@ def evaluate(
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
     console = Console()
-    console.print(_scores(result))
+    print_whole(console, _scores(result))
     whole = _confusion(result)
     fits = console.measure(whole, options=console.options.update(width=WIDEST)).maximum <= console.width
     console.print(whole if fits else _mistakes(result))

@@ -1,0 +1,18 @@
+"""Tables of figures on standard output, whatever its width."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+WIDEST = 10_000  # columns; no table takes so many
+
+
+def print_whole(console: "Console", table: "Table") -> None:
+    """Print a table that cuts no figure off: on a terminal that is too narrow, its lines break instead."""
+    least = console.measure(table, options=console.options.update(width=WIDEST)).minimum
+    width = console.width
+    console.width = max(width, least)
+    console.print(table)
+    console.width = width
