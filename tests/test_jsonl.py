@@ -64,7 +64,11 @@ def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     assert passage.words == ["Oslo"]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(lines))
-    assert FORMS["jsonl"].read(path, Columns()).note.endswith('; 2 left out whose "answer" is not accept')
+    assert FORMS["jsonl"].read(path, Columns()).note.endswith('; 2 left out whose "answer" is reject or ignore')
+    path.write_text(lines[0])
+    with pytest.raises(CorpusError, match='found none, and 1 left out whose "answer" is reject'):
+        FORMS["jsonl"].read(path, Columns())
+    assert len(read(json.dumps({"text": "Lima", "ents": [], "answer": None}))) == 1
 
 
 def test_what_is_written_has_text_entities_and_tokens() -> None:

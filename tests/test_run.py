@@ -138,6 +138,15 @@ def test_a_run_whose_configuration_was_edited_does_not_go_on(tmp_path: Path) -> 
         Run.resume(folder, load_config(path))
 
 
+def test_a_run_whose_corpora_have_moved_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    finish(Run.start(folder, village_config(tmp_path, "training.epochs=1")))
+    (tmp_path / "village.conll").rename(tmp_path / "moved.conll")
+    path = folder / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("village.conll", "moved.conll"), encoding="utf-8")
+    assert finish(Run.resume(folder, load_config(path))) == []
+
+
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
     assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
     assert load_config(whole / "config.yaml") == config

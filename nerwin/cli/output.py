@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -32,27 +33,34 @@ def check_new(path: Path | None, *, overwrite: bool) -> None:
 
 
 def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
-    """Refuse to replace what is nobody's older output: a file of a run or a model, a configuration, or one of those
-    that the model was made of.
+    """Refuse to replace a file that cannot be an older output: one of a run, a model or a comparison, a configuration,
+    or one of the `sources` of a model.
 
     Raises:
         ConfigError: it would be.
     """
     from nerwin.errors import ConfigError
-    from nerwin.training.folders import MANIFEST, METRICS
 
-    if path is None or not path.is_file():
-        return
-    place = path.resolve()
-    if any((place.parent / name).is_file() for name in (MANIFEST, METRICS)):
-        found = "one of a run or a model"
-    elif place.suffix in (".yaml", ".yml"):
-        found = "a configuration"
-    elif place in sources:
-        found = "one that the model was trained with"
-    else:
-        return
-    raise ConfigError(f"--output {path}: expected a new file or an older output, found {found}. Choose another.")
+    if path is not None and path.is_file() and (found := _spared(path.resolve(), sources)):
+        raise ConfigError(f"--output {path}: expected a new file or an older output, found {found}. Choose another.")
+
+
+def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
+    """What a file is that is not to be replaced."""
+    from nerwin.errors import ConfigError
+    from nerwin.training.config import load_config
+    from nerwin.training.folders import CELLS, CONFIG, MANIFEST, METRICS, RESULTS
+
+    own = place.name in (CONFIG, MANIFEST, METRICS, RESULTS) or place.suffix == ".npz"
+    if own and any((place.parent / name).exists() for name in (MANIFEST, METRICS, CELLS)):
+        return "one of a run, a model or a comparison"
+    if place in sources:
+        return "one that the model was trained with"
+    if place.suffix in (".yaml", ".yml"):
+        with suppress(ConfigError):
+            load_config(place)
+            return "a configuration"
+    return None
 
 
 def _write_file(pieces: Iterable[bytes], path: Path) -> None:

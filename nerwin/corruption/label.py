@@ -48,9 +48,9 @@ class LabelCorruption(TagCorruption):
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         tags = targets[shuffled]
-        of_all = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
+        whole_pass = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
         for start in range(0, len(shuffled), size):
-            yield Windows._make(part[start : start + size] for part in of_all)
+            yield Windows._make(part[start : start + size] for part in whole_pass)
 
     def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
         B, K = scores.shape

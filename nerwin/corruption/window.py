@@ -76,9 +76,9 @@ class WindowCorruption:
         kinds = targets[true]
         corrupted = _draw_corrupted(corruption, targets, kinds)
         weights = type_weights(self.settings.weights, self.types, targets)
-        of_all = Pairs(corpus.centres[true], corpus.centres[corrupted], kinds - 1, weights[kinds])
+        whole_pass = Pairs(corpus.centres[true], corpus.centres[corrupted], kinds - 1, weights[kinds])
         for start in range(0, len(true), size):
-            yield Pairs._make(part[start : start + size] for part in of_all)
+            yield Pairs._make(part[start : start + size] for part in whole_pass)
 
     def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
         """The hinge of each pair in the score of its own type."""

@@ -40,12 +40,6 @@ class Columns(NamedTuple):
     scheme: Scheme = "auto"
     comments: str | None = None
 
-    @property
-    def by_width(self) -> bool:
-        """Whether all lines need the same number of columns. Where both columns are counted from the left, they may
-        carry a varying number of further ones."""
-        return self.word < 0 or self.tag < 0
-
 
 class Line(NamedTuple):
     """A line as it stands in its file, and what it is; its columns and what separates them, if it has any."""
@@ -107,20 +101,20 @@ class Block:
         words = self.column(column)
         return words_of(self.lines(), column, name) if words is None else words  # says which line it is
 
-    def check_widths(self, name: str) -> None:
-        """Refuse tokens of unequal numbers of columns.
+    def check_tabs(self, words: Sequence[str], name: str) -> None:
+        """Refuse words with tabs in them among columns by space: the first line has misled whoever found that out.
 
         Raises:
-            CorpusError: naming the first that differs; the message starts with `name:line`.
+            CorpusError: there is one; the message starts with `name:line`.
         """
-        if len(self.widths) and (self.widths != self.widths[0]).any():
-            odd = int(np.flatnonzero(self.widths != self.widths[0])[0])
-            by = "tab" if self.delimiter == "\t" else "space"
-            raise CorpusError(
-                f"{name}:{self.number + self.places[odd]}: expected {self.widths[0]} columns by {by} as on line "
-                f"{self.number + self.places[0]}, found {self.widths[odd]}. Separate all lines alike. Or is one of the "
-                "two a comment (corpus.comments, when the model is trained)?"
-            )
+        if self.delimiter == " " and b"\t" in self.data:
+            for place, word in zip(self.places, words, strict=True):
+                if "\t" in word:
+                    raise CorpusError(
+                        f"{name}:{self.number + place}: expected columns by space as in the first line, found a word "
+                        f"with a tab: {word[:40]!r}. Separate all lines alike. Or is the first line a comment? Take it "
+                        "out, or train with corpus.comments."
+                    )
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""

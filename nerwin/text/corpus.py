@@ -130,6 +130,8 @@ class _ColumnReader:
     def __init__(self, path: str, columns: Columns) -> None:
         self.corpus = Corpus(path)
         self.format = columns
+        # With both columns named from the left, lines may carry a varying number of further columns.
+        self.fixed_width = columns.word < 0 or columns.tag < 0
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
@@ -161,7 +163,7 @@ class _ColumnReader:
             self._check_width(first)
         if (block.widths < self.needed).any():
             return None
-        if self.format.by_width and (block.widths != self.corpus.columns).any():
+        if self.fixed_width and (block.widths != self.corpus.columns).any():
             return None
         words, tags = block.column(self.format.word), block.column(self.format.tag)
         if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
@@ -209,7 +211,7 @@ class _ColumnReader:
                     f"{self.format.tag} to be the same of {width}",
                     "Set corpus.word_column or corpus.tag_column.",
                 )
-        elif self.format.by_width and width != columns:
+        elif self.fixed_width and width != columns:
             raise self._error(
                 number,
                 f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "

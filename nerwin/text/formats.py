@@ -66,10 +66,14 @@ def _read_inline(path: Path | None, _: Columns) -> Tagged:
 def _read_jsonl(path: Path | None, _: Columns) -> Tagged:
     declined: list[int] = []
     name = source_name(path)
-    found = _counted(list(read_jsonl(read_lines(path), name, declined)), name)
-    if declined:
-        found = found._replace(note=f'{found.note}; {len(declined):,} left out whose "answer" is not accept')
-    return found
+    passages = list(read_jsonl(read_lines(path), name, declined))
+    if not declined:
+        return _counted(passages, name)
+    left_out = f'{len(declined):,} left out whose "answer" is reject or ignore'
+    if not passages:
+        raise CorpusError(f"{name}: expected tagged sentences, found none, and {left_out}. Is this the right file?")
+    found = _counted(passages, name)
+    return found._replace(note=f"{found.note}; {left_out}")
 
 
 def _read_docbin(path: Path | None, _: Columns) -> Tagged:

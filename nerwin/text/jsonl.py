@@ -4,7 +4,7 @@
 
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
 the names in ENTITIES. Without "tokens" the tokenizer takes the text apart; what is written always has them, so that
-nobody else's tokens are lost. What Prodigy's annotators did not accept ("answer") is left out.
+nobody else's tokens are lost. What Prodigy's annotators rejected or ignored is left out.
 """
 
 import json
@@ -18,7 +18,7 @@ from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
 JSONL_SUFFIXES = (".jsonl",)
-ACCEPTED = "accept"
+DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
 
 
@@ -34,7 +34,7 @@ def read_jsonl(lines: Iterable[str], path: str, declined: list[int] | None = Non
     for number, line in enumerate(lines, 1):
         if line.strip(BLANK):
             content = _object(line, f"{path}:{number}")
-            if content.get("answer", ACCEPTED) != ACCEPTED:
+            if content.get("answer") in DECLINED:
                 if declined is not None:
                     declined.append(number)
                 continue

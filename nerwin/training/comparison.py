@@ -11,22 +11,22 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nerwin.errors import ConfigError, ModelError, NerwinError, printable
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError
 from nerwin.text.sources import Source
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import corpus_sources
-from nerwin.training.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RUNS
+from nerwin.training.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
 from nerwin.training.idle import idle
-from nerwin.training.lock import LOCK, locked, wait_until_free
+from nerwin.training.lock import locked, wait_until_free
 from nerwin.training.model_files import read_sources
 from nerwin.training.run import Run, check_same_config, check_same_data
 from nerwin.training.workers import Workers
 from nerwin.training.yaml_files import write_yaml
 
-RESULTS = "results.jsonl"
 SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
@@ -100,20 +100,6 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
 
 
-def _check_ours(folder: Path) -> None:
-    """Refuse a folder in which there is something else than a comparison.
-
-    Raises:
-        ModelError: naming a file.
-    """
-    ours = {CONFIG, f".{CONFIG}.part", CELLS, RESULTS, LOCK}
-    if others := sorted({path.name for path in folder.glob("*")} - ours):
-        raise ModelError(
-            f"{folder}: expected a comparison or an empty folder, found {printable(others[0])} in it. "
-            "Choose another --output."
-        )
-
-
 class Comparison:
     """A grid of cells over a configuration, in a folder."""
 
@@ -124,10 +110,13 @@ class Comparison:
         base = load_config(config, overrides)
         if any(one.training.threads != base.training.threads for one in self._configs.values()):
             raise ConfigError(
-                f"--vary {THREADS}: expected one number for all cells, found several. Give it with --set: a process "
-                "has it before its first cell."
+                f"--vary {THREADS}: expected the same number in all cells, since a process has it before its first "
+                "cell, found another. Give it with --set."
             )
-        _check_ours(folder)
+        if (folder / METRICS).exists():
+            raise ModelError(
+                f"{folder}: expected a comparison or an empty folder, found a run. Choose another --output."
+            )
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return
@@ -160,14 +149,14 @@ class Comparison:
         return done
 
     def _check_data(self, cells: Sequence[Cell]) -> None:
-        """Refuse to put results of other data into one table; of a cell whose model is gone nothing is known."""
+        """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
         corpora: dict[tuple[Path | None, Path | None], dict[str, Source]] = {}  # most cells have theirs in common
         for cell in cells:
-            model, config = self._cell_folder(cell) / BEST, self._configs[cell]
-            if (model / MANIFEST).is_file():
-                files = config.corpus.train, config.corpus.dev
+            config = self._configs[cell]
+            files = config.corpus.train, config.corpus.dev
+            with suppress(ModelError, CorpusError):
                 now = corpora[files] = corpora.get(files) or corpus_sources(config.corpus)
-                check_same_data(self.folder, config, read_sources(model), now)
+                check_same_data(self.folder, config, read_sources(self._cell_folder(cell) / BEST), now)
 
     def run(self, workers: Workers) -> Iterator[Result]:
         """Train the cells that are not finished; yields each as it ends.

@@ -16,6 +16,7 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
+RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
 MANIFEST = "model.json"  # of a model folder, such as best/
 

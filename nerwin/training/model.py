@@ -120,12 +120,12 @@ class Model:
         Many windows take less time with each place's forms projected there once. Of few, where a vector is a row of a
         single table, it is copied to its places from there: finding out which are alike takes longer.
         """
-        if around is None and len(ids) >= MANY and self._by_place:
+        if around is None and len(ids) >= MANY and self._pays_by_place:
             return by_place(ids)
         return distinct(ids, around) if around or len(self.lookups) > 1 else as_they_stand(ids)
 
     @cached_property
-    def _by_place(self) -> bool:
+    def _pays_by_place(self) -> bool:
         """Whether nothing is done to x before its product with W, and that is most of the work.
 
         Letter n-grams are more work than the product: a form's would be added up for each of its places.

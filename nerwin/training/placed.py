@@ -48,7 +48,8 @@ def by_place(ids: Ints) -> Placed:
     columns = ids.T.astype(np.intp, order="C")
     number, order = np.empty(columns.max(initial=-1) + 1, np.intp), np.arange(len(ids))
     forms, places, borders = [], np.empty_like(columns), [0]
-    for column, found in zip(columns, places, strict=True):  # each as `distinct` does it
+    for column, found in zip(columns, places, strict=True):
+        # As in `distinct`; what other columns have left in `number` is written over before it is read.
         number[column] = order
         own = column[number.take(column) == order]
         number[own] = order[: len(own)]

@@ -19,6 +19,8 @@ from nerwin.training.model_files import load_model, remove_leftovers, remove_mod
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 
+FILES = {"corpus.train", "corpus.dev", "corpus.test", "words.vectors"}  # the keys of files
+
 
 class Run:
     """A training in its folder: started anew or continued.
@@ -86,7 +88,7 @@ class Run:
                 )
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
-        check_same_config(folder, model.config)  # what the run's own file says may have been changed since
+        _check_unedited(folder / CONFIG, config, model.config)
         state = load_state(saved, model)
         parts = read_parts(config)
         check_same_data(folder, config, model.sources, parts.sources)
@@ -197,6 +199,20 @@ def check_same_config(folder: Path, config: Config) -> None:
         raise ConfigError(
             f"{folder}: expected the configuration that it was started with, found other values of {names}. "
             "Set them back, or choose another --output."
+        )
+
+
+def _check_unedited(path: Path, config: Config, before: Config) -> None:
+    """Refuse a run whose configuration says something else than its model; files may have moved, and have sums.
+
+    Raises:
+        ConfigError: naming the keys that differ.
+    """
+    differing = set(_differing(before.to_dict(), config.to_dict())) - FILES
+    if differing:
+        raise ConfigError(
+            f"{path}: expected the configuration that the run was started with, found other values of "
+            f"{', '.join(sorted(differing))}. Set them back, or begin anew with another --output."
         )
 
 

@@ -88,7 +88,7 @@ def tag_file(
 def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
     """Each piece, and its task with the delimiter that the first token of the file has."""
     for piece in pieces:
-        if piece.number == 1:
+        if task.columns and piece.number == 1:
             check_line_ends(piece.data, task.name)
         if task.columns and not task.delimiter:
             lines = decode_lines(io.BytesIO(piece.data), task.name, piece.number)  # only as many as it takes
@@ -197,16 +197,15 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
     other forms give a line a sentence, its words joined by spaces.
 
     Raises:
-        CorpusError: a line without a word, or of another number of columns where that tells which is the last; the
-            message starts with `name:line`.
+        CorpusError: a line without a word, or one of other columns; the message starts with `name:line`.
     """
     ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
 
     def read() -> Iterator[tuple[list[str], Ints]]:
         for block in text:
             words = block.words(columns.word, name)
-            if columns.by_width:
-                block.check_widths(name)
+            if columns.delimiter == "auto":
+                block.check_tabs(words, name)
             ahead.append((block, words, block.lengths()))
             yield ahead[-1][1:]
 

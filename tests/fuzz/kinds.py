@@ -23,9 +23,9 @@ from nerwin.text.stream import read_text
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
-from nerwin.training.comparison import RESULTS, Comparison, Result, grid, summarise
+from nerwin.training.comparison import Comparison, Result, grid, summarise
 from nerwin.training.config import Config, keys, load_config
-from nerwin.training.folders import METRICS
+from nerwin.training.folders import METRICS, RESULTS
 from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 from nerwin.training.renderings import FORMATS
