@@ -168,7 +168,7 @@ def test_the_folder_of_a_run_is_left_to_it(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "metrics.jsonl").touch()
-    with pytest.raises(ModelError, match=r"expected a comparison or an empty folder, found a run"):
+    with pytest.raises(ModelError, match="expected a comparison or an empty folder, found a run"):
         Comparison(tmp_path / "run", config, (), [("training.seed=1",)])
     assert [one.name for one in (tmp_path / "run").iterdir()] == ["metrics.jsonl"]
 

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from nerwin.arrays import Parameters
 from nerwin.training.config import keys
 from nerwin.training.idle import NEEDS, idle
-from nerwin.training.model import Model
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.test_trainer import epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"
 # For each key two values, a setting with which they differ, and one with which they do not.
@@ -37,15 +36,11 @@ def test_there_is_a_case_for_every_key() -> None:
     assert CASES.keys() == NEEDS.keys() <= {key for key, _ in keys()}
 
 
-def trained(folder: Path, *overrides: str) -> Model:
+def trained(folder: Path, *overrides: str) -> Parameters:
     (folder / "vectors.txt").write_text("boat 1 2 3 4 5 6 7 8\nelsewhere 1 2 3 4 5 6 7 8\n")
     trainer = new_trainer(village_config(folder, *overrides))
     epochs(trainer)
-    return trainer.model
-
-
-def same(one: Model, other: Model) -> bool:
-    return all(np.array_equal(value, other.params[name]) for name, value in one.params.items())
+    return trainer.model.params
 
 
 @pytest.mark.parametrize("key", CASES)

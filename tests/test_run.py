@@ -20,6 +20,7 @@ from nerwin.training.folders import model_folder, new_folder, newest_folder
 from nerwin.training.model_files import load_model
 from nerwin.training.run import Run
 from nerwin.training.trainer import Batched, EpochDone
+from nerwin.training.yaml_files import write_yaml
 from tests.test_trainer import village_config, write_village
 
 EVERYTHING = (
@@ -136,6 +137,15 @@ def test_a_run_whose_configuration_was_edited_does_not_go_on(tmp_path: Path) -> 
     path.write_text(path.read_text(encoding="utf-8").replace("epochs: 2", "epochs: 3"), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"found other values of training\.epochs\. Set them back"):
         Run.resume(folder, load_config(path))
+
+
+def test_a_run_with_a_dev_part_does_not_go_on_without(tmp_path: Path) -> None:
+    config, folder = village_config(tmp_path, "training.epochs=1"), tmp_path / "run"
+    finish(Run.start(folder, config))
+    (folder / "config.yaml").unlink()
+    write_yaml(folder / "config.yaml", village_config(tmp_path, "training.epochs=1", "corpus.dev=null").to_dict())
+    with pytest.raises(ConfigError, match=r"found other values of corpus\.dev\. Set them back"):
+        Run.resume(folder, load_config(folder / "config.yaml"))
 
 
 def test_a_run_whose_corpora_have_moved_goes_on(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def tag(
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
         from nerwin.errors import ConfigError
+        from nerwin.training.config import named_files
         from nerwin.training.data import columns_of
         from nerwin.training.folders import model_folder
         from nerwin.training.ranges import saved_model
@@ -75,13 +76,13 @@ def tag(
         staff = workers(engine, scheduler, jobs)
         folder = model_folder(model)
         tagger = load(folder, min_score)
-    corpus = tagger.model.config.corpus
-    columns = columns_of(corpus) if source is Input.conll else None
+    config = tagger.model.config
+    columns = columns_of(config.corpus) if source is Input.conll else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     for _, target in texts:
-        check_spared(target, (corpus.train, corpus.dev, corpus.test, tagger.model.config.words.vectors))
+        check_spared(target, named_files(config).values())
     if engine is Engine.dask:
         shared, task = _on_disk(texts), Task(chosen, "", columns)
         (_, first), *others = shared

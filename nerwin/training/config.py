@@ -322,6 +322,13 @@ def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[st
             yield f"{prefix}{name}", info
 
 
+def named_files(config: Config) -> dict[str, Path | None]:
+    """The files that a configuration names, by their keys."""
+    parts = config.corpus
+    named = {"corpus.train": parts.train, "corpus.dev": parts.dev, "corpus.test": parts.test}
+    return {**named, "words.vectors": config.words.vectors}
+
+
 def value_of(config: dict[str, Any], key: str) -> Any:
     """What a configuration in plain values has under a key."""
     section, _, name = key.rpartition(".")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_state, save_training
-from nerwin.training.config import Config, load_config, value_of
+from nerwin.training.config import Config, load_config, named_files, value_of
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
@@ -18,8 +18,6 @@ from nerwin.training.manifest import epochs_begun, read_manifest
 from nerwin.training.model_files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
-
-FILES = {"corpus.train", "corpus.dev", "corpus.test", "words.vectors"}  # the keys of files
 
 
 class Run:
@@ -193,26 +191,26 @@ def check_same_config(folder: Path, config: Config) -> None:
     Raises:
         ConfigError: naming the keys that differ.
     """
-    saved = load_config(folder / CONFIG)
-    if saved != config:
-        names = ", ".join(_differing(saved.to_dict(), config.to_dict()))
-        raise ConfigError(
-            f"{folder}: expected the configuration that it was started with, found other values of {names}. "
-            "Set them back, or choose another --output."
-        )
+    _check_equal(folder, load_config(folder / CONFIG), config)
 
 
 def _check_unedited(path: Path, config: Config, before: Config) -> None:
-    """Refuse a run whose configuration says something else than its model; files may have moved, and have sums.
+    """Refuse a run whose configuration says something else than its model.
+
+    Files may have moved, since they are known by their sums; the test part is nothing to a training.
 
     Raises:
         ConfigError: naming the keys that differ.
     """
-    differing = set(_differing(before.to_dict(), config.to_dict())) - FILES
-    if differing:
+    moved = {key for key, place in named_files(before).items() if place and named_files(config)[key]}
+    _check_equal(path, before, config, spared={*moved, "corpus.test"})
+
+
+def _check_equal(where: Path, before: Config, now: Config, spared: Collection[str] = ()) -> None:
+    if differing := [key for key in _differing(before.to_dict(), now.to_dict()) if key not in spared]:
         raise ConfigError(
-            f"{path}: expected the configuration that the run was started with, found other values of "
-            f"{', '.join(sorted(differing))}. Set them back, or begin anew with another --output."
+            f"{where}: expected the configuration that it was started with, found other values of "
+            f"{', '.join(differing)}. Set them back, or choose another --output."
         )
 
 

@@ -86,7 +86,11 @@ def tag_file(
 
 
 def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
-    """Each piece, and its task with the delimiter that the first token of the file has."""
+    """Each piece, and its task with the delimiter that the first token of the file has.
+
+    Raises:
+        CorpusError: a file of columns whose lines end in carriage returns alone.
+    """
     for piece in pieces:
         if task.columns and piece.number == 1:
             check_line_ends(piece.data, task.name)
