@@ -18,7 +18,9 @@ def main() -> None:
 
     try:
         app()
-    except OSError as error:  # of the help, that is; commands catch their own
+    except SystemExit as end:  # the help's, where its reader has seen enough; commands catch their own
+        sys.exit(0 if isinstance(end.__context__, BrokenPipeError) else end.code)
+    except OSError as error:  # of the help as well
         unwritable(error)
         sys.exit(2)
 

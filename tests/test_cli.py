@@ -789,6 +789,16 @@ def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["--help", "train --help", "--version", "config"])
+def test_a_reader_of_a_pipe_may_leave_at_any_time(command: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "nerwin", *command.split()]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (DONE, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_training_ends_well_where_its_progress_cannot_be_written(here: Path) -> None:
     with Path("/dev/full").open("w") as full:
