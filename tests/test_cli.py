@@ -259,6 +259,14 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
     assert f"{100 * f1:.2f}" in nerwin(*compare).stdout
 
 
+def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
+    assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
+    done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")
+    assert "all (conlleval) │    100.00" in done.stdout
+    assert "Every tag is right: did the model write them" in done.stderr
+    assert "Every tag" not in nerwin("evaluate", "runs/village-1", "--data", "village.conll").stderr
+
+
 def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
     (here / "other.conll").write_text("Quellmark\tB-LOC\nsleeps\tO\n")
     figures = one_json_object(nerwin("evaluate", "--data", "other.conll", "--json"))
@@ -326,6 +334,20 @@ def test_tag_gives_columns_back_with_one_more(here: Path) -> None:
     before, after = source.splitlines(), done.stdout.splitlines()
     assert [line.rpartition("\t")[0] if line else "" for line in after] == before
     assert {line.rpartition("\t")[2] for line in after if line} <= TAGS
+
+
+def test_tag_finds_the_words_in_the_column_that_is_named(here: Path) -> None:
+    words = LINES.split()
+    (here / "u.conllu").write_text("# text = x\n" + "".join(f"{n}\t{word}\t_\n" for n, word in enumerate(words, 1)))
+    (here / "plain.conll").write_text("".join(f"{word}\n" for word in words))
+    tag = ("tag", "runs/village-1", "--input", "conll")
+    done = nerwin(*tag, "u.conllu", "--word-column", 1, "--comments", "#")
+    assert done.exit_code == DONE, done.stderr
+    found = [line.split("\t")[-1] for line in done.stdout.splitlines()[1:]]
+    assert found == [line.split(" ")[-1] for line in nerwin(*tag, "plain.conll").stdout.splitlines()]
+    assert set(found) > {"O"}
+    assert "found their numbers: 1, 2, 3. Name that of" in nerwin(*tag, "u.conllu", "--comments", "#").stderr
+    assert nerwin("tag", "--comments", "#", stdin=LINES).exit_code == BAD
 
 
 def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:

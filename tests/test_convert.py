@@ -108,7 +108,7 @@ def test_a_file_can_be_converted_in_its_place() -> None:
         ("b.jsonl", '{"text": "Lima", "ents": [[0, 2, "LOC"]]}', "b.jsonl:1: expected an entity of whole tokens"),
         ("b.jsonl", '{"text": "a b", "ents": [[0, 3, "A"], [2, 3, "B"]]}', "b.jsonl:1: expected entities apart"),
         ("b.inline", "a [b", 'b.inline:1: expected entities as [text](TYPE), found a lone "["'),
-        ("b.conll", "a O\nb X\n", "Is --tag-column the column of the tags?"),
+        ("b.conll", "a O\nb X\n", "Is --tag-column the column of the tags, with B- or I- before the types?"),
         ("b.conll", "a\nb\n", "Separate word and tag by a tab or a space, or set --delimiter."),
         ("b.conll", "a I-A\nb B-B\nc E-A\n", "Mend the tags, or set --from."),
         ("b.conll", "", "b.conll: expected tagged sentences, found none."),

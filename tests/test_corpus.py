@@ -218,7 +218,12 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
         ("\tO\n", "Give the token a word."),
-        ("Ines NNP\n", "Is corpus.tag_column the column of the tags? Or is the line a comment (corpus.comments)?"),
+        (
+            "Ines NNP\n",
+            "Is corpus.tag_column the column of the tags, with B- or I- before the types? Or is the line a comment "
+            "(corpus.comments)?",
+        ),
+        ("1\tInes\tO\n", "Set corpus.word_column; for a model that is trained already, convert the file."),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
     ],

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import ParamSpec
 
@@ -32,13 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Input(StrEnum):
-    """The forms in which commands read untagged text."""
-
-    text = "text"
-    conll = "conll"
 
 
 def source_path(file: Path) -> Path | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nerwin.training.evaluation import Evaluation
 
 MISTAKES = 15  # that are told of where the whole table is too wide
+SEVERAL = 20  # entities that no model finds all of, in new text, with nothing besides
 
 
 @command
@@ -41,6 +42,9 @@ def evaluate(
         return
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
+    if result.accuracy == 1 and result.overall.support >= SEVERAL:
+        doubt = "Every tag is right: did the model write them, or learn from this file? Then it says nothing of new text."
+        Console(stderr=True).print(doubt, style="yellow", markup=False, soft_wrap=True)
     console = Console()
     print_whole(console, _scores(result))
     whole = _confusion(result)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, Input, command, source_path
+from nerwin.cli.app import INTERRUPTED, command, source_path
 from nerwin.cli.interruption import interruption
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.training.pretrain_settings import PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -33,10 +34,8 @@ def pretrain(
     source: Annotated[
         Input, typer.Option("--input", help="text: a paragraph a line; conll: a word a line in columns.")
     ] = Input.text,
-    word_column: Annotated[int, typer.Option("--word-column", help="conll: column of the words; -1 is the last.")] = 0,
-    comments: Annotated[
-        str | None, typer.Option("--comments", help="conll: lines that start with this are comments.")
-    ] = None,
+    word_column: WordColumnOption = None,
+    comments: CommentsOption = None,
     dim: Annotated[int, typer.Option("--dim", help="Numbers in a word vector.")] = PretrainSettings.dim,
     vocabulary: Annotated[
         int, typer.Option("--vocabulary", help="Words that get a vector, the most frequent ones.")
@@ -58,10 +57,11 @@ def pretrain(
     """Learn word vectors from untagged text."""
     from rich.console import Console
 
+    from nerwin.text.columns import Columns
     from nerwin.training.pretrain_run import check_output
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
-    sources, columns = _sources(files), _columns(source, word_column, comments)
+    sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
     check_output(output, resume=resume, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
@@ -103,22 +103,6 @@ def _sources(files: list[Path]) -> list[Path | None]:
     if sources.count(None) > 1:
         raise ConfigError('FILES: expected standard input, "-", once, found it twice. Name it once.')
     return sources
-
-
-def _columns(source: Input, word_column: int, comments: str | None) -> "Columns | None":
-    """Where the words stand, if in columns.
-
-    Raises:
-        ConfigError: options for columns without them.
-    """
-    from nerwin.errors import ConfigError
-    from nerwin.text.columns import Columns
-
-    if source is Input.conll:
-        return Columns(word=word_column, comments=comments)
-    if word_column or comments:
-        raise ConfigError("--word-column and --comments are for columns: expected --input conll, found text. Add it.")
-    return None
 
 
 def _prepare(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, Input, command, source_path
+from nerwin.cli.app import INTERRUPTED, command, source_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import check_spared, write
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def tag(
     source: Annotated[
         Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
     ] = Input.text,
+    word_column: WordColumnOption = None,
+    comments: CommentsOption = None,
     form: Annotated[
         Format | None, typer.Option("--format", help="Default: conll for conll, else inline, in colour on a terminal.")
     ] = None,
@@ -77,7 +80,7 @@ def tag(
         folder = model_folder(model)
         tagger = load(folder, min_score)
     config = tagger.model.config
-    columns = columns_of(config.corpus) if source is Input.conll else None
+    columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")

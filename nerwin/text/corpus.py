@@ -168,6 +168,8 @@ class _ColumnReader:
         words, tags = block.column(self.format.word), block.column(self.format.tag)
         if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
             return None
+        remedy = "Set corpus.word_column; for a model that is trained already, convert the file."
+        block.check_numbers(words, self.format.word, self.corpus.path, remedy)
         self.known_tags |= new
         return words, tags
 
@@ -239,7 +241,8 @@ class _ColumnReader:
             raise self._error(
                 number,
                 f'expected a tag such as O or B-PER, found "{tag[:40]}"',
-                "Is corpus.tag_column the column of the tags? Or is the line a comment (corpus.comments)?",
+                "Is corpus.tag_column the column of the tags, with B- or I- before the types? Or is the line a comment "
+                "(corpus.comments)?",
             )
         self.known_tags.add(tag)
 

@@ -1,0 +1,41 @@
+"""Untagged text as commands take it: raw, or in columns, of which one holds the words."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nerwin.text.columns import Columns
+
+
+class Input(StrEnum):
+    """The forms in which commands read untagged text."""
+
+    text = "text"
+    conll = "conll"
+
+
+WordColumnOption = Annotated[
+    int | None,
+    typer.Option("--word-column", metavar="N", help="conll: column of the words; -1 is the last."),
+]
+CommentsOption = Annotated[
+    str | None, typer.Option("--comments", metavar="TEXT", help="conll: lines that start with this are comments.")
+]
+
+
+def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
+    """Where the words stand, if in columns: as usual, where an option does not say otherwise.
+
+    Raises:
+        ConfigError: options for columns without them.
+    """
+    from nerwin.errors import ConfigError
+
+    if source is Input.conll:
+        word = usual.word if word_column is None else word_column
+        return usual._replace(word=word, comments=usual.comments if comments is None else comments)
+    if word_column is not None or comments is not None:
+        raise ConfigError("--word-column and --comments are for columns: expected --input conll, found text. Add it.")
+    return None
