@@ -259,6 +259,15 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
     assert f"{100 * f1:.2f}" in nerwin(*compare).stdout
 
 
+def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> None:
+    shutil.rmtree(here / "runs" / "village-1" / "best")
+    (here / "runs" / "village-1" / "metrics.jsonl").write_text("")
+    for command in ("evaluate", "info", "tag"):
+        done = nerwin(command, "runs/village-1", stdin=LINES)
+        assert done.exit_code == BAD
+        assert done.stderr.endswith("Train on: nerwin train --output runs/village-1 --resume\n")
+
+
 def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
     done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")
@@ -355,6 +364,14 @@ def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:
     written = nerwin("tag", "--output", "out.txt", stdin=LINES)
     assert (written.exit_code, written.stdout, written.stderr) == (DONE, "", "")
     assert (here / "out.txt").read_text() == printed.stdout
+
+
+def test_a_dash_is_standard_output(here: Path) -> None:
+    assert nerwin("tag", "-o", "-", stdin=LINES).stdout == nerwin("tag", stdin=LINES).stdout
+    done = nerwin("report", "runs/village-1", "--output", "-")
+    assert nerwin("report", "runs/village-1").exit_code == DONE
+    assert done.stdout == (here / "runs" / "village-1" / "report.html").read_text()
+    assert not (here / "-").exists()
 
 
 def test_tag_works_without_a_standard_error(here: Path) -> None:

@@ -33,8 +33,8 @@ app = typer.Typer(
 )
 
 
-def source_path(file: Path) -> Path | None:
-    """A file that a command reads; None for standard input, which is written as "-"."""
+def stream_path(file: Path) -> Path | None:
+    """A file that a command reads or writes; None for the standard stream, which is called "-"."""
     return None if str(file) == "-" else file
 
 

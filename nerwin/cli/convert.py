@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import command, source_path
+from nerwin.cli.app import command, stream_path
 from nerwin.cli.output import check_new, write
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def convert(
     from nerwin.text.files import source_name
     from nerwin.text.formats import FORMS, form_of
 
-    path, place = source_path(source), source_path(target)
+    path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
     form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
     columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)

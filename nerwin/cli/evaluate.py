@@ -43,7 +43,9 @@ def evaluate(
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
     if result.accuracy == 1 and result.overall.support >= SEVERAL:
-        doubt = "Every tag is right: did the model write them, or learn from this file? Then it says nothing of new text."
+        doubt = (
+            "Every tag is right: did the model write them, or learn from this file? Then it says nothing of new text."
+        )
         Console(stderr=True).print(doubt, style="yellow", markup=False, soft_wrap=True)
     console = Console()
     print_whole(console, _scores(result))

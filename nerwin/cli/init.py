@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nerwin.cli.app import command, source_path
+from nerwin.cli.app import command, stream_path
 from nerwin.cli.output import check_new, write
 
 
@@ -34,7 +34,7 @@ def init(
     from nerwin.training.config import load_config
     from nerwin.training.template import template
 
-    place = source_path(file)
+    place = stream_path(file)
     check_new(place, overwrite=overwrite)
     config = load_config(shipped(f"configs/{preset.value}.yaml"), overrides or ())
     title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."

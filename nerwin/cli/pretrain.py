@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command, source_path
+from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.training.pretrain_settings import PretrainSettings, option
@@ -99,7 +99,7 @@ def _sources(files: list[Path]) -> list[Path | None]:
     """
     from nerwin.errors import ConfigError
 
-    sources = [source_path(file) for file in files]
+    sources = [stream_path(file) for file in files]
     if sources.count(None) > 1:
         raise ConfigError('FILES: expected standard input, "-", once, found it twice. Name it once.')
     return sources

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from nerwin.cli.app import command
+from nerwin.cli.app import command, stream_path
+from nerwin.cli.output import write
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 PAGE = "report.html"
@@ -18,7 +19,8 @@ def report(
         list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders; default: the newest run.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=f"Write here; default: {PAGE} in the first run folder.")
+        Path | None,
+        typer.Option("--output", "-o", help=f"Write here, - is standard output; default: {PAGE} in the first run."),
     ] = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
@@ -38,10 +40,13 @@ def report(
     from nerwin.training.report import report_runs
 
     folders = runs or [newest_folder()]
-    place = output or folders[0] / PAGE
-    if output is not None:
-        _check_place(output)
+    place = stream_path(output or folders[0] / PAGE)
+    if output and place:
+        _check_place(place)
     page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
+    if place is None:
+        write([page], None)
+        return
     _write(place, page)
     typer.echo(f"{place}: {len(page):,} bytes")
 

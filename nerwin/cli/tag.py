@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command, source_path
+from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import check_spared, write
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
@@ -81,6 +81,7 @@ def tag(
         tagger = load(folder, min_score)
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
+    output = stream_path(output) if output else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
@@ -130,7 +131,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     from nerwin.errors import ConfigError
     from nerwin.text.files import check_readable
 
-    sources = {os.path.realpath(file): file for file in map(source_path, files) if file}
+    sources = {os.path.realpath(file): file for file in map(stream_path, files) if file}
 
     def check_apart(target: Path) -> None:
         if target.is_file() and (file := sources.get(os.path.realpath(target))):
@@ -139,7 +140,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     if len(files) == 1:
         if output:
             check_apart(output)
-        return [(source_path(files[0]), output)]
+        return [(stream_path(files[0]), output)]
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "

@@ -8,6 +8,7 @@ run's configuration, which has to be found before.
 """
 
 import glob
+import shlex
 from pathlib import Path
 
 from nerwin.errors import ModelError
@@ -58,4 +59,9 @@ def model_folder(path: Path | None) -> Path:
         return path / BEST
     if path.is_file():
         raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
+    if (path / METRICS).is_file() and not (path / METRICS).stat().st_size:
+        raise ModelError(
+            f"{path}: expected a run with a model, found one without a whole epoch. Train on: "
+            f"nerwin train --output {shlex.quote(str(path))} --resume"
+        )
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")

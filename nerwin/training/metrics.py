@@ -40,7 +40,9 @@ def read_metrics(run: Path) -> list[Epoch]:
         ) from error
     epochs = [_epoch(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.endswith(b"\n")]
     if not epochs:
-        raise ModelError(f"{path}: expected a line an epoch, found none. Train on with `nerwin train --resume`.")
+        raise ModelError(
+            f"{path}: expected a line an epoch, found none. Train on with `nerwin train --output RUN --resume`."
+        )
     return epochs
 
 
