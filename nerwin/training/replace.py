@@ -1,21 +1,15 @@
 """Files that a reader sees as they were or as they will be, never in between."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there, so that it is never seen half written.
-
-    Raises:
-        OSError: it cannot be written; nothing is left of it.
-    """
-    replace_by_pieces(path, [content])
-
-
-def replace_by_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """The same of content that comes piece by piece; where that ends in an error, nothing is left of it either.
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """What to write a file to, beside its place, where it is moved once it is whole; after an error nothing is left.
 
     Raises:
         OSError: it cannot be written.
@@ -23,10 +17,20 @@ def replace_by_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     beside = path.with_name(f".{path.name}.part")
     try:
         with beside.open("wb") as stream:
-            stream.writelines(pieces)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with replacing(path) as stream:
+        stream.write(content)

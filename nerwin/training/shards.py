@@ -24,7 +24,7 @@ from nerwin.training.archive import DamageError, read_json
 from nerwin.training.lock import locked
 from nerwin.training.manifest import versions
 from nerwin.training.ranges import SAME, Range, SavedModel, cut, tag_range
-from nerwin.training.replace import replace_by_pieces, replace_file
+from nerwin.training.replace import replace_file, replacing
 from nerwin.training.streaming import Task
 from nerwin.training.workers import Workers
 
@@ -194,8 +194,8 @@ class Tagging:
             return
         paths = [shards[number] for number in text.ranges]
         place = Path(os.path.realpath(text.output))  # of a link, where it leads
-        with self._writing(text.output):
-            replace_by_pieces(place, self._framed(self._contents(paths)))
+        with self._writing(text.output), replacing(place) as stream:
+            stream.writelines(self._framed(self._contents(paths)))
         self._finished[text.output.name] = read_source(place)._asdict()
         self._write_record()
         self._remove(paths)

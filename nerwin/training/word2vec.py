@@ -6,13 +6,13 @@ numbers as little-endian float32, and a line end.
 
 import gzip
 import io
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
+from nerwin.training.replace import replacing
 
 TEXT = (".txt", ".vec", ".txt.gz", ".vec.gz")
 BINARY = (".bin",)
@@ -39,22 +39,14 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
         VectorsError: an unknown ending, or the file cannot be written.
     """
     check_name(path)
-    beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as stream:
+        with replacing(path) as stream:
             _fill(stream, path.name.lower(), words, vectors)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, path)
     except OSError as error:
         raise VectorsError(
             f"{path}: cannot write the vectors: {error.strerror or error}. Free space or choose another --output."
         ) from error
-    finally:
-        # What is left of it after an error; nothing is where there was no folder to write to.
-        if beside.is_file():
-            beside.unlink()
 
 
 def _fill(stream: BinaryIO, name: str, words: Sequence[str], vectors: Floats) -> None:
