@@ -191,17 +191,3 @@ def test_a_block_may_have_no_token(texts: list[str]) -> None:
     assert block.with_column(["O"], np.empty(0, np.int64), "O").decode() == "".join(
         f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts
     )
-
-
-@pytest.mark.parametrize("text", ["1\tThe\n2\tend\n\n1\tNo\n", "# x\n1-2\tdel\n1\tde\n2\tel\n2.1\tx\n"])
-def test_numbers_of_words_are_not_taken_for_words(text: str) -> None:
-    block = block_of(text.split("\n"), Columns(comments="#", delimiter="tab"))
-    with pytest.raises(CorpusError, match=r"^u:[12]: expected words in column 0, found their numbers: 1") as refused:
-        block.words(0, "u")
-    assert str(refused.value).endswith(" Name that of the words with --word-column.")
-    assert block.words(1, "u")[0] in ("The", "del")
-
-
-@pytest.mark.parametrize("text", ["1\n2\n", "1\tx\n2\ty\nin\tz\n", "7\tx\n8\ty\n"])
-def test_numbers_may_be_words(text: str) -> None:
-    assert block_of(text.split("\n"), Columns()).words(0, "u") == [line.split("\t")[0] for line in text.splitlines()]

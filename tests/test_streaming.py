@@ -228,9 +228,9 @@ def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 5)
     path = tmp_path / "mixed.conll"
-    path.write_text("-DOCSTART- O\n\nNew York\tO\n\nno tab\n\n", encoding="utf-8")
+    path.write_text("-DOCSTART- O\n\nNew York\tO\n\nLa Paz\tO\n\n", encoding="utf-8")
     assert [line.rpartition("\t")[0] for line in tagged(tagger, path).split("\n")[2:]] == [
-        "New York\tO", "", "no tab", "", "",
+        "New York\tO", "", "La Paz\tO", "", "",
     ]  # fmt: skip
 
 

@@ -29,8 +29,6 @@ Delimiter = Literal["auto", "tab", "space"]
 Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
-NUMBERED = ("1", "1-2")  # how a sentence begins in CoNLL-U's first column
-_NUMBER = re.compile(r"\d+([-.]\d+)?")  # 3-4 stands for two words that are written as one, 5.1 for one left out
 
 
 class Columns(NamedTuple):
@@ -101,39 +99,7 @@ class Block:
             CorpusError: a token has none; the message starts with `name:line`.
         """
         words = self.column(column)
-        if words is None:
-            return words_of(self.lines(), column, name)  # says which line it is
-        self.check_numbers(words, column, name, "Name that of the words with --word-column.")
-        return words
-
-    def check_numbers(self, words: Sequence[str], column: int, name: str, remedy: str) -> None:
-        """Refuse a file whose column of words numbers them instead, as CoNLL-U's first one does.
-
-        Raises:
-            CorpusError: the words at the beginning of a file are such numbers, and there are other columns; the message
-                starts with `name:line`.
-        """
-        numbered = words and words[0] in NUMBERED and all(map(_NUMBER.fullmatch, words))
-        if self.number == 1 and numbered and (self.widths > 1).all():
-            raise CorpusError(
-                f"{name}:{self.number + self.places[0]}: expected words in column {column}, found their numbers: "
-                f"{', '.join(words[:3])}. {remedy}"
-            )
-
-    def check_tabs(self, words: Sequence[str], name: str) -> None:
-        """Refuse words with tabs in them among columns by space: the first line has misled whoever found that out.
-
-        Raises:
-            CorpusError: there is one; the message starts with `name:line`.
-        """
-        if self.delimiter == " " and b"\t" in self.data:
-            for place, word in zip(self.places, words, strict=True):
-                if "\t" in word:
-                    raise CorpusError(
-                        f"{name}:{self.number + place}: expected columns by space as in the first line, found a word "
-                        f"with a tab: {word[:40]!r}. Separate all lines alike. Or is the first line a comment? Say so "
-                        "with --comments."
-                    )
+        return words_of(self.lines(), column, name) if words is None else words  # says which line it is
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""

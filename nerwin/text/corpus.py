@@ -17,6 +17,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
+from nerwin.text.misread import check_numbers
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
@@ -169,7 +170,7 @@ class _ColumnReader:
         if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
             return None
         remedy = "Set corpus.word_column; for a model that is trained already, convert the file."
-        block.check_numbers(words, self.format.word, self.corpus.path, remedy)
+        check_numbers(block, words, self.format, self.corpus.path, remedy)
         self.known_tags |= new
         return words, tags
 

@@ -21,6 +21,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
 from nerwin.text.files import read_lines, source_name
+from nerwin.text.misread import words_in
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 from nerwin.text.windows import split_sentences
 
@@ -103,7 +104,7 @@ def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterat
                 yield map(split_words, _parts(line))
         else:
             for block in read_blocks(path, columns, by_sentence=True):
-                for words in split_sentences(block.words(columns.word, source_name(path)), block.lengths()):
+                for words in split_sentences(words_in(block, columns, source_name(path)), block.lengths()):
                     # A token may hold spaces, which a file of vectors uses to separate.
                     yield [word.lower().split() for word in words]
 

@@ -22,6 +22,7 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.files import check_line_ends, decode_lines, source_name
+from nerwin.text.misread import words_in
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.tokenizer import Token
@@ -207,9 +208,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
 
     def read() -> Iterator[tuple[list[str], Ints]]:
         for block in text:
-            words = block.words(columns.word, name)
-            if columns.delimiter == "auto":
-                block.check_tabs(words, name)
+            words = words_in(block, columns, name)
             ahead.append((block, words, block.lengths()))
             yield ahead[-1][1:]
 
