@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
-from nerwin.text.corpus import LONG_SENTENCE, Corpus, Sentence, read_corpus, write_columns
+from nerwin.text.corpus import Corpus, Sentence, read_corpus, write_columns
+from nerwin.text.doubts import LONG_SENTENCE, SEVERAL
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]
@@ -327,6 +328,41 @@ def test_a_very_long_sentence_is_noted(read: Reader) -> None:
     corpus = read("a B-X\n\n" + "b O\n" * (LONG_SENTENCE + 1))
     assert "a sentence of 1,001 tokens at line 3" in corpus.describe()
     assert read("b O\n" * LONG_SENTENCE).notes == []
+
+
+MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "doubt"),
+    [
+        (
+            "# id 1\n#a O\nb O\n#c O\n",
+            {"comments": "#"},
+            "2 comments with a tag where tokens have theirs, the first on",
+        ),
+        ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
+        ("a\tI-A\nb\tB-A\nc\tO\n", {"scheme": "iob2"}, "IOB1 fits these tags, and corpus.scheme does not"),
+        ("a\tI-A\nb\tI-A\n", {"scheme": "iob1"}, None),
+        ("a \tO\nb\tO\n c\tO\na \tO\n", {}, "3 words with a blank before or after them, which makes other words of"),
+        ("a b\tO\n", {}, None),
+        ("".join(f"en:{line}\n" for line in MANY.splitlines()), {}, 'all words begin with "en:"'),
+        (MANY, {}, None),
+        ("w O\n" * SEVERAL, {}, None),
+        (
+            MANY.replace("O", "B-A"),
+            {},
+            "no word is outside of an entity (is corpus.tag_column the column of the tags?)",
+        ),
+        (MANY.replace("O", "B-A") + "x O\n", {}, None),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_doubted(
+    read: Reader, text: str, columns: dict[str, object], doubt: str | None
+) -> None:
+    found = read(text, **columns)
+    assert [one.startswith(doubt or "") for one in found.doubts] == [True] * (doubt is not None)
+    assert ", ".join(found.doubts) in found.describe()
 
 
 def test_a_byte_order_mark_inside_the_file_is_noted(read: Reader) -> None:

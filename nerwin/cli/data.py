@@ -114,6 +114,10 @@ def _rows(parts: "dict[str, PartSurvey]") -> "Iterator[tuple[str, Callable[[Part
     """The title of each row, and what it tells of a part."""
     yield "tag scheme", lambda part: part.scheme.upper()
     yield "columns by", lambda part: part.delimiter
+    if any(part.comments for part in parts.values()):
+        yield "comment lines", lambda part: f"{part.comments:,}"
+    if any(part.docstarts for part in parts.values()):
+        yield "-DOCSTART- lines", lambda part: f"{part.docstarts:,}"
     yield "sentences", lambda part: f"{part.sentences:,}"
     yield "words", lambda part: f"{part.words:,}"
     yield "distinct words", lambda part: f"{part.forms:,}"

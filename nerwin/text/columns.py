@@ -106,12 +106,20 @@ class Block:
         for at, text in enumerate(self.data.decode().split("\n")[:-1]):
             kind = self.others.get(at, "token")
             delimiter = self._delimiter_of(kind, text)
-            yield Line(self.number + at, text, kind, _split(text, delimiter) if delimiter else [], delimiter)
+            yield Line(self.number + at, text, kind, split_line(text, delimiter) if delimiter else [], delimiter)
+
+    def others_of(self, kind: Kind) -> Iterator[tuple[int, str]]:
+        """The numbers and texts of the lines that are of some kind and no tokens."""
+        for at in (at for at, found in self.others.items() if found == kind):
+            yield self.number + at, self._text(at)
+
+    def _text(self, at: int) -> str:
+        return self.data[self._lines.starts[at] : self._lines.ends[at]].decode()
 
     def _delimiter_of(self, kind: Kind, text: str) -> str:
         """What separates the columns of a line; a document's first line may differ from the rest of its file."""
         if kind == "docstart":
-            return _own_delimiter(text)
+            return own_delimiter(text)
         return self.delimiter if kind == "token" else ""
 
     def ends(self) -> Ints:
@@ -146,8 +154,7 @@ class Block:
 
     def _ending(self, at: int, mark: str) -> bytes:
         """The end of a document's first line with one more column."""
-        text = self.data[self._lines.starts[at] : self._lines.ends[at]].decode()
-        return f"{_own_delimiter(text)}{mark}\n".encode()
+        return f"{own_delimiter(self._text(at))}{mark}\n".encode()
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
@@ -156,7 +163,7 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
         return settled
     for text in texts:
         if text.strip(BLANK) and _look_closer(text, columns) == "token":
-            return _own_delimiter(text)
+            return own_delimiter(text)
     return None
 
 
@@ -237,18 +244,18 @@ def _is_comment(text: str, columns: Columns) -> bool:
     return bool(columns.comments) and text.startswith(columns.comments or "")
 
 
-def _split(text: str, delimiter: str) -> list[str]:
+def split_line(text: str, delimiter: str) -> list[str]:
     fields = text.split(delimiter)
     return [part for part in fields if part] if delimiter == " " and "" in fields else fields
 
 
-def _own_delimiter(text: str) -> str:
+def own_delimiter(text: str) -> str:
     return "\t" if "\t" in text else " "
 
 
 def _is_docstart(text: str, word: int) -> bool:
     """Whether a document begins here: the mark stands first, or in the column of the words."""
-    fields = _split(text, _own_delimiter(text))
+    fields = split_line(text, own_delimiter(text))
     return fields[0].startswith(DOCSTART) or (_has(fields, word) and fields[word].startswith(DOCSTART))
 
 

@@ -15,13 +15,13 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
+from nerwin.text.doubts import comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.misread import check_numbers
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
-LONG_SENTENCE = 1000
 
 
 class Sentence(NamedTuple):
@@ -50,6 +50,7 @@ class Corpus:
     comments: int = 0
     docstarts: int = 0
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # what may have been read otherwise than it was meant
 
     @property
     def words(self) -> list[list[str]]:
@@ -78,7 +79,7 @@ class Corpus:
         ):
             if count:
                 parts.append(f"{count:,} {what}")
-        return ", ".join([*parts, *self.notes])
+        return ", ".join([*parts, *self.notes, *self.doubts])
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -118,7 +119,8 @@ def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
     if not corpus.sentences:
         raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
     _settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
-    _note_oddities(corpus)
+    corpus.notes += oddities(corpus)
+    corpus.doubts += doubts(corpus)
     return corpus
 
 
@@ -136,6 +138,7 @@ class _ColumnReader:
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
+        self.tagged_comments: list[tuple[int, int]] = []
 
     def read(self, blocks: Iterable[Block]) -> Corpus:
         words: list[str] = []
@@ -148,11 +151,13 @@ class _ColumnReader:
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
             columns = self._columns_of(block) or self._columns_line_by_line(block)
+            self.tagged_comments += tagged_comments(block, self.format.tag)
             for read, column in zip((words, tags), columns, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
+        self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
@@ -268,9 +273,12 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> Non
     broken = {
         scheme: {step: count for step, count in counts.items() if not legal(*step)} for scheme, legal in SCHEMES.items()
     }
-    scheme = chosen if chosen != "auto" else min(SCHEMES, key=lambda name: sum(broken[name].values()))
+    nearest = min(SCHEMES, key=lambda name: sum(broken[name].values()))
+    scheme = chosen if chosen != "auto" else nearest
     corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
+    if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
+        corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not")
     if chosen == "auto" and refuse_mixed and corpus.illegal > STRAY_SHARE * entity_tokens:
         (before, after), line = min(
             ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
@@ -279,17 +287,6 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> Non
             f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
             f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme."
         )
-
-
-def _note_oddities(corpus: Corpus) -> None:
-    longest = max(corpus.sentences, key=lambda sentence: len(sentence.words))
-    if len(longest.words) > LONG_SENTENCE:
-        corpus.notes.append(
-            f"a sentence of {len(longest.words):,} tokens at line {longest.line} (are blank lines between sentences?)"
-        )
-    marks = sum("\ufeff" in word for sentence in corpus.sentences for word in sentence.words)
-    if marks:
-        corpus.notes.append(f"{marks} tokens with a byte-order mark inside")
 
 
 def write_columns(sentences: Iterable[Sentence]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from nerwin.text.corpus import LONG_SENTENCE
+from nerwin.text.doubts import LONG_SENTENCE
 from nerwin.training.survey import PartSurvey, Survey
 
 FEW = 50  # entities of a type below which little can be learned of it
@@ -42,6 +42,7 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
             f"{before} to {after}{_more([one.line for one in part.invalid])}. "
             "Mend the tags; entities are guessed here."
         )
+    yield from (f"{part.path}: {doubt}." for doubt in part.doubts)
     if not part.entities:
         yield f"{part.path}: no entity at all. Is corpus.tag_column the column of the tags?"
     for kind, odd in part.odd.items():

@@ -92,6 +92,9 @@ class PartSurvey:
     lengths: Lengths
     invalid: list[Invalid]
     odd: dict[str, Odd]
+    comments: int
+    docstarts: int
+    doubts: list[str]
     unseen: Unseen | None = None
     shared: dict[str, list[int]] = field(default_factory=dict)
     vectors: Covered | None = None
@@ -191,6 +194,9 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         lengths=_lengths(sentences),
         invalid=list(_invalid(corpus)),
         odd=_odd(counts, sentences),
+        comments=corpus.comments,
+        docstarts=corpus.docstarts,
+        doubts=corpus.doubts,
     )
 
 
