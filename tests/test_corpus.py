@@ -330,6 +330,19 @@ def test_a_very_long_sentence_is_noted(read: Reader) -> None:
     assert read("b O\n" * LONG_SENTENCE).notes == []
 
 
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("a\tO\tO\nb\tB-A\tO\n", ["column 1 holds tags too"]),
+        ("# c\na\tO\tNN\tI-B\tO\n", ["column 3 holds tags too"]),
+        ("a\tO\tO\n", []),
+        ("a\tB-A\tO\nb\tNN\tO\n", []),
+    ],
+)
+def test_another_column_of_tags_is_noted(read: Reader, text: str, notes: list[str]) -> None:
+    assert read(text, comments="#").notes == notes
+
+
 MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
-from nerwin.text.doubts import comments_doubt, doubts, oddities, tagged_comments
+from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.misread import check_numbers
@@ -138,6 +138,7 @@ class _ColumnReader:
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
+        self.tag_columns = TagColumns(())
         self.tagged_comments: list[tuple[int, int]] = []
 
     def read(self, blocks: Iterable[Block]) -> Corpus:
@@ -151,12 +152,14 @@ class _ColumnReader:
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
             columns = self._columns_of(block) or self._columns_line_by_line(block)
+            self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.format.tag)
             for read, column in zip((words, tags), columns, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
+        self.corpus.notes += self.tag_columns.notes()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
         return self.corpus
 
@@ -204,6 +207,7 @@ class _ColumnReader:
         width, columns = len(fields), self.corpus.columns
         if not self.first_token_line:
             self.first_token_line, self.corpus.columns = number, width
+            self.tag_columns = TagColumns({*range(width)} - {self.format.word % width, self.format.tag % width})
             self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
             if width < self.needed:
                 raise self._error(

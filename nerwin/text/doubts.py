@@ -1,7 +1,7 @@
 """What about a corpus is odd, though it can be read: what may have been meant otherwise, or tagged by a slip."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nerwin.text.columns import Block, own_delimiter, split_line
@@ -43,6 +43,26 @@ def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
         fields = split_line(text, own_delimiter(text))
         if -len(fields) <= tag < len(fields) and is_tag(fields[tag]):
             yield number, len(fields)
+
+
+class TagColumns:
+    """Which further columns of a file hold tags and nothing else: there may be two levels of entities."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        self._found: dict[int, set[str]] = {column: set() for column in columns}
+
+    def look(self, block: Block) -> None:
+        for column, found in list(self._found.items()):
+            values = block.column(column)
+            if values is None or not all(map(is_tag, set(values))):
+                del self._found[column]  # as most columns do at once
+            else:
+                found.update(values)
+
+    def notes(self) -> Iterator[str]:
+        for column, found in self._found.items():
+            if found - {OUTSIDE}:
+                yield f"column {column} holds tags too"
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:
