@@ -268,6 +268,41 @@ def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> No
         assert done.stderr.endswith("Train on: nerwin train --output runs/village-1 --resume\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Mira O\nleft O\n", "The corpus has no entity: is the column of the tags another (--tag-column)?\n"),
+        ("Mira B-PER\nX B-NEW\n", "Types that the model does not know, so that it finds none: NEW.\n"),
+        ("Mira B-PER\nleft O\n", ""),
+    ],
+)
+def test_evaluate_doubts_a_corpus_of_other_types(here: Path, text: str, doubt: str) -> None:
+    (here / "x.conll").write_text(text)
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.conll")
+    assert done.stderr.partition("\n")[2] == doubt
+
+
+def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
+    assert nerwin("tag", "runs/village-1", "village.conll").stderr == (
+        "village.conll: read as text, each line for itself; for a word a line add --input conll\n"
+    )
+    assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll").stderr == ""
+
+
+def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path) -> None:
+    lines = (here / "village.conll").read_text().split("\n")
+    (here / "u.conllu").write_text("".join(f"1\t{line.replace(' ', chr(9))}\t_\n" if line else "\n" for line in lines))
+    options = ("--word-column", 1, "--tag-column", -2, "--comments", "1\tNone")
+    done = nerwin("evaluate", "runs/village-1", "--data", "u.conllu", "--json", *options)
+    assert one_json_object(done) == one_json_object(
+        nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json")
+    )
+    assert nerwin("evaluate", "runs/village-1", "--data", "u.conllu").stderr.endswith(
+        "Is --tag-column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
+        "(--comments)?\n"
+    )
+
+
 def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
     done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")

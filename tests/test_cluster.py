@@ -235,13 +235,14 @@ def test_tag_with_workers_of_its_own_writes_what_one_process_writes(model: Path,
     assert nerwin(*words, "--html", "--output", "local").exit_code == 0
     dask = (*words, "--html", "--engine", "dask", "--jobs", "1", "--output", "dask")
     done = nerwin(*dask)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "dask/.shards: 2 pieces, 0 tagged before\n")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("dask/.shards: 2 pieces, 0 tagged before\n")
     outputs = sorted(file.name for file in Path("local").iterdir())
     assert outputs == ["long.conll.html", "raw.txt.html"]
     for name in outputs:
         assert Path("dask", name).read_bytes() == Path("local", name).read_bytes()
     assert Path("dask/raw.txt.html").read_bytes().startswith(b"<!DOCTYPE html>")
-    assert nerwin(*dask).stderr == "dask/.shards: 2 pieces, 2 tagged before\n"
+    assert nerwin(*dask).stderr.startswith("dask/.shards: 2 pieces, 2 tagged before\n")
 
 
 def test_compare_with_workers_of_its_own_finds_what_local_processes_find(here: Path) -> None:

@@ -433,7 +433,7 @@ def test_an_illegal_feature_lists_the_legal_ones_and_each_of_them_is_accepted(lo
 @pytest.mark.parametrize("column", [0, -1, 2])
 def test_word_and_tag_need_columns_of_their_own(refusal: Refusal, column: int) -> None:
     message = refusal(f"corpus: {{word_column: {column}, tag_column: {column}}}")
-    assert message == "config.yaml: corpus.word_column and corpus.tag_column are the same column."
+    assert message == "config.yaml: corpus.word_column and corpus.tag_column are the same column. Set both."
 
 
 @pytest.mark.parametrize(

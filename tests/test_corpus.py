@@ -215,16 +215,21 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ("Ines\n", "Separate word and tag by a tab or a space, or set corpus.delimiter."),
+        (
+            "Ines\n",
+            "Separate word and tag by a tab or a space. Or is the line a comment (corpus.comments), or "
+            "corpus.delimiter, corpus.word_column or corpus.tag_column another?",
+        ),
+        ("Ines\tO \n", "Take out the blanks beside it."),
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
         ("\tO\n", "Give the token a word."),
         (
             "Ines NNP\n",
-            "Is corpus.tag_column the column of the tags, with B- or I- before the types? Or is the line a comment "
-            "(corpus.comments)?",
+            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
+            "comment (corpus.comments)?",
         ),
-        ("1\tInes\tO\n", "Set corpus.word_column; for a model that is trained already, convert the file."),
+        ("1\tInes\tO\n", "Set corpus.word_column."),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
     ],

@@ -141,7 +141,7 @@ def test_words_seen_too_rarely_have_a_row_only_with_a_vector(
 
 def test_a_tagger_may_know_no_word_at_all(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.min_count=1000", "features.shape=4"))
-    assert "dev   words looked up: 0.0% as spelled, " in trainer.parts.notes[2]
+    assert "dev   words looked up: 0.0% as spelled, " in trainer.parts.notes[-1]
     epochs(trainer)
     assert Tagger(trainer.model).tag(["Mira", "Tolvan", "left", "Quellmark"]) != ["O"] * 4
 
@@ -223,6 +223,21 @@ def test_types_that_dev_has_no_entity_of_are_named(tmp_path: Path) -> None:
     ten = ", ".join(tag[2:] for tag in many[:10])
     assert absent_of(parts_of(tmp_path, many, ["O"])) == [f"dev   no entity of {ten}, ...{end}"]
     assert absent_of(parts_of(tmp_path, many[:10], ["O"])) == [f"dev   no entity of {ten}{end}"]
+
+
+def test_types_that_train_does_not_have_are_named(tmp_path: Path) -> None:
+    notes = parts_of(tmp_path, ["B-A O"], ["B-A", "B-C B-B"]).notes
+    assert "dev   B, C: types that train does not have, so they are never found" in notes
+    assert not any("never found" in note for note in parts_of(tmp_path, ["B-A O"], ["B-A"]).notes)
+
+
+@pytest.mark.parametrize(("shared", "noted"), [(1, False), (2, True)])
+def test_a_dev_part_that_is_a_copy_of_train_is_noted(tmp_path: Path, shared: int, noted: bool) -> None:
+    config = config_of(tmp_path)
+    train = [Sentence([f"w{n}"], ["B-A"]) for n in range(5)]
+    dev = [*train[:shared], *(Sentence([f"new{n}"], ["B-A"]) for n in range(5 - shared))]
+    note = f"dev   {shared} of 5 sentences stand in train too: dev F1 is no score on new text"
+    assert (note in make_parts(config, Corpus("a", train), Corpus("b", dev), {}).notes) == noted
 
 
 def test_an_empty_list_of_types_to_learn_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """`nerwin convert`: a tagged corpus from one form to another."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.output import check_new, write
+from nerwin.cli.tagged import OPTIONS, CommentsOption, TagColumnOption, WordColumnOption, named_as_options
 
 if TYPE_CHECKING:
     from nerwin.text.columns import Scheme
@@ -41,8 +41,7 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.bmes: "bmes",
 }
 COLUMNS = (Form.conll, *SCHEMES)
-# The columns of a configuration are options here.
-KEY = re.compile(r"corpus\.(word_column|tag_column|delimiter|scheme|comments)")
+FURTHER = {"delimiter": "--delimiter", "scheme": "--from"}
 
 
 @command
@@ -57,12 +56,10 @@ def convert(
         Form | None,
         typer.Option("--to", help="Form of OUT; default: by its suffix, else conll, which is columns in IOB2."),
     ] = None,
-    word_column: Annotated[int, typer.Option("--word-column", help="Columns: that of the words; -1 is the last.")] = 0,
-    tag_column: Annotated[int, typer.Option("--tag-column", help="Columns: that of the tags; -1 is the last.")] = -1,
+    word_column: WordColumnOption = None,
+    tag_column: TagColumnOption = None,
     delimiter: Annotated[Delimiter, typer.Option("--delimiter", help="Columns: what separates them.")] = Delimiter.auto,
-    comments: Annotated[
-        str | None, typer.Option("--comments", help="Columns: lines that start with this are comments.")
-    ] = None,
+    comments: CommentsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -75,24 +72,20 @@ def convert(
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
     form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
-    columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)
+    tag = -1 if tag_column is None else tag_column
+    columns = Columns(word_column or 0, tag, delimiter.value, SCHEMES.get(given, "auto"), comments)
     if form not in COLUMNS and columns != Columns():
         raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
     try:
         tagged = FORMS[form].read(path, columns)
     except CorpusError as error:
-        raise CorpusError(KEY.sub(_option, str(error))) from error
+        raise named_as_options(error, OPTIONS | FURTHER) from error
     pieces = FORMS[to].write(tagged.passages, source_name(path))
     write(_compressed(pieces) if target.suffix == ".gz" else pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in tagged.passages)
         typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
         typer.echo(f"{target}: {len(tagged.passages):,} sentences, {entities:,} entities as {to.value}", err=True)
-
-
-def _option(key: re.Match[str]) -> str:
-    """The option that stands for a key of the configuration."""
-    return "--from" if key[1] == "scheme" else f"--{key[1].replace('_', '-')}"
 
 
 def _compressed(pieces: Iterable[bytes]) -> list[bytes]:

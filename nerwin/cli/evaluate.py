@@ -8,8 +8,11 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.tables import WIDEST, print_whole
+from nerwin.cli.tagged import CommentsOption, TagColumnOption, WordColumnOption, named_as_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.table import Table
 
     from nerwin.training.evaluation import Evaluation
@@ -26,26 +29,35 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
     ] = None,
+    word_column: WordColumnOption = None,
+    tag_column: TagColumnOption = None,
+    comments: CommentsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
+    """Score a model on a tagged corpus: precision, recall and F1 of whole entities.
+
+    The corpus has its columns where the model's training part had them, unless an option says otherwise.
+    """
     from rich.console import Console
 
+    from nerwin.errors import CorpusError
     from nerwin.training.api import score
     from nerwin.training.folders import model_folder
     from nerwin.training.tagger import load
 
     folder = model_folder(model)
-    corpus, result = score(load(folder), data)
+    keys = {"word_column": word_column, "tag_column": tag_column, "comments": comments}
+    tagger = load(folder)
+    try:
+        corpus, result = score(tagger, data, {key: value for key, value in keys.items() if value is not None})
+    except CorpusError as error:
+        raise named_as_options(error) from error
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
-    if result.accuracy == 1 and result.overall.support >= SEVERAL:
-        doubt = (
-            "Every tag is right: did the model write them, or learn from this file? Then it says nothing of new text."
-        )
+    for doubt in _doubts(result, tagger.model.types):
         Console(stderr=True).print(doubt, style="yellow", markup=False, soft_wrap=True)
     console = Console()
     print_whole(console, _scores(result))
@@ -58,6 +70,17 @@ def evaluate(
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
         highlight=False,
     )
+
+
+def _doubts(result: "Evaluation", types: list[str]) -> "Iterator[str]":
+    """Why the figures may not mean what they seem to."""
+    if result.accuracy == 1 and result.overall.support >= SEVERAL:
+        yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
+    there = [label for label, score in result.types.items() if score.support]
+    if not there:
+        yield "The corpus has no entity: is the column of the tags another (--tag-column)?"
+    elif strange := [label for label in there if label not in types]:
+        yield f"Types that the model does not know, so that it finds none: {', '.join(strange)}."
 
 
 def _scores(result: "Evaluation") -> "Table":

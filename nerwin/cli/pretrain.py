@@ -10,7 +10,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint
 from nerwin.training.pretrain_settings import PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def pretrain(
     check_output(output, resume=resume, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
+    if not quiet:
+        hint(source, files)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words

@@ -15,7 +15,7 @@ import typer
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -92,11 +92,12 @@ def tag(
         (_, first), *others = shared
         place = first.parent / ".shards" if others else shards_folder(first)
         _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), staff)
-        return
-    for path, target in texts:
-        with _bar(path, target) as progress:
-            tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
-            write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
+    else:
+        for path, target in texts:
+            with _bar(path, target) as progress:
+                tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
+                write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
+    hint(source, files or ())
 
 
 @contextmanager

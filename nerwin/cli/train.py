@@ -65,13 +65,13 @@ def train(
     settings = load_config(path, overrides or ())
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
+        console.print(note, style="yellow", markup=False, soft_wrap=True)
     if begun:
         run = Run.resume(begun, settings)
     else:
         run = Run.start(output or new_folder(path.stem), settings, overwrite=overwrite)
-    console = Console(stderr=True, quiet=quiet, highlight=False)
-    for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
-        console.print(note, style="yellow", markup=False, soft_wrap=True)
     notes = [*without_effect(settings), *run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
     for note in notes:
         console.print(note, style="dim", markup=False, soft_wrap=True)

@@ -1,6 +1,8 @@
 """Untagged text as commands take it: raw, or in columns, of which one holds the words."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +25,16 @@ WordColumnOption = Annotated[
 CommentsOption = Annotated[
     str | None, typer.Option("--comments", metavar="TEXT", help="conll: lines that start with this are comments.")
 ]
+
+
+COLUMNS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
+
+
+def hint(source: Input, files: Sequence[Path]) -> None:
+    """Say on stderr that a file which is read as text has the name of one in columns."""
+    named = [file for file in files if source is Input.text and file.name.removesuffix(".gz").endswith(COLUMNS)]
+    if named:
+        typer.echo(f"{named[0]}: read as text, each line for itself; for a word a line add --input conll", err=True)
 
 
 def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":

@@ -228,7 +228,7 @@ def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
         if not _has(fields, column) or not fields[column].strip(BLANK):
             raise CorpusError(
                 f"{name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
-                f'"{text[:40]}". Mend the line, or use --input text for raw text.'
+                f'"{text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
             )
     return [line.fields[column] for line in tokens]
 

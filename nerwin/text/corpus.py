@@ -177,8 +177,7 @@ class _ColumnReader:
         words, tags = block.column(self.format.word), block.column(self.format.tag)
         if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
             return None
-        remedy = "Set corpus.word_column; for a model that is trained already, convert the file."
-        check_numbers(block, words, self.format, self.corpus.path, remedy)
+        check_numbers(block, words, self.format, self.corpus.path, "Set corpus.word_column.")
         self.known_tags |= new
         return words, tags
 
@@ -214,7 +213,8 @@ class _ColumnReader:
                     number,
                     f"expected {self.needed} or more columns by {self.corpus.delimiter}, "
                     f'found {width}: "{fields[0][:40]}"',
-                    "Separate word and tag by a tab or a space, or set corpus.delimiter.",
+                    "Separate word and tag by a tab or a space. Or is the line a comment (corpus.comments), or "
+                    "corpus.delimiter, corpus.word_column or corpus.tag_column another?",
                 )
             if self.format.word % width == self.format.tag % width:
                 raise self._error(
@@ -248,12 +248,13 @@ class _ColumnReader:
         if not tag.strip(BLANK):
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
         if not is_tag(tag):
-            raise self._error(
-                number,
-                f'expected a tag such as O or B-PER, found "{tag[:40]}"',
-                "Is corpus.tag_column the column of the tags, with B- or I- before the types? Or is the line a comment "
-                "(corpus.comments)?",
+            remedy = (
+                "Take out the blanks beside it."
+                if is_tag(tag.strip(BLANK))
+                else "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. "
+                "Or is the line a comment (corpus.comments)?"
             )
+            raise self._error(number, f'expected a tag such as O or B-PER, found "{tag[:40]}"', remedy)
         self.known_tags.add(tag)
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:

@@ -111,9 +111,15 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
     return score(tagger, data)[1]
 
 
-def score(tagger: Tagger, data: str | Path | None) -> tuple[Corpus, Evaluation]:
-    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does."""
-    config = tagger.model.config.corpus
+def score(
+    tagger: Tagger, data: str | Path | None, settings: Mapping[str, Any] | None = None
+) -> tuple[Corpus, Evaluation]:
+    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does.
+
+    Args:
+        settings: keys of `corpus` that replace the model's, such as word_column.
+    """
+    config = tagger.model.config.corpus.model_copy(update=settings)
     corpus = read_part(scored_file(config, None if data is None else Path(data)), config)
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
 

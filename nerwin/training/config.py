@@ -262,7 +262,9 @@ class Config(_Section):
     @model_validator(mode="after")
     def _columns_differ(self) -> Self:
         if self.corpus.word_column == self.corpus.tag_column:
-            raise PydanticCustomError("columns", "corpus.word_column and corpus.tag_column are the same column")
+            raise PydanticCustomError(
+                "columns", "corpus.word_column and corpus.tag_column are the same column. Set both"
+            )
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from nerwin.text.windows import FlatCorpus, flatten
 from nerwin.training.config import Config, CorpusConfig
 
 SHOWN = 10  # types in a note
+MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
 
@@ -125,13 +126,29 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         sentences = list(itertools.chain(*parts))
     types = _types(sentences, train.path, config.corpus)
     if absent := sorted(set(types) - _labels(dev_sentences)):
-        some = ", ".join(absent[:SHOWN]) + (", ..." if len(absent) > SHOWN else "")
-        notes.append(f"dev   no entity of {some}: nothing is chosen or fitted for what dev does not have")
+        notes.append(f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have")
+    if strange := sorted(_labels(dev_sentences) - set(types)):
+        notes.append(f"dev   {_listed(strange)}: types that train does not have, so they are never found")
+    if again := _shared(sentences, dev_sentences):
+        notes.append(
+            f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
+        )
     vocabulary = Vocabulary()
     train_part = _part(vocabulary, sentences, config.window.size)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, config.window.size)
     return Parts(train_part, dev_part, vocabulary, types, train_forms, notes, sources)
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:SHOWN]) + (", ..." if len(labels) > SHOWN else "")
+
+
+def _shared(train: Sequence[Sentence], dev: Sequence[Sentence]) -> int:
+    """How many sentences of dev stand in train too, where it is MUCH of dev and no chance."""
+    known = {tuple(sentence.words) for sentence in train}
+    count = sum(tuple(sentence.words) in known for sentence in dev)
+    return count if count > MUCH * len(dev) else 0
 
 
 def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:

@@ -82,7 +82,8 @@ def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
     if Path in kinds:
         return _place(text, base)
     if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
-        return text
+        quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"  # which a shell leaves inside of others
+        return text[1:-1] if quoted else text
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
     return parse_yaml(text, where)
