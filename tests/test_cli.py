@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,7 +20,9 @@ from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
+from nerwin.cli.compare import _table
 from nerwin.shipped import shipped
+from nerwin.training import comparison
 from tests.processes import started
 from tests.test_trainer import write_village
 
@@ -247,6 +250,19 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
     printed = " ".join(nerwin("evaluate", "runs/village-1", "--data", "other.conll").stdout.split())
     assert ("words by type: true in rows" in printed) == whole
     assert ("frequent mistakes" in printed) != whole
+
+
+def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(here: Path) -> None:
+    grid = ("--vary", "optimizer.learning_rate=0.1,1e30", "-j", "1", "--set", "training.epochs=1", "--output", "c")
+    results = here / "c" / "results.jsonl"
+    assert nerwin("compare", "-c", "village.yaml", *grid).exit_code == DONE
+    assert [bool(json.loads(line)["error"]) for line in results.read_text().splitlines()] == [False, True]
+    rows = [
+        comparison.Result(("a=1", f"training.seed={seed}"), f1=0.5, error=error)
+        for seed, error in enumerate((None, "no"))
+    ]
+    table = _table(rows, ["a", "training.seed"])
+    assert [next(iter(column.cells)) for column in table.columns][:4] == ["1", "50.00", "0.00", "1 of 2"]
 
 
 def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -675,7 +691,8 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, f"{TRAIN} --set optimizer.learning_rate=nan", "optimizer.learning_rate"),
         (nothing, f"{TRAIN} --set optimizer.learning_rate=.nan", "optimizer.learning_rate"),
         (nothing, f"{TRAIN} --set optimizer.learning_rate=.inf", "optimizer.learning_rate"),
-        (nothing, f"{TRAIN} --set corpus.entities=LOC,PRE", "corpus.entities: expected types"),
+        (nothing, f"{TRAIN} --set corpus.entities=LOC,PRE", "found 'PRE'. Did you mean PER?"),
+        (nothing, f"{TRAIN} --set corpus.entities=XYZQ", "found 'XYZQ'. It has LOC, PER."),
         (nothing, f"{TRAIN} --set words.vectors=nothing.txt", "nothing.txt: cannot read the file"),
         (nothing, f"{TRAIN} --set corpus.train=null", "corpus.train: expected a tagged corpus"),
         (nothing, f"{TRAIN} --resume --overwrite", "--resume"),
@@ -922,6 +939,22 @@ def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) 
     assert last.startswith("nerwin: interrupted, saved ")
     assert last.endswith("; continue with: nerwin train --output out --resume")
     assert json.loads((here / "out" / "last" / "model.json").read_text())["epoch"] >= 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int) -> None:
+    (here / "many.txt").write_text(LINES * 400_000)
+    before = {path.name for path in here.iterdir()}
+    with started("tag", "runs/village-1", "many.txt", "--output", "out.txt") as process:
+        while not (half := {path.name for path in here.iterdir()} - before):
+            assert process.poll() is None
+            time.sleep(0.01)
+        assert all(name.startswith(".out.txt-") for name in half)
+        process.send_signal(number)
+        printed, said = process.communicate(timeout=60)
+        assert process.returncode == INTERRUPTED
+    assert (printed, said) == ("", "nerwin: interrupted\n")
+    assert {path.name for path in here.iterdir()} == before
 
 
 def test_the_commands_leave_the_threads_that_the_user_has_set() -> None:

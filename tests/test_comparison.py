@@ -56,7 +56,8 @@ def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last()
     assert (one.epochs, one.seconds) == (3, 2)
     assert one.active == pytest.approx(0.3)
     assert [(row.setting, row.error) for row in rows[1:]] == [(("a=2",), "once"), (("a=3",), "it broke")]
-    assert (rows[1].f1, rows[1].seeds, rows[1].spread) == (0.9, 1, 0)
+    assert (rows[1].f1, rows[1].seeds, rows[1].tried, rows[1].spread) == (0.9, 1, 2, 0)
+    assert (rows[2].seeds, rows[2].tried) == (0, 1)
 
 
 def test_settings_are_sorted_by_mean_dev_f1() -> None:

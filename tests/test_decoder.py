@@ -140,6 +140,31 @@ def test_nothing_to_decode_is_no_tags(lengths: list[int]) -> None:
     assert max_marginals(s, sizes, steps).shape == (0, K)
 
 
+def test_what_comes_late_in_a_long_sentence_is_decoded_as_sharply_as_what_comes_early() -> None:
+    words, times = 50, 400
+    s, steps = drawn([words] * times, forbidden=False, seed=2)
+    s = np.tile(s[:words] + 5, (times, 1))
+    single = Steps(steps.A.astype(np.float32), steps.start.astype(np.float32), steps.end.astype(np.float32))
+    lengths = np.array([len(s)])
+    found, exact = (
+        best - best.max(axis=1, keepdims=True)
+        for best in (max_marginals(s.astype(np.float32), lengths, single), max_marginals(s, lengths, steps))
+    )
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-3)
+
+
+def test_starting_from_0_again_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    s, steps = drawn([7, 9, 5], forbidden=True, seed=4)
+    lengths = np.array([7, 9, 5])
+    best, marginals = viterbi(s, lengths, steps), max_marginals(s, lengths, steps)
+    monkeypatch.setattr(decoder, "LONG", 3)
+    assert viterbi(s, lengths, steps).tolist() == best.tolist()
+    again = max_marginals(s, lengths, steps)
+    np.testing.assert_allclose(
+        again - again.max(axis=1, keepdims=True), marginals - marginals.max(axis=1, keepdims=True), atol=1e-9
+    )
+
+
 def test_a_sentence_does_not_hear_of_its_neighbours() -> None:
     s, steps = drawn([3, 4, 2], forbidden=False, seed=3)
     together = viterbi(s, np.array([3, 4, 2]), steps)

@@ -16,7 +16,7 @@ from nerwin.cli import app
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.window import Pairs, WindowCorruption
 from nerwin.errors import ConfigError
-from nerwin.network import lookup, scorer
+from nerwin.network import lookup, scorer, surroundings
 from nerwin.network.activations import ACTIVATIONS, LEAK, Activation
 from nerwin.network.elemental import elemental_gradients
 from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
@@ -114,6 +114,17 @@ def test_the_gradients_of_a_configuration_are_right(tmp_path: Path, overrides: l
     checks = check_config(village_config(tmp_path, *overrides))
     assert {check.name: check.error for check in checks if not check.passed} == {}
     assert max(check.error for check in checks) < TOLERANCE
+
+
+def test_the_gradients_in_long_sentences_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(surroundings, "MANY", 2)
+    checks = check_config(village_config(tmp_path, "window.sentence=1", "objective.corruption=label"))
+    assert all(check.passed for check in checks)
+
+
+@pytest.mark.parametrize("overrides", [["objective.margin=1e6"], ["objective.l2=1000"]], ids=" ".join)
+def test_a_large_loss_makes_no_right_gradient_wrong(tmp_path: Path, overrides: list[str]) -> None:
+    assert all(check.passed for check in check_config(village_config(tmp_path, *overrides)))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -126,3 +126,14 @@ def test_only_a_share_of_the_sentences_without_an_entity_is_visited() -> None:
     assert len(tags) == corruption.pairs_per_pass(targets, lengths) == 2 * (100 + 25)
     again = np.concatenate([one.centres for one in corruption.batches(flat, targets, order, corrupting, 10)])
     assert set(again.tolist()) != {centre for one in batches for centre in one.centres.tolist()}
+
+
+def test_sentences_without_an_entity_are_taken_as_far_as_they_fit() -> None:
+    lengths = np.array([2, *[90] * 4, *[1] * 100])
+    corruption = SequenceCorruption(TYPES, Settings(outside_share=0.2))
+    targets = np.zeros(lengths.sum(), int)
+    targets[0] = 4
+    flat = flatten([np.full(n, 2) for n in lengths], 3)
+    order, corrupting = np.random.default_rng(1).spawn(2)
+    visited = sum(len(one.tags) for one in corruption.batches(flat, targets, order, corrupting, 10))
+    assert visited == corruption.pairs_per_pass(targets, lengths) == 2 + 92

@@ -75,7 +75,7 @@ def compare(
         table = _table(done, [one.partition("=")[0] for one in vary])
         print_whole(Console(highlight=False, markup=False), table)
         console.print(f"every cell: {folder}/results.jsonl", markup=False, soft_wrap=True)
-    if all(row.error is not None for row in summarise(done)):
+    if not any(row.seeds for row in summarise(done)):
         raise typer.Exit(1)
 
 
@@ -97,9 +97,10 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
         table.add_column(title, justify="right", no_wrap=True)
     for row in summarise(results):
         values = [part.split("=", 1)[1] for part in row.setting]
-        if row.error is not None:
-            table.add_row(*values, "failed", "", str(row.seeds), "", "", "", style="red")
+        if not row.seeds:
+            table.add_row(*values, "failed", "", "0", "", "", "", style="red")
             continue
-        figures = (f"{100 * row.f1:.2f}", f"{100 * row.spread:.2f}", str(row.seeds), f"{row.epochs:.0f}")
+        seeds = str(row.seeds) if row.seeds == row.tried else f"{row.seeds} of {row.tried}"
+        figures = (f"{100 * row.f1:.2f}", f"{100 * row.spread:.2f}", seeds, f"{row.epochs:.0f}")
         table.add_row(*values, *figures, f"{row.seconds:.1f} s", f"{row.active:.1%}")
     return table

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from nerwin.cli.interruption import terminable
+
 
 def write(pieces: Iterable[bytes], path: Path | None) -> None:
     """Write to a file, or to standard output where `path` is None.
@@ -84,7 +86,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
 def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     """Write under a name that nobody else has, even another process with the same output, and move that."""
     beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
-    with beside.open("xb") as stream:
+    with terminable(), beside.open("xb") as stream:
         try:
             stream.writelines(pieces)
             stream.flush()

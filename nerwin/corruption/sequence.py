@@ -58,8 +58,8 @@ class SequenceCorruption(TagCorruption):
         if self.settings.outside_share < 1:
             chosen = _has_entity(targets, corpus.lengths)
             others = corruption.permutation(np.flatnonzero(~chosen))
-            room = self.pairs_per_pass(targets, corpus.lengths) - corpus.lengths[chosen].sum()
-            chosen[others[np.cumsum(corpus.lengths[others]) <= room]] = True
+            room = self.pairs_per_pass(targets, corpus.lengths) - int(corpus.lengths[chosen].sum())
+            chosen[_fitting(others, corpus.lengths, room)] = True
             shuffled = shuffled[chosen[shuffled]]
         weights = tag_weights(self.settings, self.types, targets)[targets]
         words = max(int(corpus.lengths[shuffled].sum()), 1)
@@ -117,6 +117,16 @@ class SequenceCorruption(TagCorruption):
         """To where another sequence becomes the best one under the margin."""
         best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.steps(params)), axis=1)
         return float((best[:, -1] - best[:, -2]).min())
+
+
+def _fitting(order: Ints, lengths: Ints, room: int) -> list[int]:
+    """The sentences that fit, in this order, into room for so many words."""
+    found = []
+    for one in order.tolist():
+        if lengths[one] <= room:
+            room -= int(lengths[one])
+            found.append(one)
+    return found
 
 
 def _has_entity(targets: Ints, lengths: Ints) -> Bools:

@@ -16,6 +16,8 @@ Found = TypeVar("Found", Floats, Ints)
 TOGETHER = 256  # sentences that step at a time, at most: their sums over pairs of tags stay in the processor's cache
 PAIRS = 1 << 20  # sums at a time, at most, if not one sentence alone has more: with many tags fewer sentences step
 
+LONG = 100  # steps after which sums start from 0 again: float32 would lose what single words add to long ones
+
 FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
 
 
@@ -112,7 +114,10 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
 
 
 def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
-    """(n, K) the score of the best sequence that gives each word each tag."""
+    """(n, K) the score of the best sequence that gives each word each tag.
+
+    In sentences of more than LONG words it is that score less a number of the word's own, the same for all tags.
+    """
     times = _by_time(lengths)
     _, starts, running, last = times
     best = _forward(s, times, steps)  # (n, K)
@@ -125,6 +130,8 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
         best[start : start + now] += beta[:now]
         if t:
             beta[:now] = step(beta[:now] + scores[start : start + now])
+            if t % LONG == 0:
+                beta[:now] -= beta[:now].max(axis=1, keepdims=True)
     return _in_order(best, times)
 
 
@@ -148,14 +155,17 @@ def _parts(sentences: int, K: int) -> Iterator[slice]:
 
 
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
-    """The score (n, K) of the best path up to each word, by time step, that ends in each tag."""
+    """The score (n, K) of the best path up to each word, by time step, that ends in each tag; in long sentences, as
+    `max_marginals` says."""
     alpha: Floats = s.take(times.words, axis=0)
     step = _stepping(steps.A, steps.blocks, len(times.last))
     before = alpha[: len(times.last)]
     before += steps.start
-    for start, now in zip(times.starts[1:], times.running[1:], strict=True):
+    for t, (start, now) in enumerate(zip(times.starts[1:], times.running[1:], strict=True), 1):
         here = alpha[start : start + now]
         here += step(before[:now])
+        if t % LONG == 0:
+            here -= here.max(axis=1, keepdims=True)
         before = here
     return alpha
 

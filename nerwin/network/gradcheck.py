@@ -13,8 +13,8 @@ from nerwin.arrays import Floats, Ints
 EPSILON = 1e-5
 TOLERANCE = 1e-7
 ONE_SIDED_TOLERANCE = 1e-3
-# J is rounded to about 1e-16, which a division by ε makes 1e-11 an entry: where true and corrupted windows cancel and
-# the gradient is 0, that noise is all there is.
+# J is rounded to about 1e-16 of itself, which a division by ε makes 1e-11 J an entry: where true and corrupted windows
+# cancel and the gradient is 0, that noise is all there is.
 FLOOR = 1e-3
 
 
@@ -29,7 +29,7 @@ def numeric_gradient(
     """
     flat = theta.reshape(-1)
     gradient = np.empty(len(entries))
-    here = loss()
+    here = loss() if one_sided else 0.0
     for row, entry in enumerate(entries):
         kept = flat[entry]
         flat[entry] = kept + epsilon
@@ -41,7 +41,7 @@ def numeric_gradient(
     return gradient
 
 
-def relative_error(analytic: Floats, numeric: Floats) -> float:
-    """‖g − n‖ / (‖g‖ + ‖n‖), or / FLOOR where both nearly vanish."""
+def relative_error(analytic: Floats, numeric: Floats, J: float = 1.0) -> float:
+    """‖g − n‖ / (‖g‖ + ‖n‖), or / FLOOR where both nearly vanish beside J."""
     scale = float(np.linalg.norm(analytic) + np.linalg.norm(numeric))
-    return float(np.linalg.norm(analytic - numeric)) / max(scale, FLOOR)
+    return float(np.linalg.norm(analytic - numeric)) / max(scale, FLOOR * max(1.0, J))

@@ -213,7 +213,8 @@ class Row(NamedTuple):
     """The cells that differ in their seed only."""
 
     setting: Cell
-    seeds: int
+    seeds: int  # trained
+    tried: int
     f1: float  # mean
     spread: float  # standard deviation over seeds, 0 for one
     epochs: float
@@ -223,13 +224,13 @@ class Row(NamedTuple):
 
 
 def summarise(results: Sequence[Result]) -> list[Row]:
-    """Mean and spread over seeds, best first; failed settings last."""
+    """Mean and spread over seeds, best first; last the settings of which a cell has failed, or all have."""
     groups: dict[Cell, list[Result]] = {}
     for result in results:
         setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))
         groups.setdefault(setting, []).append(result)
     rows = [_row(setting, group) for setting, group in groups.items()]
-    return sorted(rows, key=lambda row: (row.error is not None, -row.f1))
+    return sorted(rows, key=lambda row: (row.error is not None, not row.seeds, -row.f1))
 
 
 def _row(setting: Cell, group: list[Result]) -> Row:
@@ -240,4 +241,6 @@ def _row(setting: Cell, group: list[Result]) -> Row:
         return statistics.fmean(getattr(result, name) for result in good) if good else 0.0
 
     spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
-    return Row(setting, len(good), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error)
+    return Row(
+        setting, len(good), len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error
+    )

@@ -225,8 +225,9 @@ def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> li
         return sorted(seen)
     for wanted in config.entities:
         if wanted not in seen:
-            near = difflib.get_close_matches(wanted, _all_types(config), n=1, cutoff=0)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            there = _all_types(config)
+            near = difflib.get_close_matches(wanted, there, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" It has {_listed(there)}." if there else ""
             raise ConfigError(f"corpus.entities: expected types of {name}, found {wanted!r}.{hint}")
     return sorted(set(config.entities))
 

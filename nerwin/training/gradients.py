@@ -218,7 +218,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
     started = time.perf_counter()
     elemental = case.elemental()
     elemental_seconds = time.perf_counter() - started
-    checks = []
+    checks, J = [], case.loss()
     for name, gradient in grads.items():
         theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
@@ -236,7 +236,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
                 elemental=float(np.linalg.norm(slow)),
                 vectorised=float(np.linalg.norm(derived)),
                 numeric=float(np.linalg.norm(numeric)),
-                error=relative_error(derived, numeric),
+                error=relative_error(derived, numeric, J),
                 elemental_error=relative_error(derived, slow),
                 bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
                 seconds=seconds,
@@ -281,10 +281,10 @@ def _heard(words: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
     forms = words.forms.tolist()
     heard = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]
     if (around := words.around) is not None:
-        sentence, centre = around.sentences[window], around.centres[window]
+        sentence, centre, scale = around.sentences[window], around.centres[window], around.scale(dx.dtype)
         end = int(around.lengths[: sentence + 1].sum())
         length = int(around.lengths[sentence])
         for word in range(end - length, end):
             if word != centre:
-                heard.append((forms[around.words[word]], around.weight * dx[-1] / (length - 1) ** 0.5))
+                heard.append((forms[around.words[word]], scale[window] * dx[-1]))
     return heard

@@ -1,6 +1,7 @@
 """A training in its run folder (see `folders`): how it begins, what it saves, and how it goes on."""
 
 import json
+import os
 import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -139,6 +140,8 @@ class Run:
         model, state = self.trainer.model, self.trainer.state
         with _writing(self.folder), (self.folder / METRICS).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record.to_dict()) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())  # before a model that knows of it
         if record.best:
             save_model(self.folder / BEST, model)
         save_training(self.folder / LAST, model, state)
