@@ -2,7 +2,8 @@
 
     B  windows in a minibatch          C  words in a window            D  numbers a word (all its lookup tables)
     m  detectors of a hidden layer     K  scores of a window           V  word forms in the vocabulary
-    n  inputs of a layer               T  tokens of a sentence         F  features of a word form
+    n  inputs of a layer; words        T  tokens of a sentence         F  features of a word form
+    S  sentences                       u  distinct word forms          r  rows that are touched
 
     x  window   z = W x + b   a = f(z)   s = Uᵀ a   s_c  score of the corrupted window   J  loss   L  word vectors
 

@@ -1,4 +1,4 @@
-"""The ways in which nerwin says no.
+"""nerwin's exceptions.
 
 The library raises these; only the command line turns one into a line on stderr and an exit code. Every message
 says where, what was expected, what was found and what to do.

@@ -191,7 +191,7 @@ def test_the_schema_knows_names_and_ranges() -> None:
     assert found["features"]["propertyNames"]["enum"] == list(ALL_FEATURES)
     assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
     assert found["training.epochs"]["minimum"] == 1
-    assert (found["scorer.dropout"]["minimum"], found["scorer.dropout"]["exclusiveMaximum"]) == (0, 1)
+    assert (found["optimizer.beta1"]["minimum"], found["optimizer.beta1"]["exclusiveMaximum"]) == (0, 1)
 
 
 def test_the_schema_is_printed_as_json() -> None:

@@ -247,7 +247,7 @@ def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
         (binary(["port"], [[1.0, 2.0]])[:-4], "word 1: expected 1 words, found the end"),
         (binary(["port"], [[1.0, np.nan]]), "word 1: expected finite numbers"),
         (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected a word and 2 numbers, found 3 numbers"),
-        (b"port 1 2\n", ":1: expected the number of words and of numbers"),
+        (b"port 1 2\n", ":1: expected the number of words and that of numbers a word"),
         (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
     ],
 )
@@ -315,7 +315,7 @@ BAD = [
     ("inf.bin", binary(["mill"], [[np.inf, 1.0]]), "inf.bin: word 1: expected finite numbers, found one that "),
     ("empty.txt", "", "empty.txt: expected vectors of words of the corpus, found none. "),
     ("empty.txt.gz", gzip.compress(b""), "empty.txt.gz: expected vectors of words of the corpus, found none. "),
-    ("empty.bin", "", "empty.bin:1: expected the number of words and of numbers, found neither. "),
+    ("empty.bin", "", "empty.bin:1: expected the number of words and that of numbers a word, found neither. "),
     ("none.bin", "0 2\n", "none.bin: expected vectors of words of the corpus, found none. "),
     ("more.txt", f"3 2\n{TOWN}", "more.txt:3: expected 3 words as the first line says, found 2. "),
     ("fewer.txt", f"1 2\n{TOWN}", "fewer.txt:3: expected 1 words as the first line says, found 2. "),
@@ -324,7 +324,7 @@ BAD = [
     ("latin.txt", f"{TOWN}café 5 6\n".encode("latin-1"), "latin.txt:3: expected UTF-8, found byte 0xe9 at "),
     ("latin.bin", MILL.replace(b"mill", b"m\xefll"), "latin.bin: word 2: expected UTF-8, found other bytes. "),
     ("other.txt", MILL, "other.txt:2: expected UTF-8, found byte 0x80 at column 11. "),
-    ("other.bin", TOWN, "other.bin:1: expected the number of words and of numbers, found neither. "),
+    ("other.bin", TOWN, "other.bin:1: expected the number of words and that of numbers a word, found neither. "),
 ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def plan(run: Run) -> Iterator[str]:
 
 
 def without_effect(config: Config) -> Iterator[str]:
-    """The keys that are set for nothing."""
+    """The keys that are set and have no effect."""
     for key, need in idle(config, changed(config.to_dict())).items():
         yield f"{key} is set and has no effect: it needs {need}"
 

@@ -1,4 +1,4 @@
-"""How many threads numpy's matrix products take, which numpy asks the environment once, when it is first imported."""
+"""How many threads numpy's matrix products take: numpy reads it from the environment, once, when it is imported."""
 
 import os
 from collections.abc import Sequence

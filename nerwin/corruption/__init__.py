@@ -2,9 +2,9 @@
 
     J = max(0, Δ + s_c − s)
 
-Each module is one answer to three questions: which pairs of a true window and a corrupted one a pass trains on, what
-∂J/∂s of their scores is, and which tags a trained scorer's scores stand for. `center`, which learns word vectors and no
-tags, stands beside the table: `nerwin pretrain` alone uses it.
+`window`, `label` and `sequence` each answer three questions: which pairs of a true window and a corrupted one a pass
+trains on, what ∂J/∂s of their scores is, and which tags a trained scorer's scores stand for. `center`, which learns
+word vectors and no tags, stands beside the table: `nerwin pretrain` alone uses it.
 """
 
 from collections.abc import Callable, Sequence

@@ -23,7 +23,7 @@ from nerwin.text.vocabulary import UNKNOWN
 
 
 class Noise:
-    """Where replacements come from: words in proportion to count^power (Mikolov et al. 2013, section 2.2: ¾).
+    """What replacements are drawn from: words in proportion to count^power (Mikolov et al. 2013, section 2.2: ¾).
 
     Padding and the unknown word are never drawn.
     """

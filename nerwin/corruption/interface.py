@@ -63,7 +63,7 @@ class Corruption(Protocol[B]):
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 
     def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
-        """How many pairs a pass over the corpus trains on, given the targets of all words and the sentences' lengths.
+        """About how many pairs a pass trains on, given the targets of all words and the sentences' lengths.
 
         Raises:
             CorpusError: there is nothing to hold a true window against.
@@ -97,7 +97,7 @@ class Corruption(Protocol[B]):
         ...
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of true windows against corrupted ones whose scores stand in the right order."""
+        """The share of what is held against each other on dev, pairs or tags of a word, whose scores stand right."""
         ...
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
@@ -105,5 +105,5 @@ class Corruption(Protocol[B]):
         ...
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        """By how much each window's decision (n,) wins over the next best."""
+        """How far each window's decision (n,) is from another one: from the next best, or from a threshold."""
         ...

@@ -6,8 +6,8 @@ speaks for it at any place of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part, and 0 where it does not help. A form that stands there more than MOST times again is no
-name, and stays as it is.
+β is fitted on the dev part, and 0 where it does not help. A form with more than MOST other places nearby is
+hardly a name, and keeps its scores.
 """
 
 import numpy as np

@@ -19,7 +19,7 @@ from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
-MANY_TYPES = 12  # from so many on, a minibatch gains where illegal steps are not looked at; a long text gains before
+MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -104,7 +104,7 @@ class TagCorruption:
         return {"outside": (1,), "repeats": (1,)}
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
-        beta = constants["repeats"].item() if "repeats" in constants else 0.0  # models of old have none
+        beta = constants["repeats"].item() if "repeats" in constants else 0.0  # older models have none
         return lean_on_repeats(scores, forms, beta) if beta else scores
 
     def ranked(self, scores: Floats, targets: Ints) -> float:

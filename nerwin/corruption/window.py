@@ -185,7 +185,7 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     """The threshold of each type that gives the dev part its best entity F1.
 
-    Starts from the best F1 over words of each type by itself, then moves one threshold at a time, among quantiles of
+    Starts from each type's threshold of the best F1 over words, then moves one threshold at a time, among quantiles of
     that type's scores, while the F1 of whole entities improves.
 
     Args:

@@ -2,7 +2,7 @@
 
 For one hidden layer a detector's share is U_i times the change of a_i. Within a detector, and through further layers,
 the change of f is shared out in proportion to the terms of z (the rescale rule of DeepLIFT, Shrikumar et al. 2017),
-measured from what the network says of an empty input, x = 0. The shares then add up exactly:
+measured from the scores of an empty input, x = 0. The shares then add up exactly:
 
     s(x) = s(0) + Σ_j share_j
 """

@@ -14,11 +14,11 @@ from nerwin.arrays import Floats, Ints
 Found = TypeVar("Found", Floats, Ints)
 
 TOGETHER = 256  # sentences that step at a time, at most: their sums over pairs of tags stay in the processor's cache
-PAIRS = 1 << 20  # sums at a time, at most, if not one sentence alone has more: with many tags fewer sentences step
+PAIRS = 1 << 20  # sums at a time, or those of one sentence where they are more: with many tags fewer sentences step
 
 LONG = 100  # steps after which sums start from 0 again: float32 would lose what single words add to long ones
 
-FORBIDDEN = -np.inf  # below any path of scores; one legal path there always is: O throughout
+FORBIDDEN = -np.inf  # lower than any sum of scores; one legal path always exists: O throughout
 
 
 class Block(NamedTuple):
@@ -92,7 +92,7 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
 
 
 def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
-    """As `viterbi`, but sentences that can only have the first tag throughout, as most do, are not searched.
+    """As `viterbi`, but sentences that certainly have the first tag throughout, which are most, are skipped.
 
     The first tag must be allowed to start a sentence, to follow itself and to end one.
 

@@ -1,8 +1,8 @@
 """The gradients one parameter at a time (lecture 1.5), to be read beside the lecture and held against the fast ones.
 
 One window at a time, plain Python numbers, loops over every neuron i, every input j, every path. The lecture counts the
-input as layer 1: a⁽¹⁾ = x, z⁽²⁾ = W⁽¹⁾ a⁽¹⁾ + b⁽¹⁾, a⁽²⁾ = f(z⁽²⁾), ..., s = Uᵀ a. Here `a[0]` is x, and `a[k]` is what
-hidden layer k puts out, whose weights are params["Wk"].
+input as layer 1: a⁽¹⁾ = x, z⁽²⁾ = W⁽¹⁾ a⁽¹⁾ + b⁽¹⁾, a⁽²⁾ = f(z⁽²⁾), ..., s = Uᵀ a. Here `a[0]` is x, and `a[k]` the
+output of hidden layer k, whose weights are params["Wk"].
 """
 
 from collections.abc import Callable, Sequence

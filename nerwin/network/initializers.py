@@ -21,7 +21,7 @@ INITIALIZERS: dict[str, Initializer] = {
     "zero": lambda rng, n_out, n_in: np.zeros((n_out, n_in)),
     "small": lambda rng, n_out, n_in: _uniform(rng, 0.01, n_out, n_in),
     "large": lambda rng, n_out, n_in: _uniform(rng, 1.0, n_out, n_in),
-    # Glorot & Bengio 2010, eq. 16: Var W = 2 / (n_in + n_out)
+    # Glorot & Bengio 2010, eq. 16, whose variance is eq. 12's: Var W = 2 / (n_in + n_out)
     "xavier": lambda rng, n_out, n_in: _uniform(rng, (6 / (n_in + n_out)) ** 0.5, n_out, n_in),
     # He et al. 2015, eq. 10: Var W = 2 / n_in
     "he": lambda rng, n_out, n_in: _uniform(rng, (6 / n_in) ** 0.5, n_out, n_in),

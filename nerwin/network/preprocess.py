@@ -2,7 +2,10 @@
 
 center     P = I
 normalize  P = diag(1/σ)
-whiten     P = V diag(1/σ') Vᵀ from the singular value decomposition of the centred windows; σ'² = σ² + ridge
+whiten     P = V diag(1/σ') Vᵀ, V from the singular value decomposition of the centred windows; σ'² = σ² + ridge
+
+σ are standard deviations, of the columns or along V (singular values over √rows). The lecture leaves the windows in the
+basis V; here Vᵀ turns them back (ZCA), which turns W alone.
 
 Columns that do not vary, as those of a table that starts from zero, are only centred.
 """

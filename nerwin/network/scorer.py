@@ -1,7 +1,8 @@
 """The scorer: z = W x + b, a = f(z), s = Uᵀ a, of any depth, forward and backward (lecture 1.1 to 1.6).
 
-Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K). The layers count from the
-input: W1 is the lecture's W⁽¹⁾, U its W⁽ᴴ⁺¹⁾.
+Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K). Hidden layers count from
+1, and what they give has the number of its layer: a⁽ᵏ⁾ and δ⁽ᵏ⁾ here are the lecture's a⁽ᵏ⁺¹⁾ and δ⁽ᵏ⁺¹⁾, whose a⁽¹⁾ is
+x. Weights have the lecture's numbers: W1 is W⁽¹⁾, U is W⁽ᴴ⁺¹⁾.
 """
 
 from collections.abc import Sequence

@@ -22,7 +22,7 @@ class Surroundings(NamedTuple):
     """The sentences that some windows stand in.
 
     words: (n,) the forms of all words, sentence after sentence. lengths: (S,) of the sentences, at least 1.
-    sentences: (B,) which of them each window stands in. centres: (B,) which of the words it has in its middle.
+    sentences: (B,) which of them each window stands in. centres: (B,) which of the words is in its middle.
     weight: ω.
     """
 

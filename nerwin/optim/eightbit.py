@@ -13,7 +13,7 @@ from nerwin.arrays import Bytes, Floats
 
 
 def dynamic_levels(*, signed: bool) -> Floats:
-    """The 256 levels in ascending order, from −1 or 0 to 1.
+    """The 256 levels in ascending order, from about −1, or from 0, to 1.
 
     Of the bits after the sign, leading zeros count the powers of ten and the rest is linear in [0.1, 1].
     """

@@ -1,4 +1,4 @@
-"""What moves at the same rate, side by side in one vector: a rule costs small arrays more in calls than in numbers."""
+"""What moves at the same rate, side by side in one vector: small arrays cost more in calls than in arithmetic."""
 
 from collections.abc import Iterator
 from typing import Any

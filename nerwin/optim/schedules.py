@@ -65,7 +65,8 @@ def cosine(settings: ScheduleSettings) -> Schedule:
     warmup, total = settings.warmup, settings.total
     if warmup >= total:
         raise ConfigError(
-            "schedule.warmup: expected fewer epochs than training.epochs, found as many or more. Lower it."
+            "schedule.warmup: expected fewer epochs than training.epochs, found as many or more. Lower the one or "
+            "raise the other."
         )
 
     def rate(t: float) -> float:

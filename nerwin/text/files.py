@@ -21,7 +21,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
-_MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # from the first one only: a long run of them is looked at once
+_MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 

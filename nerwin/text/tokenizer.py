@@ -3,8 +3,8 @@
 A small rule-based tokenizer in the manner of the Penn Treebank for text with spaces: runs of letters and digits are
 words, inner hyphens, dots, commas and apostrophes hold a word together where both neighbours are letters or digits,
 abbreviations such as "U.S." keep their dots, English clitics ('s, n't) come off, and every other mark stands alone.
-Chinese and Japanese letters, which no space holds apart, are a token each, as in the corpora that are tagged letter by
-letter. `text[token.start:token.end] == token.text` always holds.
+Chinese and Japanese characters, which have no spaces between them, are a token each, as in corpora that are tagged
+character by character. `text[token.start:token.end] == token.text` always holds.
 """
 
 import functools

@@ -174,7 +174,10 @@ def _read_binary(path: Path, dim: int) -> Iterator[Rows]:
     with open_binary(path) as stream:
         header = stream.readline(100).split()
         if len(header) != 2 or not all(_is_count(field) for field in header):
-            raise VectorsError(f"{path}:1: expected the number of words and of numbers, found neither. Is it word2vec?")
+            raise VectorsError(
+                f"{path}:1: expected the number of words and that of numbers a word, found neither. Is the file "
+                "word2vec's?"
+            )
         count = int(header[0])
         _check_width(int(header[1]), dim, f"{path}:1")
         for number in range(1, count + 1):

@@ -1,8 +1,8 @@
 """Arrays on disk that may come from anybody: an .npz file, beside a manifest in JSON that names it by its sha256.
 
-The sum protects from accidents, and nothing else here does that again; but who makes a file up can make up its sum. So
-a file is looked over before an array of it is read, arrays are read by their declared kind and shape alone, and nothing
-that stands in a file is ever evaluated. What is read takes at most twice the file's size in memory.
+The sum protects against accidents, but whoever forges a file can forge its sum. So a file is looked over before an
+array of it is read, arrays are read by their declared kind and shape alone, and nothing that stands in a file is ever
+evaluated. What is read takes at most twice the file's size in memory.
 """
 
 import hashlib

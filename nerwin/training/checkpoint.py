@@ -66,7 +66,7 @@ def load_state(folder: Path, model: Model) -> State:
 
 
 def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
-    """What was saved of an unfinished epoch; runs of old have none, or none with a rate.
+    """What was saved of an unfinished epoch; older runs have none, or none with a rate.
 
     Raises:
         KeyError, TypeError, ValueError: it is not what `save_training` writes.

@@ -1,7 +1,7 @@
 """Workers of a Dask cluster: those of a scheduler, on any number of machines, or a cluster of this machine's own.
 
 Needs distributed, the extra `dask`. A worker must be as this machine in all that results depend on (`versions`), and
-have one thread, since a tagger is for one at a time. What a lost worker was at work on, Dask gives to another one.
+have one thread, since its cores are shared out by processes. The work of a lost worker goes to another one.
 """
 
 import logging

@@ -233,7 +233,9 @@ class ScheduleConfig(_Section):
 
 
 class TrainingConfig(_Section):
-    epochs: Count = Field(30, description="epochs, at most: passes over the training part, each scored on dev")
+    epochs: Count = Field(
+        30, description="epochs, at most: a pass over the training part (min_batches: or several), then a score on dev"
+    )
     min_batches: Count = Field(
         1, description="about so many minibatches an epoch, at least: a small corpus takes several passes"
     )

@@ -190,8 +190,8 @@ def _words(part: Part) -> tuple[Ints, Bools]:
 
 
 def _shortened(sentence: Sentence) -> Iterator[Sentence]:
-    """A sentence in parts of CUT_BEYOND words, or of as many more as stand until two words outside of entities; in
-    twice as many, until a word that does not go on with an entity.
+    """A sentence, cut after CUT_BEYOND words at the first place between two words outside of entities; after twice as
+    many, before the first word that does not continue an entity.
 
     Whole documents without an end of a sentence would be one minibatch each, and take memory by their length.
     """

@@ -1,7 +1,7 @@
 """A folder that one process at a time writes to.
 
-The lock is the system's, on a file in the folder, so it goes with its process however that ends. Where the system has
-none of the kind (Windows), folders are not locked.
+The lock is the system's, on a file in the folder, so it is released when the process ends, however it ends. Where the
+system has none of the kind (Windows), folders are not locked.
 """
 
 import os

@@ -3,9 +3,10 @@
     best/model.json               types, config, scores, and which files belong to it
     best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
 
-The arrays are written first, under a name made of their own sum; replacing model.json then switches to them in one
-step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model is used
-only where its arrays have the names and shapes that its configuration and inventories ask for, and finite numbers.
+The arrays are written first, under a name made of their own sum; then model.json is replaced, which switches to them
+in one step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model
+is used only where its arrays have the names and shapes that its configuration and inventories ask for, and finite
+numbers.
 """
 
 import json
@@ -149,7 +150,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
-        optional = shapes | {"calibration": (2,)}  # of models of old, for another curve
+        optional = shapes | {"calibration": (2,)}  # of older models, for another curve
         check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
@@ -157,7 +158,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         raise damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise damaged(folder, error) from error
-    if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # models of old have neither
+    if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # older models have neither
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
             "Continue it with `nerwin train --resume`."
@@ -194,7 +195,7 @@ def _read_lookups(names: Any, config: Config, values: Arrays) -> list[Lookup]:
 
 
 def read_sources(folder: Path) -> dict[str, Source]:
-    """The files that a saved model was trained on; models of old do not say.
+    """The files that a saved model was trained on; older models do not say.
 
     Raises:
         ModelError: it is missing or damaged.

@@ -10,8 +10,8 @@ from nerwin.network.surroundings import Surroundings
 
 
 class Placed(NamedTuple):
-    """forms: (u,) the forms of some windows and of the words around them. places: (B, C) which of them stands where; so
-    too `around`, where the model looks there.
+    """forms: (u,) the forms of some windows and of the words around them. places: (B, C) which of them stands where.
+    around: the same of the words around, where the model looks at them.
 
     in_order: whether there is a form for each place, in their order, equal ones too.
     borders: where each place has forms of its own, (C + 1) where they begin among the forms, and where they end.
@@ -27,7 +27,7 @@ class Placed(NamedTuple):
 def distinct(ids: Ints, around: Surroundings | None = None) -> Placed:
     """Windows (B, C) by their distinct forms, which come in no order."""
     present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
-    present = present.astype(np.intp)  # once, what every use as an index would do
+    present = present.astype(np.intp)  # once, or every use as an index would do it again
     # Each place writes its number under its form, and one of them stays: where it is found again, the form counts. That
     # takes a fraction of the time of sorting.
     number, order = np.empty(present.max(initial=-1) + 1, np.intp), np.arange(len(present))

@@ -66,7 +66,7 @@ class Projections:
         return slots
 
     def _keep(self, forms: Sequence[str]) -> Ints:
-        """The slots of some forms, each another one; those that are new get one while there is room."""
+        """The slots of distinct forms; new ones get a slot while there is room."""
         start = len(RESERVED) + len(self._kept)
         new = [form for form in forms if form not in self._kept][: self._most - start]
         self._project_forms(new, start)

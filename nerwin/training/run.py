@@ -24,7 +24,7 @@ from nerwin.training.trainer import Batched, EpochDone, Trainer
 class Run:
     """A training in its folder: started anew or continued.
 
-    saved: up to where, in words.
+    saved: how far the run is saved, in words for a message.
     """
 
     def __init__(self, folder: Path, trainer: Trainer) -> None:
@@ -218,7 +218,7 @@ def _check_equal(where: Path, before: Config, now: Config, spared: Collection[st
 
 
 def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], now: Mapping[str, Source]) -> None:
-    """Refuse to go on with other data than a run was started with; runs of old do not say what that was.
+    """Refuse to go on with other data than a run was started with; older runs do not say what that was.
 
     Raises:
         ConfigError: naming the file.

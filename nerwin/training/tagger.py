@@ -57,7 +57,7 @@ class Tagger:
     What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a tagger,
     and take turns at that.
 
-    min_score: the least score of an entity that is told of; what scores less counts as outside.
+    min_score: entities that score less are left out, as if they were outside.
 
     >>> import nerwin
     >>> tagger = nerwin.load("runs/mine")
@@ -266,7 +266,7 @@ class Tagger:
 
 
 def check_share(min_score: float) -> None:
-    """Refuse a least score that no score is held against.
+    """Refuse a minimum score outside of 0 to 1.
 
     Raises:
         ConfigError: it is not from 0 to 1.
@@ -311,7 +311,7 @@ def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
     """A tagger from a run folder, its best/ or last/; by default the newest run under runs/.
 
     Args:
-        min_score: the least score of an entity that is told of.
+        min_score: entities that score less are left out.
 
     Raises:
         ModelError: no such model, or a damaged one. ConfigError: min_score is no share of 1.

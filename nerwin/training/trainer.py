@@ -241,7 +241,7 @@ class Trainer:
     def _rate(self, pairs: int) -> float:
         """The learning rate after so many pairs of the epoch.
 
-        The clock counts pairs, since whole sentences make minibatches of unequal size and number.
+        Time is counted in pairs, since minibatches of whole sentences are of unequal size and number.
         """
         return self.schedule(self.state.epoch * self.steps + pairs / self.config.training.batch_size)
 
