@@ -75,7 +75,7 @@ def test_a_file_of_the_same_bytes_is_read_as_what_its_name_says(cache: Path, tow
     loaded(town)
     binary = tmp_path / "town.bin"
     binary.write_bytes(town.read_bytes())
-    with pytest.raises(VectorsError, match="Is it word2vec"):
+    with pytest.raises(VectorsError, match="Is the file word2vec's"):
         load_vectors(binary, 2)
 
 
