@@ -2,7 +2,7 @@
 
 import gzip
 import multiprocessing
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from nerwin.text.columns import Columns, find_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
+from nerwin.training import streaming
 from nerwin.training.run import Run
 from nerwin.training.streaming import Task, settle, tag_file, tag_piece
 from nerwin.training.tagger import Tagger, load
@@ -221,6 +222,23 @@ def test_an_error_in_a_later_piece_names_its_line(
     path.write_text("a\tO\n\n" * 100 + "b\n\n" + "c\tO\n\n" * 10, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"bad\.conll:201: expected a word in column 1"):
         tagged(tagger, path, columns=Columns(word=1), jobs=jobs)
+
+
+@pytest.mark.parametrize("scores", [1, 64])
+def test_blocks_are_the_smaller_the_more_scores_a_word_has(
+    tagger: Tagger, monkeypatch: pytest.MonkeyPatch, scores: int
+) -> None:
+    shares = []
+
+    def spy(piece: Piece, *, by_sentence: bool, share: float) -> Iterator[Piece]:
+        shares.append(share)
+        return pieces.blocks(piece, by_sentence=by_sentence, share=share)
+
+    monkeypatch.setattr(streaming, "SCORES", scores)
+    monkeypatch.setattr(streaming, "blocks", spy)
+    names = len(tagger.model.corruption.names)
+    tag_piece(tagger, Task("conll", "x", Columns()), Piece(1, b"Mira\n"))
+    assert shares == [min(1.0, scores / names)]
 
 
 def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(

@@ -77,11 +77,11 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
     return 0
 
 
-def blocks(piece: Piece, *, by_sentence: bool) -> Iterator[Piece]:
-    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes BLOCK bytes."""
+def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
+    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes a share of BLOCK bytes."""
     number, start = piece.number, 0
     while start < len(piece.data):
-        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + BLOCK)
+        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + int(share * BLOCK))
         end = ending.end() if ending else len(piece.data)
         block = Piece(number, piece.data[start:end])
         yield block

@@ -32,6 +32,8 @@ from nerwin.training.orphans import end_with
 from nerwin.training.renderings import FORMATS
 from nerwin.training.tagger import Tagger
 
+SCORES = 64  # of a word; of models with more, blocks are smaller, so that what they take of the memory stays the same
+
 
 class Task(NamedTuple):
     """What is to be done with each piece of a file.
@@ -178,7 +180,8 @@ def _tag_sent(task: Task, piece: Piece) -> bytes:
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     """The output for one piece, its lines ended, in UTF-8."""
     tagger.forget()
-    cut = blocks(piece, by_sentence=task.columns is not None)
+    share = min(1.0, SCORES / len(tagger.model.corruption.names))
+    cut = blocks(piece, by_sentence=task.columns is not None, share=share)
     if task.columns is None:
         return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
