@@ -16,7 +16,7 @@ from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.objective import loss_and_gradients
-from nerwin.training.placed import Placed, as_they_stand, by_place, distinct
+from nerwin.training.placed import AsTheyStand, ByPlace, Placed, as_they_stand, by_place, distinct
 from nerwin.training.trainer import Trainer, generators
 from tests.test_trainer import new_trainer, village_config
 
@@ -87,7 +87,7 @@ def assert_equal_to_rounding(ours: Found, plain: Found) -> None:
 def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) -> None:
     """The same loss and gradients as by distinct forms, here with the padding and a word in many places."""
     trainer = new_trainer(village_config(tmp_path, "features={}", "objective.corruption=window"))
-    assert trainer.model.placed(np.ones((4, 5), np.int32), None).in_order
+    assert isinstance(trainer.model.placed(np.ones((4, 5), np.int32), None), AsTheyStand)
     assert_equal_to_rounding(gradients_of(trainer, as_they_stand), gradients_of(trainer, distinct))
 
 
@@ -118,5 +118,5 @@ def test_forms_may_be_projected_place_by_place(tmp_path: Path, overrides: list[s
 def test_many_windows_are_projected_place_by_place(tmp_path: Path, overrides: list[str], *, taken: bool) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.dim=50", *overrides))
     ids = windows(trainer.parts.train.flat.tokens, np.resize(trainer.parts.train.flat.centres, 1000), 5)
-    assert bool(trainer.model.placed(ids, None).borders) is taken
-    assert not trainer.model.placed(ids[:900], None).borders
+    assert isinstance(trainer.model.placed(ids, None), ByPlace) is taken
+    assert not isinstance(trainer.model.placed(ids[:900], None), ByPlace)

@@ -178,7 +178,8 @@ def draw_case(config: Config, parts: Parts) -> Case:
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
         scores, cache = model.forward(forms, words, masks)
         loss = corruption.loss(model.params, scores, batch)
-        slack = min(corruption.slack(model.params, scores, batch), _kink_distance(model, cache))
+        kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
+        slack = min(corruption.slack(model.params, scores, batch), kink)
         if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
             return Case(model, corruption, forms, words, batch, masks, sources["order"])
         model = init_model(config, parts, sources["init"], np.float64)

@@ -11,18 +11,18 @@ from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, Settings
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
-from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags, windows_of
+from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
 from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer, PlacedCache, forward_by_place
 from nerwin.network.scorer import Cache, Scorer
-from nerwin.network.surroundings import Surroundings, add_up
+from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.sources import Source
 from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 from nerwin.training.calibration import PLAIN, fit_platt, found_entities, probability
 from nerwin.training.config import Config
-from nerwin.training.placed import Placed, as_they_stand, by_place, distinct
+from nerwin.training.placed import ByPlace, Placed, as_they_stand, by_place, distinct
 
 CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
@@ -170,22 +170,17 @@ class Model:
 
     def raw_windows(self, forms: FormTable, words: Placed) -> Floats:
         """The same before any preprocessing."""
-        e = self.embed(forms, words.forms)
-        x = e.reshape(len(words.places), -1) if words.in_order else windows_of(e, words.places)
-        if words.around is not None:
-            x = np.concatenate([x, add_up(e[words.around.words], words.around)], axis=1)
-        return x
+        return words.windows(self.embed(forms, words.forms))
 
-    def forward(self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
-        """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
-        return self.scorer.forward(self.params, self.windows(forms, words), masks or self._whole_network())
-
-    def forward_by_place(
+    def forward(
         self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None
-    ) -> tuple[Floats, PlacedCache]:
-        """The same of windows whose places have forms of their own, each of which is projected once."""
-        e, masks = self.embed(forms, words.forms), masks or self._whole_network()
-        return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)
+    ) -> tuple[Floats, Cache | PlacedCache]:
+        """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
+        masks = masks or self._whole_network()
+        if isinstance(words, ByPlace):
+            e = self.embed(forms, words.forms)
+            return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)
+        return self.scorer.forward(self.params, self.windows(forms, words), masks)
 
     def _whole_network(self) -> list[Mask]:
         return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]

@@ -7,16 +7,10 @@ propagated back.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Gradients, Parameters
 from nerwin.corruption.interface import Corruption, Loss
 from nerwin.network.dropout import Mask
-from nerwin.network.lookup import backprop_windows, sum_rows
 from nerwin.network.loss import add_l2_gradient, l2_penalty
-from nerwin.network.projection import PlacedCache
-from nerwin.network.scorer import Cache
-from nerwin.network.surroundings import backprop_add_up
 from nerwin.text.features import FormTable
 from nerwin.training.model import Model
 from nerwin.training.placed import Placed
@@ -44,11 +38,7 @@ def loss_and_gradients(
         zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
             for them, and nothing is propagated back.
     """
-    cache: Cache | PlacedCache
-    if words.borders:
-        scores, cache = model.forward_by_place(forms, words, masks)  # (B, K)
-    else:
-        scores, cache = model.forward(forms, words, masks)
+    scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = corruption.loss(model.params, scores, batch)
     blamed, ds = loss.ds  # (b,), (b, K)
     objective = model.config.objective
@@ -57,27 +47,11 @@ def loss_and_gradients(
     grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    spoke, de = _backprop_places(words, blamed, dx)
+    spoke, de = words.heard(blamed, dx)
     grads.update(model.backprop_embed(forms, words.forms[spoke], de))
     grads.update(loss.grads)
     add_l2_gradient(model.params, grads, objective.l2, tables=objective.l2_words)
     return loss, grads
-
-
-def _backprop_places(words: Placed, blamed: Ints, dx: Floats) -> tuple[Ints, Floats]:
-    """The forms (r,) of the windows that are blamed, and ∂J/∂e (r, D) of each, given ∂J/∂x (b, n) of these windows.
-
-    A form may come more than once: what it hears is summed up in its table.
-    """
-    if words.in_order or words.borders:
-        return words.places[blamed].ravel(), dx.reshape(-1, dx.shape[1] // words.places.shape[1])
-    if words.around is None:
-        return backprop_windows(words.places[blamed], dx)
-    near = dx.shape[1] // (words.places.shape[1] + 1) * words.places.shape[1]
-    de = backprop_windows(words.places[blamed], dx[:, :near])
-    around = words.around.of(blamed)
-    far = backprop_add_up(dx[:, near:], around)
-    return sum_rows(np.concatenate([de.ids, around.words]), np.concatenate([de.values, far]))
 
 
 def total_loss(
