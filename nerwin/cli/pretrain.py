@@ -10,7 +10,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_columns
 from nerwin.training.pretrain_settings import PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def pretrain(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
     if not quiet:
-        hint(source, files)
+        hint_at_columns(source, files)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words

@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
+COLUMNS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
+
 
 class Input(StrEnum):
     """The forms in which commands read untagged text."""
@@ -19,18 +21,14 @@ class Input(StrEnum):
 
 
 WordColumnOption = Annotated[
-    int | None,
-    typer.Option("--word-column", metavar="N", help="conll: column of the words; -1 is the last."),
+    int | None, typer.Option("--word-column", metavar="N", help="conll: column of the words; -1 is the last.")
 ]
 CommentsOption = Annotated[
     str | None, typer.Option("--comments", metavar="TEXT", help="conll: lines that start with this are comments.")
 ]
 
 
-COLUMNS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
-
-
-def hint(source: Input, files: Sequence[Path]) -> None:
+def hint_at_columns(source: Input, files: Sequence[Path]) -> None:
     """Say on stderr that a file which is read as text has the name of one in columns."""
     named = [file for file in files if source is Input.text and file.name.removesuffix(".gz").endswith(COLUMNS)]
     if named:

@@ -52,6 +52,7 @@ class TagColumns:
         self._found: dict[int, set[str]] = {column: set() for column in columns}
 
     def look(self, block: Block) -> None:
+        """Take a block's columns into account."""
         for column, found in list(self._found.items()):
             values = block.column(column)
             if values is None or not all(map(is_tag, set(values))):
@@ -60,6 +61,7 @@ class TagColumns:
                 found.update(values)
 
     def notes(self) -> Iterator[str]:
+        """What to say of each."""
         for column, found in self._found.items():
             if found - {OUTSIDE}:
                 yield f"column {column} holds tags too"

@@ -12,7 +12,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import Block, Columns
 from nerwin.text.tags import OUTSIDE, is_tag
 
-NUMBERED = ("1", "1-2")  # how a sentence begins in CoNLL-U's first column
+_NUMBERED = ("1", "1-2")  # how a sentence begins in CoNLL-U's first column
 _NUMBER = re.compile(r"\d+([-.]\d+)?")  # 3-4 stands for two words that are written as one, 5.1 for one left out
 
 
@@ -38,7 +38,7 @@ def check_numbers(block: Block, words: Sequence[str], columns: Columns, name: st
         CorpusError: at the beginning of a file of several columns stand such numbers, comments aside.
     """
     numbers = [word for word in words if not word.startswith("#")] if _begins(block) else []
-    if numbers and numbers[0] in NUMBERED and all(map(_NUMBER.fullmatch, numbers)):
+    if numbers and numbers[0] in _NUMBERED and all(map(_NUMBER.fullmatch, numbers)):
         raise _found(block, columns, name, "their numbers", numbers, remedy)
 
 
