@@ -135,7 +135,7 @@ class Tagger:
             yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
     def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
-        """How well the tags of the sentences of a text, and the scores of its entities, agree with the true tags, in IOB2."""
+        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2)."""
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
         tags = self._spelled(scores, lengths)
