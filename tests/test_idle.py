@@ -30,6 +30,16 @@ CASES = {
     "schedule.tau": ("0.5", "1", "schedule.name=inverse", "schedule.name=exponential"),
     "schedule.warmup": ("0.5", "1", "schedule.name=linear", "schedule.name=exponential"),
 }
+# The same of a setting that is one of several which will do.
+OTHERS = {
+    "scorer.dropout_scaling": ("test", "inverted", "scorer.input_dropout=0.5", "scorer.dropout=0"),
+    "objective.l2_words": (
+        "true",
+        "false",
+        "optimizer={name: adamw, weight_decay: 0.1}",
+        "optimizer={name: adam, weight_decay: 0.1}",
+    ),
+}
 
 
 def test_there_is_a_case_for_every_key() -> None:
@@ -43,9 +53,11 @@ def trained(folder: Path, *overrides: str) -> Parameters:
     return trainer.model.params
 
 
-@pytest.mark.parametrize("key", CASES)
-def test_a_key_is_idle_exactly_where_its_value_changes_nothing(tmp_path: Path, key: str) -> None:
-    *values, with_effect, without = CASES[key]
+@pytest.mark.parametrize(("key", "case"), [*CASES.items(), *OTHERS.items()])
+def test_a_key_is_idle_exactly_where_its_value_changes_nothing(
+    tmp_path: Path, key: str, case: tuple[str, str, str, str]
+) -> None:
+    *values, with_effect, without = case
     for setting, expected in ((with_effect, False), (without, True)):
         config = village_config(tmp_path, setting, f"{key}={values[0]}")
         assert (key in idle(config, [key])) is expected

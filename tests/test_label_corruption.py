@@ -137,6 +137,11 @@ def test_at_the_margin_exactly_nothing_is_pushed() -> None:
     assert not len(loss.ds.ids)
 
 
+def test_outside_the_margin_a_change_of_rival_is_no_kink() -> None:
+    """Four equal rivals, and 4 to where the first of them matters."""
+    assert slack(np.array([[5.0, 0, 0, 0, 0]]), [0]) == 4
+
+
 @pytest.mark.parametrize("size", [1, 3, 4, 10, 50])
 def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
     corruption, corpus = LabelCorruption(TYPES, Settings()), flatten([np.arange(2, 2 + n) for n in LENGTHS], 3)

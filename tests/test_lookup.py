@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nerwin.arrays import Floats, Ints, Rows
 from nerwin.network.lookup import (
+    MANY,
     backprop_bags,
     backprop_lookup,
     backprop_windows,
@@ -95,7 +96,8 @@ def test_sum_rows_equals_add_at_around_16_bits(
     rng: np.random.Generator, largest: int, dtype: type[np.signedinteger]
 ) -> None:
     few = rng.integers(largest + 1, size=5).astype(dtype)
-    for ids in (few[:1], few, rng.choice(few, 40), np.array([largest, 0, largest, largest // 2], dtype)):
+    ends = np.array([largest, 0, largest, largest // 2], dtype)
+    for ids in (few[:1], few, rng.choice(few, 40), ends, np.tile(ends, MANY // 4 + 1)):
         values = rng.normal(size=(len(ids), 5))[:, 1:4]  # some columns of a wider gradient
         kept, forms = (ids.copy(), values.copy()), np.unique(ids)
         expected = np.zeros((len(forms), 3))

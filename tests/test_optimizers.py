@@ -255,6 +255,17 @@ def test_no_rows_and_no_gradient_change_nothing(name: str) -> None:
 
 
 @every
+def test_a_tensor_that_has_no_gradient_any_more_stays(name: str) -> None:
+    params: Parameters = {"W1": np.ones(3), "b1": np.ones(3)}
+    optimizer = make(name, params, weight_decay=0.1)
+    optimizer.step(params, {"W1": np.ones(3), "b1": np.ones(3)}, 0.1)
+    before = {key: value.copy() for key, value in params.items()}
+    optimizer.step(params, {"W1": np.ones(3)}, 0.1)
+    assert (params["W1"] != before["W1"]).all()
+    assert np.array_equal(params["b1"], before["b1"])
+
+
+@every
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_is_kept_and_gradients_are_not_changed(
     rng: np.random.Generator, name: str, dtype: type[np.floating]

@@ -51,6 +51,11 @@ def test_normalised_columns_have_a_standard_deviation_of_one() -> None:
     assert abs(float((prepared[:, 0] * prepared[:, 1]).mean())) > 0.3  # what leans on each other still does
 
 
+def test_a_column_beside_a_far_larger_one_is_normalised_too() -> None:
+    x = (np.random.default_rng(0).normal(size=(200, 2)) * [3e6, 0.1]).astype(np.float32)
+    np.testing.assert_allclose(fitted("normalize", x).forward(x).std(axis=0), 1, rtol=1e-3)
+
+
 def test_normalisation_by_hand() -> None:
     x = np.array([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]])
     prepared = fitted("normalize", x).forward(np.array([[3.0, 20.0], [7.0, 20.0]]))

@@ -6,9 +6,11 @@ import pytest
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
+from nerwin.corruption.outside import entity_f1, fit_offset, offset_outside
 from nerwin.corruption.repeats import MOST, REACH, lean_on_repeats
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.window import WindowCorruption
+from nerwin.network.decoder import viterbi
 from nerwin.text.windows import lay_out
 
 
@@ -44,6 +46,13 @@ def leads_of_first(forms: list[int]) -> Floats:
 def test_a_form_leans_on_its_place_nearby_and_on_no_other_form() -> None:
     assert leads_of_first([7, 1, 2, 7, 3]).tolist() == [4, 4]
     assert lean_on_repeats(np.array([[0.0, 4], [0, 0]]), np.array([7, 8]), 1.0).tolist() == [[0, 4], [0, 0]]
+
+
+def test_the_first_word_is_out_of_reach_of_a_last_one_whose_form_is_numbered_before_its_own() -> None:
+    forms = np.array([900, *range(10, 10 + REACH + 98), 899])
+    scores = np.zeros((len(forms), 2))
+    scores[0, 1] = 5
+    assert np.array_equal(lean_on_repeats(scores, forms, 1.0), scores)
 
 
 @pytest.mark.parametrize(("apart", "found"), [(REACH, 4), (REACH + 1, 0)])
@@ -85,6 +94,24 @@ def test_beta_is_the_least_that_dev_asks_for_and_is_used(
     in_context = corruption.in_context(constants, scores, dev.words)
     found = corruption.decode(params, constants, in_context, dev.lengths)
     assert "".join(corruption.spelled[tag][0] for tag in found) == tags * 2
+
+
+def test_the_offset_is_fitted_to_what_leans() -> None:
+    """Before, another one is best."""
+    corruption, rng = LabelCorruption(["LOC"], Settings()), np.random.default_rng(1)
+    forms, lengths = rng.integers(2, 14, 60), np.full(20, 3)
+    gold = np.where((forms < 6) & (rng.random(60) > 0.1), 4, 0)
+    scores = rng.normal(size=(60, 5))
+    scores[np.arange(60), gold] += 1
+    constants = corruption.fit({}, scores, gold, lay_out(forms, lengths, 3))
+    leaning = lean_on_repeats(scores, forms, constants["repeats"].item())
+
+    def decode(scores: Floats) -> Ints:
+        return viterbi(scores, lengths, corruption.legal)
+
+    before, after = fit_offset(decode, scores, gold, 0.25), constants["outside"].item()
+    f1 = [entity_f1(decode(offset_outside(leaning, one)), gold) for one in (before, after)]
+    assert f1[0] < f1[1]
 
 
 def test_the_lecture_s_ranker_looks_at_its_window_alone() -> None:

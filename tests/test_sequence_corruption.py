@@ -130,6 +130,9 @@ def test_a_loss_by_hand() -> None:
     assert (won.value, won.active) == (0.0, 0)
     assert not len(won.ds.ids)
     assert not np.asarray(won.grads[TRANSITIONS]).any()
+    # as far as that: 2 - (0.5 + 1), and for a violator (0.5 + 1) - 0.25
+    slacks = [corruption.slack(params, np.array([[s, 9.0, 9.0, 9.0, 0.5]]), one) for s in (2.0, 0.25)]
+    assert slacks == [0.5, 1.25]
 
 
 def test_illegal_steps_get_no_gradient() -> None:
@@ -195,6 +198,12 @@ def test_an_epoch_has_every_sentence_once_and_whole(size: int, count: int) -> No
     assert corruption.pairs_per_pass(targets, np.array(lengths)) == sum(lengths)
 
 
+def minibatches(lengths: list[int], size: int) -> list[Sentences]:
+    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, Settings())
+    targets = np.zeros(len(flat.centres), int)
+    return list(corruption.batches(flat, targets, np.random.default_rng(1), np.random.default_rng(2), size))
+
+
 def test_the_order_and_the_company_of_sentences_change() -> None:
     lengths = np.random.default_rng(0).integers(1, 9, 60).tolist()
     flat, corruption, order = corpus(lengths), SequenceCorruption(TYPES, Settings()), np.random.default_rng(1)
@@ -206,15 +215,19 @@ def test_the_order_and_the_company_of_sentences_change() -> None:
     assert {frozenset(one) for one in first} != {frozenset(one) for one in second}
 
 
+def test_minibatches_do_not_come_sorted_by_length() -> None:
+    lengths = np.random.default_rng(0).integers(1, 9, 200).tolist()
+    longest = [one.lengths.max() for one in minibatches(lengths, 20)]
+    assert longest != sorted(longest)
+
+
 def drawn_batches(lengths: list[int], size: int) -> list[list[int]]:
     """The sentences of each minibatch, by their places in the shuffled corpus."""
-    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, Settings())
     place = np.argsort(np.random.default_rng(1).permutation(len(lengths)))
     number = np.repeat(np.arange(len(lengths)), lengths)
-    targets = np.zeros(len(flat.centres), int)
+    centres = corpus(lengths).centres
     return [
-        place[np.unique(number[np.searchsorted(flat.centres, one.centres)])].tolist()
-        for one in corruption.batches(flat, targets, np.random.default_rng(1), np.random.default_rng(2), size)
+        place[np.unique(number[np.searchsorted(centres, one.centres)])].tolist() for one in minibatches(lengths, size)
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nerwin.arrays import Gradients, Parameters
 from nerwin.errors import TrainingDiverged
-from nerwin.optim.optimizers import Optimizer
+from nerwin.optim.optimizers import Optimizer, Treatment
 from nerwin.text.corpus import Sentence, read_corpus, write_columns
 from nerwin.text.inline import parse_inline
 from nerwin.text.vocabulary import PADDING, UNKNOWN
@@ -260,6 +260,15 @@ def test_several_passes_go_on_where_they_were_left(tmp_path: Path) -> None:
     assert same(whole.model.params, again.model.params)
 
 
+def test_the_clock_of_the_schedule_counts_pairs_and_no_minibatches(tmp_path: Path) -> None:
+    """The last minibatch of a pass is smaller, so several passes have more of them than of steps."""
+    settings = ["training.epochs=2", "training.batch_size=40", "training.min_batches=50"]
+    trainer = new_trainer(village_config(tmp_path, *settings, "schedule.name=linear", "schedule.warmup=0"))
+    assert trainer.minibatches > trainer.steps
+    trainer.state.epoch = 1
+    assert trainer._rate(0) == pytest.approx(0.5 * trainer.schedule(0))
+
+
 @pytest.mark.parametrize(
     ("tenths", "patience", "last_epoch", "reason"),
     [
@@ -345,6 +354,28 @@ def test_every_word_vector_of_the_training_part_moves(tmp_path: Path) -> None:
     assert (trainer.model.params["words"] != before["words"]).any(axis=1).all()
 
 
+def test_a_step_is_no_longer_than_its_gradient_may_be(tmp_path: Path) -> None:
+    settings = ["optimizer.name=sgd", "optimizer.learning_rate=1", "optimizer.clip=1e-6"]
+    trainer = new_trainer(village_config(tmp_path, *settings))
+    before = copied(trainer.model.params)
+    next(trainer.run())
+    moved = [float(np.abs(value - before[name]).max()) for name, value in trainer.model.params.items()]
+    assert 0 < max(moved) < 2e-6
+
+
+@pytest.mark.parametrize("l2_words", [False, True])
+def test_tables_have_their_own_rate_and_decay_only_where_asked(tmp_path: Path, *, l2_words: bool) -> None:
+    settings = ["objective.corruption=sequence", "optimizer.table_rate=0.5", f"objective.l2_words={l2_words}"]
+    treatments = new_trainer(village_config(tmp_path, *settings)).state.optimizer.treatments
+    assert treatments == {
+        "words": Treatment(0.5, decayed=l2_words),
+        "W1": Treatment(1.0, decayed=True),
+        "b1": Treatment(1.0, decayed=False),
+        "U": Treatment(1.0, decayed=True),
+        "transitions": Treatment(1.0, decayed=False),
+    }
+
+
 def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Path) -> None:
     moved = []
     for share in ("0.3", "0"):
@@ -353,6 +384,14 @@ def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Pa
         epochs(trainer)
         moved.append(bool((trainer.model.params["words"][1] != before["words"][1]).any()))
     assert moved == [True, False]
+
+
+def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "window.sentence=1"))
+    assert trainer.unknown_shares[PADDING] == 0
+    words = trainer._windows(trainer.parts.train.flat.centres[:20])
+    assert words.around is not None
+    assert (words.forms[words.around.words] >= len(trainer.parts.vocabulary)).all()
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,14 @@ def test_a_label_counts_as_its_type_weighs() -> None:
     np.testing.assert_allclose(loss.ds.dense((4, 9))[np.arange(4), four.tags], [-0.25, -0.75, -0.125, -0.125])
 
 
+def test_a_label_inside_the_margin_is_pushed_by_its_own_weight() -> None:
+    """And not by that of the window before it, which is outside."""
+    two = Windows(np.arange(2), np.array([0, 4]), np.array([1.0, 3.0]))
+    loss = LabelCorruption(["LOC"], Settings()).loss({}, np.array([[9.0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]), two)
+    assert loss.ds.ids.tolist() == [1]
+    assert loss.ds.values[0, 4] == -1.5
+
+
 def slope(corruption: SequenceCorruption, params: Parameters, scores: Floats, batch: Sentences) -> Floats:
     """∂J/∂s by central differences."""
     found = np.zeros_like(scores)

@@ -292,6 +292,14 @@ def test_fitting_is_never_worse_than_the_best_cut_of_each_type_over_words(seed: 
     assert after >= before
 
 
+def test_fitting_looks_twice_around_as_many_words_as_pass() -> None:
+    """After one look, or around one word more, F1 would be 0.488 at most."""
+    rng, lengths = np.random.default_rng(32), np.full(20, 10)
+    gold = rng.integers(3, size=200)
+    scores = rng.normal(size=(200, 2)) + 1.5 * (gold[:, None] == [1, 2])
+    assert entity_f1(decide(scores, fit_thresholds(scores, gold, lengths)), gold, lengths) > 0.5
+
+
 def test_fitting_finds_the_perfect_cut_where_there_is_one(rng: np.random.Generator) -> None:
     gold, lengths = np.array(KINDS), np.array([len(tags) for tags in TAGS])
     scores = rng.uniform(-1, 1, (len(gold), 2)) + np.where(gold[:, None] == [1, 2], [5.0, -3.0], [2.0, -6.0])
