@@ -1,5 +1,6 @@
 """Models and trainings on disk: what is saved comes back, and what is not whole is refused in one sentence."""
 
+import dataclasses
 import hashlib
 import itertools
 import json
@@ -15,7 +16,7 @@ import pytest
 from nerwin import __version__
 from nerwin.errors import ModelError
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training import model_files
+from nerwin.training import checkpoint, model_files
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.folders import MANIFEST
@@ -258,6 +259,21 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_again(
     assert np.array_equal(load_model(saved).params["U"], newer)
 
 
+def test_a_state_that_is_replaced_while_it_is_read_is_read_again(
+    trained: Trainer, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, newer = load_model(saved), [slot + 1 for slot in trained.state.optimizer.state["U"]]
+
+    def read_late(folder: Path, entry: Any) -> Any:
+        monkeypatch.setattr(checkpoint, "read_arrays", read_arrays)
+        monkeypatch.setitem(trained.state.optimizer.state, "U", newer)
+        save_training(saved, trained.model, trained.state)
+        return read_arrays(folder, entry)
+
+    monkeypatch.setattr(checkpoint, "read_arrays", read_late)
+    assert np.array_equal(load_state(saved, model).optimizer.state["U"], newer)
+
+
 @pytest.mark.parametrize("written", [0, 1, 2])
 def test_a_save_that_breaks_off_leaves_the_old_model_whole(
     trained: Trainer, saved: Path, monkeypatch: pytest.MonkeyPatch, written: int
@@ -418,6 +434,39 @@ def test_a_state_of_impossible_values_is_refused(saved: Path, key: str, value: A
     edited(state=manifest["state"] | {key: value})(saved)
     with pytest.raises(ModelError, match="damaged"):
         load_state(saved, load_model(saved))
+
+
+@pytest.mark.parametrize("key", ["stop", "steps", "generators"])
+def test_a_state_that_lacks_a_part_is_refused(saved: Path, key: str) -> None:
+    state = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))["state"]
+    del state[key]
+    edited(state=state)(saved)
+    with pytest.raises(ModelError, match="damaged"):
+        load_state(saved, load_model(saved))
+
+
+@pytest.mark.parametrize(
+    ("changes", "whole"),
+    [
+        ({}, True),
+        ({"rate": float("nan")}, False),
+        ({"hinge": float("inf")}, False),
+        ({"pairs": -1}, False),
+        ({"sources": {"order": {"bit_generator": "other"}, "corruption": {}}}, False),
+    ],
+)
+def test_an_unfinished_epoch_of_impossible_values_is_refused(
+    trained: Trainer, saved: Path, changes: dict[str, Any], whole: bool
+) -> None:
+    state = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))["state"]
+    tally = dataclasses.asdict(trained._new_tally())
+    edited(state=state | {"tally": tally | changes})(saved)
+    model = load_model(saved)
+    if whole:
+        assert load_state(saved, model).tally == trained._new_tally()
+        return
+    with pytest.raises(ModelError, match="damaged"):
+        load_state(saved, model)
 
 
 def test_the_manifest_says_what_the_model_was_made_with_and_of(trained: Trainer, saved: Path) -> None:

@@ -1,5 +1,6 @@
 """A committee's scores are the mean of its members', whatever they are made of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ from typer.testing import CliRunner
 
 from nerwin.cli import app
 from nerwin.errors import ConfigError, ModelError
-from nerwin.text.features import form_table
+from nerwin.text.features import Lookup, form_table
+from nerwin.text.sources import Source
 from nerwin.training.committee import average, fit_on
 from nerwin.training.model import Model
 from nerwin.training.model_files import load_model, save_model
@@ -43,16 +45,45 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
     for name in whole.corruption.own_parameters(np.float32):
         np.testing.assert_allclose(whole.params[name], np.mean([one.params[name] for one in models], axis=0), rtol=1e-5)
     assert whole.widths == [3 * width for width in models[0].widths]
+    assert whole.config.preprocess.method == "none"  # it is in the weights
     assert 0 < fit_on(whole, parts.dev, parts.vocabulary.forms) <= 1
+    assert "platt" in whole.constants
 
 
 def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
-    one, other = (members(tmp_path, [f"scorer.hidden={hidden}"], 1)[0] for hidden in (4, 5))
-    with pytest.raises(ModelError, match="found other shapes"):
-        average([one, other])
-    narrow = members(tmp_path, ["window.size=3", "scorer.hidden=4"], 1)[0]
-    with pytest.raises(ModelError, match="found other window"):
-        average([one, narrow])
+    settings = (["scorer.hidden=5"], ["window.size=3"], ["scorer.activation=sigmoid"])
+    one, wide, narrow, bent = (members(tmp_path, ["scorer.hidden=4", *more], 1)[0] for more in ([], *settings))
+    (words,) = one.lookups
+    renamed = replace(one, types=one.types[::-1])
+    reordered = replace(one, lookups=[Lookup(words.name, words.values[::-1])])
+    for other, found in (
+        (wide, "shapes"),
+        (narrow, "window"),
+        (bent, r"scorer\.activation"),
+        (renamed, "types"),
+        (reordered, "words and features"),
+    ):
+        with pytest.raises(ModelError, match=f"found other {found}"):
+            average([one, other])
+
+
+def test_any_model_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    with pytest.raises(ModelError, match="found the same one twice"):
+        average([one, other, one])
+
+
+def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    assert average([one, other]).sources == one.sources
+    elsewhere = replace(other, sources=one.sources | {"corpus.dev": Source("0" * 64, 3)})
+    assert average([one, elsewhere]).sources.keys() == {"corpus.train"}
+
+
+def test_a_committee_is_wider_than_the_vectors_of_its_members(tmp_path: Path) -> None:
+    (tmp_path / "vectors.txt").write_text(f"boat {'1 ' * 8}\nmill {'2 ' * 8}\n")
+    words = average(members(tmp_path, ["words.vectors=vectors.txt", "words.size=0.5"], 2)).config.words
+    assert (words.dim, words.vectors, words.size) == (16, None, None)
 
 
 def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:

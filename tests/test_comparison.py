@@ -1,15 +1,19 @@
 """A grid of trainings: its cells, what a second start skips, what a failure does, and the table at the end."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, chdir
 from pathlib import Path
 
 import pytest
 
 from nerwin.errors import ConfigError, ModelError
-from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise
+from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
+from nerwin.training.config import Config
 from nerwin.training.folders import RESULTS
+from nerwin.training.lock import locked
 from nerwin.training.workers import processes
-from tests.test_trainer import write_village
+from tests.test_trainer import village_config, write_village
 
 
 @pytest.mark.parametrize(
@@ -197,12 +201,51 @@ def test_results_of_other_data_do_not_stand_beside_new_ones(tmp_path: Path) -> N
     assert len(again.finished()) == 1  # nothing is known of what is gone
 
 
+def test_cells_may_have_data_of_their_own(tmp_path: Path) -> None:
+    village = write_village(tmp_path).with_name("village.conll").read_text(encoding="utf-8")
+    (tmp_path / "other.conll").write_text(f"{village}\nMira\tB-PER\n", encoding="utf-8")
+    one = comparison(tmp_path, cells=grid(["corpus.train=village.conll,other.conll"]))
+    assert len(list(one.run(ThreadPoolExecutor(1)))) == len(one.finished()) == 2
+
+
+def test_a_cell_takes_as_long_as_its_epochs(tmp_path: Path) -> None:
+    found = train_cell(tmp_path / "cell", village_config(tmp_path))
+    lines = (tmp_path / "cell" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == found.epochs == 3
+    assert found.seconds == pytest.approx(sum(json.loads(line)["seconds"] for line in lines))
+
+
+def test_a_cell_waits_for_what_is_left_of_an_earlier_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has not yet noticed that the one which started it is gone."""
+    with ExitStack() as earlier:
+        earlier.enter_context(locked(tmp_path / "cell"))
+        monkeypatch.setattr("nerwin.training.lock.time.sleep", lambda seconds: earlier.close())
+        assert train_cell(tmp_path / "cell", village_config(tmp_path)).error is None
+
+
+def test_a_worker_in_another_folder_trains_in_that_of_the_comparison(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def elsewhere(folder: Path, config: Config) -> Result:
+        with chdir("elsewhere"):
+            return train_cell(folder, config)
+
+    monkeypatch.setattr("nerwin.training.comparison.train_cell", elsewhere)
+    (result,) = comparison(Path(), cells=grid(["training.seed=1"])).run(ThreadPoolExecutor(1))
+    assert result.error is None
+    assert len(list(tmp_path.glob("out/cells/*/best"))) == 1
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
 def test_cells_have_their_number_of_threads_in_common(tmp_path: Path) -> None:
     for varied in ("training.threads=1,2", "training={epochs: 1}"):
         cells = grid([varied])
         with pytest.raises(ConfigError, match=r"--vary training\.threads: expected the same number in all cells"):
-            comparison(tmp_path, "training.threads=3", cells=cells)
-    assert comparison(tmp_path, "training.threads=3").finished() == []
+            comparison(tmp_path, "training.threads=2", cells=cells)
+    assert comparison(tmp_path, "training.threads=2").finished() == []
 
 
 def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:

@@ -220,6 +220,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("features.shape=5", "features", {"shape": 5}),
         ("corpus.dev=null", "corpus.dev", None),
         ("words.vectors=null", "words.vectors", None),
+        ("words.vectors=~", "words.vectors", None),
         ("corpus.dev=/x/1: a #2", "corpus.dev", "/x/1: a #2"),
     ],
 )

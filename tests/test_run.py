@@ -8,11 +8,12 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, ModelError, TrainingDiverged
 from nerwin.training.comparison import Comparison
 from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
@@ -157,6 +158,14 @@ def test_a_run_whose_corpora_have_moved_goes_on(tmp_path: Path) -> None:
     assert finish(Run.resume(folder, load_config(path))) == []
 
 
+def test_a_run_that_gets_a_test_part_later_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    stop_when(Run.start(folder, village_config(tmp_path)), lambda record: isinstance(record, EpochDone))
+    (folder / "config.yaml").unlink()
+    write_yaml(folder / "config.yaml", village_config(tmp_path, "corpus.test=village.conll").to_dict())
+    assert Run.resume(folder, load_config(folder / "config.yaml")).saved == "after epoch 1"
+
+
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:
     assert sorted(path.name for path in whole.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
     assert load_config(whole / "config.yaml") == config
@@ -249,6 +258,50 @@ def test_a_long_epoch_is_saved_now_and_then(tmp_path: Path) -> None:
     assert run.saved.startswith("in epoch 1, at ")
     finish(run)
     assert sorted(path.name for path in folder.iterdir()) == ["best", "config.yaml", "last", "metrics.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "paused"),
+    [
+        (lambda record: 7, [63, 126, 189, 266, 329, 392]),  # an epoch ends at 203, and with it begins another minute
+        (lambda record: 50 if record.done == record.total else 0, []),
+    ],
+    ids=["long epochs", "short epochs"],
+)
+def test_it_is_saved_whenever_so_many_minutes_have_passed_since_the_last_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: Callable[[Batched], float], paused: list[float]
+) -> None:
+    run = Run.start(tmp_path / "run", village_config(tmp_path, "training.checkpoint_minutes=1", "training.epochs=2"))
+    now, found = 0.0, list[float]()
+    monkeypatch.setattr("nerwin.training.run.time.monotonic", lambda: now)
+    monkeypatch.setattr(run, "pause", lambda: found.append(now))
+    for record in run.train():
+        if isinstance(record, Batched):
+            now += seconds(record)
+    assert found == paused
+
+
+def test_what_has_diverged_is_not_saved(tmp_path: Path) -> None:
+    run = Run.start(tmp_path / "run", village_config(tmp_path))
+    next(run.train())
+    run.trainer.model.params["U"][0] = np.nan
+    with pytest.raises(TrainingDiverged):
+        run.pause()
+    assert not (tmp_path / "run" / "paused").exists()
+
+
+def test_a_run_that_is_killed_between_its_two_saves_has_the_best_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state that knows of a best epoch whose model is not there could not be mended."""
+
+    def killed(*given: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nerwin.training.run.save_training", killed)
+    with pytest.raises(KeyboardInterrupt):
+        finish(Run.start(tmp_path / "run", village_config(tmp_path)))
+    assert load_model(tmp_path / "run" / "best").standing.best_epoch == 1
 
 
 def test_what_was_paused_before_the_last_whole_epoch_is_passed_over(whole: Path, config: Config) -> None:

@@ -3,6 +3,7 @@
 import errno
 import gzip
 import hashlib
+import json
 import os
 import sys
 import threading
@@ -20,6 +21,7 @@ from nerwin.text.columns import Columns
 from nerwin.training import ranges, shards
 from nerwin.training.cluster import cluster
 from nerwin.training.ranges import cut, saved_model
+from nerwin.training.replace import replace_file
 from nerwin.training.run import Run
 from nerwin.training.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
 from nerwin.training.streaming import Task, tag_file
@@ -63,12 +65,17 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tagging(
-    model: Path, *files: Path, form: str = "conll", columns: Columns | None = FORMAT, frame: Frame = Frame()
+    model: Path,
+    *files: Path,
+    form: str = "conll",
+    columns: Columns | None = FORMAT,
+    frame: Frame = Frame(),
+    min_score: float = 0,
 ) -> Tagging:
     """The work of tagging files, each into one of the same name that ends in .out."""
     task = Task(form, "", columns)
     texts = cut_texts([(path, path.with_suffix(".out")) for path in files], task)
-    return Tagging(shards_folder(files[0].with_suffix(".out")), texts, saved_model(model, 0), task, frame)
+    return Tagging(shards_folder(files[0].with_suffix(".out")), texts, saved_model(model, min_score), task, frame)
 
 
 def alone(model: Path, path: Path, form: str = "conll", columns: Columns | None = FORMAT) -> bytes:
@@ -246,7 +253,14 @@ def other_model(model: Path, path: Path) -> Tagging:
         manifest.write_bytes(whole)
 
 
-@pytest.mark.parametrize(("other", "name"), [(other_form, "form"), (other_text, "texts"), (other_model, "model")])
+def other_score(model: Path, path: Path) -> Tagging:
+    return tagging(model, path, min_score=0.9)
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [(other_form, "form"), (other_text, "texts"), (other_model, "model"), (other_score, "min_score")],
+)
 def test_shards_of_other_work_are_refused_and_kept(model: Path, tmp_path: Path, other: Any, name: str) -> None:
     path = long_file(tmp_path)
     work = tagging(model, path)
@@ -271,7 +285,7 @@ def test_shards_that_finished_work_has_left_are_taken_away(model: Path, tmp_path
     path = long_file(tmp_path)
     work = tagging(model, path)
     finish(work)
-    left = work.folder / f"000000-{'0' * 64}"
+    left = work.folder / f"000000-{hashlib.sha256(b'').hexdigest()}"  # whole, and of another form
     left.touch()
     finish(tagging(model, path), nobody())
     assert kept(work) == [RECORD]
@@ -401,6 +415,35 @@ def test_an_output_that_cannot_be_written_costs_no_shard(model: Path, tmp_path: 
     again = tagging(model, path)
     assert finish(again, nobody()) == [again.size]
     assert output.read_bytes() == alone(model, path)
+
+
+def test_a_record_that_cannot_be_written_costs_no_shard(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = long_file(tmp_path)
+
+    def full(record: Path, content: bytes) -> None:
+        if json.loads(content)["finished"]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace_file(record, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shards, "replace_file", full)
+        with pytest.raises(CorpusError, match=r"record\.json: cannot write: No space left on device"):
+            finish(tagging(model, path))
+    again = tagging(model, path)
+    assert finish(again, nobody()) == [again.size]
+    assert path.with_suffix(".out").read_bytes() == alone(model, path)
+
+
+def test_an_output_that_is_a_link_stays_one(model: Path, tmp_path: Path) -> None:
+    path = long_file(tmp_path)
+    place = tmp_path / "elsewhere"
+    place.write_text("old")
+    path.with_suffix(".out").symlink_to(place)
+    finish(tagging(model, path))
+    assert path.with_suffix(".out").is_symlink()
+    assert place.read_bytes() == alone(model, path)
 
 
 def test_workers_that_do_not_start_leave_nothing(model: Path, tmp_path: Path) -> None:

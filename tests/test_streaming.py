@@ -139,6 +139,22 @@ def test_any_number_of_processes_writes_the_same_bytes(
         assert alone == whole
 
 
+def test_processes_leave_out_what_is_less_likely(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 500)
+    path, strict = long_file(tmp_path), Tagger(tagger.model, 1.0)
+    alone = tagged(strict, path, "jsonl")
+    assert tagged(strict, path, "jsonl", jobs=2) == alone
+    assert tagged(tagger, path, "jsonl") != alone
+
+
+def test_one_job_is_no_other_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 500)
+    monkeypatch.setattr(streaming, "ProcessPoolExecutor", None)
+    assert tagged(tagger, long_file(tmp_path))
+
+
 def coming_again(count: int) -> list[list[str]]:
     """Sentences around names that come again within some hundred words, now in a telling place, now not."""
     rng = np.random.default_rng(3)
@@ -207,7 +223,10 @@ def test_progress_is_told_in_bytes_of_the_file(
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 1000)
     path, told = long_file(tmp_path), list[int]()
-    for _ in tag_file(tagger, path, "conll", FORMAT, jobs, told.append):
+    output = tag_file(tagger, path, "conll", FORMAT, jobs, told.append)
+    next(output)
+    assert told == []  # of what has been taken
+    for _ in output:
         pass
     assert len(told) > 2
     assert sum(told) == path.stat().st_size
