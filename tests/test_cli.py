@@ -1,6 +1,7 @@
 """The commands as a shell sees them: what goes to stdout, what to stderr, and the exit code."""
 
 import gzip
+import io
 import json
 import os
 import re
@@ -21,8 +22,13 @@ from typer.testing import CliRunner, Result
 from nerwin import __version__
 from nerwin.cli import app
 from nerwin.cli.compare import _table
+from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
+from nerwin.cli.tag import _bar, _usual
+from nerwin.cli.untagged import Input
 from nerwin.shipped import shipped
 from nerwin.training import comparison
+from nerwin.training.evaluation import evaluate_tags
+from nerwin.training.trainer import Trainer
 from tests.processes import started
 from tests.test_trainer import write_village
 
@@ -83,11 +89,14 @@ def test_where_the_output_knows_ascii_alone_nothing_else_is_printed_and_nothing_
 
 def test_train_prints_its_result_on_stdout_and_its_progress_on_stderr(here: Path) -> None:
     shutil.copy("village.conll", "test.conll")
-    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", "corpus.test=test.conll")
+    settings = ("--set", "corpus.test=test.conll", "--set", "schedule.tau=3")
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", *settings)
     assert done.exit_code == DONE
     assert done.stdout.startswith("out: best dev F1 0.")
     assert done.stdout.count("\n") == 1
     lines = done.stderr.splitlines()
+    assert lines[0] == "schedule.tau is set and has no effect: it needs schedule.name inverse"
+    assert not any(line.startswith("parameters ") for line in lines)  # nobody has asked for these
     assert [line.split()[1] for line in lines if line.startswith("epoch ")] == ["1", "2", "3"]
     assert any(line.startswith("train ") and "20 sentences" in line for line in lines)
     closing = dict(line.split(": ", 1) for line in lines[lines.index("stopped: all 3 epochs done") :])
@@ -194,6 +203,20 @@ def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monke
     assert json.loads((here / "my run" / "last" / "model.json").read_text())["config"]["training"]["seed"] == 7
 
 
+def test_a_signal_inside_an_epoch_saves_what_is_done_of_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Trainer._step
+
+    def signalled(trainer: Trainer, batch: Any, rate: float) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return step(trainer, batch, rate)
+
+    monkeypatch.setattr(Trainer, "_step", signalled)
+    done = nerwin(*TRAIN.split(), "--quiet")
+    assert done.exit_code == INTERRUPTED
+    assert done.stderr.startswith("nerwin: interrupted, saved in epoch 1, at 3%; continue with: ")
+    assert (here / "out" / "paused" / "model.json").is_file()
+
+
 def test_resume_alone_continues_the_run_begun_last_even_without_a_model(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,15 +277,20 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
 
 def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(here: Path) -> None:
     grid = ("--vary", "optimizer.learning_rate=0.1,1e30", "-j", "1", "--set", "training.epochs=1", "--output", "c")
-    results = here / "c" / "results.jsonl"
-    assert nerwin("compare", "-c", "village.yaml", *grid).exit_code == DONE
-    assert [bool(json.loads(line)["error"]) for line in results.read_text().splitlines()] == [False, True]
+    done = nerwin("compare", "-c", "village.yaml", *grid, "--json")
+    assert done.exit_code == DONE
+    assert [bool(json.loads(line)["error"]) for line in done.stdout.splitlines()] == [False, True]
     rows = [
         comparison.Result(("a=1", f"training.seed={seed}"), f1=0.5, error=error)
         for seed, error in enumerate((None, "no"))
     ]
     table = _table(rows, ["a", "training.seed"])
     assert [next(iter(column.cells)) for column in table.columns][:4] == ["1", "50.00", "0.00", "1 of 2"]
+
+
+def test_a_key_for_all_cells_may_begin_the_name_of_one_that_is_compared(here: Path) -> None:
+    words = ("--set", "objective.l2=0.1", "--set", "training.epochs=1", "--vary", "objective.l2_words=true")
+    assert nerwin("compare", "-c", "village.yaml", "-j", "1", *words).exit_code == DONE
 
 
 def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,6 +353,22 @@ def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
     assert "all (conlleval) │    100.00" in done.stdout
     assert "Every tag is right: did the model write them" in done.stderr
     assert "Every tag" not in nerwin("evaluate", "runs/village-1", "--data", "village.conll").stderr
+
+
+@pytest.mark.parametrize(("entities", "doubts"), [(SEVERAL - 1, 0), (SEVERAL, 1)])
+def test_evaluate_believes_that_a_few_tags_are_right(entities: int, doubts: int) -> None:
+    tags = [["B-LOC"] * entities]
+    assert len(list(_doubts(evaluate_tags(tags, tags), ["LOC"]))) == doubts
+
+
+def test_frequent_mistakes_are_the_wrong_ones_and_the_most_frequent_comes_first() -> None:
+    gold, found = ["B-LOC B-LOC O O O O B-PER", "B-PER O B-PER B-PER O O B-PER"]
+    table = _mistakes(evaluate_tags([gold.split()], [found.split()]))
+    assert list(zip(*(column.cells for column in table.columns), strict=True)) == [
+        ("O", "PER", "2"),
+        ("LOC", "PER", "1"),
+        ("LOC", "O", "1"),
+    ]
 
 
 def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
@@ -573,6 +617,43 @@ def test_a_model_whose_tokenizer_is_unknown_is_refused(here: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("no_color", "term", "output", "form"),
+    [
+        ("", "xterm", None, "colour"),
+        ("1", "xterm", None, "inline"),
+        ("", "dumb", None, "inline"),
+        ("", "xterm", Path("out.txt"), "inline"),
+    ],
+)
+def test_tag_has_colours_for_a_terminal_that_takes_them(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, term: str, output: Path | None, form: str
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", term)
+    assert _usual(Input.text, output) == form
+
+
+@pytest.mark.parametrize(("pack", "total"), [(bytes, "/10 bytes"), (gzip.compress, "/? bytes")])
+def test_nobody_knows_how_long_a_packed_text_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], total: str
+) -> None:
+    (tmp_path / "text").write_bytes(pack(b"0123456789"))
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with _bar(tmp_path / "text", tmp_path / "out") as progress:
+        progress(1)
+    assert total in shown.getvalue()
+
+
 def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:
     line = "naïve “Lena”\u2028\U0001f30a\u00a0e\u0301"
     done = nerwin("tag", "--format", "jsonl", stdin=line.encode())
@@ -759,6 +840,7 @@ def test_a_bad_input_is_one_line_on_stderr_and_exit_code_2(
     assert done.stderr.count("\n") == 1
     assert message in done.stderr
     assert isinstance(done.exception, SystemExit)
+    assert not (here / "new").exists()
 
 
 @pytest.mark.parametrize("harm", [ragged, all_outside, one_type, no_corpus])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,16 @@ def test_tag_with_workers_of_its_own_writes_what_one_process_writes(model: Path,
         assert Path("dask", name).read_bytes() == Path("local", name).read_bytes()
     assert Path("dask/raw.txt.html").read_bytes().startswith(b"<!DOCTYPE html>")
     assert nerwin(*dask).stderr.startswith("dask/.shards: 2 pieces, 2 tagged before\n")
+
+
+def test_workers_leave_out_what_one_process_leaves_out(
+    model: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nerwin.cli.tag.workers", lambda *given: ThreadPoolExecutor(1))
+    words = ("tag", str(model), str(long_file(here)), "--input", "conll", "--comments", "#", "--format", "jsonl")
+    assert nerwin(*words, "--min-score", "1", "--output", "local").exit_code == 0
+    assert nerwin(*words, "--min-score", "1", "--output", "dask", "--engine", "dask").exit_code == 0
+    assert Path("dask").read_bytes() == Path("local").read_bytes() != nerwin(*words).stdout_bytes
 
 
 def test_compare_with_workers_of_its_own_finds_what_local_processes_find(here: Path) -> None:

@@ -132,6 +132,10 @@ def test_a_word_never_falls_back_to_a_stricter_spelling() -> None:
     assert Lookup(WORDS, ["Lima", "B-52"]).row("b-00") == UNKNOWN
 
 
+def test_letters_and_digits_in_one_word_fall_back_to_it_without_the_digits() -> None:
+    assert Lookup(WORDS, ["flight00"]).row("Flight93") == 2
+
+
 def test_a_feature_collects_each_value_once_in_order_of_first_sight() -> None:
     lookup = collect_lookup("shape", Spelled(["Lima", "of", "Peru", "to", "USA", "UNO"]))
     assert lookup.values == ["Xxxx", "xx", "XXX"]

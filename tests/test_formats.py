@@ -188,6 +188,11 @@ def test_a_first_word_with_a_byte_order_mark_is_refused_by_columns() -> None:
         b"".join(FORMS["iob2"].write([from_words(["\ufeffa"], [], 8)], "x.jsonl"))
 
 
+def test_a_first_word_with_a_byte_order_mark_survives_in_inline(tmp_path: Path) -> None:
+    passages = [from_words(["\ufeff", "Lima"], [Span(1, 2, "LOC")], 1)]
+    assert said(through(("inline",), passages, tmp_path)) == said(passages)
+
+
 @pytest.mark.parametrize("label", ["A(B)", "A\u00a0B"])
 def test_a_type_that_the_markup_cannot_hold_is_refused(label: str) -> None:
     with pytest.raises(CorpusError, match=r"^x\.jsonl:8: expected a type without blanks or parentheses, found "):

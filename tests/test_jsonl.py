@@ -55,6 +55,11 @@ def test_texts_without_entities_and_blank_lines_are_read() -> None:
     ]
 
 
+def test_an_empty_list_beside_entities_is_none_of_them() -> None:
+    (passage,) = read('{"text": "in Lima", "ents": [], "spans": [[3, 7, "LOC"]]}')
+    assert passage.entities == [Span(1, 2, "LOC")]
+
+
 def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     lines = [
         json.dumps({"text": text, "spans": [[0, 4, "LOC"]], "answer": answer})

@@ -2,8 +2,11 @@
 
 import gzip
 import multiprocessing
+import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -338,3 +341,27 @@ def test_nobody_waits_for_pieces_when_the_reader_has_gone(
     assert isinstance(output, Generator)
     output.close()
     assert not started & set(multiprocessing.active_children())
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="notes in which worker it is called")
+def test_ctrl_c_is_left_to_the_first_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal sends it to all, and each of the others would tell of it."""
+    monkeypatch.setattr(pieces, "SIZE", 2000)
+    ready, receive = multiprocessing.get_context("fork").Semaphore(0), streaming._receive
+
+    def received(*given: Any) -> None:
+        receive(*given)
+        ready.release()
+
+    monkeypatch.setattr(streaming, "_receive", received)
+    path, others = long_file(tmp_path), set(multiprocessing.active_children())
+    output = tag_file(tagger, path, "conll", FORMAT, jobs=2)
+    for _ in read_pieces(path, by_sentence=True):
+        next(output)
+    workers = set(multiprocessing.active_children()) - others
+    assert all(ready.acquire(timeout=60) for _ in range(2))
+    for worker in workers:
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGINT)
+    assert next(output, None) is None
+    assert [worker.exitcode for worker in workers] == [0, 0]

@@ -12,6 +12,7 @@ from nerwin.cli import app
 from nerwin.errors import VectorsError
 from nerwin.text import pieces
 from nerwin.text.features import WORDS, Lookup
+from nerwin.text.vector_files import LONGEST_WORD
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from tests.conftest import shared
 from tests.test_trainer import write_village
@@ -149,6 +150,7 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         ("port 1\nLima 2\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 1 numbers"),
         ("port 1 2\n\nLima 3 4\n", 2, "vectors.txt:2: expected a word and 2 numbers"),
         ("port 1 2\nLima 3 x\n", 2, "vectors.txt:2: expected numbers, found 'x'"),
+        ("2 2\nport 1 2\nLima 3 x\n", 2, "vectors.txt:3: expected numbers, found 'x'"),
         ("port 1 2\nLima 3.4.5 6\n", 2, "vectors.txt:2: expected numbers, found '3.4.5'"),
         ("port 1 2\nLima 3.4.5 6\nport  2\n", 2, "vectors.txt:2: expected numbers, found '3.4.5'"),
         ("Lima 3.4.5  6\nport 1 2\n", 2, "vectors.txt:1: expected"),
@@ -172,6 +174,7 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         "two fields are no header",
         "blank row",
         "word for a number",
+        "word for a number after a header",
         "two points in a number",
         "as many numbers, but not in their rows",
         "as many numbers, but not in their places",
@@ -249,6 +252,7 @@ def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
         (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected a word and 2 numbers, found 3 numbers"),
         (b"port 1 2\n", ":1: expected the number of words and that of numbers a word"),
         (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
+        (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected 1 words, found the end"),
     ],
 )
 def test_a_damaged_binary_file_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
