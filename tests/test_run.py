@@ -155,7 +155,9 @@ def test_a_run_whose_corpora_have_moved_goes_on(tmp_path: Path) -> None:
     (tmp_path / "village.conll").rename(tmp_path / "moved.conll")
     path = folder / "config.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("village.conll", "moved.conll"), encoding="utf-8")
-    assert finish(Run.resume(folder, load_config(path))) == []
+    resumed = Run.resume(folder, load_config(path))
+    assert resumed.trainer.config.corpus.train == tmp_path / "moved.conll"
+    assert finish(resumed) == []
 
 
 def test_a_run_that_gets_a_test_part_later_goes_on(tmp_path: Path) -> None:
@@ -163,7 +165,9 @@ def test_a_run_that_gets_a_test_part_later_goes_on(tmp_path: Path) -> None:
     stop_when(Run.start(folder, village_config(tmp_path)), lambda record: isinstance(record, EpochDone))
     (folder / "config.yaml").unlink()
     write_yaml(folder / "config.yaml", village_config(tmp_path, "corpus.test=village.conll").to_dict())
-    assert Run.resume(folder, load_config(folder / "config.yaml")).saved == "after epoch 1"
+    resumed = Run.resume(folder, load_config(folder / "config.yaml"))
+    assert resumed.saved == "after epoch 1"
+    assert resumed.trainer.config.corpus.test == tmp_path / "village.conll"
 
 
 def test_a_run_folder_holds_config_metrics_best_and_last(whole: Path, config: Config) -> None:

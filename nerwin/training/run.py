@@ -88,6 +88,7 @@ class Run:
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         _check_unedited(folder / CONFIG, config, model.config)
+        model.config = config  # files may stand elsewhere now
         state = load_state(saved, model)
         parts = read_parts(config)
         check_same_data(folder, config, model.sources, parts.sources)
