@@ -229,7 +229,6 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
             "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
             "comment (corpus.comments)?",
         ),
-        ("1\tInes\tO\n", "Set corpus.word_column."),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
     ],
@@ -357,12 +356,16 @@ MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
         (
             "# id 1\n#a O\nb O\n#c O\n",
             {"comments": "#"},
-            "2 comments with a tag where tokens have theirs, the first on",
+            "comments with a tag where tokens have theirs: 2, the first on line 2 (",
         ),
         ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
         ("a\tI-A\nb\tB-A\nc\tO\n", {"scheme": "iob2"}, "IOB1 fits these tags, and corpus.scheme does not"),
         ("a\tI-A\nb\tI-A\n", {"scheme": "iob1"}, None),
-        ("a \tO\nb\tO\n c\tO\na \tO\n", {}, "3 words with a blank before or after them, which makes other words of"),
+        (
+            "a \tO\nb\tO\n c\tO\na \tO\n",
+            {},
+            "words with a blank before or after them, which are then ",
+        ),
         ("a b\tO\n", {}, None),
         ("".join(f"en:{line}\n" for line in MANY.splitlines()), {}, 'all words begin with "en:"'),
         (MANY, {}, None),

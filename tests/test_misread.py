@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns, read_blocks
+from nerwin.text.columns import Columns, read_blocks, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.misread import words_in
 
@@ -27,8 +27,9 @@ def read(tmp_path: Path) -> Reader:
     ("text", "found"),
     [
         ("1\tThe\n2\tend\n\n1\tNo\n", "u:1: expected words in column 0, found their numbers: 1, 2, 1."),
+        ("1-3\tdel\n1\tde\n2\tel\n3\tx\n", "u:1: expected words in column 0, found their numbers: 1-3, 1, 2."),
         ("1-2\tdel\n1\tde\n2\tel\n2.1\tx\n", "u:1: expected words in column 0, found their numbers: 1-2, 1, 2."),
-        ("#\thttp://x\n1\tThe\n2\tend\n", "u:1: expected words in column 0, found their numbers: 1, 2."),
+        ("#\thttp://x\n1\tThe\n2\tend\n3\t.\n", "u:1: expected words in column 0, found their numbers: 1, 2, 3."),
         ("\nB-PER Ines\nO goes\nO .\n", "u:2: expected words in column 0, found tags: B-PER, O, O."),
     ],
 )
@@ -50,22 +51,47 @@ def test_lines_by_another_mark_than_the_first_are_refused(read: Reader, text: st
     with pytest.raises(CorpusError) as refused:
         read(text)
     assert str(refused.value).startswith(found)
-    assert str(refused.value).endswith("Or is the first line a comment? Say so with --comments.")
+    assert str(refused.value).endswith("Or is this line or the first one a comment? Say so with --comments.")
 
 
 @pytest.mark.parametrize(
-    "text", ["1\n2\n", "1\tx\n2\ty\nin\tz\n", "7\tx\n8\ty\n", "O x\nO y\n", "New York\tO\nis\tO\n"]
+    "text",
+    [
+        "1\n2\n3\n",
+        "1\tx\n2\ty\nin\tz\n",
+        "7\tx\n8\ty\n9\tz\n",
+        "1\tx\n3\ty\n4\tz\n",
+        "1\tB-N\n2\tO\n",
+        "O x\nO y\n",
+        "New York\tO\nis\tO\n",
+    ],
 )
 def test_numbers_tags_and_several_words_may_be_words(read: Reader, text: str) -> None:
     mark = "\t" if "\t" in text else " "
     assert read(text) == [line.split(mark)[0] for line in text.splitlines()]
 
 
+def test_further_columns_may_be_missing(read: Reader) -> None:
+    assert read("Paris\tB-LOC\nLa Paz\nis\tO\n") == ["Paris", "La Paz", "is"]
+
+
+def test_only_the_beginning_of_a_file_tells_what_a_column_is_for() -> None:
+    later = split_block(b"1\tB-A\n2\tO\n3\tO\n", Columns(), 5, "\t")
+    assert words_in(later, Columns(), "u") == ["1", "2", "3"]
+    assert words_in(later, Columns(word=1), "u") == ["B-A", "O", "O"]
+
+
 def test_a_mark_that_is_set_is_believed(read: Reader) -> None:
     assert read("a\tO\nb O\n", delimiter="tab") == ["a", "b O"]
+    assert read("a\tb O\nc O\n", delimiter="space") == ["a\tb", "c"]
+
+
+def test_comments_beside_numbers_are_no_words(read: Reader) -> None:
+    with pytest.raises(CorpusError, match="found their numbers: 1, 2, 3"):
+        read("# sent_id = 1\n1\ta\n2\tb\n3\tc\n", delimiter="tab")
 
 
 def test_a_tagged_corpus_whose_words_are_numbers_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "u").write_text("# x\n1\tInes\tB-PER\n2\tgoes\tO\n")
-    with pytest.raises(CorpusError, match=r":2: expected words in column 0, found their numbers: 1, 2\. Set corpus\."):
+    (tmp_path / "u").write_text("# x\n1\tInes\tB-PER\n2\tgoes\tO\n3\t.\tO\n")
+    with pytest.raises(CorpusError, match=r":2: expected words in column 0, found their numbers: 1, 2, 3\. Set c"):
         read_corpus(tmp_path / "u", Columns(comments="#"))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: as a wish that a training loop grants between two steps, or as one error that tidies up."""
+"""Ctrl-C and SIGTERM as a wish that a training loop grants between two steps, so that no step is left half done."""
 
 import signal
 import threading
@@ -29,21 +29,3 @@ def interruption() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """Have SIGTERM end what is done here as Ctrl-C does, so that nothing half done is left behind.
-
-    Raises:
-        KeyboardInterrupt: at the signal.
-    """
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

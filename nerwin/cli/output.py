@@ -1,12 +1,13 @@
 """Where a command's result goes: to standard output, or into a file as a whole or not at all."""
 
 import os
+import signal
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from nerwin.cli.interruption import terminable
+from types import FrameType
 
 
 def write(pieces: Iterable[bytes], path: Path | None) -> None:
@@ -86,7 +87,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
 def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     """Write under a name that nobody else has, even another process with the same output, and move that."""
     beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
-    with terminable(), beside.open("xb") as stream:
+    with _gone_at_sigterm(beside), beside.open("xb") as stream:
         try:
             stream.writelines(pieces)
             stream.flush()
@@ -94,3 +95,28 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def _gone_at_sigterm(path: Path) -> Iterator[None]:
+    """Have SIGTERM take a file away before it ends the process, as it usually does.
+
+    An error in place of that would come from wherever the signal finds the process, where nobody may be prepared.
+    """
+    owner = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == owner:  # and no process that was forked meanwhile
+            path.unlink(missing_ok=True)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+
+    usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if not usual or threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

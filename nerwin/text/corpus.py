@@ -283,7 +283,7 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> Non
     corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
-        corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not")
+        corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
     if chosen == "auto" and refuse_mixed and corpus.illegal > STRAY_SHARE * entity_tokens:
         (before, after), line = min(
             ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]

@@ -1,4 +1,4 @@
-"""What about a corpus is odd, though it can be read: what may have been meant otherwise, or tagged by a slip."""
+"""What about a corpus is odd, though it can be read: notes of what is worth a look, doubts of how it was meant."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 LONG_SENTENCE = 1000
+ENOUGH = 1000  # tokens that tell what a column is for
 SEVERAL = 20  # words; what all of them have in common is no chance
 
 
@@ -20,21 +21,29 @@ def oddities(corpus: "Corpus") -> Iterator[str]:
     longest = max(corpus.sentences, key=lambda sentence: len(sentence.words))
     if len(longest.words) > LONG_SENTENCE:
         yield f"a sentence of {len(longest.words):,} tokens at line {longest.line} (are blank lines between sentences?)"
-    if marks := sum("\ufeff" in word for sentence in corpus.sentences for word in sentence.words):
-        yield f"{marks} tokens with a byte-order mark inside"
+    if marked := {form for form in _forms(corpus) if "\ufeff" in form}:
+        yield f"{_count(corpus, marked)} tokens with a byte-order mark inside"
 
 
 def doubts(corpus: "Corpus") -> Iterator[str]:
     """What may have been read otherwise than it was meant."""
-    forms = set(itertools.chain.from_iterable(corpus.words))
-    if edged := {form for form in forms if form[0] in BLANK or form[-1] in BLANK}:
-        count = sum(word in edged for words in corpus.words for word in words)
-        yield f"{count:,} words with a blank before or after them, which makes other words of them"
+    forms = _forms(corpus)
+    if edged := {form for form in forms if form != form.strip(BLANK)}:
+        yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
     shared = _beginning(forms)
     if shared and len(forms) >= SEVERAL:
         yield f'all words begin with "{shared[:20]}"'
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"
+
+
+def _forms(corpus: "Corpus") -> set[str]:
+    return set(itertools.chain.from_iterable(corpus.words))
+
+
+def _count(corpus: "Corpus", forms: set[str]) -> int:
+    """How many words are one of some forms."""
+    return sum(word in forms for word in itertools.chain.from_iterable(corpus.words))
 
 
 def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
@@ -50,9 +59,13 @@ class TagColumns:
 
     def __init__(self, columns: Iterable[int]) -> None:
         self._found: dict[int, set[str]] = {column: set() for column in columns}
+        self._seen = 0
 
     def look(self, block: Block) -> None:
-        """Take a block's columns into account."""
+        """Take a block's columns into account, unless ENOUGH tokens have been seen."""
+        if self._seen >= ENOUGH:
+            return
+        self._seen += len(block.places)
         for column, found in list(self._found.items()):
             values = block.column(column)
             if values is None or not all(map(is_tag, set(values))):
@@ -71,7 +84,7 @@ def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterato
     """The doubt about such comments, if any has as many columns as tokens."""
     if lines := [line for line, width in comments if width == columns]:
         yield (
-            f"{len(lines):,} comments with a tag where tokens have theirs, the first on line {lines[0]} (should "
+            f"comments with a tag where tokens have theirs: {len(lines):,}, the first on line {lines[0]} (should "
             "corpus.comments be longer?)"
         )
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Block, Columns
 from nerwin.text.tags import OUTSIDE, is_tag
 
-_NUMBERED = ("1", "1-2")  # how a sentence begins in CoNLL-U's first column
-_NUMBER = re.compile(r"\d+([-.]\d+)?")  # 3-4 stands for two words that are written as one, 5.1 for one left out
+REMEDY = "Name that of the words with --word-column."
+FEW = 3  # numbers that may be words
+_NUMBER = re.compile(r"(\d{1,9})(?:[-.]\d{1,9})?")  # 3-4 is two words that are written as one, 5.1 one left out
 
 
 def words_in(block: Block, columns: Columns, name: str) -> list[str]:
@@ -25,9 +27,10 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     words = block.words(columns.word, name)
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
-    check_numbers(block, words, columns, name, "Name that of the words with --word-column.")
-    if _begins(block) and set(words) > {OUTSIDE} and all(map(is_tag, words)):
-        raise _found(block, columns, name, "tags", words, "Name that of the words with --word-column.")
+    check_numbers(block, words, columns, name, REMEDY)
+    tagged = set(words) > {OUTSIDE} and all(map(is_tag, words))
+    if tagged and block.number == 1 and (block.widths > 1).all():
+        raise _found(block, columns, name, "tags", words, REMEDY)
     return words
 
 
@@ -37,14 +40,23 @@ def check_numbers(block: Block, words: Sequence[str], columns: Columns, name: st
     Raises:
         CorpusError: at the beginning of a file of several columns stand such numbers, comments aside.
     """
-    numbers = [word for word in words if not word.startswith("#")] if _begins(block) else []
-    if numbers and numbers[0] in _NUMBERED and all(map(_NUMBER.fullmatch, numbers)):
-        raise _found(block, columns, name, "their numbers", numbers, remedy)
+    first = next((word for word in words if not word.startswith("#")), "")
+    if block.number == 1 and _NUMBER.fullmatch(first):  # no more is looked at in most files
+        (places,) = np.nonzero([not word.startswith("#") for word in words])
+        numbers = [words[at] for at in places.tolist()]
+        if len(numbers) >= FEW and (block.widths[places] > 1).all() and _count_up(numbers):
+            raise _found(block, columns, name, "their numbers", numbers, remedy)
 
 
-def _begins(block: Block) -> bool:
-    """Whether it is the beginning of a file of several columns."""
-    return block.number == 1 and bool((block.widths > 1).all())
+def _count_up(words: Sequence[str]) -> bool:
+    """Whether words are numbers from 1 on, and from 1 on again."""
+    before = 0
+    for word in words:
+        number = _NUMBER.fullmatch(word)
+        if number is None or int(number[1]) not in (1, before, before + 1):
+            return False
+        before = int(number[1])
+    return True
 
 
 def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence[str], remedy: str) -> CorpusError:
@@ -55,14 +67,24 @@ def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence
 
 def _check_delimiter(block: Block, words: Sequence[str], name: str) -> None:
     """Refuse lines by another mark than the first one's, which has misled whoever found the mark out."""
-    usual, other = ("space", "\t") if block.delimiter == " " else ("tab", " ")
-    if usual == "space":
-        doubtful = np.arange(len(words) if b"\t" in block.data else 0)
-    else:
-        (doubtful,) = np.nonzero(block.widths == 1)  # beside others, a word of several words is usual
-    for at in doubtful.tolist():
-        if other in words[at]:
-            raise CorpusError(
-                f"{name}:{block.number + block.places[at]}: expected columns by {usual} as in the first line, found "
-                f"{words[at][:40]!r}. Separate all lines alike. Or is the first line a comment? Say so with --comments."
-            )
+    by_space = block.delimiter == " "
+    usual, doubtful = ("space", _with_tabs(block, words)) if by_space else ("tab", _with_spaces(block, words))
+    if len(doubtful):
+        at = int(doubtful[0])
+        raise CorpusError(
+            f"{name}:{block.number + block.places[at]}: expected columns by {usual} as in the first line, found "
+            f"{words[at][:40]!r}. Separate all lines alike. Or is this line or the first one a comment? Say so with "
+            "--comments."
+        )
+
+
+def _with_tabs(block: Block, words: Sequence[str]) -> Ints:
+    return np.flatnonzero(["\t" in word for word in words]) if b"\t" in block.data else np.empty(0, int)
+
+
+def _with_spaces(block: Block, words: Sequence[str]) -> Ints:
+    """Lines without a tab that end in a tag, or that are most lines: others may be a word with a space and no more."""
+    places = np.array([at for at in np.flatnonzero(block.widths == 1).tolist() if " " in words[at]], int)
+    if 2 * len(places) > len(words):
+        return places
+    return places[[is_tag(words[at].rpartition(" ")[2]) for at in places]] if len(places) else places

@@ -166,7 +166,6 @@ def _receive(model: Model, min_score: float, inherited: Sequence[Work], parent: 
     _tagger, _inherited = Tagger(model, min_score), inherited
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by this
 
 
 def _tag_inherited(number: int) -> bytes:
