@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +21,6 @@ from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
-from nerwin.cli.compare import _table
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
 from nerwin.cli.tag import _bar, _usual
 from nerwin.cli.untagged import Input
@@ -275,17 +274,27 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
     assert ("frequent mistakes" in printed) != whole
 
 
-def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(here: Path) -> None:
-    grid = ("--vary", "optimizer.learning_rate=0.1,1e30", "-j", "1", "--set", "training.epochs=1", "--output", "c")
+def test_compare_fails_where_no_cell_is_trained(here: Path) -> None:
+    grid = ("--vary", "optimizer.learning_rate=0.1,1e30", "-j", "1", "--set", "training.epochs=1")
     done = nerwin("compare", "-c", "village.yaml", *grid, "--json")
     assert done.exit_code == DONE
     assert [bool(json.loads(line)["error"]) for line in done.stdout.splitlines()] == [False, True]
-    rows = [
-        comparison.Result(("a=1", f"training.seed={seed}"), f1=0.5, error=error)
-        for seed, error in enumerate((None, "no"))
-    ]
-    table = _table(rows, ["a", "training.seed"])
-    assert [next(iter(column.cells)) for column in table.columns][:4] == ["1", "50.00", "0.00", "1 of 2"]
+    words = ("--vary", "optimizer.learning_rate=1e30", "-j", "1", "--set", "training.epochs=1")
+    assert nerwin("compare", "-c", "village.yaml", *words).exit_code == FAILED
+
+
+def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(one: comparison.Comparison, staff: object) -> Iterator[comparison.Result]:
+        yield comparison.Result(("training.seed=1",), f1=0.5)
+        yield comparison.Result(("training.seed=2",), error="it broke")
+
+    monkeypatch.setattr(comparison.Comparison, "run", half)
+    done = nerwin("compare", "-c", "village.yaml", "--vary", "training.seed=1,2")
+    assert done.exit_code == DONE
+    assert "50.00" in done.stdout
+    assert "1 of 2" in done.stdout
 
 
 def test_a_key_for_all_cells_may_begin_the_name_of_one_that_is_compared(here: Path) -> None:
@@ -335,8 +344,9 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
 
 def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path) -> None:
     lines = (here / "village.conll").read_text().split("\n")
-    (here / "u.conllu").write_text("".join(f"1\t{line.replace(' ', chr(9))}\t_\n" if line else "\n" for line in lines))
-    options = ("--word-column", 1, "--tag-column", -2, "--comments", "1\tNone")
+    rows = (f"1\t{line}\t_\n" if line else "# a note\n\n" for line in lines)
+    (here / "u.conllu").write_text("".join(rows))
+    options = ("--word-column", 1, "--tag-column", -2, "--comments", "#")
     done = nerwin("evaluate", "runs/village-1", "--data", "u.conllu", "--json", *options)
     assert one_json_object(done) == one_json_object(
         nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json")
@@ -345,6 +355,19 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
         "Is --tag-column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
         "(--comments)?\n"
     )
+
+
+def test_tag_finds_words_where_the_training_part_had_them(here: Path) -> None:
+    lines = (here / "village.conll").read_text().split("\n")
+    rows = [f"x\t{line}\n" if line else "# a note\n\n" for line in lines]
+    (here / "third.conll").write_text("".join(rows))
+    keys = ("corpus.train=third.conll", "corpus.dev=third.conll", "corpus.word_column=1", "corpus.comments=#")
+    words = [word for key in keys for word in ("--set", key)]
+    done = nerwin(*TRAIN.split(), "-q", *words, "--set", "training.epochs=1")
+    assert done.exit_code == DONE, done.stderr
+    tagged = nerwin("tag", "out", "third.conll", "--input", "conll", "--format", "jsonl").stdout
+    first = [line.split("\t")[0] for line in lines[: lines.index("")]]
+    assert json.loads(tagged.splitlines()[0])["text"] == " ".join(first)
 
 
 def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
@@ -358,7 +381,7 @@ def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
 @pytest.mark.parametrize(("entities", "doubts"), [(SEVERAL - 1, 0), (SEVERAL, 1)])
 def test_evaluate_believes_that_a_few_tags_are_right(entities: int, doubts: int) -> None:
     tags = [["B-LOC"] * entities]
-    assert len(list(_doubts(evaluate_tags(tags, tags), ["LOC"]))) == doubts
+    assert len(list(_doubts(evaluate_tags(tags, tags), ["LOC"], "all"))) == doubts
 
 
 def test_frequent_mistakes_are_the_wrong_ones_and_the_most_frequent_comes_first() -> None:
@@ -1023,8 +1046,10 @@ def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) 
     assert json.loads((here / "out" / "last" / "model.json").read_text())["epoch"] >= 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "message"), [(signal.SIGINT, INTERRUPTED, "nerwin: interrupted\n"), (signal.SIGTERM, -15, "")]
+)
+def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int, code: int, message: str) -> None:
     (here / "many.txt").write_text(LINES * 400_000)
     before = {path.name for path in here.iterdir()}
     with started("tag", "runs/village-1", "many.txt", "--output", "out.txt") as process:
@@ -1034,8 +1059,8 @@ def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int) -
         assert all(name.startswith(".out.txt-") for name in half)
         process.send_signal(number)
         printed, said = process.communicate(timeout=60)
-        assert process.returncode == INTERRUPTED
-    assert (printed, said) == ("", "nerwin: interrupted\n")
+        assert process.returncode == code
+    assert (printed, said) == ("", message)
     assert {path.name for path in here.iterdir()} == before
 
 

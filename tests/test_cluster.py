@@ -285,14 +285,14 @@ def test_compare_with_workers_of_its_own_finds_what_local_processes_find(here: P
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("village.conll --engine dask", "expected a file to read and --output, found no --output"),
+        ("village.conll --engine dask", "expected a file to read and --output, found no file to write"),
         ("- --engine dask --output out", "found standard input"),
         ("village.conll --engine dask --output run", "run: expected a file, found a folder or a pipe"),
         ("run --engine dask --output out", "run: expected a file, found a folder or a pipe"),
         ("nothing --engine dask --output out", "nothing: cannot read the file"),
         ("village.conll --engine dask --output nowhere/out", "found no nowhere"),
         ("village.conll --scheduler tcp://h:1 --output out", "--scheduler tcp://h:1: expected --engine dask with it"),
-        ("village.conll village.yaml", "found 2 and no --output"),
+        ("village.conll village.yaml", "found 2 and no folder"),
         ("village.conll - --output out", "found 2 and standard input among them"),
         ("village.conll run/../village.conll --output out", "expected files of different names"),
         ("village.conll village.yaml --output .", "expected another file than village.conll itself"),

@@ -52,15 +52,15 @@ FOUND = [
 
 def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last() -> None:
     rows = summarise(FOUND)
-    assert [row.setting for row in rows if row.error is None] == [("a=1",)]
-    one = rows[0]
+    assert [row.setting for row in rows] == [("a=2",), ("a=1",), ("a=3",)]
+    one = rows[1]
     assert (one.seeds, one.error) == (2, None)
     assert one.f1 == pytest.approx(0.6)
     assert one.spread == pytest.approx(0.1414213562373095)
     assert (one.epochs, one.seconds) == (3, 2)
     assert one.active == pytest.approx(0.3)
-    assert [(row.setting, row.error) for row in rows[1:]] == [(("a=2",), "once"), (("a=3",), "it broke")]
-    assert (rows[1].f1, rows[1].seeds, rows[1].tried, rows[1].spread) == (0.9, 1, 2, 0)
+    assert [row.error for row in rows] == ["once", None, "it broke"]
+    assert (rows[0].f1, rows[0].seeds, rows[0].tried, rows[0].spread) == (0.9, 1, 2, 0)
     assert (rows[2].seeds, rows[2].tried) == (0, 1)
 
 

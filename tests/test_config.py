@@ -204,6 +204,9 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("corpus.comments=%", "corpus.comments", "%"),
         ("corpus.comments==", "corpus.comments", "="),
         ("corpus.comments=12", "corpus.comments", "12"),
+        ("corpus.comments='# '", "corpus.comments", "# "),
+        ('corpus.comments="#', "corpus.comments", '"#'),
+        ('corpus.comments="', "corpus.comments", '"'),
         ("corpus.comments=null", "corpus.comments", None),
         ("corpus.entities=all", "corpus.entities", "all"),
         ("corpus.entities=LOC", "corpus.entities", ["LOC"]),
@@ -497,6 +500,12 @@ def test_every_key_has_a_description() -> None:
     sections = {name: info.description for name, info in Config.model_fields.items()}
     described = {**sections, **{key: info.description for key, info in keys()}}
     assert [key for key, description in described.items() if not description] == []
+
+
+def test_how_many_other_keys_are_wrong_is_said(refusal: Callable[[str], str]) -> None:
+    assert "wrong" not in refusal("training: {epochs: -1}")
+    assert refusal("training: {epochs: -1, batch_size: 0}").endswith(" (1 more key is wrong.)")
+    assert refusal("training: {epochs: -1, batch_size: 0}\nwords: {dim: 0}").endswith(" (2 more keys are wrong.)")
 
 
 def test_the_keys_that_others_rely_on_exist() -> None:

@@ -594,6 +594,13 @@ def test_the_same_words_by_any_road_give_the_same_vectors(here: Path) -> None:
         assert (here / "out.txt").read_bytes() == vectors
 
 
+def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
+    (here / "village.txt").rename(here / "village.conll")
+    hint = "village.conll: read as text, each line for itself; for a word a line add --input conll\n"
+    assert hint in nerwin("pretrain", "village.conll", *OPTIONS).stderr
+    assert nerwin("pretrain", "village.conll", *OPTIONS, "--overwrite", "--quiet").stderr == ""
+
+
 def test_help_shows_the_defaults() -> None:
     said = " ".join(nerwin("pretrain", "--help").stdout.replace("│", " ").split())
     for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
@@ -632,6 +639,10 @@ def test_quiet_prints_nothing(here: Path) -> None:
         ("village.txt latin.txt --input conll", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
         ("village.txt --input conll --word-column 7", "village.txt:1: expected a word in column 7, found 7 columns: "),
         ("-", "<stdin>: expected text of at least 5 words, a window, found 0. "),
+        (
+            "numbered.conll --input conll",
+            "numbered.conll:1: expected words in column 0, found their numbers: 1, ",
+        ),
         ("- village.txt -", 'FILES: expected standard input, "-", once, found it twice. '),
         ("village.txt --word-column 1", "--word-column and --comments are for columns: expected --input conll, "),
         ("village.txt --comments #", "--word-column and --comments are for columns: expected --input conll, "),
@@ -648,6 +659,7 @@ def test_quiet_prints_nothing(here: Path) -> None:
 )
 def test_bad_input_is_one_line_and_leaves_nothing(here: Path, words: str, message: str) -> None:
     (here / "empty.txt").write_text("")
+    (here / "numbered.conll").write_text("1\tMira\n2\tleft\n3\t.\n")
     (here / "latin.txt").write_bytes("café au lait\n".encode("latin-1"))
     (here / "taken.txt").write_text("mine")
     before = {file.name: file.read_bytes() for file in here.iterdir()}

@@ -74,6 +74,13 @@ def test_pieces_are_the_file_and_end_with_sentences(
         assert piece is found[-1] or not piece.data.split(b"\n")[-2].strip()
 
 
+def test_blocks_may_be_a_share_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "BLOCK", 19)
+    piece = Piece(1, b"a b\n" * 20)
+    lengths = [[len(one.data) for one in blocks(piece, by_sentence=False, share=share)] for share in (1.0, 0.4)]
+    assert lengths == [[20] * 4, [8] * 10]
+
+
 def test_a_gzip_file_is_cut_like_the_plain_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "SIZE", 50)
     path, packed = long_file(tmp_path), tmp_path / "long.gz"

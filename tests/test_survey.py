@@ -251,6 +251,9 @@ def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
 def test_keys_of_the_configuration_can_be_set(here: Path) -> None:
     Path("columns.tsv").write_text("# id\n1\tLima\tB-LOC\tx\n")
     keys = ("corpus.word_column=1", "corpus.tag_column=2", "corpus.comments=#")
+    drawn = " ".join(nerwin("data", "columns.tsv", *(word for key in keys for word in ("--set", key))).stdout.split())
+    assert "comment lines" in drawn
+    assert "DOCSTART" not in drawn
     done = nerwin("data", "columns.tsv", "--json", *(word for key in keys for word in ("--set", key)))
     assert json.loads(done.stdout)["parts"]["train"]["words"] == 1
 

@@ -9,7 +9,7 @@ import typer
 
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.output import check_new, write
-from nerwin.cli.tagged import OPTIONS, CommentsOption, TagColumnOption, WordColumnOption, named_as_options
+from nerwin.cli.tagged import OPTIONS, named_as_options
 
 if TYPE_CHECKING:
     from nerwin.text.columns import Scheme
@@ -56,10 +56,12 @@ def convert(
         Form | None,
         typer.Option("--to", help="Form of OUT; default: by its suffix, else conll, which is columns in IOB2."),
     ] = None,
-    word_column: WordColumnOption = None,
-    tag_column: TagColumnOption = None,
+    word_column: Annotated[int, typer.Option("--word-column", help="Columns: that of the words; -1 is the last.")] = 0,
+    tag_column: Annotated[int, typer.Option("--tag-column", help="Columns: that of the tags; -1 is the last.")] = -1,
     delimiter: Annotated[Delimiter, typer.Option("--delimiter", help="Columns: what separates them.")] = Delimiter.auto,
-    comments: CommentsOption = None,
+    comments: Annotated[
+        str | None, typer.Option("--comments", help="Columns: lines that start with this are comments.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -72,8 +74,7 @@ def convert(
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
     form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
-    tag = -1 if tag_column is None else tag_column
-    columns = Columns(word_column or 0, tag, delimiter.value, SCHEMES.get(given, "auto"), comments)
+    columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)
     if form not in COLUMNS and columns != Columns():
         raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
     try:

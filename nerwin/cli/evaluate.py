@@ -8,7 +8,7 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import CommentsOption, TagColumnOption, WordColumnOption, named_as_options
+from nerwin.cli.tagged import named_as_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +29,19 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
     ] = None,
-    word_column: WordColumnOption = None,
-    tag_column: TagColumnOption = None,
-    comments: CommentsOption = None,
+    word_column: Annotated[
+        int | None, typer.Option("--word-column", metavar="N", help="That of the words; default: as in training.")
+    ] = None,
+    tag_column: Annotated[
+        int | None, typer.Option("--tag-column", metavar="N", help="That of the tags; default: as in training.")
+    ] = None,
+    comments: Annotated[
+        str | None,
+        typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Score a model on a tagged corpus: precision, recall and F1 of whole entities.
-
-    The corpus has its columns where the model's training part had them, unless an option says otherwise.
-    """
+    """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from rich.console import Console
 
     from nerwin.errors import CorpusError
@@ -57,7 +61,7 @@ def evaluate(
         return
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
     Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
-    for doubt in _doubts(result, tagger.model.types):
+    for doubt in _doubts(result, tagger.model.types, tagger.model.config.corpus.entities):
         Console(stderr=True).print(doubt, style="yellow", markup=False, soft_wrap=True)
     console = Console()
     print_whole(console, _scores(result))
@@ -72,13 +76,18 @@ def evaluate(
     )
 
 
-def _doubts(result: "Evaluation", types: list[str]) -> "Iterator[str]":
-    """Why the figures may not mean what they seem to."""
+def _doubts(result: "Evaluation", types: list[str], chosen: "str | list[str]") -> "Iterator[str]":
+    """Why the figures may not mean what they seem to.
+
+    Args:
+        types: that the model knows. chosen: all, or the types that count in a corpus.
+    """
     if result.accuracy == 1 and result.overall.support >= SEVERAL:
         yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
     there = [label for label, score in result.types.items() if score.support]
     if not there:
-        yield "The corpus has no entity: is the column of the tags another (--tag-column)?"
+        which = "entity" if isinstance(chosen, str) else f"entity of {', '.join(chosen)}, all that the model learned"
+        yield f"The corpus has no {which}: is the column of the tags another (--tag-column)?"
     elif strange := [label for label in there if label not in types]:
         yield f"Types that the model does not know, so that it finds none: {', '.join(strange)}."
 

@@ -52,7 +52,7 @@ def tag(
     ] = 0.0,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write here, of several files into this folder; default: standard output."),
+        typer.Option("--output", "-o", help="Write here, of several files into this folder; default: -, stdout."),
     ] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes for a long file; default: one a core.")
@@ -145,7 +145,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
-            f"{'no --output' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
+            f"{'no folder' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
         )
     placed: dict[Path, Path] = {}
     for file in files:
@@ -173,7 +173,7 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
     shared = []
     for path, target in texts:
         if path is None or target is None:
-            found = "standard input" if path is None else "no --output"
+            found = "standard input" if path is None else "no file to write"
             raise ConfigError(f"--engine dask: expected a file to read and --output, found {found}. Name both.")
         for one in (path, target):
             if one.exists() and not one.is_file():

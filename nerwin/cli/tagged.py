@@ -1,21 +1,9 @@
-"""Tagged corpora as commands take them: the keys of `corpus` that say where words and tags stand, as options."""
+"""The keys of `corpus` that say where words and tags stand, as options of commands without a configuration."""
 
 import re
-from typing import Annotated
-
-import typer
 
 from nerwin.errors import CorpusError
 
-WordColumnOption = Annotated[
-    int | None, typer.Option("--word-column", metavar="N", help="Column of the words; -1 is the last.")
-]
-TagColumnOption = Annotated[
-    int | None, typer.Option("--tag-column", metavar="N", help="Column of the tags; -1 is the last.")
-]
-CommentsOption = Annotated[
-    str | None, typer.Option("--comments", metavar="TEXT", help="Lines that start with this are comments.")
-]
 OPTIONS = {"word_column": "--word-column", "tag_column": "--tag-column", "comments": "--comments"}
 
 

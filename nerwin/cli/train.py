@@ -42,13 +42,11 @@ def train(
     ] = False,
 ) -> None:
     """Train a tagger on a corpus in columns."""
-    import shlex
-
     from rich.console import Console
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, left_over, shipped
-    from nerwin.training.folders import CONFIG, new_folder, newest_folder
+    from nerwin.training.folders import CONFIG, going_on, new_folder, newest_folder
 
     started = time.perf_counter()
     if resume and overwrite:
@@ -79,8 +77,7 @@ def train(
         with interruption() as asked:
             epochs = draw(console, _until(asked, run))
     except KeyboardInterrupt:
-        again = shlex.join(["nerwin", "train", "--output", str(run.folder), "--resume"])
-        typer.echo(f"nerwin: interrupted, saved {run.saved}; continue with: {again}", err=True)
+        typer.echo(f"nerwin: interrupted, saved {run.saved}; continue with: {going_on(run.folder)}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:

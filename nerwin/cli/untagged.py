@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
-COLUMNS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
+COLUMN_ENDINGS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
 
 
 class Input(StrEnum):
@@ -21,16 +21,22 @@ class Input(StrEnum):
 
 
 WordColumnOption = Annotated[
-    int | None, typer.Option("--word-column", metavar="N", help="conll: column of the words; -1 is the last.")
+    int | None,
+    typer.Option(
+        "--word-column", metavar="N", help="conll: column of the words, -1 is the last; default: the model's, else 0."
+    ),
 ]
 CommentsOption = Annotated[
-    str | None, typer.Option("--comments", metavar="TEXT", help="conll: lines that start with this are comments.")
+    str | None,
+    typer.Option(
+        "--comments", metavar="TEXT", help="conll: how comment lines start; default: as the model has it, else none."
+    ),
 ]
 
 
 def hint_at_columns(source: Input, files: Sequence[Path]) -> None:
     """Say on stderr that a file which is read as text has the name of one in columns."""
-    named = [file for file in files if source is Input.text and file.name.removesuffix(".gz").endswith(COLUMNS)]
+    named = [file for file in files if source is Input.text and file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS)]
     if named:
         typer.echo(f"{named[0]}: read as text, each line for itself; for a word a line add --input conll", err=True)
 

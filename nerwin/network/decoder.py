@@ -155,8 +155,10 @@ def _parts(sentences: int, K: int) -> Iterator[slice]:
 
 
 def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
-    """The score (n, K) of the best path up to each word, by time step, that ends in each tag; in long sentences, as
-    `max_marginals` says."""
+    """The score (n, K) of the best path up to each word, by time step, that ends in each tag.
+
+    In long sentences it is less by a number of the word's own, as in `max_marginals`.
+    """
     alpha: Floats = s.take(times.words, axis=0)
     step = _stepping(steps.A, steps.blocks, len(times.last))
     before = alpha[: len(times.last)]

@@ -22,7 +22,8 @@ def dropout_mask(
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
 
     Args:
-        rate: is taken to the nearest 1/65536, but never to 1.
+        rate: is taken to the nearest 1/65536, but never to 1. Beyond 0.99 that is more than a thousandth of what is
+            kept, by which the mean of the mask is off.
     """
     if not rate:
         return None

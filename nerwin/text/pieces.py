@@ -78,7 +78,7 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
 
 
 def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """A piece cut into smaller ones, which end where a line does, or a sentence, that passes a share of BLOCK bytes."""
+    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or sentence."""
     number, start = piece.number, 0
     while start < len(piece.data):
         ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + int(share * BLOCK))

@@ -224,13 +224,13 @@ class Row(NamedTuple):
 
 
 def summarise(results: Sequence[Result]) -> list[Row]:
-    """Mean and spread over seeds, best first; last the settings of which a cell has failed, or all have."""
+    """Mean and spread over the seeds that did not fail, best first; last the settings without any."""
     groups: dict[Cell, list[Result]] = {}
     for result in results:
         setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))
         groups.setdefault(setting, []).append(result)
     rows = [_row(setting, group) for setting, group in groups.items()]
-    return sorted(rows, key=lambda row: (row.error is not None, not row.seeds, -row.f1))
+    return sorted(rows, key=lambda row: (not row.seeds, -row.f1))
 
 
 def _row(setting: Cell, group: list[Result]) -> Row:

@@ -87,7 +87,6 @@ def _listed(value: Any) -> Any:
 
 ConfigPath = Annotated[Path, BeforeValidator(_located)]
 Share = Annotated[float, Field(ge=0, lt=1)]
-Dropped = Annotated[float, Field(ge=0, le=0.99)]  # rounded to 1/65536, which what is kept has to be far from
 # Products of larger numbers than these are more than float32 can hold.
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -165,10 +164,10 @@ class ScorerConfig(_Section):
     init: Annotated[str, _OneOf(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
     )
-    dropout: Dropped = Field(
+    dropout: Share = Field(
         0.0, description="share of detectors dropped while training (the lecture's p is 1 - dropout)"
     )
-    input_dropout: Dropped = Field(
+    input_dropout: Share = Field(
         0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
     )
     dropout_scaling: Literal["inverted", "test"] = Field(

@@ -61,7 +61,11 @@ def model_folder(path: Path | None) -> Path:
         raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
     if (path / METRICS).is_file() and not (path / METRICS).stat().st_size:
         raise ModelError(
-            f"{path}: expected a run with a model, found one without a whole epoch. Train on: "
-            f"nerwin train --output {shlex.quote(str(path))} --resume"
+            f"{path}: expected a run with a model, found one without a whole epoch. Train on: {going_on(path)}"
         )
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
+
+
+def going_on(run: Path) -> str:
+    """The command that goes on with a run."""
+    return shlex.join(["nerwin", "train", "--output", str(run), "--resume"])

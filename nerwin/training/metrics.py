@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.errors import ModelError
-from nerwin.training.folders import METRICS
+from nerwin.training.folders import METRICS, going_on
 
 
 class Epoch(NamedTuple):
@@ -40,9 +40,7 @@ def read_metrics(run: Path) -> list[Epoch]:
         ) from error
     epochs = [_epoch(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.endswith(b"\n")]
     if not epochs:
-        raise ModelError(
-            f"{path}: expected a line an epoch, found none. Train on with `nerwin train --output RUN --resume`."
-        )
+        raise ModelError(f"{path}: expected a line an epoch, found none. Train on: {going_on(run)}")
     return epochs
 
 

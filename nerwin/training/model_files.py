@@ -31,7 +31,7 @@ from nerwin.training.archive import (
     read_arrays,
 )
 from nerwin.training.config import Config, make_config
-from nerwin.training.folders import MANIFEST
+from nerwin.training.folders import MANIFEST, going_on
 from nerwin.training.manifest import FORMAT, best_of, count, damaged, read_manifest, versions
 from nerwin.training.model import CALIBRATION, Model, Standing
 from nerwin.training.replace import replace_file
@@ -161,7 +161,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # older models have neither
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
-            "Continue it with `nerwin train --resume`."
+            f"Train on: {going_on(folder.parent)}"
         )
     return model
 

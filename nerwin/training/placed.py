@@ -5,7 +5,7 @@ them takes the least time, a model says (`Model.placed`).
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,12 +13,18 @@ from nerwin.arrays import Floats, Ints
 from nerwin.network.lookup import backprop_windows, sum_rows, windows_of
 from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
 
-Heard = tuple[Ints, Floats]  # of the forms: (r,) their places among `forms`, and ∂J/∂e (r, D); one may come again
+# What forms hear: which of them (r,), by their numbers among all forms of the minibatch, and ∂J/∂e (r, D). A form may
+# come more than once.
+Heard = tuple[Ints, Floats]
 
 
-class Distinct(NamedTuple):
-    """Every form once: forms (u,), in no order; places (B, C): which of them stands where; around: the same of the
-    words around the windows, where the model looks at them."""
+@dataclass(frozen=True)
+class Distinct:
+    """Every form once.
+
+    forms: (u,), in no order. places: (B, C) which of them stands where. around: the same of the words around the
+    windows, where the model looks at them.
+    """
 
     forms: Ints
     places: Ints
@@ -41,53 +47,47 @@ class Distinct(NamedTuple):
         return sum_rows(np.concatenate([de.ids, around.words]), np.concatenate([de.values, far]))
 
 
-class AsTheyStand(NamedTuple):
-    """A form for each place, equal ones too: forms (B·C,), and places (B, C), which count them."""
+@dataclass(frozen=True)
+class _EachPlace:
+    """Forms some of which are the same: what such a form hears in several places is summed up in its table.
+
+    forms: (u,). places: (B, C) which of them stands where.
+    """
 
     forms: Ints
     places: Ints
 
-    @property
-    def around(self) -> None:
-        return None
+    around = None
 
     def windows(self, e: Floats) -> Floats:
         """x (B, n), given the vectors (u, D) of the forms."""
-        return e.reshape(len(self.places), -1)
-
-    def heard(self, chosen: Ints, dx: Floats) -> Heard:
-        """What the forms of some windows (b,) hear, given ∂J/∂x (b, n) of these."""
-        return _one_by_one(self.places[chosen], dx)
-
-
-class ByPlace(NamedTuple):
-    """Every form once for each place that it stands in: forms (u,), those of the first place, then those of the second,
-    and so on; places (B, C): which of them stands where; borders (C + 1): where the forms of each place begin, and
-    where the last ones end."""
-
-    forms: Ints
-    places: Ints
-    borders: Sequence[int]
-
-    @property
-    def around(self) -> None:
-        return None
-
-    def windows(self, e: Floats) -> Floats:
-        """x (B, n), given the vectors (u, D) of the forms; what this is for does without (`forward_by_place`)."""
         return windows_of(e, self.places)
 
     def heard(self, chosen: Ints, dx: Floats) -> Heard:
         """What the forms of some windows (b,) hear, given ∂J/∂x (b, n) of these."""
-        return _one_by_one(self.places[chosen], dx)
+        places = self.places[chosen]
+        return places.ravel(), dx.reshape(places.size, dx.shape[1] // places.shape[1])
+
+
+@dataclass(frozen=True)
+class AsTheyStand(_EachPlace):
+    """A form for each place, in their order."""
+
+    def windows(self, e: Floats) -> Floats:
+        return e.reshape(len(self.places), -1)
+
+
+@dataclass(frozen=True)
+class ByPlace(_EachPlace):
+    """A form for each place that it stands in, so that it can be projected there once (`forward_by_place`).
+
+    borders: (C + 1) where the forms of each place begin, and where the last ones end.
+    """
+
+    borders: Sequence[int]
 
 
 Placed = Distinct | AsTheyStand | ByPlace
-
-
-def _one_by_one(places: Ints, dx: Floats) -> Heard:
-    """Each place by itself: what a form hears in several is summed up in its table."""
-    return places.ravel(), dx.reshape(places.size, dx.shape[1] // places.shape[1])
 
 
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
