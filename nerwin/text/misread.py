@@ -28,8 +28,7 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
     check_numbers(block, words, columns, name, REMEDY)
-    tagged = set(words) > {OUTSIDE} and all(map(is_tag, words))
-    if tagged and block.number == 1 and (block.widths > 1).all():
+    if block.number == 1 and (block.widths > 1).all() and all(map(is_tag, words)) and set(words) > {OUTSIDE}:
         raise _found(block, columns, name, "tags", words, REMEDY)
     return words
 
