@@ -30,10 +30,10 @@ def evaluate(
         Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
     ] = None,
     word_column: Annotated[
-        int | None, typer.Option("--word-column", metavar="N", help="That of the words; default: as in training.")
+        int | None, typer.Option("--word-column", metavar="N", help="Column of the words; default: as in training.")
     ] = None,
     tag_column: Annotated[
-        int | None, typer.Option("--tag-column", metavar="N", help="That of the tags; default: as in training.")
+        int | None, typer.Option("--tag-column", metavar="N", help="Column of the tags; default: as in training.")
     ] = None,
     comments: Annotated[
         str | None,
