@@ -12,7 +12,7 @@ from nerwin.errors import CorpusError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_corpus, write_columns
-from nerwin.text.doubts import LONG_SENTENCE, SEVERAL
+from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]
@@ -345,6 +345,11 @@ def test_a_very_long_sentence_is_noted(read: Reader) -> None:
 )
 def test_another_column_of_tags_is_noted(read: Reader, text: str, notes: list[str]) -> None:
     assert read(text, comments="#").notes == notes
+
+
+def test_an_empty_word_is_no_doubt() -> None:
+    """As Python code may have them; a file cannot."""
+    assert list(doubts(Corpus("x", [Sentence(["", "b"], ["O", "O"])]))) == []
 
 
 MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))

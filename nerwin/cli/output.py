@@ -107,7 +107,8 @@ def _gone_at_sigterm(path: Path) -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         if os.getpid() == owner:  # and no process that was forked meanwhile
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.raise_signal(signal.SIGTERM)
 
