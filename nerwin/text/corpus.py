@@ -21,6 +21,10 @@ from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.misread import check_numbers
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
+NO_TAG = (
+    "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
+    "(corpus.comments)?"
+)
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
@@ -248,12 +252,7 @@ class _ColumnReader:
         if not tag.strip(BLANK):
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
         if not is_tag(tag):
-            remedy = (
-                "Take out the blanks beside it."
-                if is_tag(tag.strip(BLANK))
-                else "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. "
-                "Or is the line a comment (corpus.comments)?"
-            )
+            remedy = "Take out the blanks beside it." if is_tag(tag.strip(BLANK)) else NO_TAG
             raise self._error(number, f'expected a tag such as O or B-PER, found "{tag[:40]}"', remedy)
         self.known_tags.add(tag)
 
