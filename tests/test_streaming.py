@@ -4,7 +4,7 @@ import gzip
 import multiprocessing
 import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
-from nerwin.text.columns import Columns, find_delimiter
+from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
@@ -253,21 +253,22 @@ def test_an_error_in_a_later_piece_names_its_line(
         tagged(tagger, path, columns=Columns(word=1), jobs=jobs)
 
 
-@pytest.mark.parametrize("scores", [1, 64])
-def test_blocks_are_the_smaller_the_more_scores_a_word_has(
-    tagger: Tagger, monkeypatch: pytest.MonkeyPatch, scores: int
-) -> None:
-    shares = []
+def test_blocks_are_the_smaller_the_more_scores_a_word_has(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
 
-    def spy(piece: Piece, *, by_sentence: bool, share: float) -> Iterator[Piece]:
-        shares.append(share)
-        return pieces.blocks(piece, by_sentence=by_sentence, share=share)
+    def counted(part: Piece, *where: Any) -> Block:
+        read[-1] += 1
+        return block_of(part, *where)
 
-    monkeypatch.setattr(streaming, "SCORES", scores)
-    monkeypatch.setattr(streaming, "blocks", spy)
-    names = len(tagger.model.corruption.names)
-    tag_piece(tagger, Task("conll", "x", Columns()), Piece(1, b"Mira\n"))
-    assert shares == [min(1.0, scores / names)]
+    monkeypatch.setattr(streaming, "block_of", counted)
+    monkeypatch.setattr(pieces, "BLOCK", 400)
+    piece, outputs = Piece(1, b"Mira\tx\nleft\tx\n\n" * 100), set()
+    for scores in (64, 1):
+        monkeypatch.setattr(streaming, "SCORES", scores)
+        read.append(0)
+        outputs.add(tag_piece(tagger, Task("conll", "x", Columns(), "\t"), piece))
+    assert len(outputs) == 1
+    assert 1 < read[0] < read[1] / 4
 
 
 def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(

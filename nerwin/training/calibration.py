@@ -18,7 +18,7 @@ from nerwin.text.tags import Span, spans
 PLAIN = np.array([1.0, 0.0])  # of a model that was never calibrated
 STEPS = 50
 RIDGE = 1e-6  # keeps the Hessian invertible where all margins are equal
-LARGEST = 1e3  # of a margin: the margin of a decision without an alternative is infinite
+LARGEST = 1e3  # of a margin: that of a decision without an alternative is infinite
 
 
 def probability(x: Floats, calibration: Floats) -> Floats:
