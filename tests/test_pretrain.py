@@ -23,7 +23,7 @@ from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged
 from nerwin.optim.optimizers import Optimizer
 from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
-from nerwin.text.stream import RARE_NUMBER, Text, known, read_text, split_words
+from nerwin.text.stream import RARE_NUMBER, Text, known, read_text
 from nerwin.training import pretrain_run
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.pretrain import (
@@ -75,19 +75,6 @@ def written(path: Path, content: str) -> Path:
 
 
 # Text
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("Didn't he?", ["did", "n't", "he", "?"]),
-        ("The U.S. co-founder's €3,141.59", ["the", "u", ".", "s", ".", "co", "-", "founder", "'s", "€", "3,141.59"]),
-        ("naïve हिन्दी x_y", ["naïve", "हिन्दी", "x_y"]),
-        (" \t ", []),
-    ],
-)
-def test_words_of_a_paragraph(line: str, words: list[str]) -> None:
-    assert split_words(line) == words
 
 
 @pytest.mark.parametrize("window", [3, 7])

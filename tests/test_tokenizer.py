@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.text.tokenizer import split_at_spaces, tokenize
+from nerwin.text.tokenizer import split_at_spaces, split_words, tokenize
 from tests.conftest import shared
 from tests.fuzz.cases import time_limit
 
@@ -130,3 +130,24 @@ def test_spaced_text_is_taken_apart_at_its_spaces_alone() -> None:
 
 def test_offsets_count_characters() -> None:
     assert [tuple(token) for token in tokenize(" 𝒳 Lima")] == [("𝒳", 1, 2), ("Lima", 3, 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Didn't he?", "did n't he ?"),
+        ("The U.S. co-founder's 19th-century AT&T", "the u.s. co - founder 's 19th - century at&t"),
+        ("a 5-year b‐c -- d", "a 5 - year b ‐ c -- d"),
+        ("東京Tower一", "東 京 tower 一"),
+        ("\u0130zmir हिन्दी x_y", "i\u0307zmir हिन्दी x_y"),
+        (" \t ", ""),
+    ],
+)
+def test_words_of_untagged_text(text: str, found: str) -> None:
+    assert split_words(text) == found.split()
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.text("aZé9東 .,:'’_@&/$nt", max_size=30))
+def test_words_of_untagged_text_are_its_tokens_where_nothing_is_hyphenated(text: str) -> None:
+    assert split_words(text) == [word.lower() for word in words(text)]

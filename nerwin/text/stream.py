@@ -1,14 +1,12 @@
 """Untagged text as one flat array of word ids: any number of files, plain or gzip, or standard input, read once.
 
-A line is a paragraph, or a token where the text stands in columns. Words are in lower case. In paragraphs, those that
-hyphens join are taken apart, so that their parts share their counts: corpora disagree on hyphens. Tokens in columns
-stay whole, unless they hold spaces. A rare number is counted under its shape, 1,234 as 0,000, which is also what the
-lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no
-window crosses two.
+A line is a paragraph, or a token where the text stands in columns. Words are in lower case. Paragraphs are taken apart
+as raw text is to be tagged, and where hyphens join words, so that their parts share their counts: corpora disagree on
+hyphens. Tokens in columns stay whole, unless they hold spaces. A rare number is counted under its shape, 1,234 as
+0,000, which is also what the lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between
+paragraphs or sentences, so that no window crosses two.
 """
 
-import re
-import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
 from nerwin.text.files import read_lines, source_name
 from nerwin.text.misread import words_in
+from nerwin.text.tokenizer import split_words
 from nerwin.text.vocabulary import PADDING, UNKNOWN
 from nerwin.text.windows import split_sentences
 
@@ -29,20 +28,6 @@ RARE_NUMBER = 50  # numbers seen less often than this are counted under their sh
 PIECE = 1 << 20  # words that are gathered before they are packed
 LONGEST_PARAGRAPH = 1 << 30  # bytes
 LONG = 1 << 20  # letters of a paragraph that are taken apart at once: some texts are a single line
-
-# Combining marks (vowel signs, accents set apart) belong to a word, though \w leaves them out.
-_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
-_WORD = re.compile(
-    rf"""
-      n['’]t\b | ['’](?:s|re|ve|ll|d|m)\b       # clitics
-    | \d+(?:[.,]\d+)*                           # 3,141.59
-    | [^\W\d_]+?(?=n['’]t\b)                    # did | n't
-    | [\w{_MARKS}]+
-    | [^\w\s]                                   # any other mark
-    """,
-    re.VERBOSE,
-)
-
 
 Paragraph = Iterable[list[str]]  # its words, some at a time: a paragraph may be a whole book
 
@@ -60,11 +45,6 @@ class Text(NamedTuple):
     def length(self) -> int:
         """The number of words, known or not."""
         return int(self.counts.sum())
-
-
-def split_words(line: str) -> list[str]:
-    """The words of a paragraph, in lower case."""
-    return _WORD.findall(line.lower())
 
 
 def read_text(paths: Sequence[Path | None], vocabulary: int, window: int, columns: Columns | None = None) -> Text:

@@ -15,12 +15,17 @@ from typing import NamedTuple
 
 
 @functools.cache
-def _token() -> re.Pattern[str]:
-    """The pattern of a token; it takes longer to compile than this package to import, and columns need none."""
+def _token(*, hyphens: bool = True) -> re.Pattern[str]:
+    """The pattern of a token; it takes longer to compile than this package to import, and columns need none.
+
+    Args:
+        hyphens: whether they hold words together.
+    """
     # A letter, a digit, "_" as in @user_name, or a combining mark (vowel sign, accent set apart), which \w leaves out.
     marks = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
     letter = rf"[\w{marks}]"
     clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
+    hyphen, joint = ("-?", "-‐") if hyphens else ("", "")
     return re.compile(
         rf"""
           [a-zA-Z]++(?=[ ,])                               # most words; what follows finds the same, but later
@@ -29,10 +34,10 @@ def _token() -> re.Pattern[str]:
         | (?:[^\W\d_]\.){{2,}}(?!{letter})                 # U.S.  e.g.
         | (?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Gen|Lt|Col|Sgt|Capt|Rev|Hon|vs|Inc|Ltd|Co|Corp)\.(?=\s)
         | \d+(?:[.,:]\d+)*                                 # 3,141.59  10:30
-          (?:-?{letter}+(?:[-'’.]{letter}+)*)?             # 2nd  5-year  4x4
+          (?:{hyphen}{letter}+(?:[{joint}'’.]{letter}+)*)? # 2nd  5-year  4x4
         | {letter}+?(?=n['’]t\b) | n['’]t\b                # did | n't
         | {clitic}                                         # 's  're
-        | {letter}+(?:(?!{clitic})[-‐.'’&/_]{letter}+)*    # Jean-Luc  O'Neill  AT&T  a.b
+        | {letter}+(?:(?!{clitic})[{joint}.'’&/_]{letter}+)* # Jean-Luc  O'Neill  AT&T  a.b
         | \.{{2,}} | -{{2,}}                                # an ellipsis, a dash
         | \S                                               # any other mark
         """,
@@ -61,6 +66,14 @@ def tokenize(text: str) -> Iterator[Token]:
             continue
         for part in filter(None, _UNSPACED.split(token)):
             yield Token(part, start, start := start + len(part))
+
+
+def split_words(text: str) -> list[str]:
+    """The tokens of a text in lower case, those that hyphens join taken apart."""
+    found = _token(hyphens=False).findall(text)
+    if not text.isascii() and _UNSPACED.search(text):
+        found = [part for token in found for part in _UNSPACED.split(token)]
+    return " ".join(found).lower().split()
 
 
 def split_at_spaces(text: str) -> Iterator[Token]:
