@@ -9,7 +9,7 @@ _resting = False
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No search for cycles: a row a line is much to look through again and again, and there are none."""
+    """No search for cycles: to look through a large corpus again and again takes time and finds none."""
     enabled = gc.isenabled()
     gc.disable()
     try:

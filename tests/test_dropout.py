@@ -58,7 +58,7 @@ def test_masks_have_the_networks_precision(rate: float, inverted: bool, dtype: t
 
 @pytest.mark.parametrize("shape", [(0, 3), (1, 1), (1, 3), (2, 2), (5, 7)])
 def test_a_mask_of_any_size_is_an_array_of_its_own(shape: tuple[int, ...]) -> None:
-    mask = dropout_mask(np.random.default_rng(0), shape, 0.5, np.float32)
+    mask = dropout_mask(np.random.default_rng(0), shape, 0.5, np.float32, inverted=True)
     assert isinstance(mask, np.ndarray)
     assert mask.shape == shape
     assert mask.flags.c_contiguous
@@ -73,7 +73,7 @@ def test_a_rate_is_kept_to_the_size_of_chance(rate: float) -> None:
 
 def test_masks_differ_from_window_to_window_and_from_draw_to_draw() -> None:
     rng = np.random.default_rng(2)
-    first, second = (dropout_mask(rng, (5, 40), 0.5, np.float64) for _ in range(2))
+    first, second = (dropout_mask(rng, (5, 40), 0.5, np.float64, inverted=True) for _ in range(2))
     assert isinstance(first, np.ndarray)
     assert isinstance(second, np.ndarray)
     assert len({row.tobytes() for row in (*first, *second)}) == 10

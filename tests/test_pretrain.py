@@ -359,7 +359,7 @@ def test_a_parameter_that_is_not_finite_is_never_saved(here: Path, text: Text) -
         ("dim", 10**20, "--dim: expected at most 5000, found 100000000000000000000. Lower it."),
         ("window", 101, "--window: expected at most 99, found 101"),
         ("epochs", 10**400, "--epochs: expected at most 1000000000, found 1000"),
-        ("margin", 0.0, "--margin: expected a number above 0, found 0.0"),
+        ("learning_rate", 0.0, "--learning-rate: expected a number above 0, found 0.0"),
     ],
 )
 def test_settings_out_of_range(name: str, value: float, message: str) -> None:
@@ -443,6 +443,8 @@ def test_other_settings_or_another_text_do_not_go_on(here: Path, text: Text) -> 
         ConfigError, match=r"out\.txt\.pretrain: expected --dim 8 --seed 1, as the run began, found other"
     ):
         PretrainRun.resume(here / "out.txt", text, dataclasses.replace(SMALL, dim=9, seed=4))
+    with pytest.raises(ConfigError, match=r"expected a run of this version of nerwin, found another's\. Begin again"):
+        PretrainRun.resume(here / "out.txt", text, dataclasses.replace(SMALL, dim=9, negatives=17))
     with pytest.raises(ConfigError, match="expected the text that the run began with, found another"):
         PretrainRun.resume(here / "out.txt", read_text([here / "village.txt"] * 2, 100, 5), SMALL)
 

@@ -55,7 +55,7 @@ def inspect(
     elif window is not None:
         decision = take_apart(chosen, window)
         if as_json:
-            typer.echo(json.dumps(decision.to_dict(), ensure_ascii=False))
+            typer.echo(json.dumps(decision._asdict(), ensure_ascii=False))
         else:
             _draw_decision(console, decision)
     else:

@@ -11,7 +11,7 @@ import typer
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_columns
-from nerwin.training.pretrain_settings import PretrainSettings, option
+from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -146,7 +146,7 @@ def _again(
     if columns:
         words += ["--input", Input.conll.value, "--word-column", str(columns.word)]
         words += ["--comments", columns.comments] if columns.comments else []
-    for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
+    for name in OPTIONS:
         if getattr(settings, name) != getattr(PretrainSettings, name):
             words += [option(name), str(getattr(settings, name))]
     for word in probes:

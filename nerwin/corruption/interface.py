@@ -11,10 +11,11 @@ from nerwin.text.windows import FlatCorpus
 
 
 class Settings(NamedTuple):
-    """The objective's settings that corruptions share.
+    """The objective's settings.
 
-    margin: Δ. draws: how often each true window is drawn a pass. miss: what is added to Δ where an entity becomes O.
-    weights: of types in the hinge. outside_share: how much of what holds no entity a pass visits.
+    margin: Δ. draws: of `window`, how often each true window is drawn a pass. miss: of the others, what is added to Δ
+    where an entity becomes O. weights: of types in the hinge. outside_share: of the others, how much of what holds no
+    entity a pass visits.
     """
 
     margin: float = 1.0

@@ -21,6 +21,7 @@ from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.windows import FlatCorpus
 
 NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
+CUTS = 16  # other thresholds that are tried for a type at a time
 
 
 class Pairs(NamedTuple):
@@ -183,10 +184,11 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
 
 
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
-    """The threshold of each type that gives the dev part its best entity F1.
+    """The threshold of each type that gives the dev part its best F1 of runs of one type, which
+    are entities but for neighbours of the same type.
 
     Starts from each type's threshold of the best F1 over words, then moves one threshold at a time, among quantiles of
-    that type's scores, while the F1 of whole entities improves.
+    that type's scores, while that F1 improves.
 
     Args:
         scores: (n, K).
@@ -219,11 +221,11 @@ def _best_word_threshold(scores: Floats, true: np.ndarray) -> float:
     return float((ranked[cut] + lower[cut]) / 2)
 
 
-def _neighbours(scores: Floats, threshold: float, count: int = 8) -> Floats:
+def _neighbours(scores: Floats, threshold: float) -> Floats:
     """Cuts that let in from half to twice as many words as `threshold` does."""
     ranked = np.sort(scores)[::-1]
     passing = max(int(np.count_nonzero(scores > threshold)), 1)
-    ranks = np.unique((passing * np.geomspace(0.5, 2.0, 2 * count)).astype(np.int64))
+    ranks = np.unique((passing * np.geomspace(0.5, 2.0, CUTS)).astype(np.int64))
     return ranked[ranks[ranks < len(ranked)]]
 
 

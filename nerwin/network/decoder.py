@@ -1,7 +1,8 @@
 """The best tag sequence of a sentence: Viterbi's algorithm, for many sentences at a time.
 
 A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  A step that is not legal scores
-FORBIDDEN. Sentences stand in order of falling length, so that at each time step those still running are the first ones.
+FORBIDDEN. Inside, sentences stand in order of falling length, so that at each time step those still running are the
+first ones.
 """
 
 from collections.abc import Callable, Iterator, Sequence

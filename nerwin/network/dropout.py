@@ -17,7 +17,7 @@ Mask = Floats | float | None  # what an activation is multiplied by; None is 1
 
 
 def dropout_mask(
-    rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool = True
+    rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool
 ) -> Mask:
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
 
@@ -35,6 +35,6 @@ def dropout_mask(
     return mask
 
 
-def whole_network(rate: float, *, inverted: bool = True) -> Mask:
+def whole_network(rate: float, *, inverted: bool) -> Mask:
     """What takes a mask's place when the whole network is used."""
     return None if inverted or not rate else 1 - rate

@@ -2,7 +2,8 @@
 
     J = max(0, Δ + s_c − s)  +  λ Σ‖W⁽ᵏ⁾‖²_F
 
-The biases are not penalised: they move an activation's threshold and add no curvature.
+The biases are not penalised: they move an activation's threshold and add no curvature. Nor are the scores of steps
+between tags.
 """
 
 import re

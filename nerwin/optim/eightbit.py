@@ -44,10 +44,6 @@ class Quantised:
         self.codes: Bytes = np.full(theta.shape, int(np.searchsorted(levels, 0)), np.uint8)
         self.scales = np.zeros((*theta.shape[:-1], 1), np.float32)
 
-    @property
-    def nbytes(self) -> int:
-        return self.codes.nbytes + self.scales.nbytes
-
     def __getitem__(self, at: Any) -> Floats:
         """Decode the whole array (...) or some rows (their ids)."""
         values: Floats = self.levels[self.codes[at]] * self.scales[at]

@@ -69,11 +69,6 @@ class Optimizer:
         self.gradients: Parameters = {}
         self._packs: dict[float, Pack] = {}
 
-    @property
-    def nbytes(self) -> int:
-        """The size of the state."""
-        return sum(slot.nbytes for row in self.state.values() for slot in row)
-
     def arrays(self) -> dict[str, Any]:
         """The state as named arrays, for a checkpoint; `restore` takes them back."""
         named = {}

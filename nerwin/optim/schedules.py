@@ -17,7 +17,7 @@ class ScheduleSettings(NamedTuple):
     """What the schedules are made of; times are in steps.
 
     rate: α₀. total: T. period, factor: of step decay. decay: k of exponential decay. tau: τ of 1/t decay.
-    warmup: steps of the rise to α₀ before the cosine.
+    warmup: steps of the rise to α₀ before it falls, in a cosine or a line.
     """
 
     rate: float

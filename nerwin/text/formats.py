@@ -1,6 +1,6 @@
 """The forms of a tagged corpus, and how each is read into passages and written from them.
 
-Columns in four tag schemes, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which, unless it is named.
+Columns in five tag schemes, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which, unless it is named.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -22,6 +22,7 @@ from nerwin.training.data import corpus_sources
 from nerwin.training.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
 from nerwin.training.idle import idle
 from nerwin.training.lock import locked, wait_until_free
+from nerwin.training.metrics import read_metrics
 from nerwin.training.model_files import read_sources
 from nerwin.training.run import Run, check_same_config, check_same_data
 from nerwin.training.workers import Workers
@@ -196,16 +197,16 @@ def train_cell(folder: Path, config: Config) -> Result:
         run = Run.resume(folder, config) if started else Run.start(folder, config, overwrite=True)
         for _ in run.train():
             pass
+        epochs = read_metrics(folder)
     except NerwinError as error:
         return Result((), error=str(error))
-    rows = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
     state = run.trainer.state
     return Result(
         (),
         f1=state.best_f1,
         epochs=state.epoch,
-        seconds=sum(row["seconds"] for row in rows),
-        active=rows[-1]["active"],
+        seconds=sum(epoch.seconds for epoch in epochs),
+        active=epochs[-1].active,
     )
 
 

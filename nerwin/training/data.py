@@ -57,7 +57,7 @@ def read_part(path: Path, config: CorpusConfig) -> Corpus:
 
 
 def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
-    """Spell the tags of a corpus in IOB2, and turn types that are not to be learned into O."""
+    """The corpus itself, its tags now spelled in IOB2, types that are not to be learned turned into O."""
     chosen = None if config.entities == "all" else set(config.entities)
     if corpus.scheme != "iob2" or chosen is not None:
         corpus.sentences = [_respell(sentence, chosen) for sentence in corpus.sentences]

@@ -6,8 +6,9 @@ from typing import Any
 
 from nerwin.training.checkpoint import load_state
 from nerwin.training.config import changed, keys, value_of
-from nerwin.training.folders import CONFIG, LAST, MANIFEST, METRICS, model_folder
+from nerwin.training.folders import CONFIG, LAST, MANIFEST, model_folder
 from nerwin.training.manifest import best_of, read_manifest, versions
+from nerwin.training.metrics import epochs_recorded
 from nerwin.training.model import Model
 from nerwin.training.model_files import load_model
 
@@ -57,10 +58,7 @@ def _sources(model: Model) -> dict[str, Any]:
 
 def _progress(run: Path) -> dict[str, Any]:
     """How far a run went, by its metrics and the state of its last model, whose sums are checked too."""
-    epochs, stop = 0, None
-    if (run / METRICS).is_file():
-        with (run / METRICS).open("rb") as lines:
-            epochs = sum(line.endswith(b"\n") for line in lines)
+    stop = None
     if (run / LAST / MANIFEST).is_file():
         stop = load_state(run / LAST, load_model(run / LAST, decided=False)).stop
-    return {"folder": str(run), "epochs": epochs, "finished": stop is not None, "stop": stop}
+    return {"folder": str(run), "epochs": epochs_recorded(run), "finished": stop is not None, "stop": stop}

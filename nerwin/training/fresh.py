@@ -22,7 +22,10 @@ FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
 
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
-    """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing."""
+    """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing.
+
+    What there is to say of its words and vectors is added to the notes of `parts`.
+    """
     seen = Spelled(parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms])
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))

@@ -14,7 +14,6 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption import CORRUPTIONS
-from nerwin.corruption.interface import Corruption
 from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.elemental import elemental_gradients, elemental_lookup
@@ -90,7 +89,6 @@ class Case(NamedTuple):
     """A `Checkable` minibatch of a model."""
 
     model: Model
-    corruption: Corruption[Any]
     forms: FormTable
     words: Placed
     batch: Any
@@ -102,10 +100,10 @@ class Case(NamedTuple):
         return self.model.params
 
     def loss(self) -> float:
-        return total_loss(self.model, self.corruption, self.forms, self.words, self.batch, self.masks)
+        return total_loss(self.model, self.forms, self.words, self.batch, self.masks)
 
     def gradients(self) -> Gradients:
-        return loss_and_gradients(self.model, self.corruption, self.forms, self.words, self.batch, self.masks)[1]
+        return loss_and_gradients(self.model, self.forms, self.words, self.batch, self.masks)[1]
 
     def elemental(self) -> Parameters:
         return _elemental(self)
@@ -181,7 +179,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
         kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
         slack = min(corruption.slack(model.params, scores, batch), kink)
         if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
-            return Case(model, corruption, forms, words, batch, masks, sources["order"])
+            return Case(model, forms, words, batch, masks, sources["order"])
         model = init_model(config, parts, sources["init"], np.float64)
     raise ConfigError(
         f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
@@ -258,7 +256,7 @@ def _elemental(case: Case) -> Parameters:
     """The elemental gradients of the scorer and of the lookup tables."""
     model, words = case.model, case.words
     scores, _ = model.forward(case.forms, words, case.masks)
-    ds = case.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
+    ds = model.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
     x = model.windows(case.forms, words)
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:

@@ -4,7 +4,7 @@ W's rows are templates, the activations a say how far a window fits each, and U 
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nerwin.training.placed import distinct
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
 SENTENCE = "(all other words of the sentence)"  # where the model looks at them
+TOP = 5  # windows, and words, that are shown of each detector
 DEAD = 1e-6  # a detector whose output varies less than this over a corpus is dead
 
 
@@ -50,7 +51,7 @@ class Detector(NamedTuple):
         return max((abs(weight) for weight in self.weights.values()), default=0.0)
 
 
-def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int = 5) -> list[Detector]:
+def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[Detector]:
     """Every detector of the first layer, strongest first, over the windows of a corpus."""
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
@@ -71,11 +72,11 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]], top: int
             number=i,
             weights=_judged(model, i),
             mean=float(a[:, i].mean()),
-            most=described(order[::-1][:top, i], i),
-            least=described(order[:top, i], i),
+            most=described(order[::-1][:TOP, i], i),
+            least=described(order[:TOP, i], i),
             places=_places(model),
-            likes=[_extreme(model, push[:, i], top, 1) for push in pushes],
-            hates=[_extreme(model, push[:, i], top, -1) for push in pushes],
+            likes=[_extreme(model, push[:, i], 1) for push in pushes],
+            hates=[_extreme(model, push[:, i], -1) for push in pushes],
             dead=bool(a[:, i].std() < DEAD),
             saturated=bool(flat_share[i] >= ALWAYS),
         )
@@ -104,10 +105,10 @@ def _word_pushes(model: Model) -> Floats:
     return pushes
 
 
-def _extreme(model: Model, push: Floats, top: int, sign: int) -> list[str]:
+def _extreme(model: Model, push: Floats, sign: int) -> list[str]:
     """The known words with the largest push in one direction."""
     first = UNKNOWN + 1
-    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[first:])[:top]]
+    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[first:])[:TOP]]
 
 
 def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
@@ -139,9 +140,6 @@ class Decision(NamedTuple):
     base: list[float]
     positions: list[list[float]]  # [position][score]
     detectors: list[list[float]]  # [detector][score]
-
-    def to_dict(self) -> dict[str, Any]:
-        return self._asdict()
 
 
 def take_apart(model: Model, text: str) -> Decision:

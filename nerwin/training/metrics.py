@@ -44,6 +44,12 @@ def read_metrics(run: Path) -> list[Epoch]:
     return epochs
 
 
+def epochs_recorded(run: Path) -> int:
+    """How many epochs the metrics of a run tell of."""
+    path = run / METRICS
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
 def _epoch(line: bytes, where: str) -> Epoch:
     try:
         found = json.loads(line)

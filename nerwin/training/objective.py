@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nerwin.arrays import Gradients, Parameters
-from nerwin.corruption.interface import Corruption, Loss
+from nerwin.corruption.interface import Loss
 from nerwin.network.dropout import Mask
 from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.text.features import FormTable
@@ -20,7 +20,6 @@ Masks = Sequence[Mask]
 
 def loss_and_gradients(
     model: Model,
-    corruption: Corruption[Any],
     forms: FormTable,
     words: Placed,
     batch: Any,
@@ -39,7 +38,7 @@ def loss_and_gradients(
             for them, and nothing is propagated back.
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
-    loss = corruption.loss(model.params, scores, batch)
+    loss = model.corruption.loss(model.params, scores, batch)
     blamed, ds = loss.ds  # (b,), (b, K)
     objective = model.config.objective
     if not (zeros or loss.active or objective.l2):
@@ -54,11 +53,9 @@ def loss_and_gradients(
     return loss, grads
 
 
-def total_loss(
-    model: Model, corruption: Corruption[Any], forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None
-) -> float:
+def total_loss(model: Model, forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
     scores, _ = model.forward(forms, words, masks)
     objective = model.config.objective
     penalty = l2_penalty(model.params, objective.l2, tables=objective.l2_words)
-    return corruption.loss(model.params, scores, batch).value + penalty
+    return model.corruption.loss(model.params, scores, batch).value + penalty

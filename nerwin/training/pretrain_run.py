@@ -25,7 +25,7 @@ from nerwin.text.vocabulary import UNKNOWN
 from nerwin.training.archive import check_arrays, file_entry, pack, read_arrays, read_json
 from nerwin.training.lock import check_free, locked
 from nerwin.training.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
-from nerwin.training.pretrain_settings import PretrainSettings, option
+from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
 from nerwin.training.replace import replace_file
 from nerwin.training.word2vec import check_name, write_vectors
 
@@ -180,9 +180,14 @@ def _check_same(folder: Path, manifest: dict[str, Any], text: Text, settings: Pr
     saved, now = manifest.get("settings"), dataclasses.asdict(settings)
     if not isinstance(saved, dict):
         raise _damaged(folder, "it has no settings")
-    names = [f"{option(name)} {saved.get(name)}" for name in now if saved.get(name) != now[name]]
-    if names:
-        raise ConfigError(f"{folder}: expected {' '.join(names)}, as the run began, found other values. Set them back.")
+    other = [name for name in now if saved.get(name) != now[name]]
+    if not all(name in OPTIONS for name in other):
+        raise ConfigError(
+            f"{folder}: expected a run of this version of nerwin, found another's. Begin again with --overwrite."
+        )
+    if other:
+        began = " ".join(f"{option(name)} {saved.get(name)}" for name in other)
+        raise ConfigError(f"{folder}: expected {began}, as the run began, found other values. Set them back.")
     if manifest.get("text") != fingerprint(text):
         raise ConfigError(
             f"{folder}: expected the text that the run began with, found another. Name the same files in their order, "

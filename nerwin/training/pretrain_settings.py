@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from nerwin.errors import ConfigError
 
+OPTIONS = ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed")  # what the command can be told
+_LEAST = {"dim": 1, "vocabulary": 2, "window": 3, "epochs": 1, "seed": 0}
+_MOST = {"dim": 5000, "vocabulary": 10**8, "window": 99, "epochs": 10**9}
+
 
 @dataclass(frozen=True)
 class PretrainSettings:
-    """Settings of the `center` corruption and its training.
+    """Settings of the `center` corruption and its training: the OPTIONS, and what stays as it is.
 
-    vocabulary: words that get a vector. window: words, odd. hidden: detectors. negatives: replacements of the centre a
-    minibatch, drawn in proportion to count^power. subsample: the frequency t above which centres are left out.
-    learning_rate: the first; it falls to 0 in a straight line. margin: Δ. start: the spread of a new vector's numbers.
+    vocabulary: words that get a vector. window: words, odd. learning_rate: the first; it falls to 0 in a straight line.
+    hidden: detectors. negatives: replacements of the centre a minibatch, drawn in proportion to count^power. subsample:
+    the frequency t above which centres are left out. margin: Δ. start: the spread of a new vector's numbers.
     stretch: neighbouring words that are looked up together, and `stretches`, how many a minibatch takes.
     """
 
@@ -43,9 +47,8 @@ class PretrainSettings:
         for name, most in _MOST.items():
             if getattr(self, name) > most:
                 raise ConfigError(f"{option(name)}: expected at most {most}, found {getattr(self, name)}. Lower it.")
-        for name in ("power", "subsample", "learning_rate", "margin", "start"):
-            if not 0 < getattr(self, name) < float("inf"):
-                raise ConfigError(f"{option(name)}: expected a number above 0, found {getattr(self, name)}. Raise it.")
+        if not 0 < self.learning_rate < float("inf"):
+            raise ConfigError(f"--learning-rate: expected a number above 0, found {self.learning_rate}. Raise it.")
         if self.window % 2 == 0:
             raise ConfigError(
                 f"--window: expected an odd number of words, so that one is the centre, found {self.window}. "
@@ -56,17 +59,3 @@ class PretrainSettings:
 def option(name: str) -> str:
     """A setting as one writes it on the command line."""
     return f"--{name.replace('_', '-')}"
-
-
-_MOST = {"dim": 5000, "vocabulary": 10**8, "window": 99, "epochs": 10**9}
-_LEAST = {
-    "dim": 1,
-    "vocabulary": 2,
-    "window": 3,
-    "epochs": 1,
-    "seed": 0,
-    "hidden": 2,
-    "negatives": 1,
-    "stretch": 1,
-    "stretches": 1,
-}

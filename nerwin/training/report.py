@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from nerwin.text.corpus import Corpus
-from nerwin.text.tags import Span, spans
+from nerwin.text.tags import Span, iob2, spans
 from nerwin.training.config import changed
 from nerwin.training.data import read_part, scored_file
 from nerwin.training.evaluation import Evaluation, evaluate_tags
@@ -19,7 +17,6 @@ from nerwin.training.mistakes import Mistake, find_mistakes
 from nerwin.training.model import Model
 from nerwin.training.model_files import load_model
 from nerwin.training.reliability import Bin, reliability
-from nerwin.training.streaming import join_words
 from nerwin.training.tagger import Tagger
 
 PROBED = 1000  # sentences whose windows the detectors are shown
@@ -87,15 +84,9 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
 
 def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:
     """The tags of each sentence, and the entities that they spell with their scores."""
-    sentences = corpus.words
-    lengths = np.array([len(words) for words in sentences], np.int64)
-    tagger = Tagger(model)
-    (scores,) = tagger.score_text([([word for words in sentences for word in words], lengths)])
-    annotations = tagger.explain([join_words(words) for words in sentences], scores)
-    found = [
-        {span: entity.score for span, entity in zip(spans(one.tags), one.entities, strict=True)} for one in annotations
-    ]
-    return [one.tags for one in annotations], found
+    found = [dict(own) for own in Tagger(model).spans_of_many([corpus.words])]
+    tags = [iob2(list(own), len(words)) for own, words in zip(found, corpus.words, strict=True)]
+    return tags, found
 
 
 def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -> Closeup:

@@ -16,6 +16,7 @@ from nerwin.training.data import Parts, read_parts
 from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import epochs_begun, read_manifest
+from nerwin.training.metrics import epochs_recorded
 from nerwin.training.model_files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
@@ -80,7 +81,7 @@ class Run:
         saved = _latest(folder)
         if saved is None:
             # Killed between its first two saves, a run has a best model and no last one, and one epoch to do again.
-            if (folder / BEST / MANIFEST).is_file() and _epochs_recorded(folder) > 1:
+            if (folder / BEST / MANIFEST).is_file() and epochs_recorded(folder) > 1:
                 raise ModelError(
                     f"{folder / LAST}: expected the state of the run, whose model is in {BEST}/, found none. "
                     "Bring it back, or begin again with --overwrite."
@@ -148,12 +149,6 @@ class Run:
         save_training(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
-
-
-def _epochs_recorded(folder: Path) -> int:
-    """How many epochs the metrics of a run tell of."""
-    path = folder / METRICS
-    return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 def _check_untaken(folder: Path, *, overwrite: bool) -> None:

@@ -30,7 +30,7 @@ from nerwin.training.model import Model, Standing
 from nerwin.training.objective import loss_and_gradients
 from nerwin.training.placed import Placed
 
-PURPOSES = ("init", "order", "corruption", "dropout")
+PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
 DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
 
 Generators = dict[str, np.random.Generator]
@@ -251,7 +251,7 @@ class Trainer:
         masks = self.model.draw_masks(self.state.generators["dropout"], len(words.places))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(
-                self.model, self.corruption, self.forms, words, batch, masks, self.state.optimizer.gradients,
+                self.model, self.forms, words, batch, masks, self.state.optimizer.gradients,
                 zeros=not self.state.optimizer.rule.rests,
             )  # fmt: skip
             if not math.isfinite(loss.value):
