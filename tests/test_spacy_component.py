@@ -1,6 +1,7 @@
 """nerwin in a spaCy pipeline: spaCy's tokens in, doc.ents out, in one process or two, saved and loaded again."""
 
 import importlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -69,6 +70,13 @@ def test_the_entities_are_those_of_the_tagger_on_the_same_tokens(nlp: Any, folde
     assert sum(len(doc.ents) for doc in docs) > 30
     assert [entities_of(doc) for doc in docs] == [expected(tagger, doc) for doc in docs]
     assert [entities_of(doc) for doc in docs] == [entities_of(nlp(text)) for text in texts]
+
+
+def test_a_doc_without_sentences_is_cut_into_some(nlp: Any, folder: Path) -> None:
+    doc = nlp("Lena Voss left Dunmere. Mira Olden came.")
+    sentences = [["Lena", "Voss", "left", "Dunmere", "."], ["Mira", "Olden", "came", "."]]
+    tags = itertools.chain.from_iterable(nerwin.load(folder).tag_many(sentences))
+    assert [f"{one.ent_iob_}-{one.ent_type_}" if one.ent_type_ else "O" for one in doc] == list(tags)
 
 
 def test_blanks_between_words_are_not_seen_and_stay_in_the_entity(nlp: Any) -> None:

@@ -87,6 +87,24 @@ def test_entities_and_their_scores_do_not_depend_on_the_texts_around(tagger: Tag
         assert [one.score for one in found.entities] == pytest.approx([one.score for one in alone])
 
 
+def test_a_text_is_tagged_sentence_by_sentence(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    score, seen = tagger._score, []
+
+    def spy(text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+        seen.append(lengths.tolist())
+        return score(text, forms, lengths)
+
+    monkeypatch.setattr(tagger, "_score", spy)
+    texts = ["Mira Olden left Dunmere. Lena Voss came to Port Ansel\n\nLena Voss left Dunmere", "", "Dunmere"]
+    found = tagger.annotate([(text, list(tokenize(text))) for text in texts])
+    assert seen == [[5, 6, 4, 1]]
+    assert [len(one.tags) for one in found] == [15, 0, 1]
+    assert [one.text for one in found[0].entities] == ["Mira Olden", "Dunmere", "Lena Voss", "Port Ansel", "Lena Voss", "Dunmere"]
+    for text, one in zip(texts, found, strict=True):
+        assert one.text == text
+        assert all(text[entity.start : entity.end] == entity.text for entity in one.entities)
+
+
 def test_tags_are_iob2_and_one_a_word(tagger: Tagger, sentences: list[list[str]]) -> None:
     for words, tags in zip(sentences, tagger.tag_many(sentences), strict=True):
         assert len(tags) == len(words)

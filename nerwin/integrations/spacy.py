@@ -19,6 +19,7 @@ from spacy.training import Example
 from spacy.util import raise_error
 
 from nerwin.errors import ModelError
+from nerwin.text.sentences import sentence_lengths
 from nerwin.training.tagger import Tagger, check_share, load
 
 Handler = Callable[[str, Any, list[Doc], Exception], NoReturn]
@@ -134,9 +135,12 @@ class NerwinComponent:
 
 
 def _sentences(doc: Doc) -> list[list[Token]]:
-    """The words of each sentence of a doc."""
-    sentences = doc.sents if doc.has_annotation("SENT_START") else [doc[:]]
-    return [[token for token in sentence if not token.is_space] for sentence in sentences]
+    """The words of each sentence of a doc, by its own borders where it has some."""
+    if doc.has_annotation("SENT_START"):
+        return [[token for token in sentence if not token.is_space] for sentence in doc.sents]
+    words = [token for token in doc if not token.is_space]
+    rest = iter(words)
+    return [list(itertools.islice(rest, size)) for size in sentence_lengths([word.text for word in words])]
 
 
 @Language.factory(

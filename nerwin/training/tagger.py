@@ -11,6 +11,7 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.corruption.repeats import REACH
 from nerwin.errors import ConfigError, ModelError
+from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import Token
 from nerwin.text.windows import lay_out, split_sentences, windows
@@ -193,9 +194,15 @@ class Tagger:
             yield batch
 
     def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
-        """Tag tokenized texts, each by itself; the tokens' offsets point into their text."""
-        scores, _ = self._score_apart([[[token.text for token in tokens]] for _, tokens in texts])
-        return self.explain(texts, scores)
+        """Tag tokenized texts, each by itself, sentence by sentence; the tokens' offsets point into their text."""
+        cut = [cut_into_sentences(text, tokens) for text, tokens in texts]
+        scores, _ = self._score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
+        sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
+        explained = iter(self.explain(sentences, scores))
+        return [
+            _together(text, tokens, itertools.islice(explained, len(own)))
+            for (text, tokens), own in zip(texts, cut, strict=True)
+        ]
 
     def spans_of_many(self, texts: Sequence[Sequence[Sequence[str]]]) -> Iterator[list[tuple[Span, float]]]:
         """The entities of each sentence of texts, each of sentences of words: spans of words, and their scores.
@@ -300,6 +307,16 @@ def _words(sentence: Iterable[str]) -> list[str]:
         if not isinstance(word, str):
             raise TypeError(f"expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them.")
     return words
+
+
+def _together(text: str, tokens: Sequence[Token], sentences: Iterable[Annotation]) -> Annotation:
+    """The annotation of a text, given those of its sentences."""
+    tags: list[str] = []
+    entities: list[Entity] = []
+    for sentence in sentences:
+        tags += sentence.tags
+        entities += sentence.entities
+    return Annotation(text, tokens, tags, entities)
 
 
 def _entity(text: str, tokens: Sequence[Token], span: Span, score: float) -> Entity:
