@@ -342,6 +342,24 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll").stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("-DOCSTART- -X- O O\n\nMira NNP I-NP B-PER\nleft VBD I-VP O\n", "for a word a line add --input conll\n"),
+        ("Mira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
+        ('{"text": "Mira left"}\n\n{"text": "x"}\n', "though its lines are JSON; take the texts out of them first\n"),
+        ("Mira left Dunmere O\nand came\n", ""),
+        ("O\nB-PER\n", ""),
+        ("Mira O\n", ""),
+        ("", ""),
+    ],
+)
+def test_text_that_looks_like_another_form_is_told_of(here: Path, text: str, told: str) -> None:
+    (here / "x.txt").write_text(text)
+    said = nerwin("tag", "runs/village-1", "x.txt").stderr
+    assert said.endswith(told) if told else said == ""
+
+
 def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path) -> None:
     lines = (here / "village.conll").read_text().split("\n")
     rows = (f"1\t{line}\t_\n" if line else "# a note\n\n" for line in lines)
@@ -353,7 +371,7 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
     )
     assert nerwin("evaluate", "runs/village-1", "--data", "u.conllu").stderr.endswith(
         "Is --tag-column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
-        "(--comments)?\n"
+        "(--comments)? Or names of columns? Take it out.\n"
     )
 
 

@@ -114,7 +114,7 @@ def test_a_file_can_be_converted_in_its_place() -> None:
             "a\nb\n",
             "Or is the line a comment (--comments), or --delimiter, --word-column or",
         ),
-        ("b.conll", "a I-A\nb B-B\nc E-A\n", "Mend the tags, or set --from."),
+        ("b.conll", "a I-A\nb B-B\nc E-A\n", "Mend the tags, or set --from to iob2."),
         ("b.conll", "", "b.conll: expected tagged sentences, found none."),
         ("b.jsonl", '{"text": "a", "ents": [], "tokens": [{"start": 0, "end": 1}]}\n{"text": "b"}', "b.jsonl:2: "),
     ],

@@ -227,14 +227,28 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         (
             "Ines NNP\n",
             "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
+            "comment (corpus.comments)? Or names of columns? Take it out.",
+        ),
+        (
+            "Ines B-PER\nwent VBD\n",
+            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
             "comment (corpus.comments)?",
         ),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
-        ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme."),
+        ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme to iob2."),
     ],
 )
 def test_a_refusal_says_what_to_do(refusal: Callable[..., str], text: str, remedy: str) -> None:
     assert refusal(text).endswith(remedy)
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".spacy", ".jsonl.gz"])
+def test_other_forms_of_a_corpus_are_to_be_converted(tmp_path: Path, ending: str) -> None:
+    with pytest.raises(CorpusError) as refused:
+        read_corpus(tmp_path / f"my{ending}")
+    command = f"nerwin convert {tmp_path}/my{ending} my.conll"
+    said = f"expected columns or inline markup, found {ending.removesuffix('.gz')}. Convert it: {command}"
+    assert str(refused.value) == f"{tmp_path}/my{ending}: {said}"
 
 
 def test_a_line_that_is_not_utf8_is_refused_with_path_and_line(tmp_path: Path) -> None:
@@ -335,16 +349,18 @@ def test_a_very_long_sentence_is_noted(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "notes"),
+    ("text", "columns"),
     [
-        ("a\tO\tO\nb\tB-A\tO\n", ["column 1 holds tags too"]),
-        ("# c\na\tO\tNN\tI-B\tO\n", ["column 3 holds tags too"]),
+        ("a\tO\tO\nb\tB-A\tO\n", [1]),
+        ("# c\na\tO\tNN\tI-B\tO\n", [3]),
         ("a\tO\tO\n", []),
         ("a\tB-A\tO\nb\tNN\tO\n", []),
     ],
 )
-def test_another_column_of_tags_is_noted(read: Reader, text: str, notes: list[str]) -> None:
-    assert read(text, comments="#").notes == notes
+def test_another_column_of_tags_is_noted(read: Reader, text: str, columns: list[int]) -> None:
+    corpus = read(text, comments="#")
+    assert corpus.tag_columns == columns
+    assert ("holds tags too" in corpus.describe()) == bool(columns)
 
 
 def test_an_empty_word_is_no_doubt() -> None:

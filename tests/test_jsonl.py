@@ -1,20 +1,23 @@
 """JSON Lines: the spellings that other tools use, and the objects that are refused with their line."""
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns
-from nerwin.text.formats import FORMS
-from nerwin.text.jsonl import ENTITIES, read_jsonl, write_jsonl
-from nerwin.text.passage import Passage
+from nerwin.text.formats import FORMS, How
+from nerwin.text.jsonl import ENTITIES, Counts, read_jsonl, write_jsonl
+from nerwin.text.passage import Passage, fitted_tokens
 from nerwin.text.tags import Span
+from nerwin.text.tokenizer import tokenize
 
 
 def read(*lines: str) -> list[Passage]:
-    return list(read_jsonl(lines, "x.jsonl"))
+    return list(read_jsonl(lines, "x.jsonl", Counts()))
 
 
 TEXT = "Zhang Wei visits Lima, Peru."
@@ -69,10 +72,10 @@ def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     assert passage.words == ["Oslo"]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(lines))
-    assert FORMS["jsonl"].read(path, Columns()).note.endswith('; 2 left out whose "answer" is reject or ignore')
+    assert FORMS["jsonl"].read(path, How()).note.endswith('; 2 left out whose "answer" is reject or ignore')
     path.write_text(lines[0])
-    with pytest.raises(CorpusError, match='found none, and 1 left out whose "answer" is reject'):
-        FORMS["jsonl"].read(path, Columns())
+    with pytest.raises(CorpusError, match='found none; 1 left out whose "answer" is reject'):
+        FORMS["jsonl"].read(path, How())
     assert len(read(json.dumps({"text": "Lima", "ents": [], "answer": None}))) == 1
 
 
@@ -153,3 +156,71 @@ def test_what_is_nested_almost_too_deeply_is_one_line() -> None:
     for depth in range(800, 1000):
         with pytest.raises(CorpusError, match=r"^x\.jsonl:1: expected"):
             read('{"text": "Lima", "ents": [' + "[" * depth + "]" * depth + "]}")
+
+
+def test_a_text_without_tokens_is_cut_into_sentences_but_never_inside_an_entity() -> None:
+    text = " Lima won. Oslo lost. See Who? Me in Bonn! "
+    line = {"text": text, "ents": [[1, 5, "LOC"], [11, 15, "LOC"], [26, 33, "WORK"]]}
+    found = read(json.dumps(line))
+    assert [passage.text for passage in found] == ["Lima won.", "Oslo lost.", "See Who? Me in Bonn!"]
+    assert [passage.entities for passage in found] == [[Span(0, 1, "LOC")], [Span(0, 1, "LOC")], [Span(1, 4, "WORK")]]
+    for passage in found:
+        assert passage.line == 1
+        assert all(passage.text[token.start : token.end] == token.text for token in passage.tokens)
+    tokens = [{"start": token.start, "end": token.end} for token in tokenize(text)]
+    (whole,) = read(json.dumps({**line, "tokens": tokens}))
+    assert whole.text == text
+
+
+# text, entities, what contract and expand make of them, how many each moves or leaves out
+MISALIGNED = [
+    ("Anna met Lee", [[0, 5, "PER"]], [(0, 1)], 1, [(0, 1)], 1),
+    ("Anna met Lee", [[0, 4, "PER"]], [(0, 1)], 0, [(0, 1)], 0),
+    ("A Paris-based firm", [[2, 7, "LOC"]], [], 1, [(1, 2)], 1),
+    ("New York City is", [[0, 8, "LOC"], [4, 13, "LOC"]], [(0, 2)], 1, [(0, 2)], 1),
+    ("New York City is", [[4, 8, "LOC"], [0, 13, "LOC"]], [(0, 3)], 1, [(0, 3)], 1),
+    ("New York", [[1, 7, "LOC"]], [], 1, [(0, 2)], 1),
+    ("New York", [[3, 4, "LOC"]], [], 1, [], 1),
+]
+
+
+@pytest.mark.parametrize(("text", "ents", "inside", "contracted", "touched", "expanded"), MISALIGNED)
+def test_entities_that_are_no_whole_tokens_are_moved_where_that_is_asked_for(
+    text: str,
+    ents: list[list[object]],
+    inside: list[tuple[int, int]],
+    contracted: int,
+    touched: list[tuple[int, int]],
+    expanded: int,
+) -> None:
+    line = json.dumps({"text": text, "ents": ents})
+    counts = Counts()
+    (passage,) = read_jsonl([line], "x", counts, "contract")
+    assert ([one[:2] for one in passage.entities], counts.moved) == (inside, contracted)
+    counts = Counts()
+    (passage,) = read_jsonl([line], "x", counts, "expand")
+    assert ([one[:2] for one in passage.entities], counts.moved) == (touched, expanded)
+    if counts.moved:
+        with pytest.raises(CorpusError, match=r"^x\.jsonl:1: expected"):
+            read(line)
+
+
+def test_an_entity_outside_its_text_is_never_moved() -> None:
+    with pytest.raises(CorpusError, match="expected an entity inside the text of 4 characters"):
+        list(read_jsonl(['{"text": "Lima", "ents": [[0, 5, "LOC"]]}'], "x", Counts(), "expand"))
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(text=st.text("aB. -", min_size=1, max_size=12), data=st.data(), expand=st.booleans())
+def test_fitted_entities_are_apart_and_those_that_fit_stay(text: str, data: st.DataObject, expand: bool) -> None:
+    ends = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda pair: pair[0] < pair[1])
+    found = [Span(*pair, "X") for pair in data.draw(st.lists(ends, max_size=4))]
+    tokens = list(tokenize(text))
+    fitted, moved = fitted_tokens(tokens, found, text, "x", expand=expand)
+    assert all(one.start < one.end for one in fitted)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(fitted))
+    assert 0 <= moved <= len(found)
+    characters = [(tokens[one.start].start, tokens[one.end - 1].end) for one in fitted]
+    assert moved == len(found) - sum(span in [one[:2] for one in found] for span in characters)
+    for start, end in characters if not expand else ():
+        assert any(one.start <= start and end <= one.end for one in found)

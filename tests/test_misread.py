@@ -27,6 +27,7 @@ def read(tmp_path: Path) -> Reader:
     ("text", "found"),
     [
         ("1\tThe\n2\tend\n\n1\tNo\n", "u:1: expected words in column 0, found their numbers: 1, 2, 1."),
+        ("0\tThe\n1\tend\n2\t.\n", "u:1: expected words in column 0, found their numbers: 0, 1, 2."),
         ("1-3\tdel\n1\tde\n2\tel\n3\tx\n", "u:1: expected words in column 0, found their numbers: 1-3, 1, 2."),
         ("1-2\tdel\n1\tde\n2\tel\n2.1\tx\n", "u:1: expected words in column 0, found their numbers: 1-2, 1, 2."),
         ("#\thttp://x\n1\tThe\n2\tend\n3\t.\n", "u:1: expected words in column 0, found their numbers: 1, 2, 3."),
@@ -58,6 +59,8 @@ def test_lines_by_another_mark_than_the_first_are_refused(read: Reader, text: st
     "text",
     [
         "1\n2\n3\n",
+        "0\tO\n0\tO\n0\tO\n",
+        "1\tO\n1\tO\n0\tO\n",
         "1\tx\n2\ty\nin\tz\n",
         "7\tx\n8\ty\n9\tz\n",
         "1\tx\n3\ty\n4\tz\n",

@@ -104,7 +104,8 @@ def test_invalid_transitions_are_told_with_their_lines_even_where_training_refus
     ]
     assert warnings(found) == [
         "train:2: 3 steps are not IOB2, the first from B-PER to I-LOC (also at 5, 7). "
-        "Mend the tags; entities are guessed here."
+        "Mend the tags; entities are guessed here.",
+        "train: mixed tag schemes, which training refuses unless corpus.scheme=iob2 is set.",
     ]
 
 
@@ -283,3 +284,8 @@ def test_bad_usage_is_one_line_and_exit_code_2(here: Path, words: list[str], mes
 
 def test_configurations_are_told_from_files_by_their_suffix() -> None:
     assert {path.suffix for path in (ROOT / "configs").iterdir()} <= set(CONFIGS)
+
+
+def test_further_columns_of_tags_are_told_of(look: Surveyor) -> None:
+    parts = look("Ines B-LOC B-PER\nleft O O\n", "Ines NNP B-PER\n").parts
+    assert [part.tag_columns for part in parts.values()] == [[1], []]

@@ -99,7 +99,14 @@ def test_a_text_is_tagged_sentence_by_sentence(tagger: Tagger, monkeypatch: pyte
     found = tagger.annotate([(text, list(tokenize(text))) for text in texts])
     assert seen == [[5, 6, 4, 1]]
     assert [len(one.tags) for one in found] == [15, 0, 1]
-    assert [one.text for one in found[0].entities] == ["Mira Olden", "Dunmere", "Lena Voss", "Port Ansel", "Lena Voss", "Dunmere"]
+    assert [one.text for one in found[0].entities] == [
+        "Mira Olden",
+        "Dunmere",
+        "Lena Voss",
+        "Port Ansel",
+        "Lena Voss",
+        "Dunmere",
+    ]
     for text, one in zip(texts, found, strict=True):
         assert one.text == text
         assert all(text[entity.start : entity.end] == entity.text for entity in one.entities)

@@ -41,6 +41,14 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.bmes: "bmes",
 }
 COLUMNS = (Form.conll, *SCHEMES)
+
+
+class Align(StrEnum):
+    strict = "strict"
+    contract = "contract"
+    expand = "expand"
+
+
 FURTHER = {"delimiter": "--delimiter", "scheme": "--from"}
 
 
@@ -62,6 +70,13 @@ def convert(
     comments: Annotated[
         str | None, typer.Option("--comments", help="Columns: lines that start with this are comments.")
     ] = None,
+    align: Annotated[
+        Align,
+        typer.Option(
+            "--align",
+            help="JSON Lines: refuse entities that are no whole tokens, or move their borders inwards or outwards.",
+        ),
+    ] = Align.strict,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -69,7 +84,7 @@ def convert(
     from nerwin.errors import ConfigError, CorpusError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
-    from nerwin.text.formats import FORMS, form_of
+    from nerwin.text.formats import FORMS, How, form_of
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
@@ -77,8 +92,10 @@ def convert(
     columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)
     if form not in COLUMNS and columns != Columns():
         raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
+    if form is not Form.jsonl and align is not Align.strict:
+        raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form.value}. Leave it out.")
     try:
-        tagged = FORMS[form].read(path, columns)
+        tagged = FORMS[form].read(path, How(columns, align.value))
     except CorpusError as error:
         raise named_as_options(error, OPTIONS | FURTHER) from error
     pieces = FORMS[to].write(tagged.passages, source_name(path))

@@ -86,7 +86,11 @@ def _draw(found: "Survey", warnings: list[str]) -> None:
         console.print(_told(conflict), markup=False, soft_wrap=True)
     for warning in warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
-    console.print(f"{len(warnings)} warnings" if warnings else "no warnings", style="bold")
+    console.print(_counted(warnings), style="bold")
+
+
+def _counted(warnings: list[str]) -> str:
+    return f"{len(warnings) or 'no'} warning{'' if len(warnings) == 1 else 's'}"
 
 
 def _told(conflict: "Conflict") -> str:
@@ -118,6 +122,8 @@ def _rows(parts: "dict[str, PartSurvey]") -> "Iterator[tuple[str, Callable[[Part
         yield "comment lines", lambda part: f"{part.comments:,}"
     if any(part.docstarts for part in parts.values()):
         yield "-DOCSTART- lines", lambda part: f"{part.docstarts:,}"
+    if any(part.tag_columns for part in parts.values()):
+        yield "tags also in column", lambda part: ", ".join(map(str, part.tag_columns))
     yield "sentences", lambda part: f"{part.sentences:,}"
     yield "words", lambda part: f"{part.words:,}"
     yield "distinct words", lambda part: f"{part.forms:,}"

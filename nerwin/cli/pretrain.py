@@ -10,7 +10,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_columns
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def pretrain(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
     if not quiet:
-        hint_at_columns(source, files)
+        hint_at_form(source, files)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words
@@ -83,7 +83,8 @@ def pretrain(
     words = epochs * run.pretraining.text.length - before
     if not quiet:
         console.print(
-            f"next: nerwin train --set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
+            "next: nerwin init my.yaml --preset tagger-vectors "
+            f"--set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
             style="dim",
             markup=False,
         )

@@ -15,7 +15,7 @@ import typer
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.output import check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_columns
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def tag(
             with _bar(path, target) as progress:
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
-    hint_at_columns(source, files or ())
+    hint_at_form(source, files or ())
 
 
 @contextmanager

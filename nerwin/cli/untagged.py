@@ -1,6 +1,7 @@
 """Untagged text as commands take it: raw, or in columns, of which one holds the words."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
+FIRST = 20  # lines of a file that tell its form
 COLUMN_ENDINGS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
 
 
@@ -23,22 +25,57 @@ class Input(StrEnum):
 WordColumnOption = Annotated[
     int | None,
     typer.Option(
-        "--word-column", metavar="N", help="conll: column of the words, -1 is the last; default: the model's, else 0."
+        "--word-column", metavar="N", help="conll: column of the words, -1 is the last; default: a model's, else 0."
     ),
 ]
 CommentsOption = Annotated[
     str | None,
     typer.Option(
-        "--comments", metavar="TEXT", help="conll: how comment lines start; default: as the model has it, else none."
+        "--comments", metavar="TEXT", help="conll: how comment lines start; default: as a model has it, else none."
     ),
 ]
 
 
-def hint_at_columns(source: Input, files: Sequence[Path]) -> None:
-    """Say on stderr that a file which is read as text has the name of one in columns."""
-    named = [file for file in files if source is Input.text and file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS)]
-    if named:
-        typer.echo(f"{named[0]}: read as text, each line for itself; for a word a line add --input conll", err=True)
+def hint_at_form(source: Input, files: Sequence[Path]) -> None:
+    """Say on stderr that a file which is read as text looks like one in columns, or of JSON."""
+    for file in files if source is Input.text else ():
+        if _in_columns(file.name) or _first_lines(file, _of_columns):
+            typer.echo(f"{file}: read as text, each line for itself; for a word a line add --input conll", err=True)
+        elif _first_lines(file, _of_json):
+            typer.echo(f"{file}: read as text, though its lines are JSON; take the texts out of them first", err=True)
+        else:
+            continue
+        return
+
+
+def _in_columns(name: str) -> bool:
+    return name.removesuffix(".gz").endswith(COLUMN_ENDINGS)
+
+
+def _first_lines(file: Path, looks_so: Callable[[str], bool]) -> bool:
+    """Whether all of the first lines that are not blank look so."""
+    from nerwin.errors import CorpusError
+    from nerwin.text.files import BLANK, read_lines
+
+    if not file.is_file():  # a pipe can be read once
+        return False
+    try:
+        lines = list(itertools.islice((line for line in read_lines(file) if line.strip(BLANK)), FIRST))
+    except CorpusError:
+        return False
+    return len(lines) > 1 and all(map(looks_so, lines))
+
+
+def _of_columns(line: str) -> bool:
+    from nerwin.text.columns import own_delimiter, split_line
+    from nerwin.text.tags import is_tag
+
+    fields = split_line(line, own_delimiter(line))
+    return len(fields) > 1 and is_tag(fields[-1])
+
+
+def _of_json(line: str) -> bool:
+    return line.startswith("{") and line.rstrip().endswith("}")
 
 
 def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":

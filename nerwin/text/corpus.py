@@ -5,6 +5,7 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
+import shlex
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +16,11 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
+from nerwin.text.docbin import DOCBIN_SUFFIXES
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
+from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
@@ -25,6 +28,7 @@ NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
     "(corpus.comments)?"
 )
+HEADER = " Or names of columns? Take it out."  # of the first line
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
@@ -53,6 +57,7 @@ class Corpus:
     illegal: int = 0  # steps between tags that the scheme does not allow
     comments: int = 0
     docstarts: int = 0
+    tag_columns: list[int] = field(default_factory=list)  # further ones that hold tags and nothing else
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)  # what may have been read otherwise than it was meant
 
@@ -83,6 +88,7 @@ class Corpus:
         ):
             if count:
                 parts.append(f"{count:,} {what}")
+        parts += [f"column {column} holds tags too" for column in self.tag_columns]
         return ", ".join([*parts, *self.notes, *self.doubts])
 
 
@@ -95,6 +101,9 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     Raises:
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
+    if suffix_of(path) in (*JSONL_SUFFIXES, *DOCBIN_SUFFIXES):
+        command = shlex.join(["nerwin", "convert", str(path), f"{path.name.partition('.')[0]}.conll"])
+        raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if suffix_of(path) not in INLINE_SUFFIXES:
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup", columns=1)
@@ -163,7 +172,7 @@ class _ColumnReader:
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
-        self.corpus.notes += self.tag_columns.notes()
+        self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
         return self.corpus
 
@@ -253,6 +262,8 @@ class _ColumnReader:
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
         if not is_tag(tag):
             remedy = "Take out the blanks beside it." if is_tag(tag.strip(BLANK)) else NO_TAG
+            if remedy is NO_TAG and number == self.first_token_line:
+                remedy += HEADER
             raise self._error(number, f'expected a tag such as O or B-PER, found "{tag[:40]}"', remedy)
         self.known_tags.add(tag)
 
@@ -283,13 +294,16 @@ def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> Non
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
         corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
-    if chosen == "auto" and refuse_mixed and corpus.illegal > STRAY_SHARE * entity_tokens:
+    if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
+        if not refuse_mixed:
+            corpus.doubts.append(f"mixed tag schemes, which training refuses unless corpus.scheme={scheme} is set")
+            return
         (before, after), line = min(
             ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
         )
         raise CorpusError(
             f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
-            f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme."
+            f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme to {scheme}."
         )
 
 

@@ -73,11 +73,9 @@ class TagColumns:
             else:
                 found.update(values)
 
-    def notes(self) -> Iterator[str]:
-        """What to say of each."""
-        for column, found in self._found.items():
-            if found - {OUTSIDE}:
-                yield f"column {column} holds tags too"
+    def found(self) -> list[int]:
+        """Their numbers."""
+        return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:

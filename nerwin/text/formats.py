@@ -14,7 +14,7 @@ from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_colu
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
-from nerwin.text.jsonl import JSONL_SUFFIXES, read_jsonl, write_jsonl
+from nerwin.text.jsonl import JSONL_SUFFIXES, Align, Counts, read_jsonl, write_jsonl
 from nerwin.text.passage import Passage, check_lines, from_words
 from nerwin.text.tags import SPELLINGS, spans
 
@@ -28,6 +28,13 @@ class Tagged(NamedTuple):
     note: str
 
 
+class How(NamedTuple):
+    """How files are read: where columns hold what, and what JSON Lines do with entities that are no whole tokens."""
+
+    columns: Columns = Columns()
+    align: Align = "strict"
+
+
 class Form(NamedTuple):
     """A way to write a tagged corpus down.
 
@@ -36,7 +43,7 @@ class Form(NamedTuple):
     """
 
     suffixes: tuple[str, ...]
-    read: Callable[[Path | None, Columns], Tagged]
+    read: Callable[[Path | None, How], Tagged]
     write: Callable[[Sequence[Passage], str], Iterable[bytes]]
 
 
@@ -45,8 +52,8 @@ def form_of(path: Path) -> str:
     return next((name for name, form in FORMS.items() if suffix_of(path) in form.suffixes), COLUMNS)
 
 
-def _read_columns(path: Path | None, columns: Columns) -> Tagged:
-    corpus = read_tagged_columns(path, columns)
+def _read_columns(path: Path | None, how: How) -> Tagged:
+    corpus = read_tagged_columns(path, how.columns)
     return Tagged([_from_sentence(sentence) for sentence in corpus.sentences if sentence.words], _describe(corpus))
 
 
@@ -59,35 +66,27 @@ def _describe(corpus: Corpus) -> str:
     return f"{corpus.describe()}{mended}"
 
 
-def _read_inline(path: Path | None, _: Columns) -> Tagged:
+def _read_inline(path: Path | None, _: How) -> Tagged:
     return _counted(list(read_inline(read_lines(path), source_name(path))), source_name(path))
 
 
-def _read_jsonl(path: Path | None, _: Columns) -> Tagged:
-    declined: list[int] = []
-    name = source_name(path)
-    passages = list(read_jsonl(read_lines(path), name, declined))
-    if not declined:
-        return _counted(passages, name)
-    left_out = f'{len(declined):,} left out whose "answer" is reject or ignore'
-    if not passages:
-        raise CorpusError(f"{name}: expected tagged sentences, found none, and {left_out}. Is this the right file?")
-    found = _counted(passages, name)
-    return found._replace(note=f"{found.note}; {left_out}")
+def _read_jsonl(path: Path | None, how: How) -> Tagged:
+    name, counts = source_name(path), Counts()
+    return _counted(list(read_jsonl(read_lines(path), name, counts, how.align)), name, str(counts))
 
 
-def _read_docbin(path: Path | None, _: Columns) -> Tagged:
+def _read_docbin(path: Path | None, _: How) -> Tagged:
     name = source_name(path)
     with reading(name), open_binary(path) as stream:
         data = stream.read()
     return _counted(list(read_docbin(data, name)), name)
 
 
-def _counted(passages: list[Passage], name: str) -> Tagged:
+def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:
     if not passages:
-        raise CorpusError(f"{name}: expected tagged sentences, found none. Is this the right file?")
+        raise CorpusError(f"{name}: expected tagged sentences, found none{also}. Is this the right file?")
     tokens = sum(len(passage.tokens) for passage in passages)
-    return Tagged(passages, f"{len(passages):,} sentences, {tokens:,} tokens")
+    return Tagged(passages, f"{len(passages):,} sentences, {tokens:,} tokens{also}")
 
 
 def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Iterator[bytes]:

@@ -3,17 +3,21 @@
     {"text": "in Paris", "ents": [{"start": 3, "end": 8, "label": "LOC"}], "tokens": [{"start": 0, "end": 2}, ...]}
 
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
-the names in ENTITIES. Without "tokens" the tokenizer takes the text apart; what is written always has them, so that
-nobody else's tokens are lost. What Prodigy's annotators rejected or ignored is left out.
+the names in ENTITIES. Without "tokens" the text is cut into sentences, but for entities, and the tokenizer takes these
+apart; what is written always has tokens, so that nobody else's are lost. What Prodigy's annotators rejected or ignored
+is left out.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Passage, whole_tokens
+from nerwin.text.passage import Passage, fitted_tokens, whole_tokens
+from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
@@ -22,25 +26,62 @@ DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
 
 
-def read_jsonl(lines: Iterable[str], path: str, declined: list[int] | None = None) -> Iterator[Passage]:
+Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
+
+
+@dataclass
+class Counts:
+    """What reading a file left out or changed: texts for their "answer", entities that had to be moved."""
+
+    declined: int = 0
+    moved: int = 0
+
+    def __str__(self) -> str:
+        said = {
+            'left out whose "answer" is reject or ignore': self.declined,
+            "entities moved to whole tokens, or left out": self.moved,
+        }
+        return "".join(f"; {count:,} {what}" for what, count in said.items() if count)
+
+
+def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "strict") -> Iterator[Passage]:
     """The passages of a file; blank lines, and texts of blanks alone, hold none.
 
     Args:
-        declined: takes the numbers of the lines that are left out for their "answer".
+        align: strict refuses entities that are no whole tokens, or over each other; contract and expand move them (see
+            `fitted_tokens`).
 
     Raises:
-        CorpusError: with `path:line`: no such object, or entities that are not whole tokens, overlap or lie outside.
+        CorpusError: with `path:line`: no such object, or entities that do not fit or lie outside.
     """
     for number, line in enumerate(lines, 1):
         if line.strip(BLANK):
             content = _object(line, f"{path}:{number}")
             if content.get("answer") in DECLINED:
-                if declined is not None:
-                    declined.append(number)
+                counts.declined += 1
                 continue
-            passage = _passage(content, number, f"{path}:{number}")
+            passage, moved = _passage(content, number, f"{path}:{number}", align)
+            counts.moved += moved
             if passage.tokens:
-                yield passage
+                yield from [passage] if content.get("tokens") is not None else _sentences(passage)
+
+
+def _sentences(passage: Passage) -> Iterator[Passage]:
+    """The sentences of a passage, none of which ends inside an entity."""
+    _, tokens, entities, line = passage
+    ends = itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens)))
+    borders = [end for end in ends if not any(one.start < end < one.end for one in entities)]
+    if len(borders) == 1:  # with the blanks around it
+        yield passage
+        return
+    for start, end in itertools.pairwise([0, *borders]):
+        offset = tokens[start].start
+        yield Passage(
+            passage.text[offset : tokens[end - 1].end],
+            [Token(token.text, token.start - offset, token.end - offset) for token in tokens[start:end]],
+            [Span(one.start - start, one.end - start, one.label) for one in entities if start <= one.start < end],
+            line,
+        )
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -53,7 +94,8 @@ def _object(line: str, where: str) -> dict[str, Any]:
     return found
 
 
-def _passage(content: dict[str, Any], number: int, where: str) -> Passage:
+def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> tuple[Passage, int]:
+    """A text with its entities, and how many of these were moved."""
     text = content.get("text")
     if not isinstance(text, str):
         raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
@@ -61,11 +103,14 @@ def _passage(content: dict[str, Any], number: int, where: str) -> Passage:
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
     if content.get("tokens") is None:
         tokens = list(tokenize(text))
-        remedy = 'Mend the offsets, or give the text "tokens" of your own.'
+        remedy = 'Mend the offsets, give the text "tokens" of your own, or move entities (--align).'
     else:
         tokens = _tokens(_list(content, "tokens", where), text, where)
         remedy = 'Mend the offsets, or the "tokens".'
-    return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
+    if align == "strict":
+        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number), 0
+    entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
+    return Passage(text, tokens, entities, number), moved
 
 
 def _check_characters(text: str, kind: str, where: str) -> None:

@@ -48,14 +48,15 @@ def check_numbers(block: Block, words: Sequence[str], columns: Columns, name: st
 
 
 def _count_up(words: Sequence[str]) -> bool:
-    """Whether words are numbers from 1 on, and from 1 on again."""
-    before = 0
+    """Whether words are numbers from 1 or 0 on, and from there on again, to 2 at least."""
+    before = most = 0
     for word in words:
         number = _NUMBER.fullmatch(word)
-        if number is None or int(number[1]) not in (1, before, before + 1):
+        if number is None or int(number[1]) not in (0, 1, before, before + 1):
             return False
         before = int(number[1])
-    return True
+        most = max(most, before)
+    return most > 1
 
 
 def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence[str], remedy: str) -> CorpusError:

@@ -1,9 +1,10 @@
 """A piece of text with its tokens and entities: what every form of a tagged corpus says, each in its own way.
 
 Entities come in characters of the text and go to tokens only where they are whole tokens, inside the text, and apart:
-what does not fit is refused rather than moved.
+what does not fit is refused, and moved only by who is asked to.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -54,12 +55,8 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
     spans: list[Span] = []
     before = Span(0, 0, "")
     for span in sorted(found):
+        _check_inside(span, text, where)
         start, end, label = span
-        if not 0 <= start < end <= len(text):
-            raise CorpusError(
-                f"{where}: expected an entity inside the text of {len(text)} characters, found {label} at {start} to "
-                f"{end}. Count characters from 0, the end being the first one after it."
-            )
         if start < before.end:
             raise CorpusError(
                 f"{where}: expected entities apart, found {_quoted(text, before)} and {_quoted(text, span)} over each "
@@ -73,6 +70,46 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
         spans.append(Span(starts[start], ends[end], label))
         before = span
     return spans
+
+
+def fitted_tokens(
+    tokens: Sequence[Token], found: Sequence[Span], text: str, where: str, *, expand: bool
+) -> tuple[list[Span], int]:
+    """Spans of characters as the tokens that they touch, or else the whole ones inside of them, in order; of spans over
+    each other the longest.
+
+    Returns:
+        The spans of tokens, and how many of those found were moved or left out.
+
+    Raises:
+        CorpusError: an entity outside the text; the message starts with `where`.
+    """
+    starts, ends = [token.start for token in tokens], [token.end for token in tokens]
+    fitted: list[tuple[Span, bool]] = []
+    for span in found:
+        _check_inside(span, text, where)
+        start, end, label = span
+        first, last = (
+            (bisect_right(ends, start), bisect_left(starts, end))
+            if expand
+            else (bisect_left(starts, start), bisect_right(ends, end))
+        )
+        if first < last:
+            fitted.append((Span(first, last, label), (starts[first], ends[last - 1]) == (start, end)))
+    kept: list[tuple[Span, bool]] = []
+    for one in sorted(fitted, key=lambda one: (one[0].start - one[0].end, not one[1], one[0])):
+        if all(one[0].end <= other.start or other.end <= one[0].start for other, _ in kept):
+            kept.append(one)
+    return sorted(span for span, _ in kept), len(found) - sum(as_it_was for _, as_it_was in kept)
+
+
+def _check_inside(span: Span, text: str, where: str) -> None:
+    start, end, label = span
+    if not 0 <= start < end <= len(text):
+        raise CorpusError(
+            f"{where}: expected an entity inside the text of {len(text)} characters, found {label} at {start} to "
+            f"{end}. Count characters from 0, the end being the first one after it."
+        )
 
 
 def _quoted(text: str, span: Span) -> str:

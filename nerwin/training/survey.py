@@ -94,6 +94,7 @@ class PartSurvey:
     odd: dict[str, Odd]
     comments: int
     docstarts: int
+    tag_columns: list[int]
     doubts: list[str]
     unseen: Unseen | None = None
     shared: dict[str, list[int]] = field(default_factory=dict)
@@ -196,6 +197,7 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         odd=_odd(counts, sentences),
         comments=corpus.comments,
         docstarts=corpus.docstarts,
+        tag_columns=corpus.tag_columns,
         doubts=corpus.doubts,
     )
 
