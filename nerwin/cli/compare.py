@@ -101,6 +101,11 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
             table.add_row(*values, "failed", "", "0", "", "", "", style="red")
             continue
         seeds = str(row.seeds) if row.seeds == row.tried else f"{row.seeds} of {row.tried}"
-        figures = (f"{100 * row.f1:.2f}", f"{100 * row.spread:.2f}", seeds, f"{row.epochs:.0f}")
+        figures = (
+            f"{100 * row.f1:.2f}",
+            f"{100 * row.spread:.2f}" if row.seeds > 1 else "",
+            seeds,
+            f"{row.epochs:.0f}",
+        )
         table.add_row(*values, *figures, f"{row.seconds:.1f} s", f"{row.active:.1%}")
     return table

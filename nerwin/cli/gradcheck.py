@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,7 +48,7 @@ def gradcheck(
         rows = [{**check._asdict(), "passed": check.passed} for check in checks]
         typer.echo(json.dumps({"passed": passed, "max_relative_error": worst, "checks": rows}))
     else:
-        Console().print(_grid_table(checks) if everything else _tensor_table(checks))
+        print_whole(Console(), _grid_table(checks) if everything else _tensor_table(checks))
         typer.echo(f"{len(checks)} checks, worst relative error {worst:.1e}, {'all right' if passed else 'WRONG'}")
     if not passed:
         raise typer.Exit(1)

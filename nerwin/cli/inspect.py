@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,19 +104,20 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
 
     rest = len(decision.names) - len(scores)
     shown = f", the {len(scores)} highest of {len(decision.names)}; --json has all" if rest else ""
-    table = headed(Table(title=f"each word's share of the scores{shown}", title_justify="left"), "word")
+    title = f'scores of "{decision.words[decision.centre]}" by word{shown}'
+    table = headed(Table(title=title, title_justify="left"), "word")
     table.add_row("(empty window)", *cells(decision.base))
     for position, (word, shares) in enumerate(zip(decision.words, decision.positions, strict=True)):
         table.add_row(word, *cells(shares), style="bold" if position == decision.centre else "")
     table.add_section()
     table.add_row("score", *cells(decision.scores))
-    console.print(table)
+    print_whole(console, table)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {len(strongest)} detectors with the largest shares"
     detectors = headed(Table(title=title, title_justify="left"), "detector", "right")
     for i in strongest:
         detectors.add_row(str(i), *cells(decision.detectors[i]))
-    console.print(detectors)
+    print_whole(console, detectors)
 
 
 def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:

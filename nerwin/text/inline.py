@@ -119,7 +119,7 @@ def _is_natural(passage: Passage) -> bool:
 def _format_spaced(passage: Passage, name: str) -> str:
     check_lines(passage.words, f"{name}:{passage.line}", "inline markup")
     words = [word.replace(" ", _INNER) for word in passage.words]
-    spaced = from_words(words, passage.entities, passage.line)
+    spaced = from_words(words, passage.entities, passage.line, spaced=True)
     return format_inline(spaced.text, spaced.characters).replace(_INNER, "\\ ")
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
 from nerwin.text.tags import Span
-from nerwin.text.tokenizer import Token
+from nerwin.text.tokenizer import Token, is_unspaced
 
 
 class Passage(NamedTuple):
@@ -32,13 +32,26 @@ class Passage(NamedTuple):
         return (Span(self.tokens[start].start, self.tokens[end - 1].end, label) for start, end, label in self.entities)
 
 
-def from_words(words: Iterable[str], entities: list[Span], line: int) -> Passage:
-    """The passage of a sentence whose text is not known: its words with single spaces between them."""
-    tokens, position = [], 0
+def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list[Token]]:
+    """Words as a text, and their offsets in it.
+
+    Args:
+        spaced: whether a space stands between any two, or none between letters and marks of scripts without spaces.
+    """
+    text, tokens, tight = "", [], True
     for word in words:
-        tokens.append(Token(word, position, position + len(word)))
-        position += len(word) + 1
-    return Passage(" ".join(token.text for token in tokens), tokens, entities, line)
+        alone = not spaced and is_unspaced(word)
+        if text and not (alone and tight):
+            text += " "
+        tokens.append(Token(word, len(text), len(text) + len(word)))
+        text += word
+        tight = alone
+    return text, tokens
+
+
+def from_words(words: Iterable[str], entities: list[Span], line: int, *, spaced: bool = False) -> Passage:
+    """The passage of a sentence whose text is not known: its words as `join_words` joins them."""
+    return Passage(*join_words(words, spaced=spaced), entities, line)
 
 
 def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, where: str, remedy: str) -> list[Span]:

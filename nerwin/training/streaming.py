@@ -23,9 +23,9 @@ from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.files import check_line_ends, decode_lines, source_name
 from nerwin.text.misread import words_in
+from nerwin.text.passage import join_words
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
-from nerwin.text.tokenizer import Token
 from nerwin.text.windows import split_sentences
 from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
@@ -222,10 +222,3 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))
-
-
-def join_words(words: Sequence[str]) -> tuple[str, list[Token]]:
-    """Words as a text with single spaces, and their offsets in it."""
-    ends = list(itertools.accumulate(len(word) + 1 for word in words))
-    tokens = [Token(word, end - 1 - len(word), end - 1) for word, end in zip(words, ends, strict=True)]
-    return " ".join(words), tokens
