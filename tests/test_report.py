@@ -137,6 +137,20 @@ def test_the_page_of_a_run_has_its_parts(here: Path) -> None:
     assert linked <= {f"#{one.attributes.get('id')}" for one in page.elements}
 
 
+def test_a_model_without_epochs_has_a_page_without_curves(here: Path) -> None:
+    assert nerwin("average", RUN, "runs/other", "--output", "runs/both").exit_code == DONE
+    assert "dev F1" in (said := nerwin("info", "runs/both").stdout)
+    assert "epoch" not in said.partition("size")[0]
+    page = report("runs/both", "--data", "village.conll")
+    assert [one.text for one in page.all("h2")][:2] == ["Types", "Confusion"]
+    f1 = json.loads(Path("runs/both/model.json").read_text())["best"]["f1"]
+    (said,) = (one.text for one in page.all("p") if "Best dev F1" in one.text)
+    assert f"Best dev F1 {100 * f1:.2f}." in said
+    together = report("runs/both", RUN, "--data", "village.conll")
+    assert [one.text for one in together.all("summary") if "epochs" in one.text] == [f"Figures of the epochs: {RUN}"]
+    assert next(one.text for one in together.all("figcaption")) == "Loss"
+
+
 def test_the_figures_are_those_of_evaluate(here: Path) -> None:
     scores = one_json_object(nerwin("evaluate", RUN, "--json"))
     page = report(RUN)
@@ -436,5 +450,6 @@ def test_without_the_extra_one_line_says_how_to_install_it(
 @pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])
 def test_the_best_epoch_is_the_one_that_training_kept(tenths: list[int], best: int) -> None:
     epochs = [Epoch(number, 0, 0, 0, 0, 0, 0, tenth / 10) for number, tenth in enumerate(tenths, 1)]
-    report = RunReport(Path(), epochs, {}, {}, 0, Path(), evaluate_tags([], []))
+    report = RunReport(Path(), epochs, 0.0, {}, {}, 0, Path(), evaluate_tags([], []))
+    assert report.best
     assert report.best.epoch == best

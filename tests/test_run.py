@@ -629,10 +629,12 @@ def test_a_model_is_named_by_its_run_or_its_own_folder(whole: Path, given: str, 
         ("nowhere", "expected a run folder with best/, or a model folder, found neither"),
         ("empty", "expected a run folder with best/, or a model folder, found neither"),
         ("village.conll", "expected a run folder or a model, found a file. Name the model before any files"),
+        ("grid", "expected a run folder, found a comparison. Name one of the runs in its cells/"),
     ],
 )
 def test_what_is_no_model_is_a_clear_error(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "grid" / "cells").mkdir(parents=True)
     (tmp_path / "village.conll").write_text("")
     with pytest.raises(ModelError, match=f"{name}: {message}"):
         model_folder(tmp_path / name)

@@ -34,7 +34,8 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "model", found["model"]
     yield "written", _written(found)
     yield "types", " ".join(found["types"])
-    yield "best", f"dev F1 {found['best']['f1']:.4f}, epoch {found['best']['epoch']}"
+    epoch = f", epoch {found['best']['epoch']}" if found["best"]["epoch"] else ""  # an average has none
+    yield "best", f"dev F1 {found['best']['f1']:.4f}{epoch}"
     if found["epoch"] != found["best"]["epoch"]:
         yield "", f"as it was after epoch {found['epoch']}"
     rows = ", ".join(f"{name} {count:,} rows" for name, count in found["rows"].items())

@@ -61,7 +61,7 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
         runs=runs,
         first=first,
         swatches=[swatch(number) for number in range(len(runs))],
-        curves=_curves(runs),
+        curves=_curves(runs) if any(run.epochs for run in runs) else [],
         bars=_bars(first),
         confusion=_confusion(first),
         closeup=closeup,
@@ -104,6 +104,7 @@ def _curves(runs: Sequence[RunReport]) -> list[tuple[str, Markup]]:
         ends = "; ".join(
             f"{run.folder}: from {line[0][1]:.4g} to {line[-1][1]:.4g} in {len(line)} epochs"
             for run, line in zip(runs, lines, strict=True)
+            if line
         )
         drawn.append((title, curves(lines, f"{title} by epoch. {ends}.", percent=percent)))
     return drawn

@@ -59,6 +59,8 @@ def model_folder(path: Path | None) -> Path:
         return path / BEST
     if path.is_file():
         raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
+    if (path / CELLS).is_dir():
+        raise ModelError(f"{path}: expected a run folder, found a comparison. Name one of the runs in its {CELLS}/.")
     if (path / METRICS).is_file() and not (path / METRICS).stat().st_size:
         raise ModelError(
             f"{path}: expected a run with a model, found one without a whole epoch. Train on: {going_on(path)}"

@@ -10,7 +10,7 @@ from nerwin.training.config import changed
 from nerwin.training.data import read_part, scored_file
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
-from nerwin.training.folders import BEST
+from nerwin.training.folders import BEST, MANIFEST
 from nerwin.training.inspection import Detector, inspect_detectors
 from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
@@ -23,10 +23,14 @@ PROBED = 1000  # sentences whose windows the detectors are shown
 
 
 class RunReport(NamedTuple):
-    """A run, and how well its best model tags a corpus."""
+    """A run, or a model alone, and how well it tags a corpus.
+
+    epochs: none of a model alone, such as an average. dev_f1: the best model's.
+    """
 
     folder: Path
     epochs: list[Epoch]
+    dev_f1: float
     config: dict[str, Any]
     changed: dict[str, Any]
     parameters: int
@@ -34,8 +38,10 @@ class RunReport(NamedTuple):
     evaluation: Evaluation
 
     @property
-    def best(self) -> Epoch:
+    def best(self) -> Epoch | None:
         """The epoch with the best dev F1; of a tie the earlier one, of those with 0 the latest, as training has it."""
+        if not self.epochs:
+            return None
         best = max(self.epochs, key=lambda one: one.f1)
         return best if best.f1 else self.epochs[-1]
 
@@ -57,7 +63,7 @@ class Closeup(NamedTuple):
 
 
 def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport], Closeup]:
-    """Every run, and the first from near.
+    """Every run, or model folder, and the first from near.
 
     Args:
         data: the corpus that all are scored on; None: of each, its own test part, or else its dev part.
@@ -66,8 +72,10 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
         CorpusError: a corpus that cannot be read.
     """
-    metrics = [read_metrics(run) for run in runs]  # the cheapest way to see a mistyped folder
-    models = [load_model(run / BEST) for run in runs]
+    alone = [(run / MANIFEST).is_file() for run in runs]
+    # read first: the cheapest way to see a mistyped folder
+    metrics = [[] if single else read_metrics(run) for run, single in zip(runs, alone, strict=True)]
+    models = [load_model(run if single else run / BEST) for run, single in zip(runs, alone, strict=True)]
     files = [scored_file(model.config.corpus, data) for model in models]
     reports, closeup = [], None
     for run, epochs, model, file in zip(runs, metrics, models, files, strict=True):
@@ -76,7 +84,8 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
         size = sum(value.size for value in model.params.values())
-        reports.append(RunReport(run, epochs, config, changed(config), size, file, evaluation))
+        f1 = model.standing.best_f1
+        reports.append(RunReport(run, epochs, f1, config, changed(config), size, file, evaluation))
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None
     return reports, closeup
