@@ -16,7 +16,8 @@ PAGE = "report.html"
 @command
 def report(
     runs: Annotated[
-        list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders, or models, such as averages; default: the newest run.")
+        list[Path] | None,
+        typer.Argument(metavar="RUN...", help="Run folders, or models, such as averages; default: the newest run."),
     ] = None,
     output: Annotated[
         Path | None,
