@@ -7,7 +7,7 @@ import pytest
 
 from nerwin.errors import CorpusError
 from nerwin.text.docbin import read_docbin, write_docbin
-from nerwin.text.passage import Passage, from_words
+from nerwin.text.passage import Counts, Passage, from_words
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
 
@@ -40,7 +40,7 @@ def test_spacy_sees_the_same_text_and_entities(spacy: Any) -> None:
 def test_what_is_written_is_read_back(spacy: Any) -> None:
     words = ["can't", "a b", "\u00a0", "# x", "[", "Zhang", "Wei"]
     passages = [from_words(words, [Span(0, 1, "A"), Span(5, 7, "PER")], 1), from_words(["nobody"], [], 2)]
-    assert list(read_docbin(write_docbin(passages, "x"), "x")) == passages
+    assert list(read_docbin(write_docbin(passages, "x"), "x", Counts())) == passages
 
 
 @pytest.mark.parametrize("blank", ["\u00a0", "\u0085", "\u2028", "\u001c", "  \n", " \u00a0 "])
@@ -48,7 +48,7 @@ def test_what_stands_between_tokens_does_not_become_one(spacy: Any, blank: str) 
     text = f"{blank}10{blank}euros{blank}"
     passage = Passage(text, list(tokenize(text)), [Span(0, 2, "MONEY")], 1)
     assert passage.words == ["10", "euros"]
-    assert list(read_docbin(write_docbin([passage], "x"), "x")) == [passage]
+    assert list(read_docbin(write_docbin([passage], "x"), "x", Counts())) == [passage]
 
 
 def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
@@ -58,23 +58,43 @@ def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
         sent_starts=[True, False, False, False, True, False, False],
         ents=["B-PER", "O", "O", "O", "B-LOC", "O", "O"],
     )
-    found = list(read_docbin(data_of(spacy, doc), "x.spacy"))
+    found = list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
     assert [(one.words, one.entities) for one in found] == [
         (["Zhang", "left", "."], [Span(0, 1, "PER")]),
         (["Lima", "slept", "."], [Span(0, 1, "LOC")]),
     ]
 
 
+def test_a_document_without_sentences_is_cut_but_never_inside_an_entity(spacy: Any) -> None:
+    words = ["Zhang", "left", ".", "\n", "Lima", "slept", "!", "Who", "?", "Me"]
+    ents = ["B-PER", "O", "O", "O", "B-LOC", "O", "O", "B-WORK", "I-WORK", "I-WORK"]
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=words, ents=ents)
+    counts = Counts()
+    found = list(read_docbin(data_of(spacy, doc), "x.spacy", counts))
+    assert [one.words for one in found] == [["Zhang", "left", "."], ["Lima", "slept", "!"], ["Who", "?", "Me"]]
+    assert [one.entities for one in found] == [[Span(0, 1, "PER")], [Span(0, 1, "LOC")], [Span(0, 3, "WORK")]]
+    assert counts.unsaid == 0
+
+
+def test_words_of_which_nothing_is_said_are_counted(spacy: Any) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima", "slept", "there"])
+    doc.set_ents([spacy.tokens.Span(doc, 0, 1, label="LOC")], default="missing")
+    counts = Counts()
+    (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", counts)
+    assert passage.entities == [Span(0, 1, "LOC")]
+    assert str(counts) == "; 2 words without annotation, read as O"
+
+
 def test_an_entity_that_begins_with_a_blank_is_refused(spacy: Any) -> None:
     doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["in", "\n", "Lima"], ents=["O", "B-LOC", "I-LOC"])
     with pytest.raises(CorpusError, match=r"^x\.spacy:1: expected an entity of whole tokens"):
-        list(read_docbin(data_of(spacy, doc), "x.spacy"))
+        list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
 
 
 def test_a_label_of_several_words_is_refused(spacy: Any) -> None:
     doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima"], ents=["B-A PLACE"])
     with pytest.raises(CorpusError, match=r'^x\.spacy:1: expected a label of one word, found "A PLACE"'):
-        list(read_docbin(data_of(spacy, doc), "x.spacy"))
+        list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
 
 
 def damaged(data: bytes) -> list[bytes]:
@@ -85,11 +105,11 @@ def damaged(data: bytes) -> list[bytes]:
 def test_a_damaged_file_is_refused(spacy: Any, number: int) -> None:
     data = damaged(write_docbin([from_words(["Lima"], [Span(0, 1, "LOC")], 1)], "x"))[number]
     with pytest.raises(CorpusError, match=r"^x\.spacy: expected a DocBin as spaCy writes it, found something else"):
-        list(read_docbin(data, "x.spacy"))
+        list(read_docbin(data, "x.spacy", Counts()))
 
 
 def test_without_spacy_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "spacy", None)
     monkeypatch.setitem(sys.modules, "spacy.tokens", None)
     with pytest.raises(CorpusError, match=r'^x\.spacy: expected the library spaCy .*pip install "nerwin\[spacy\]"\.$'):
-        list(read_docbin(b"", "x.spacy"))
+        list(read_docbin(b"", "x.spacy", Counts()))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text.formats import FORMS, How
-from nerwin.text.jsonl import ENTITIES, Counts, read_jsonl, write_jsonl
-from nerwin.text.passage import Passage, fitted_tokens
+from nerwin.text.jsonl import ENTITIES, read_jsonl, write_jsonl
+from nerwin.text.passage import Counts, Passage, fitted_tokens
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
 

@@ -1,8 +1,8 @@
 """spaCy's DocBin (.spacy), the form in which `spacy train` wants its corpora. Needs spaCy, the extra `spacy`.
 
-A document goes to the sentences that spaCy knows of in it, or to one. There, a blank beyond the first between two words
-is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and left out where a file is
-read: by that, since a no-break space may also be a word, or where they are plain blanks.
+A document goes to the sentences that spaCy knows of in it, or to those that its marks end. There, a blank beyond the
+first between two words is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and
+left out where a file is read: by that, since a no-break space may also be a word, or where they are plain blanks.
 """
 
 import zlib
@@ -11,7 +11,7 @@ from typing import Any
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Passage, whole_tokens
+from nerwin.text.passage import Counts, Passage, sentences_of, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 
@@ -34,7 +34,7 @@ def _spacy(name: str) -> Any:
     return spacy
 
 
-def read_docbin(data: bytes, name: str) -> Iterator[Passage]:
+def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
     """The passages of a file, by its bytes; the line of each is the number of its document.
 
     Raises:
@@ -50,10 +50,12 @@ def read_docbin(data: bytes, name: str) -> Iterator[Passage]:
             "Is this the right file?"
         ) from error
     for number, doc in enumerate(docs, 1):
-        for sentence in doc.sents if doc.has_annotation("SENT_START") else [doc[:]]:
+        counts.unsaid += sum(not token.ent_iob for token in doc)
+        known = doc.has_annotation("SENT_START")
+        for sentence in doc.sents if known else [doc[:]]:
             passage = _passage(sentence, number, f"{name}:{number}")
             if passage.tokens:
-                yield passage
+                yield from [passage] if known else sentences_of(passage)
 
 
 def _passage(sentence: Any, number: int, where: str) -> Passage:
@@ -80,12 +82,13 @@ def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
     """
     spacy = _spacy(name)
     vocabulary = spacy.blank("xx").vocab
-    store = spacy.tokens.DocBin(attrs=["ORTH", "SPACY", "POS", "ENT_IOB", "ENT_TYPE"])
+    store = spacy.tokens.DocBin(attrs=["ORTH", "SPACY", "POS", "SENT_START", "ENT_IOB", "ENT_TYPE"])
     for passage in passages:
         words, spaces, places = _pieces(passage)
         own = set(places)
         kinds = ["" if number in own else SPACE for number in range(len(words))]
-        doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds)
+        starts = [number == 0 for number in range(len(words))]
+        doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds, sent_starts=starts)
         doc.set_ents(
             [
                 spacy.tokens.Span(doc, places[start], places[end - 1] + 1, label=label)

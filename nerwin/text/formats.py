@@ -14,8 +14,8 @@ from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_colu
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
-from nerwin.text.jsonl import JSONL_SUFFIXES, Align, Counts, read_jsonl, write_jsonl
-from nerwin.text.passage import Passage, check_lines, from_words
+from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
+from nerwin.text.passage import Counts, Passage, check_lines, from_words
 from nerwin.text.tags import SPELLINGS, spans
 
 COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
@@ -79,7 +79,8 @@ def _read_docbin(path: Path | None, _: How) -> Tagged:
     name = source_name(path)
     with reading(name), open_binary(path) as stream:
         data = stream.read()
-    return _counted(list(read_docbin(data, name)), name)
+    counts = Counts()
+    return _counted(list(read_docbin(data, name, counts)), name, str(counts))
 
 
 def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:

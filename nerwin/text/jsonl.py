@@ -8,16 +8,13 @@ apart; what is written always has tokens, so that nobody else's are lost. What P
 is left out.
 """
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Passage, fitted_tokens, whole_tokens
-from nerwin.text.sentences import cut_into_sentences
+from nerwin.text.passage import Counts, Passage, fitted_tokens, sentences_of, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
@@ -27,21 +24,6 @@ ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy a
 
 
 Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
-
-
-@dataclass
-class Counts:
-    """What reading a file left out or changed: texts for their "answer", entities that had to be moved."""
-
-    declined: int = 0
-    moved: int = 0
-
-    def __str__(self) -> str:
-        said = {
-            'left out whose "answer" is reject or ignore': self.declined,
-            "entities moved to whole tokens, or left out": self.moved,
-        }
-        return "".join(f"; {count:,} {what}" for what, count in said.items() if count)
 
 
 def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "strict") -> Iterator[Passage]:
@@ -63,25 +45,7 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
             passage, moved = _passage(content, number, f"{path}:{number}", align)
             counts.moved += moved
             if passage.tokens:
-                yield from [passage] if content.get("tokens") is not None else _sentences(passage)
-
-
-def _sentences(passage: Passage) -> Iterator[Passage]:
-    """The sentences of a passage, none of which ends inside an entity."""
-    _, tokens, entities, line = passage
-    ends = itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens)))
-    borders = [end for end in ends if not any(one.start < end < one.end for one in entities)]
-    if len(borders) == 1:  # with the blanks around it
-        yield passage
-        return
-    for start, end in itertools.pairwise([0, *borders]):
-        offset = tokens[start].start
-        yield Passage(
-            passage.text[offset : tokens[end - 1].end],
-            [Token(token.text, token.start - offset, token.end - offset) for token in tokens[start:end]],
-            [Span(one.start - start, one.end - start, one.label) for one in entities if start <= one.start < end],
-            line,
-        )
+                yield from [passage] if content.get("tokens") is not None else sentences_of(passage)
 
 
 def _object(line: str, where: str) -> dict[str, Any]:

@@ -4,12 +4,15 @@ Entities come in characters of the text and go to tokens only where they are who
 what does not fit is refused, and moved only by who is asked to.
 """
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
+from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token, is_unspaced
 
@@ -30,6 +33,42 @@ class Passage(NamedTuple):
     def characters(self) -> Iterator[Span]:
         """The entities as spans of characters of the text."""
         return (Span(self.tokens[start].start, self.tokens[end - 1].end, label) for start, end, label in self.entities)
+
+
+@dataclass
+class Counts:
+    """What reading a file left out or changed: texts for their "answer", entities that had to be moved, words of which
+    nothing is said."""
+
+    declined: int = 0
+    moved: int = 0
+    unsaid: int = 0
+
+    def __str__(self) -> str:
+        said = {
+            'left out whose "answer" is reject or ignore': self.declined,
+            "entities moved to whole tokens, or left out": self.moved,
+            "words without annotation, read as O": self.unsaid,
+        }
+        return "".join(f"; {count:,} {what}" for what, count in said.items() if count)
+
+
+def sentences_of(passage: Passage) -> Iterator[Passage]:
+    """The sentences of a passage, none of which ends inside an entity."""
+    _, tokens, entities, line = passage
+    ends = itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens)))
+    borders = [end for end in ends if not any(one.start < end < one.end for one in entities)]
+    if len(borders) == 1:  # with the blanks around it
+        yield passage
+        return
+    for start, end in itertools.pairwise([0, *borders]):
+        offset = tokens[start].start
+        yield Passage(
+            passage.text[offset : tokens[end - 1].end],
+            [Token(token.text, token.start - offset, token.end - offset) for token in tokens[start:end]],
+            [Span(one.start - start, one.end - start, one.label) for one in entities if start <= one.start < end],
+            line,
+        )
 
 
 def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list[Token]]:
