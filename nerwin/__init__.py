@@ -27,10 +27,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nerwin.errors import NerwinError
+    from nerwin.training.annotations import Entity
     from nerwin.training.api import evaluate, train
     from nerwin.training.config import Config
     from nerwin.training.evaluation import Evaluation
-    from nerwin.training.tagger import Entity, Tagger, load
+    from nerwin.training.tagger import Tagger, load
     from nerwin.training.trainer import Batched, EpochDone
 
 __version__ = "0.1.0"
@@ -50,10 +51,11 @@ __all__ = [
 # Loaded on first use, so that importing nerwin stays cheap.
 _HOMES = {
     "nerwin.errors": ("NerwinError",),
+    "nerwin.training.annotations": ("Entity",),
     "nerwin.training.api": ("evaluate", "train"),
     "nerwin.training.config": ("Config",),
     "nerwin.training.evaluation": ("Evaluation",),
-    "nerwin.training.tagger": ("Entity", "Tagger", "load"),
+    "nerwin.training.tagger": ("Tagger", "load"),
     "nerwin.training.trainer": ("Batched", "EpochDone"),
 }
 

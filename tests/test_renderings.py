@@ -10,10 +10,11 @@ import pytest
 
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
+from nerwin.training.annotations import Annotation, Entity
 from nerwin.training.renderings import FORMATS
 from nerwin.training.run import Run
 from nerwin.training.streaming import tag_file
-from nerwin.training.tagger import Annotation, Entity, Tagger, load
+from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'

@@ -15,21 +15,21 @@ from typing import NamedTuple
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, Block, Columns, Line, Scheme, read_blocks
+from nerwin.text.columns import DOCSTART, Block, Columns, Line, read_blocks
 from nerwin.text.docbin import DOCBIN_SUFFIXES
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
+from nerwin.text.schemes import settle_scheme
+from nerwin.text.tags import is_tag
 
 NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
     "(corpus.comments)?"
 )
 HEADER = " Or names of columns? Take it out."  # of the first line
-STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
 class Sentence(NamedTuple):
@@ -131,7 +131,7 @@ def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
     """
     if not corpus.sentences:
         raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
-    _settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
+    settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
     corpus.notes += oddities(corpus)
     corpus.doubts += doubts(corpus)
     return corpus
@@ -269,42 +269,6 @@ class _ColumnReader:
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")
-
-
-def _settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None:
-    """Name the scheme that the tags follow, and count the steps that break it.
-
-    A scheme that is set is believed; otherwise the one that is broken least, if at no more than STRAY_SHARE of the
-    entity tokens.
-    """
-    first_line: dict[tuple[str, str], int] = {}
-    counts: dict[tuple[str, str], int] = {}
-    for sentence in corpus.sentences:
-        for offset, step in enumerate(steps(sentence.tags)):
-            if step not in counts:
-                counts[step] = 0
-                first_line[step] = sentence.lines[min(offset, len(sentence.tags) - 1)]
-            counts[step] += 1
-    broken = {
-        scheme: {step: count for step, count in counts.items() if not legal(*step)} for scheme, legal in SCHEMES.items()
-    }
-    nearest = min(SCHEMES, key=lambda name: sum(broken[name].values()))
-    scheme = chosen if chosen != "auto" else nearest
-    corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
-    entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
-    if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
-        corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
-    if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
-        if not refuse_mixed:
-            corpus.doubts.append(f"mixed tag schemes, which training refuses unless corpus.scheme={scheme} is set")
-            return
-        (before, after), line = min(
-            ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
-        )
-        raise CorpusError(
-            f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
-            f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme to {scheme}."
-        )
 
 
 def write_columns(sentences: Iterable[Sentence]) -> Iterator[str]:

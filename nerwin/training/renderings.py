@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
-from nerwin.training.tagger import Annotation
+from nerwin.training.annotations import Annotation
 
 
 def _conll(found: Annotation) -> Iterator[str]:

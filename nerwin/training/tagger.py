@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from nerwin.corruption.repeats import REACH
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, spans
-from nerwin.text.tokenizer import Token
 from nerwin.text.windows import lay_out, split_sentences, windows
+from nerwin.training.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.training.calibration import entity_margins, found_entities
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.folders import model_folder
@@ -25,31 +25,7 @@ from nerwin.training.reliability import calibration_error, reliability
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
-
 T = TypeVar("T")
-Tokenized = tuple[str, Sequence[Token]]  # a text and its tokens
-
-
-class Entity(NamedTuple):
-    """A span of a text: `text[start:end]` is `.text`.
-
-    score: how likely it is right, as far as the dev part could tell (see `calibration`).
-    """
-
-    start: int
-    end: int
-    label: str
-    text: str
-    score: float
-
-
-class Annotation(NamedTuple):
-    """A text, its tokens, their IOB2 tags, and the entities that they spell."""
-
-    text: str
-    tokens: Sequence[Token]
-    tags: list[str]
-    entities: list[Entity]
 
 
 class Tagger:
@@ -200,7 +176,7 @@ class Tagger:
         sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
         explained = iter(self.explain(sentences, scores))
         return [
-            _together(text, tokens, itertools.islice(explained, len(own)))
+            together(text, tokens, itertools.islice(explained, len(own)))
             for (text, tokens), own in zip(texts, cut, strict=True)
         ]
 
@@ -226,7 +202,7 @@ class Tagger:
         lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
         annotations = []
         for (text, tokens), (tags, found) in zip(texts, self._decide(scores, lengths), strict=True):
-            entities = [_entity(text, tokens, span, score) for span, score in found]
+            entities = [entity_of(text, tokens, span, score) for span, score in found]
             annotations.append(Annotation(text, tokens, tags, entities))
         return annotations
 
@@ -307,21 +283,6 @@ def _words(sentence: Iterable[str]) -> list[str]:
         if not isinstance(word, str):
             raise TypeError(f"expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them.")
     return words
-
-
-def _together(text: str, tokens: Sequence[Token], sentences: Iterable[Annotation]) -> Annotation:
-    """The annotation of a text, given those of its sentences."""
-    tags: list[str] = []
-    entities: list[Entity] = []
-    for sentence in sentences:
-        tags += sentence.tags
-        entities += sentence.entities
-    return Annotation(text, tokens, tags, entities)
-
-
-def _entity(text: str, tokens: Sequence[Token], span: Span, score: float) -> Entity:
-    start, end = tokens[span.start].start, tokens[span.end - 1].end
-    return Entity(start, end, span.label, text[start:end], score)
 
 
 def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
