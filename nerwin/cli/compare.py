@@ -8,6 +8,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
+from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
 
@@ -22,9 +23,7 @@ def compare(
     vary: Annotated[
         list[str], typer.Option("--vary", metavar="KEY=VALUE,VALUE", help="A key and the values to try; repeatable.")
     ],
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
-    ] = None,
+    config: ConfigOption = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all cells.")
     ] = None,

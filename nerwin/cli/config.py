@@ -7,15 +7,14 @@ from typing import Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import SetOption
 from nerwin.cli.output import write
 
 
 @command
 def config(
     file: Annotated[Path | None, typer.Argument(help="A YAML configuration; default: the shipped quickstart.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
-    ] = None,
+    overrides: SetOption = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print a JSON Schema for editors.")] = False,
 ) -> None:
     """Print a configuration with all its defaults, and what differs from them."""

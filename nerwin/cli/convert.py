@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command, stream_path
+from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
 from nerwin.cli.tagged import OPTIONS, named_as_options
 
@@ -78,7 +79,7 @@ def convert(
         ),
     ] = Align.strict,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Convert a tagged corpus: columns in five tag schemes, inline markup, JSON Lines, spaCy's DocBin."""
     from nerwin.errors import ConfigError, CorpusError

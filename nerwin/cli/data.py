@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import JsonOption
 from nerwin.errors import printable
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def data(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration, e.g. corpus.tag_column."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
 ) -> None:
     """Describe a corpus: sizes, types, what dev and test share with train, slips; warnings say what to do."""

@@ -1,12 +1,12 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.tables import WIDEST, print_whole
 from nerwin.cli.tagged import named_as_options
 
@@ -23,12 +23,8 @@ SEVERAL = 20  # entities that no model finds all of, in new text, with nothing b
 
 @command
 def evaluate(
-    model: Annotated[
-        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
-    ] = None,
+    model: ModelArgument = None,
+    data: DataOption = None,
     word_column: Annotated[
         int | None, typer.Option("--word-column", metavar="N", help="Column of the words; default: as in training.")
     ] = None,
@@ -39,7 +35,7 @@ def evaluate(
         str | None,
         typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from rich.console import Console

@@ -1,12 +1,12 @@
 """`nerwin gradcheck`: every derived gradient of a configuration's network against central differences."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import ConfigOption, JsonOption, SetOption
 from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
@@ -17,17 +17,13 @@ if TYPE_CHECKING:
 
 @command
 def gradcheck(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
-    ] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
-    ] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Check small networks for every combination of techniques.")
     ] = False,
     one_sided: Annotated[bool, typer.Option("--one-sided", help="One-sided differences, for comparison.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check the gradients of a configuration's network numerically; exit 1 where one is wrong."""
     from rich.console import Console

@@ -2,21 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.errors import printable
 
 
 @command
 def info(
-    model: Annotated[
-        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    model: ModelArgument = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Versions, configuration, labels, scores and data of a model; checks the sums of its files."""
     from nerwin.training.description import describe

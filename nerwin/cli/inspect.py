@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command
+from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a ter
 
 @command
 def inspect(
-    model: Annotated[
-        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
-    ] = None,
+    model: ModelArgument = None,
     word: Annotated[str | None, typer.Option("--word", help="The nearest neighbours of a word.")] = None,
     window: Annotated[
         str | None, typer.Option("--window", help="Take the decision on a text's middle word apart.")
@@ -33,7 +32,7 @@ def inspect(
     data: Annotated[
         Path | None, typer.Option("--data", help="Corpus of the windows; default: the configuration's dev part.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look inside a model: its detectors, or one word, or one decision."""
     from rich.console import Console

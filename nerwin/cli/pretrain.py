@@ -10,6 +10,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.interruption import interruption
+from nerwin.cli.options import QuietOption
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
 
@@ -52,7 +53,7 @@ def pretrain(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run that stopped.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file, or a run that stopped.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Learn word vectors from untagged text."""
     from rich.console import Console

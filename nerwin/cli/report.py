@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nerwin.cli.app import command, stream_path
+from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
@@ -23,9 +24,7 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help=f"Write here, - is standard output; default: {PAGE} in the first run."),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
-    ] = None,
+    data: DataOption = None,
 ) -> None:
     """One page of curves, scores and errors, without network; several runs side by side."""
     from nerwin.errors import ConfigError

@@ -14,6 +14,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
+from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_spared, write
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.collector import collector_paused
@@ -31,9 +32,7 @@ class Format(StrEnum):
 
 @command
 def tag(
-    model: Annotated[
-        Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
-    ] = None,
+    model: ModelArgument = None,
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),

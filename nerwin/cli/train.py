@@ -9,6 +9,7 @@ import typer
 
 from nerwin.cli.app import INTERRUPTED, command
 from nerwin.cli.interruption import interruption
+from nerwin.cli.options import QuietOption, SetOption
 from nerwin.cli.threads import configured_threads
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def train(
             "--config", "-c", help="YAML configuration; default: the shipped quickstart; with --resume, the run's."
         ),
     ] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
-    ] = None,
+    overrides: SetOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder; default: the next free one under runs/.")
     ] = None,
@@ -36,7 +35,7 @@ def train(
         bool, typer.Option("--resume", help="Continue the run in --output, or the one begun last.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in --output.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    quiet: QuietOption = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say first what will be trained, in figures.")
     ] = False,

@@ -1,0 +1,21 @@
+"""Options that several commands have, in the same words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ModelArgument = Annotated[
+    Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
+]
