@@ -418,7 +418,7 @@ def nothing(here: Path) -> None:
         (nothing, f"report {RUN} -o /dev/null", "/dev/null: expected the name of a file to write"),
         (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in a folder that is there"),
         (nothing, "report absent", "absent/metrics.jsonl: expected the metrics of a run, found none"),
-        (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: cannot write the page: Is a directory"),
+        (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: cannot write: Is a directory"),
     ],
 )
 def test_a_bad_input_is_one_line_and_leaves_nothing_behind(

@@ -44,11 +44,9 @@ def report(
     if output and place:
         _check_place(place)
     page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
-    if place is None:
-        write([page], None)
-        return
-    _write(place, page)
-    typer.echo(f"{place}: {len(page):,} bytes")
+    write([page], place)
+    if place is not None:
+        typer.echo(f"{place}: {len(page):,} bytes")
 
 
 def _check_place(path: Path) -> None:
@@ -71,13 +69,3 @@ def _check_place(path: Path) -> None:
 def _is_page(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(15).lower() == b"<!doctype html>"
-
-
-def _write(path: Path, page: bytes) -> None:
-    from nerwin.errors import ConfigError
-    from nerwin.training.replace import replace_file
-
-    try:
-        replace_file(path.resolve(), page)  # of a link, where it leads
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot write the page: {error.strerror}. Choose another --output.") from error

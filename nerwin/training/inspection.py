@@ -12,6 +12,7 @@ from nerwin.arrays import Floats, Ints
 from nerwin.errors import ConfigError, ModelError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
+from nerwin.network.lookup import nearest_rows
 from nerwin.text.features import WORDS, form_table
 from nerwin.text.vocabulary import UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
@@ -117,14 +118,13 @@ def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, f
     Raises:
         ModelError: the model does not know the word.
     """
-    lookup, table = model.lookups[0], model.params[WORDS]
+    lookup = model.lookups[0]
     row = lookup.row(word)
     if row == UNKNOWN:
         raise ModelError(f"--word {word}: expected a word that the model knows, found an unknown one. Try another.")
-    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-12)
-    cosine = unit @ unit[row]
-    nearest = [i for i in np.argsort(-cosine) if i > UNKNOWN and i != row]
-    return [(lookup.values[i - UNKNOWN - 1], float(cosine[i])) for i in nearest[:count]]
+    first = UNKNOWN + 1
+    rows, cosines = nearest_rows(model.params[WORDS], row, first, count)
+    return [(lookup.values[i - first], cosine) for i, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)]
 
 
 class Decision(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.corruption.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.errors import ConfigError, TrainingDiverged
-from nerwin.network.lookup import sum_rows
+from nerwin.network.lookup import nearest_rows, sum_rows
 from nerwin.network.stretches import backprop_stretches, windows_of_stretches
 from nerwin.optim.optimizers import Optimizer, Rule, Settings, adagrad
 from nerwin.optim.schedules import ScheduleSettings, linear
@@ -241,9 +241,5 @@ class Pretraining:
 
     def neighbours(self, word: str, n: int = 8) -> list[str]:
         """The n words whose vectors make the smallest angles with that of `word`, the nearest first."""
-        row, L = self.row(word), self.state.params[WORDS]
-        # (V,) cosines but for the word's own length, which changes no order
-        alike = (L @ L[row]) / np.maximum(np.linalg.norm(L, axis=1), np.finfo(L.dtype).tiny)
-        alike[[PADDING, UNKNOWN, row]] = -np.inf
-        nearest = np.argsort(-alike, kind="stable")[: min(n, len(self.rows) - 1)]
+        nearest, _ = nearest_rows(self.state.params[WORDS], self.row(word), UNKNOWN + 1, n)
         return [self.text.words[one] for one in nearest]
