@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -350,6 +351,8 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
         ("-DOCSTART- -X- O O\n\nMira NNP I-NP B-PER\nleft VBD I-VP O\n", "for a word a line add --input conll\n"),
         ("Mira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
         ('{"text": "Mira left"}\n\n{"text": "x"}\n', "though its lines are JSON; take the texts out of them first\n"),
+        ("# sent_id = 1\nMira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
+        ("{name} met {place}\n{name} left {place}\n", ""),
         ("Mira left Dunmere O\nand came\n", ""),
         ("O\nB-PER\n", ""),
         ("Mira O\n", ""),
@@ -360,6 +363,16 @@ def test_text_that_looks_like_another_form_is_told_of(here: Path, text: str, tol
     (here / "x.txt").write_text(text)
     said = nerwin("tag", "runs/village-1", "x.txt").stderr
     assert said.endswith(told) if told else said == ""
+
+
+def test_a_file_by_the_name_of_json_lines_is_told_of_and_a_pipe_is_read_once(here: Path) -> None:
+    (here / "one.jsonl").write_text('{"text": "Mira left"}\n')
+    assert "though its lines are JSON" in nerwin("tag", "runs/village-1", "one.jsonl").stderr
+    os.mkfifo(here / "pipe")
+    writer = threading.Thread(target=(here / "pipe").write_text, args=("Mira\tB-PER\nleft\tO\n",))
+    writer.start()
+    assert nerwin("tag", "runs/village-1", "pipe").stderr == ""
+    writer.join()
 
 
 def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path) -> None:

@@ -157,3 +157,24 @@ def test_a_place_that_cannot_be_written_is_named() -> None:
 
 def test_a_missing_source_is_named() -> None:
     assert refused(nerwin("convert", "no.conll", "b.inline")).startswith("nerwin: no.conll: cannot read the file")
+
+
+DOCUMENT = json.dumps({"text": "Anna met Leonie. Lima won.", "label": [[0, 5, "PER"], [17, 21, "LOC"]]})
+
+
+def test_entities_that_are_no_whole_tokens_are_moved_where_asked_to() -> None:
+    said = refused(nerwin("convert", "-", "-", "--from", "jsonl", stdin=DOCUMENT))
+    assert "expected an entity of whole tokens" in said
+    assert said.endswith("or have entities moved (--align).\n")
+    done = nerwin("convert", "-", "-", "--from", "jsonl", "--align", "contract", stdin=DOCUMENT)
+    assert done.stdout == "Anna\tB-PER\nmet\tO\nLeonie\tO\n.\tO\n\nLima\tB-LOC\nwon\tO\n.\tO\n\n"
+    assert done.stderr == (
+        "<stdin>: 1 documents, 7 tokens; 1 entities moved to whole tokens, or left out\n"
+        "-: 2 sentences, 2 entities as conll\n"
+    )
+    same = nerwin("convert", "-", "-", "--from", "jsonl", "--to", "jsonl", "--align", "expand", stdin=DOCUMENT)
+    text = json.loads(DOCUMENT)["text"]
+    assert json.loads(same.stdout)["text"] == text
+    assert same.stderr.endswith("-: 1 documents, 2 entities as jsonl\n")
+    said = "--align is for JSON Lines: expected --from jsonl, found conll. Leave it out."
+    assert said in refused(nerwin("convert", "a.conll", "-", "--align", "expand"))

@@ -7,7 +7,7 @@ import pytest
 
 from nerwin.errors import CorpusError
 from nerwin.text.docbin import read_docbin, write_docbin
-from nerwin.text.passage import Counts, Passage, from_words
+from nerwin.text.passage import Counts, Passage, from_words, sentences_of
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
 
@@ -65,19 +65,18 @@ def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
     ]
 
 
-def test_a_document_without_sentences_is_cut_but_never_inside_an_entity(spacy: Any) -> None:
-    words = ["Zhang", "left", ".", "\n", "Lima", "slept", "!", "Who", "?", "Me"]
-    ents = ["B-PER", "O", "O", "O", "B-LOC", "O", "O", "B-WORK", "I-WORK", "I-WORK"]
-    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=words, ents=ents)
-    counts = Counts()
-    found = list(read_docbin(data_of(spacy, doc), "x.spacy", counts))
-    assert [one.words for one in found] == [["Zhang", "left", "."], ["Lima", "slept", "!"], ["Who", "?", "Me"]]
-    assert [one.entities for one in found] == [[Span(0, 1, "PER")], [Span(0, 1, "LOC")], [Span(0, 3, "WORK")]]
-    assert counts.unsaid == 0
+def test_a_document_without_sentences_stays_whole_and_a_sentence_stays_one(spacy: Any) -> None:
+    words = ["Zhang", "left", ".", "Lima", "slept", "!"]
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=words, ents=["B-PER", "O", "O", "B-LOC", "O", "O"])
+    (document,) = read_docbin(data_of(spacy, doc), "x.spacy", Counts())
+    assert (document.words, document.document) == (words, True)
+    assert [one.words for one in sentences_of(document)] == [["Zhang", "left", "."], ["Lima", "slept", "!"]]
+    for passage in (document, document._replace(document=False)):
+        assert list(read_docbin(write_docbin([passage], "x"), "x", Counts())) == [passage]
 
 
 def test_words_of_which_nothing_is_said_are_counted(spacy: Any) -> None:
-    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima", "slept", "there"])
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima", "\n", "slept", "there"])
     doc.set_ents([spacy.tokens.Span(doc, 0, 1, label="LOC")], default="missing")
     counts = Counts()
     (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", counts)

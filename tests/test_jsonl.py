@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
-from nerwin.text.formats import FORMS, How
+from nerwin.text.formats import FORMS, Reading
 from nerwin.text.jsonl import ENTITIES, read_jsonl, write_jsonl
-from nerwin.text.passage import Counts, Passage, fitted_tokens
+from nerwin.text.passage import Counts, Passage, fitted_tokens, sentences_of
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
+from tests.fuzz.cases import time_limit
 
 
 def read(*lines: str) -> list[Passage]:
@@ -72,21 +73,24 @@ def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     assert passage.words == ["Oslo"]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(lines))
-    assert FORMS["jsonl"].read(path, How()).note.endswith('; 2 left out whose "answer" is reject or ignore')
+    assert FORMS["jsonl"].read(path, Reading()).note.endswith('; 2 left out whose "answer" is reject or ignore')
     path.write_text(lines[0])
     with pytest.raises(CorpusError, match='found none; 1 left out whose "answer" is reject'):
-        FORMS["jsonl"].read(path, How())
+        FORMS["jsonl"].read(path, Reading())
     assert len(read(json.dumps({"text": "Lima", "ents": [], "answer": None}))) == 1
 
 
-def test_what_is_written_has_text_entities_and_tokens() -> None:
-    (line,) = write_jsonl(read(json.dumps({"text": "Ao é Lima", "entities": [[5, 9, "LOC"]]})))
+def test_what_is_written_has_text_and_entities_and_the_tokens_of_a_sentence() -> None:
+    (document,) = read(json.dumps({"text": "Ao é Lima", "entities": [[5, 9, "LOC"]]}))
+    (line,) = write_jsonl([document])
     assert "é" in line
-    assert json.loads(line) == {
-        "text": "Ao é Lima",
-        "ents": [{"start": 5, "end": 9, "label": "LOC"}],
-        "tokens": [{"start": 0, "end": 2}, {"start": 3, "end": 4}, {"start": 5, "end": 9}],
-    }
+    written = {"text": "Ao é Lima", "ents": [{"start": 5, "end": 9, "label": "LOC"}]}
+    assert json.loads(line) == written
+    (line,) = write_jsonl([document._replace(document=False)])
+    tokens = [{"start": 0, "end": 2}, {"start": 3, "end": 4}, {"start": 5, "end": 9}]
+    assert json.loads(line) == {**written, "tokens": tokens}
+    (line,) = write_jsonl([document._replace(tokens=[*document.tokens[:1], *document.tokens[2:]], entities=[])])
+    assert json.loads(line) == {**written, "ents": [], "tokens": [tokens[0], tokens[2]]}  # somebody else's tokens
 
 
 def with_ents(*ents: object) -> str:
@@ -158,18 +162,37 @@ def test_what_is_nested_almost_too_deeply_is_one_line() -> None:
             read('{"text": "Lima", "ents": [' + "[" * depth + "]" * depth + "]}")
 
 
-def test_a_text_without_tokens_is_cut_into_sentences_but_never_inside_an_entity() -> None:
-    text = " Lima won. Oslo lost. See Who? Me in Bonn! "
-    line = {"text": text, "ents": [[1, 5, "LOC"], [11, 15, "LOC"], [26, 33, "WORK"]]}
-    found = read(json.dumps(line))
+TEXT_OF_THREE = " Lima won. Oslo lost. See Who? Me in Bonn! "
+OF_THREE = [[1, 5, "LOC"], [11, 15, "LOC"], [26, 33, "WORK"]]
+
+
+def test_a_text_without_tokens_is_a_document_whose_sentences_end_in_no_entity() -> None:
+    line = json.dumps({"text": TEXT_OF_THREE, "ents": OF_THREE})
+    (document,) = read(line)
+    assert (document.text, document.document) == (TEXT_OF_THREE, True)
+    found = list(sentences_of(document))
     assert [passage.text for passage in found] == ["Lima won.", "Oslo lost.", "See Who? Me in Bonn!"]
     assert [passage.entities for passage in found] == [[Span(0, 1, "LOC")], [Span(0, 1, "LOC")], [Span(1, 4, "WORK")]]
     for passage in found:
-        assert passage.line == 1
+        assert (passage.line, passage.document) == (1, False)
         assert all(passage.text[token.start : token.end] == token.text for token in passage.tokens)
-    tokens = [{"start": token.start, "end": token.end} for token in tokenize(text)]
-    (whole,) = read(json.dumps({**line, "tokens": tokens}))
-    assert whole.text == text
+    (again,) = read(*write_jsonl([document]))
+    assert again == document
+
+
+def test_a_text_with_tokens_is_a_sentence_and_stays_one() -> None:
+    tokens = [{"start": token.start, "end": token.end} for token in tokenize(TEXT_OF_THREE)]
+    (whole,) = read(json.dumps({"text": TEXT_OF_THREE, "ents": OF_THREE, "tokens": tokens}))
+    assert list(sentences_of(whole)) == [whole]
+    assert read(*write_jsonl([whole])) == [whole]
+
+
+def test_a_document_of_many_sentences_and_entities_takes_no_time() -> None:
+    text, size = "Lima won. " * 30_000, 30_000
+    ents = [[10 * number, 10 * number + 4, "LOC"] for number in range(size)]
+    with time_limit(20):
+        (document,) = read_jsonl([json.dumps({"text": text, "ents": ents})], "x", Counts(), "expand")
+        assert sum(len(passage.entities) == 1 for passage in sentences_of(document)) == size
 
 
 # text, entities, what contract and expand make of them, how many each moves or leaves out
@@ -181,6 +204,7 @@ MISALIGNED = [
     ("New York City is", [[4, 8, "LOC"], [0, 13, "LOC"]], [(0, 3)], 1, [(0, 3)], 1),
     ("New York", [[1, 7, "LOC"]], [], 1, [(0, 2)], 1),
     ("New York", [[3, 4, "LOC"]], [], 1, [], 1),
+    ("Lima won.", [[0, 4, "LOC"], [0, 7, "EVENT"]], [(0, 1)], 1, [(0, 2)], 2),
 ]
 
 

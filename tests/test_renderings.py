@@ -19,7 +19,7 @@ from tests.test_trainer import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'
 FOUND = Annotation(
-    TEXT, list(tokenize(TEXT)), [], [Entity(0, 4, "PER", "Mira", 0.9), Entity(15, 25, "L<OC", "Port Ansel", 0.6)]
+    TEXT, list(tokenize(TEXT)), [], [Entity(0, 4, "PER", "Mira", 0.9), Entity(15, 25, "L<OC", "Port Ansel", 0.6)], []
 )
 
 
@@ -31,9 +31,18 @@ def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
 
 
 def test_a_type_has_the_same_colour_everywhere() -> None:
-    one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)])
+    one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)], [])
     (line,), (whole,) = FORMATS["colour"](one), FORMATS["colour"](FOUND)
     assert whole.startswith(line)
+
+
+def test_columns_have_a_blank_line_after_each_sentence() -> None:
+    text = "Mira left. Jonas came."
+    tags = ["B-PER", "O", "O", "B-PER", "O", "O"]
+    found = Annotation(text, list(tokenize(text)), tags, [], [3, 3])
+    lines = ["Mira\tB-PER", "left\tO", ".\tO", "", "Jonas\tB-PER", "came\tO", ".\tO", ""]
+    assert list(FORMATS["conll"](found)) == lines
+    assert list(FORMATS["conll"](Annotation("", [], [], [], []))) == [""]
 
 
 def test_a_page_says_the_text_and_nothing_that_runs() -> None:

@@ -146,7 +146,12 @@ def test_a_model_without_epochs_has_a_page_without_curves(here: Path) -> None:
     f1 = json.loads(Path("runs/both/model.json").read_text())["best"]["f1"]
     (said,) = (one.text for one in page.all("p") if "Best dev F1" in one.text)
     assert f"Best dev F1 {100 * f1:.2f}." in said
+    sums = nerwin("info", "runs/both").stdout
+    done = nerwin("report", "runs/both", "--data", "village.conll")
+    assert done.stdout.startswith("runs/both.html: ")
+    assert nerwin("info", "runs/both").stdout == sums  # a model's folder holds the model alone
     together = report("runs/both", RUN, "--data", "village.conll")
+    assert [one.text for one in together.all("li") if one.text == "runs/both"] == []
     assert [one.text for one in together.all("summary") if "epochs" in one.text] == [f"Figures of the epochs: {RUN}"]
     assert next(one.text for one in together.all("figcaption")) == "Loss"
 
@@ -398,6 +403,10 @@ def ragged_data(here: Path) -> None:
     Path("hard.conll").write_text("Mira\tB-PER\nleft\n")
 
 
+def a_comparison(here: Path) -> None:
+    Path("grid", "cells").mkdir(parents=True)
+
+
 def nothing(here: Path) -> None:
     pass
 
@@ -417,7 +426,8 @@ def nothing(here: Path) -> None:
         (nothing, f"report {RUN} -o runs", "runs: expected the name of a file to write, found a folder"),
         (nothing, f"report {RUN} -o /dev/null", "/dev/null: expected the name of a file to write"),
         (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in a folder that is there"),
-        (nothing, "report absent", "absent/metrics.jsonl: expected the metrics of a run, found none"),
+        (nothing, "report absent", "absent: expected a run folder with best/, or a model folder, found neither"),
+        (a_comparison, "report grid", "grid: expected a run folder, found a comparison. Name one of the runs in its"),
         (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: cannot write: Is a directory"),
     ],
 )

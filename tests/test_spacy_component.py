@@ -73,6 +73,8 @@ def test_the_entities_are_those_of_the_tagger_on_the_same_tokens(nlp: Any, folde
 
 
 def test_a_doc_without_sentences_is_cut_into_some(nlp: Any, folder: Path) -> None:
+    doc = nlp("Lena Voss left Dunmere. Mira Olden came\n\nLena")
+    assert [len(words) for words in component_module._sentences(doc)] == [5, 3, 1]
     doc = nlp("Lena Voss left Dunmere. Mira Olden came.")
     sentences = [["Lena", "Voss", "left", "Dunmere", "."], ["Mira", "Olden", "came", "."]]
     tags = itertools.chain.from_iterable(nerwin.load(folder).tag_many(sentences))

@@ -75,7 +75,7 @@ def convert(
         Align,
         typer.Option(
             "--align",
-            help="JSON Lines: refuse entities that are no whole tokens, or move their borders inwards or outwards.",
+            help="JSON Lines: refuse entities that are no whole tokens, or move their borders in or out.",
         ),
     ] = Align.strict,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
@@ -85,7 +85,7 @@ def convert(
     from nerwin.errors import ConfigError, CorpusError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
-    from nerwin.text.formats import FORMS, How, form_of
+    from nerwin.text.formats import FORMS, Reading, form_of
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
@@ -96,15 +96,17 @@ def convert(
     if form is not Form.jsonl and align is not Align.strict:
         raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form.value}. Leave it out.")
     try:
-        tagged = FORMS[form].read(path, How(columns, align.value))
+        tagged = FORMS[form].read(path, Reading(columns, align.value))
     except CorpusError as error:
         raise named_as_options(error, OPTIONS | FURTHER) from error
-    pieces = FORMS[to].write(tagged.passages, source_name(path))
+    passages = FORMS[to].fitting(tagged.passages)
+    pieces = FORMS[to].write(passages, source_name(path))
     write(_compressed(pieces) if target.suffix == ".gz" else pieces, place)
     if not quiet:
-        entities = sum(len(passage.entities) for passage in tagged.passages)
+        entities = sum(len(passage.entities) for passage in passages)
+        what = "documents" if any(passage.document for passage in passages) else "sentences"
         typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
-        typer.echo(f"{target}: {len(tagged.passages):,} sentences, {entities:,} entities as {to.value}", err=True)
+        typer.echo(f"{target}: {len(passages):,} {what}, {entities:,} entities as {to.value}", err=True)
 
 
 def _compressed(pieces: Iterable[bytes]) -> list[bytes]:

@@ -11,7 +11,6 @@ from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
-PAGE = "report.html"
 
 
 @command
@@ -22,7 +21,11 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help=f"Write here, - is standard output; default: {PAGE} in the first run."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write here, - is standard output; default: report.html in the first run; of a model, beside it.",
+        ),
     ] = None,
     data: DataOption = None,
 ) -> None:
@@ -37,10 +40,10 @@ def report(
         )
     from nerwin.report.page import render
     from nerwin.training.folders import newest_folder
-    from nerwin.training.report import report_runs
+    from nerwin.training.report import page_of, report_runs
 
     folders = runs or [newest_folder()]
-    place = stream_path(output or folders[0] / PAGE)
+    place = stream_path(output or page_of(folders[0]))
     if output and place:
         _check_place(place)
     page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character

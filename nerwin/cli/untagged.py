@@ -1,6 +1,7 @@
 """Untagged text as commands take it: raw, or in columns, of which one holds the words."""
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
-FIRST = 20  # lines of a file that tell its form
+FIRST = 40  # lines of a file that tell its form
 COLUMN_ENDINGS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
 
 
@@ -38,10 +39,12 @@ CommentsOption = Annotated[
 
 def hint_at_form(source: Input, files: Sequence[Path]) -> None:
     """Say on stderr that a file which is read as text looks like one in columns, or of JSON."""
+    from nerwin.text.files import suffix_of
+
     for file in files if source is Input.text else ():
         if _in_columns(file.name) or _first_lines(file, _of_columns):
             typer.echo(f"{file}: read as text, each line for itself; for a word a line add --input conll", err=True)
-        elif _first_lines(file, _of_json):
+        elif suffix_of(file) == ".jsonl" or _first_lines(file, _of_json):
             typer.echo(f"{file}: read as text, though its lines are JSON; take the texts out of them first", err=True)
         else:
             continue
@@ -53,17 +56,18 @@ def _in_columns(name: str) -> bool:
 
 
 def _first_lines(file: Path, looks_so: Callable[[str], bool]) -> bool:
-    """Whether all of the first lines that are not blank look so."""
+    """Whether all of the first lines look so, blank ones and those that begin as comments aside."""
     from nerwin.errors import CorpusError
     from nerwin.text.files import BLANK, read_lines
 
     if not file.is_file():  # a pipe can be read once
         return False
     try:
-        lines = list(itertools.islice((line for line in read_lines(file) if line.strip(BLANK)), FIRST))
+        lines = list(itertools.islice(read_lines(file), FIRST))
     except CorpusError:
         return False
-    return len(lines) > 1 and all(map(looks_so, lines))
+    told = [line for line in lines if line.strip(BLANK) and not line.startswith("#")]
+    return len(told) > 1 and all(map(looks_so, told))
 
 
 def _of_columns(line: str) -> bool:
@@ -75,7 +79,10 @@ def _of_columns(line: str) -> bool:
 
 
 def _of_json(line: str) -> bool:
-    return line.startswith("{") and line.rstrip().endswith("}")
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":

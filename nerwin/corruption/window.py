@@ -184,8 +184,7 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
 
 
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
-    """The threshold of each type that gives the dev part its best F1 of runs of one type, which
-    are entities but for neighbours of the same type.
+    """The threshold of each type that gives the dev part its best F1, each run of one type counting as an entity.
 
     Starts from each type's threshold of the best F1 over words, then moves one threshold at a time, among quantiles of
     that type's scores, while that F1 improves.

@@ -1,8 +1,8 @@
 """A spaCy component, the extra `spacy`: `nlp.add_pipe("nerwin", config={"model": "runs/mine"})`.
 
 It takes spaCy's own tokens and sets `doc.ents`, in place of what earlier components have set; how likely each is right
-stands in `doc.spans`. Tokens of blanks alone, which no training has seen, are left out. Where sentences are set on the
-doc, a window ends at their borders; otherwise a doc is one sentence, as a text is for `Tagger.entities`.
+stands in `doc.spans`. Tokens of blanks alone, which no training has seen, are left out. Windows end at the borders of
+sentences: of those that are set on the doc, or else of those that `Tagger.entities` would find in its text.
 """
 
 import itertools
@@ -19,7 +19,8 @@ from spacy.training import Example
 from spacy.util import raise_error
 
 from nerwin.errors import ModelError
-from nerwin.text.sentences import sentence_lengths
+from nerwin.text import tokenizer
+from nerwin.text.sentences import cut_into_sentences
 from nerwin.training.tagger import Tagger, check_share, load
 
 Handler = Callable[[str, Any, list[Doc], Exception], NoReturn]
@@ -139,8 +140,9 @@ def _sentences(doc: Doc) -> list[list[Token]]:
     if doc.has_annotation("SENT_START"):
         return [[token for token in sentence if not token.is_space] for sentence in doc.sents]
     words = [token for token in doc if not token.is_space]
+    tokens = [tokenizer.Token(word.text, word.idx, word.idx + len(word.text)) for word in words]
     rest = iter(words)
-    return [list(itertools.islice(rest, size)) for size in sentence_lengths([word.text for word in words])]
+    return [list(itertools.islice(rest, len(sentence))) for sentence in cut_into_sentences(doc.text, tokens)]
 
 
 @Language.factory(

@@ -102,7 +102,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
     if suffix_of(path) in (*JSONL_SUFFIXES, *DOCBIN_SUFFIXES):
-        command = shlex.join(["nerwin", "convert", str(path), f"{path.name.partition('.')[0]}.conll"])
+        command = shlex.join(["nerwin", "convert", str(path), f"{Path(path.name.removesuffix('.gz')).stem}.conll"])
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if suffix_of(path) not in INLINE_SUFFIXES:
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)

@@ -1,8 +1,8 @@
 """spaCy's DocBin (.spacy), the form in which `spacy train` wants its corpora. Needs spaCy, the extra `spacy`.
 
-A document goes to the sentences that spaCy knows of in it, or to those that its marks end. There, a blank beyond the
-first between two words is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and
-left out where a file is read: by that, since a no-break space may also be a word, or where they are plain blanks.
+A document goes to the sentences that spaCy knows of in it, or stays whole. There, a blank beyond the first between two
+words is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and left out where a file
+is read: by that, since a no-break space may also be a word, or where they are plain blanks.
 """
 
 import zlib
@@ -11,7 +11,7 @@ from typing import Any
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Counts, Passage, sentences_of, whole_tokens
+from nerwin.text.passage import Counts, Passage, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 
@@ -50,22 +50,19 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
             "Is this the right file?"
         ) from error
     for number, doc in enumerate(docs, 1):
-        counts.unsaid += sum(not token.ent_iob for token in doc)
         known = doc.has_annotation("SENT_START")
         for sentence in doc.sents if known else [doc[:]]:
-            passage = _passage(sentence, number, f"{name}:{number}")
+            passage = _passage(sentence, number, f"{name}:{number}", counts)
             if passage.tokens:
-                yield from [passage] if known else sentences_of(passage)
+                yield passage._replace(document=not known)
 
 
-def _passage(sentence: Any, number: int, where: str) -> Passage:
+def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     """A sentence (a spaCy Span)."""
     text, first = sentence.text, sentence.start_char
-    tokens = [
-        Token(token.text, token.idx - first, token.idx - first + len(token.text))
-        for token in sentence
-        if token.text.strip(BLANK) and not (token.is_space and token.pos_ == SPACE)
-    ]
+    words = [one for one in sentence if one.text.strip(BLANK) and not (one.is_space and one.pos_ == SPACE)]
+    counts.unsaid += sum(not word.ent_iob for word in words)
+    tokens = [Token(word.text, word.idx - first, word.idx - first + len(word.text)) for word in words]
     found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
     for label in {span.label for span in found}:
         if not is_tag(f"B-{label}"):
@@ -87,7 +84,7 @@ def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
         words, spaces, places = _pieces(passage)
         own = set(places)
         kinds = ["" if number in own else SPACE for number in range(len(words))]
-        starts = [number == 0 for number in range(len(words))]
+        starts = None if passage.document else [number == 0 for number in range(len(words))]
         doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds, sent_starts=starts)
         doc.set_ents(
             [

@@ -74,7 +74,7 @@ class TagColumns:
                 found.update(values)
 
     def found(self) -> list[int]:
-        """Their numbers."""
+        """The further columns that hold tags."""
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
 
 

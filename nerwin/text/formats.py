@@ -15,7 +15,7 @@ from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
-from nerwin.text.passage import Counts, Passage, check_lines, from_words
+from nerwin.text.passage import Counts, Passage, check_lines, from_words, sentences_of
 from nerwin.text.tags import SPELLINGS, spans
 
 COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
@@ -28,7 +28,7 @@ class Tagged(NamedTuple):
     note: str
 
 
-class How(NamedTuple):
+class Reading(NamedTuple):
     """How files are read: where columns hold what, and what JSON Lines do with entities that are no whole tokens."""
 
     columns: Columns = Columns()
@@ -39,12 +39,17 @@ class Form(NamedTuple):
     """A way to write a tagged corpus down.
 
     read: from a path, None being standard input. write: into the pieces of a file; the name is what messages call the
-    source of the passages.
+    source of the passages. documents: whether it can hold passages that are more than a sentence.
     """
 
     suffixes: tuple[str, ...]
-    read: Callable[[Path | None, How], Tagged]
+    read: Callable[[Path | None, Reading], Tagged]
     write: Callable[[Sequence[Passage], str], Iterable[bytes]]
+    documents: bool = False
+
+    def fitting(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        """Passages as it has them: as they are, or all in sentences."""
+        return passages if self.documents else [one for passage in passages for one in sentences_of(passage)]
 
 
 def form_of(path: Path) -> str:
@@ -52,7 +57,7 @@ def form_of(path: Path) -> str:
     return next((name for name, form in FORMS.items() if suffix_of(path) in form.suffixes), COLUMNS)
 
 
-def _read_columns(path: Path | None, how: How) -> Tagged:
+def _read_columns(path: Path | None, how: Reading) -> Tagged:
     corpus = read_tagged_columns(path, how.columns)
     return Tagged([_from_sentence(sentence) for sentence in corpus.sentences if sentence.words], _describe(corpus))
 
@@ -66,16 +71,16 @@ def _describe(corpus: Corpus) -> str:
     return f"{corpus.describe()}{mended}"
 
 
-def _read_inline(path: Path | None, _: How) -> Tagged:
+def _read_inline(path: Path | None, _: Reading) -> Tagged:
     return _counted(list(read_inline(read_lines(path), source_name(path))), source_name(path))
 
 
-def _read_jsonl(path: Path | None, how: How) -> Tagged:
+def _read_jsonl(path: Path | None, how: Reading) -> Tagged:
     name, counts = source_name(path), Counts()
     return _counted(list(read_jsonl(read_lines(path), name, counts, how.align)), name, str(counts))
 
 
-def _read_docbin(path: Path | None, _: How) -> Tagged:
+def _read_docbin(path: Path | None, _: Reading) -> Tagged:
     name = source_name(path)
     with reading(name), open_binary(path) as stream:
         data = stream.read()
@@ -87,7 +92,8 @@ def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:
     if not passages:
         raise CorpusError(f"{name}: expected tagged sentences, found none{also}. Is this the right file?")
     tokens = sum(len(passage.tokens) for passage in passages)
-    return Tagged(passages, f"{len(passages):,} sentences, {tokens:,} tokens{also}")
+    what = "documents" if any(passage.document for passage in passages) else "sentences"
+    return Tagged(passages, f"{len(passages):,} {what}, {tokens:,} tokens{also}")
 
 
 def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
@@ -121,6 +127,6 @@ FORMS: dict[str, Form] = {
         _read_inline,
         lambda passages, name: _lines(write_inline(passages, name)),
     ),
-    "jsonl": Form(JSONL_SUFFIXES, _read_jsonl, lambda passages, name: _lines(write_jsonl(passages))),
-    "spacy": Form(DOCBIN_SUFFIXES, _read_docbin, lambda passages, name: [write_docbin(passages, name)]),
+    "jsonl": Form(JSONL_SUFFIXES, _read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),
+    "spacy": Form(DOCBIN_SUFFIXES, _read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
 }

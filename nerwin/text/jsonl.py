@@ -3,9 +3,9 @@
     {"text": "in Paris", "ents": [{"start": 3, "end": 8, "label": "LOC"}], "tokens": [{"start": 0, "end": 2}, ...]}
 
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
-the names in ENTITIES. Without "tokens" the text is cut into sentences, but for entities, and the tokenizer takes these
-apart; what is written always has tokens, so that nobody else's are lost. What Prodigy's annotators rejected or ignored
-is left out.
+the names in ENTITIES. A text without "tokens" is a document, which the tokenizer takes apart, and which is cut into
+sentences for the forms that have them; one with "tokens" is a sentence, whose tokens are written again. What Prodigy's
+annotators rejected or ignored is left out.
 """
 
 import json
@@ -14,14 +14,13 @@ from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Counts, Passage, fitted_tokens, sentences_of, whole_tokens
+from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
 JSONL_SUFFIXES = (".jsonl",)
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
-
 
 Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
 
@@ -30,8 +29,8 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
     """The passages of a file; blank lines, and texts of blanks alone, hold none.
 
     Args:
-        align: strict refuses entities that are no whole tokens, or over each other; contract and expand move them (see
-            `fitted_tokens`).
+        align: strict refuses entities that are no whole tokens, or over each other; contract and expand move them, or
+            leave them out (see `fitted_tokens`).
 
     Raises:
         CorpusError: with `path:line`: no such object, or entities that do not fit or lie outside.
@@ -45,7 +44,7 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
             passage, moved = _passage(content, number, f"{path}:{number}", align)
             counts.moved += moved
             if passage.tokens:
-                yield from [passage] if content.get("tokens") is not None else sentences_of(passage)
+                yield passage
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -65,16 +64,17 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> 
         raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
     _check_characters(text, "text", where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
-    if content.get("tokens") is None:
+    document = content.get("tokens") is None
+    if document:
         tokens = list(tokenize(text))
-        remedy = 'Mend the offsets, give the text "tokens" of your own, or move entities (--align).'
+        remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'
     else:
         tokens = _tokens(_list(content, "tokens", where), text, where)
-        remedy = 'Mend the offsets, or the "tokens".'
+        remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
     if align == "strict":
-        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number), 0
+        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document), 0
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
-    return Passage(text, tokens, entities, number), moved
+    return Passage(text, tokens, entities, number, document), moved
 
 
 def _check_characters(text: str, kind: str, where: str) -> None:
@@ -171,9 +171,10 @@ def _brief(value: Any) -> str:
 def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
     """A line a passage, under the names that `nerwin tag --format jsonl` uses."""
     for passage in passages:
-        content = {
+        content: dict[str, Any] = {
             "text": passage.text,
             "ents": [span._asdict() for span in passage.characters],
-            "tokens": [{"start": token.start, "end": token.end} for token in passage.tokens],
         }
+        if not (passage.document and list(tokenize(passage.text)) == passage.tokens):
+            content["tokens"] = [{"start": token.start, "end": token.end} for token in passage.tokens]
         yield json.dumps(content, ensure_ascii=False)

@@ -18,12 +18,16 @@ from nerwin.text.tokenizer import Token, is_unspaced
 
 
 class Passage(NamedTuple):
-    """A text, its tokens, its entities as spans of tokens, in order, and the line (or document) it comes from."""
+    """A text, its tokens, its entities as spans of tokens, in order, and the line (or document) it comes from.
+
+    document: whether it may be several sentences, which nobody has told apart.
+    """
 
     text: str
     tokens: list[Token]
     entities: list[Span]
     line: int
+    document: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -54,21 +58,25 @@ class Counts:
 
 
 def sentences_of(passage: Passage) -> Iterator[Passage]:
-    """The sentences of a passage, none of which ends inside an entity."""
-    _, tokens, entities, line = passage
-    ends = itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens)))
-    borders = [end for end in ends if not any(one.start < end < one.end for one in entities)]
-    if len(borders) == 1:  # with the blanks around it
+    """A passage itself, or the sentences of a document, none of which ends inside an entity."""
+    if not passage.document:
         yield passage
         return
-    for start, end in itertools.pairwise([0, *borders]):
+    tokens, entities = passage.tokens, passage.entities
+    firsts = [one.start for one in entities]
+    start = first = 0
+    for end in itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens))):
+        after = bisect_left(firsts, end)  # the first entity that begins behind the border
+        if after and entities[after - 1].end > end:
+            continue
         offset = tokens[start].start
         yield Passage(
             passage.text[offset : tokens[end - 1].end],
             [Token(token.text, token.start - offset, token.end - offset) for token in tokens[start:end]],
-            [Span(one.start - start, one.end - start, one.label) for one in entities if start <= one.start < end],
-            line,
+            [Span(one.start - start, one.end - start, one.label) for one in entities[first:after]],
+            passage.line,
         )
+        start, first = end, after
 
 
 def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list[Token]]:
@@ -148,11 +156,15 @@ def fitted_tokens(
         )
         if first < last:
             fitted.append((Span(first, last, label), (starts[first], ends[last - 1]) == (start, end)))
-    kept: list[tuple[Span, bool]] = []
-    for one in sorted(fitted, key=lambda one: (one[0].start - one[0].end, not one[1], one[0])):
-        if all(one[0].end <= other.start or other.end <= one[0].start for other, _ in kept):
-            kept.append(one)
-    return sorted(span for span, _ in kept), len(found) - sum(as_it_was for _, as_it_was in kept)
+    kept: list[Span] = []
+    taken, as_they_were = bytearray(len(tokens)), 0
+    for span, as_it_was in sorted(fitted, key=lambda one: (one[0].start - one[0].end, not one[1], one[0])):
+        start, end, _ = span
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            kept.append(span)
+            as_they_were += as_it_was
+    return sorted(kept), len(found) - as_they_were
 
 
 def _check_inside(span: Span, text: str, where: str) -> None:

@@ -12,48 +12,63 @@ from collections.abc import Iterator, Sequence
 
 from nerwin.text.tokenizer import Token
 
-MARKS = frozenset([".", "!", "?", "…", "..", "...", "....", "!!", "!!!", "??", "???", "?!", "!?", *"。！？।۔؟"])
-CLOSING = frozenset(["''", *"\"'”’»)]}」』"])
+DOTS = ".!?…"  # marks that are also written several in a row
+MARKS = frozenset(DOTS + "。！？．｡।॥။።۔؟")
+CLOSING = frozenset("”’)]}」』")
+# Quotation marks that open in one place and close in another, and what opens where each closes.
+OPENED_BY = {'"': '"', "'": "'", "''": "``", "“": "„", "»": "«", "«": "»"}
+NEAR = 200  # tokens before a mark in which what it closes may stand
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-
-
-def sentence_lengths(words: Sequence[str]) -> list[int]:
-    """How many words each sentence of a text has."""
-    borders = [0, *_borders(words), len(words)]
-    return [end - start for start, end in itertools.pairwise(borders) if end > start]
 
 
 def cut_into_sentences(text: str, tokens: Sequence[Token]) -> list[Sequence[Token]]:
     """The tokens of each sentence of a text."""
-    borders = {0, *_borders([token.text for token in tokens]), len(tokens)}
+    borders = {0, *_borders(tokens), len(tokens)}
     if "\n" in text:
         starts = [token.start for token in tokens]
         borders.update(bisect_left(starts, gap.end()) for gap in _BLANK_LINE.finditer(text))
     return [tokens[start:end] for start, end in itertools.pairwise(sorted(borders))]
 
 
-def _borders(words: Sequence[str]) -> Iterator[int]:
-    """Where a sentence follows another."""
-    after = 0
-    for mark in [number for number, word in enumerate(words) if word in MARKS]:
+def _borders(tokens: Sequence[Token]) -> Iterator[int]:
+    """Where a mark's sentence is followed by another."""
+    begin = after = 0
+    for mark in [number for number, token in enumerate(tokens) if _is_mark(token.text)]:
         if mark < after:
             continue  # one of several in a row
         after = mark + 1
-        while after < len(words) and (words[after] in MARKS or words[after] in CLOSING):
+        while after < len(tokens) and (_is_mark(tokens[after].text) or _closes(tokens, begin, after)):
             after += 1
-        if after < len(words) and _ends(words, mark, words[after][0]):
+        if after < len(tokens) and _ends(tokens, mark, tokens[after].text[0]):
             yield after
+            begin = after
 
 
-def _ends(words: Sequence[str], mark: int, following: str) -> bool:
+def _is_mark(word: str) -> bool:
+    return word in MARKS or (word[0] in DOTS and not word.strip(DOTS))
+
+
+def _closes(tokens: Sequence[Token], begin: int, number: int) -> bool:
+    """Whether a token closes what the sentence from `begin` on has opened."""
+    word = tokens[number].text
+    if word not in OPENED_BY:
+        return word in CLOSING
+    if tokens[number].start == tokens[number - 1].end:
+        return True
+    before = [token.text for token in tokens[max(begin, number - NEAR) : number]]
+    opened, closed = before.count(OPENED_BY[word]), before.count(word)
+    return opened % 2 == 1 if OPENED_BY[word] == word else opened > closed
+
+
+def _ends(tokens: Sequence[Token], mark: int, following: str) -> bool:
     """Whether a mark ends a sentence, given the first letter of the word that follows."""
-    if words[mark] != ".":
+    if tokens[mark].text != ".":
         return not following.islower()
-    return not (following.islower() or following.isdigit() or (mark and _may_have_a_dot(words[mark - 1])))
+    return not (following.islower() or following.isdigit() or (mark and _may_have_a_dot(tokens[mark - 1].text)))
 
 
 def _may_have_a_dot(word: str) -> bool:
     """Whether a word may be an ordinal, an initial, or an abbreviation such as "Sr"."""
     if word.isdigit():
         return len(word) <= 2
-    return word.isalpha() and (len(word) == 1 or (len(word) <= 3 and word.istitle()))
+    return word.isalpha() and len(word) <= 3 and (word.istitle() or (len(word) == 1 and word.isascii()))

@@ -47,7 +47,7 @@ def _token(*, hyphens: bool = True) -> re.Pattern[str]:
 
 _LETTERS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = re.compile(f"([{_LETTERS}])")
-_UNSPACED_OR_MARK = re.compile(f"[{_LETTERS}\u3001-\u3020\uff01-\uff60]")
+_UNSPACED_OR_MARK = re.compile(f"[{_LETTERS}\u3001-\u3020\uff01-\uff60“”‘’…—·]")
 _SPACED = re.compile(r"\S+")
 
 

@@ -23,22 +23,25 @@ class Entity(NamedTuple):
 
 
 class Annotation(NamedTuple):
-    """A text, its tokens, their IOB2 tags, and the entities that they spell."""
+    """A text, its tokens, their IOB2 tags, the entities that they spell, and how many tokens each sentence has."""
 
     text: str
     tokens: Sequence[Token]
     tags: list[str]
     entities: list[Entity]
+    lengths: list[int]
 
 
 def together(text: str, tokens: Sequence[Token], sentences: Iterable[Annotation]) -> Annotation:
     """The annotation of a text, given those of its sentences."""
     tags: list[str] = []
     entities: list[Entity] = []
+    lengths: list[int] = []
     for sentence in sentences:
         tags += sentence.tags
         entities += sentence.entities
-    return Annotation(text, tokens, tags, entities)
+        lengths += sentence.lengths
+    return Annotation(text, tokens, tags, entities, lengths)
 
 
 def entity_of(text: str, tokens: Sequence[Token], span: Span, score: float) -> Entity:

@@ -1,6 +1,7 @@
 """What a tagged text looks like when it is written: columns, JSON, markup, colours of a terminal, or a web page."""
 
 import html
+import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from nerwin.training.annotations import Annotation
 
 
 def _conll(found: Annotation) -> Iterator[str]:
-    """A token and its tag a line, then a blank line."""
-    yield from (f"{token.text}\t{tag}" for token, tag in zip(found.tokens, found.tags, strict=True))
-    yield ""
+    """A token and its tag a line, and a blank line after each sentence."""
+    lines = iter([f"{token.text}\t{tag}" for token, tag in zip(found.tokens, found.tags, strict=True)])
+    for length in found.lengths or [0]:
+        yield from itertools.islice(lines, length)
+        yield ""
 
 
 def _jsonl(found: Annotation) -> Iterator[str]:

@@ -10,7 +10,7 @@ from nerwin.training.config import changed
 from nerwin.training.data import read_part, scored_file
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
-from nerwin.training.folders import BEST, MANIFEST
+from nerwin.training.folders import BEST, MANIFEST, METRICS, model_folder
 from nerwin.training.inspection import Detector, inspect_detectors
 from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
@@ -19,6 +19,7 @@ from nerwin.training.model_files import load_model
 from nerwin.training.reliability import Bin, reliability
 from nerwin.training.tagger import Tagger
 
+PAGE = "report.html"
 PROBED = 1000  # sentences whose windows the detectors are shown
 
 
@@ -72,10 +73,8 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
         CorpusError: a corpus that cannot be read.
     """
-    alone = [(run / MANIFEST).is_file() for run in runs]
-    # read first: the cheapest way to see a mistyped folder
-    metrics = [[] if single else read_metrics(run) for run, single in zip(runs, alone, strict=True)]
-    models = [load_model(run if single else run / BEST) for run, single in zip(runs, alone, strict=True)]
+    metrics = [_epochs(run) for run in runs]  # the cheapest way to see a mistyped folder
+    models = [load_model(run if _is_model(run) else run / BEST) for run in runs]
     files = [scored_file(model.config.corpus, data) for model in models]
     reports, closeup = [], None
     for run, epochs, model, file in zip(runs, metrics, models, files, strict=True):
@@ -89,6 +88,29 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None
     return reports, closeup
+
+
+def page_of(run: Path) -> Path:
+    """Where the page of a run stands: in its folder, or beside that of a model, which holds the model alone."""
+    if not _is_model(run):
+        return run / PAGE
+    named = run if run.name.strip(".") else run.resolve()  # "." and ".." are no names
+    return named.with_name(f"{named.name}.html")
+
+
+def _is_model(run: Path) -> bool:
+    return (run / MANIFEST).is_file()
+
+
+def _epochs(run: Path) -> list[Epoch]:
+    """The epochs of a run; a model alone has none.
+
+    Raises:
+        ModelError: it is neither.
+    """
+    if not _is_model(run) and not (run / METRICS).is_file():
+        model_folder(run)  # says what it is
+    return [] if _is_model(run) else read_metrics(run)
 
 
 def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:

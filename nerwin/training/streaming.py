@@ -202,7 +202,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
     """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
 
     In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
-    other forms give a line a sentence, its words joined by spaces.
+    other forms give a line a sentence, its words joined as `join_words` does.
 
     Raises:
         CorpusError: a line without a word, or one of other columns; the message starts with `name:line`.

@@ -203,7 +203,7 @@ class Tagger:
         annotations = []
         for (text, tokens), (tags, found) in zip(texts, self._decide(scores, lengths), strict=True):
             entities = [entity_of(text, tokens, span, score) for span, score in found]
-            annotations.append(Annotation(text, tokens, tags, entities))
+            annotations.append(Annotation(text, tokens, tags, entities, [len(tags)]))
         return annotations
 
     def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
