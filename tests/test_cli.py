@@ -452,6 +452,11 @@ def test_gradcheck_draws_a_table_on_stdout(here: Path) -> None:
     assert done.stderr == ""
 
 
+def test_gradcheck_keeps_its_figures_on_a_narrow_terminal(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "…" not in nerwin("gradcheck", "--config", "village.yaml").stdout
+
+
 def test_a_gradient_that_is_wrong_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nerwin.training.objective.add_l2_gradient", lambda *args, **kwargs: None)
     words = ("gradcheck", "--config", "village.yaml", "--set", "objective.l2=0.1")

@@ -207,8 +207,10 @@ def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatc
     assert CliRunner().invoke(app, words).exit_code == 0
     text = "Mira Tolvan left Quellmark before"
     drawn = CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout
-    assert "the 6 highest of 9; --json has all" in drawn
+    assert 'scores of "left" by word, the 6 highest of 9; --json has all' in drawn
     assert "…" not in drawn
     decision = json.loads(CliRunner().invoke(app, ["inspect", out, "--window", text, "--json"]).stdout)
     _, best = max(zip(decision["scores"], decision["names"], strict=True))
     assert f" {best} " in drawn
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "…" not in CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout

@@ -561,6 +561,11 @@ def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:
     assert said[0].startswith("read 2,100 words in 0 s; 100.0% are among the 14 that get a vector")
     assert [line.partition("  ")[0] for line in said if line.startswith("epoch")] == ["epoch 1", "epoch 2"]
     assert [line.partition(":")[0] for line in said if line.startswith("  ")] == ["  Mira", "  vesk"] * 2
+    assert said[-1] == (
+        "next: nerwin init my.yaml --preset tagger-vectors --set words.vectors=out.txt --set words.dim=8"
+    )
+    assert nerwin(*said[-1].split()[2:]).exit_code == DONE
+    (here / "my.yaml").unlink()
     assert "\x1b" not in done.output
     assert (here / "out.txt").read_text().startswith("14 8\n")
     assert sorted(os.listdir(here)) == ["out.txt", "village.txt"]

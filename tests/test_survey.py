@@ -289,3 +289,14 @@ def test_configurations_are_told_from_files_by_their_suffix() -> None:
 def test_further_columns_of_tags_are_told_of(look: Surveyor) -> None:
     parts = look("Ines B-LOC B-PER\nleft O O\n", "Ines NNP B-PER\n").parts
     assert [part.tag_columns for part in parts.values()] == [[1], []]
+
+
+def test_the_command_draws_further_columns_of_tags_and_counts_one_warning(here: Path) -> None:
+    rows = [f"{chr(97 + number % 26)}{number} B-LOC {'B-PER' if number % 2 else 'O'}\n\n" for number in range(100)]
+    Path("two.conll").write_text("".join(rows))
+    drawn = nerwin("data", "two.conll").stdout
+    (row,) = (line for line in drawn.splitlines() if "tags also in column" in line)
+    assert row.split("│")[2].strip() == "1"
+    assert nerwin("data", "two.conll", "--set", "corpus.entities=[PER]").stdout.endswith("no warnings\n")
+    Path("few.conll").write_text("".join(rows[:50]))
+    assert nerwin("data", "few.conll").stdout.endswith("\n1 warning\n")

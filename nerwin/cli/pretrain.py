@@ -88,6 +88,7 @@ def pretrain(
             f"--set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
             style="dim",
             markup=False,
+            soft_wrap=True,
         )
         typer.echo(
             f"{output}: {len(run.pretraining.rows):,} vectors of {dim} numbers, from {words:,} words in "
