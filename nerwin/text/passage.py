@@ -1,7 +1,7 @@
 """A piece of text with its tokens and entities: what every form of a tagged corpus says, each in its own way.
 
 Entities come in characters of the text and go to tokens only where they are whole tokens, inside the text, and apart:
-what does not fit is refused, and moved only by who is asked to.
+what does not fit is refused, or moved where that is asked for.
 """
 
 import itertools
