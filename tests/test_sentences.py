@@ -31,7 +31,7 @@ def cut(text: str) -> list[str]:
         "He (and she too.) | They stayed",
         "It cost 5 %. | The rest was free.",
         "In 2010. | The year after",
-        "In 123. | The year after, in Kims. | It was so",
+        "In 123. | The year after, in Kim. | It was so",
         "Am 3. Oktober, am 12. Oktober kam Sr. Voss mit J. Reiter nach St. Mark.",
         "The U.S. Army of Mr. Voss paid approx. nothing for No. 7.",
         "It was no. 7 of 9. 12 more came.",

@@ -69,6 +69,6 @@ def _ends(tokens: Sequence[Token], mark: int, following: str) -> bool:
 
 def _may_have_a_dot(word: str) -> bool:
     """Whether a word may be an ordinal, an initial, or an abbreviation such as "Sr"."""
-    if word.isdigit():
-        return len(word) <= 2
-    return word.isalpha() and len(word) <= 3 and (word.istitle() or (len(word) == 1 and word.isascii()))
+    if len(word) > 2:
+        return False
+    return word.isdigit() or (word.isalpha() and (word.istitle() or (len(word) == 1 and word.isascii())))
