@@ -3,12 +3,14 @@
 import gzip
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
-from nerwin.cli.convert import Delimiter, Form
+from nerwin.cli.convert import Align, Delimiter, Form
+from nerwin.text import jsonl
 from nerwin.text.columns import DELIMITERS
 from nerwin.text.formats import FORMS
 
@@ -38,6 +40,7 @@ def refused(result: Result) -> str:
 def test_the_options_name_every_form_there_is() -> None:
     assert {*Form} == {*FORMS}
     assert {*Delimiter} == {"auto", *DELIMITERS}
+    assert {*Align} == {*get_args(jsonl.Align)}
 
 
 def test_forms_are_known_by_suffix() -> None:

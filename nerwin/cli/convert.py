@@ -34,6 +34,12 @@ class Delimiter(StrEnum):
     space = "space"
 
 
+class Align(StrEnum):
+    strict = "strict"
+    contract = "contract"
+    expand = "expand"
+
+
 SCHEMES: "dict[Form | None, Scheme]" = {
     Form.iob1: "iob1",
     Form.iob2: "iob2",
@@ -42,14 +48,6 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.bmes: "bmes",
 }
 COLUMNS = (Form.conll, *SCHEMES)
-
-
-class Align(StrEnum):
-    strict = "strict"
-    contract = "contract"
-    expand = "expand"
-
-
 FURTHER = {"delimiter": "--delimiter", "scheme": "--from"}
 
 
@@ -85,7 +83,7 @@ def convert(
     from nerwin.errors import ConfigError, CorpusError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
-    from nerwin.text.formats import FORMS, Reading, form_of
+    from nerwin.text.formats import FORMS, Reading, count_of, form_of
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
@@ -104,9 +102,8 @@ def convert(
     write(_compressed(pieces) if target.suffix == ".gz" else pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
-        what = "documents" if any(passage.document for passage in passages) else "sentences"
         typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
-        typer.echo(f"{target}: {len(passages):,} {what}, {entities:,} entities as {to.value}", err=True)
+        typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to.value}", err=True)
 
 
 def _compressed(pieces: Iterable[bytes]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,35 +39,37 @@ CommentsOption = Annotated[
 
 def hint_at_form(source: Input, files: Sequence[Path]) -> None:
     """Say on stderr that a file which is read as text looks like one in columns, or of JSON."""
+    for file in files if source is Input.text else ():
+        if hint := _other_form(file):
+            typer.echo(f"{file}: read as text, {hint}", err=True)
+            return
+
+
+def _other_form(file: Path) -> str | None:
+    """What to say of a file that has the name, or the first lines, of columns or JSON."""
     from nerwin.text.files import suffix_of
 
-    for file in files if source is Input.text else ():
-        if _in_columns(file.name) or _first_lines(file, _of_columns):
-            typer.echo(f"{file}: read as text, each line for itself; for a word a line add --input conll", err=True)
-        elif suffix_of(file) == ".jsonl" or _first_lines(file, _of_json):
-            typer.echo(f"{file}: read as text, though its lines are JSON; take the texts out of them first", err=True)
-        else:
-            continue
-        return
+    lines = _first_lines(file)
+    if file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS) or (lines and all(map(_of_columns, lines))):
+        return "each line for itself; for a word a line add --input conll"
+    if suffix_of(file) == ".jsonl" or (lines and all(map(_of_json, lines))):
+        return "though its lines are JSON; take the texts out of them first"
+    return None
 
 
-def _in_columns(name: str) -> bool:
-    return name.removesuffix(".gz").endswith(COLUMN_ENDINGS)
-
-
-def _first_lines(file: Path, looks_so: Callable[[str], bool]) -> bool:
-    """Whether all of the first lines look so, blank ones and those that begin as comments aside."""
+def _first_lines(file: Path) -> list[str]:
+    """The first lines of a file, blank ones and those that begin as comments aside; none where one would be all."""
     from nerwin.errors import CorpusError
     from nerwin.text.files import BLANK, read_lines
 
     if not file.is_file():  # a pipe can be read once
-        return False
+        return []
     try:
         lines = list(itertools.islice(read_lines(file), FIRST))
     except CorpusError:
-        return False
+        return []
     told = [line for line in lines if line.strip(BLANK) and not line.startswith("#")]
-    return len(told) > 1 and all(map(looks_so, told))
+    return told if len(told) > 1 else []
 
 
 def _of_columns(line: str) -> bool:

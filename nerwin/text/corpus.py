@@ -99,7 +99,8 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         refuse_mixed: whether a file whose tags follow no scheme well is refused, or read by the one that fits best.
 
     Raises:
-        CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
+        CorpusError: a form that is to be converted, a line that does not fit, mixed schemes, no sentence at all, or
+            bytes that are not UTF-8.
     """
     if suffix_of(path) in (*JSONL_SUFFIXES, *DOCBIN_SUFFIXES):
         command = shlex.join(["nerwin", "convert", str(path), f"{Path(path.name.removesuffix('.gz')).stem}.conll"])

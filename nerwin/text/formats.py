@@ -92,8 +92,12 @@ def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:
     if not passages:
         raise CorpusError(f"{name}: expected tagged sentences, found none{also}. Is this the right file?")
     tokens = sum(len(passage.tokens) for passage in passages)
-    what = "documents" if any(passage.document for passage in passages) else "sentences"
-    return Tagged(passages, f"{len(passages):,} {what}, {tokens:,} tokens{also}")
+    return Tagged(passages, f"{count_of(passages)}, {tokens:,} tokens{also}")
+
+
+def count_of(passages: Sequence[Passage]) -> str:
+    """How many passages, and of what kind."""
+    return f"{len(passages):,} {'documents' if any(one.document for one in passages) else 'sentences'}"
 
 
 def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Iterator[bytes]:

@@ -175,6 +175,7 @@ def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
             "text": passage.text,
             "ents": [span._asdict() for span in passage.characters],
         }
+        # A document has none where its reader finds the same: with "tokens" it would be a sentence.
         if not (passage.document and list(tokenize(passage.text)) == passage.tokens):
             content["tokens"] = [{"start": token.start, "end": token.end} for token in passage.tokens]
         yield json.dumps(content, ensure_ascii=False)

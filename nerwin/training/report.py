@@ -108,9 +108,11 @@ def _epochs(run: Path) -> list[Epoch]:
     Raises:
         ModelError: it is neither.
     """
-    if not _is_model(run) and not (run / METRICS).is_file():
-        model_folder(run)  # says what it is
-    return [] if _is_model(run) else read_metrics(run)
+    if _is_model(run):
+        return []
+    if not (run / METRICS).is_file():
+        model_folder(run)  # says what stands there in place of a run
+    return read_metrics(run)
 
 
 def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:
