@@ -291,6 +291,37 @@ def test_the_scheme_is_detected(read: Reader, scheme: str, text: str) -> None:
     assert scheme.upper() in corpus.describe()
 
 
+def test_types_alone_are_tags_too(read: Reader) -> None:
+    corpus = read("a O\nb O\nc art-film\nd art-film\ne PER\nf O\ng O\n\nh PER\ni O\n")
+    assert corpus.tags[0] == ["O", "O", "I-art-film", "I-art-film", "I-PER", "O", "O"]
+    assert (corpus.tags[1], corpus.scheme, corpus.illegal) == (["I-PER", "O"], "iob1", 0)
+    assert "types alone, so that neighbours of one type are one entity" in corpus.describe()
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("a O\nb PER\n", {}),  # half of the tags are O: they may be anything
+        ("a O\nb O\nc PER\nd B-PER\ne O\n", {}),
+        ("a O\nb O\nc PER\n", {"scheme": "iob2"}),
+        ("a O\n" * 60 + "b PER\n", {}),
+    ],
+    ids=["half", "mixed", "set", "late"],
+)
+def test_types_alone_are_refused_where_they_may_be_a_slip(
+    refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch, text: str, columns: dict[str, object]
+) -> None:
+    monkeypatch.setattr("nerwin.text.corpus.ENOUGH", 60)
+    assert 'expected a tag such as O or B-PER, found "PER"' in refusal(text, **columns)
+
+
+def test_a_slip_among_types_alone_is_refused(refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nerwin.text.corpus.ENOUGH", 6)
+    types = "a PER\nb O\nc O\n\n" * 2
+    assert refusal(types + "d B-PER\ne O\n").startswith("corpus.conll:9: expected one tag scheme throughout")
+    assert refusal(types + "ragged\n").startswith("corpus.conll:9: expected 2 columns")
+
+
 def test_tags_stay_as_they_are_spelled(read: Reader) -> None:
     assert read(SCHEME_EXAMPLES["bilou"]).sentences[0].tags == ["B-X", "L-X", "O", "U-X"]
 
@@ -388,6 +419,12 @@ MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
             "words with a blank before or after them, which are then ",
         ),
         ("a b\tO\n", {}, None),
+        (
+            "word tag\na O\nb PER\nc PER\nd O\ne O\nf O\n",
+            {},
+            'the first type, "tag", comes once (are these the names of columns? Then take them out)',
+        ),
+        ("a PER\na O\nb PER\nc O\nd O\n", {}, None),
         ("".join(f"en:{line}\n" for line in MANY.splitlines()), {}, 'all words begin with "en:"'),
         (MANY, {}, None),
         ("w O\n" * SEVERAL, {}, None),

@@ -17,12 +17,12 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, read_blocks
 from nerwin.text.docbin import DOCBIN_SUFFIXES
-from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
+from nerwin.text.doubts import ENOUGH, TagColumns, comments_doubt, doubts, header_doubt, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.schemes import settle_scheme
+from nerwin.text.schemes import are_types_alone, settle_scheme
 from nerwin.text.tags import is_tag
 
 NO_TAG = (
@@ -152,6 +152,7 @@ class _ColumnReader:
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
+        self.types_alone = False
         self.tag_columns = TagColumns(())
         self.tagged_comments: list[tuple[int, int]] = []
 
@@ -160,7 +161,7 @@ class _ColumnReader:
         tags: list[str] = []
         numbers = array("q")
         ends: list[int] = []
-        for block in blocks:
+        for block in self._settle_tags(blocks):
             others = list(block.others.values())
             self.corpus.comments += others.count("comment")
             self.corpus.docstarts += others.count("docstart")
@@ -177,6 +178,25 @@ class _ColumnReader:
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
         return self.corpus
 
+    def _settle_tags(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The blocks; whether tags are types alone is known before the first one."""
+        blocks = iter(blocks)
+        first: list[Block] = []
+        tags: list[str] = []
+        while len(tags) < ENOUGH and (block := next(blocks, None)):
+            first.append(block)
+            tags += block.column(self.format.tag) or []
+        del tags[ENOUGH:]
+        self.types_alone = self.format.scheme == "auto" and are_types_alone(tags)
+        if self.types_alone:
+            self.corpus.notes.append("tags are types alone, so that neighbours of one type are one entity")
+            self.corpus.doubts += header_doubt(tags)
+        return itertools.chain(first, blocks)
+
+    def _spelled(self, tag: str) -> str:
+        """A tag with a prefix: types that stand alone become IOB1."""
+        return f"I-{tag}" if self.types_alone and not is_tag(tag) else tag
+
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
         """The words and tags of a block; None where a line is not well."""
         if not self.first_token_line:
@@ -189,7 +209,10 @@ class _ColumnReader:
         if self.fixed_width and (block.widths != self.corpus.columns).any():
             return None
         words, tags = block.column(self.format.word), block.column(self.format.tag)
-        if words is None or tags is None or not all(map(is_tag, new := set(tags) - self.known_tags)):
+        if words is None or tags is None:
+            return None
+        tags = [self._spelled(tag) for tag in tags] if self.types_alone else tags
+        if not all(map(is_tag, new := set(tags) - self.known_tags)):
             return None
         check_numbers(block, words, self.format, self.corpus.path, "Set corpus.word_column.")
         self.known_tags |= new
@@ -204,7 +227,8 @@ class _ColumnReader:
         tokens = [line for line in block.lines() if line.kind == "token"]
         for line in tokens:
             self._check(line)
-        return [line.fields[self.format.word] for line in tokens], [line.fields[self.format.tag] for line in tokens]
+        fields = [line.fields for line in tokens]
+        return [of[self.format.word] for of in fields], [self._spelled(of[self.format.tag]) for of in fields]
 
     def _check(self, line: Line) -> None:
         """Refuse a token's line that is not well, saying why."""
@@ -261,7 +285,7 @@ class _ColumnReader:
     def _check_tag(self, number: int, tag: str) -> None:
         if not tag.strip(BLANK):
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
-        if not is_tag(tag):
+        if not is_tag(self._spelled(tag)):
             remedy = "Take out the blanks beside it." if is_tag(tag.strip(BLANK)) else NO_TAG
             if remedy is NO_TAG and number == self.first_token_line:
                 remedy += HEADER

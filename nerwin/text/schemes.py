@@ -1,15 +1,25 @@
 """Which of the tag schemes a corpus follows, and how well."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Scheme
-from nerwin.text.tags import OUTSIDE, SCHEMES, steps
+from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
 if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
+
+
+def are_types_alone(tags: Sequence[str]) -> bool:
+    """Whether tags are types without a prefix ("Lima LOC"), as Stanford's tagger reads them and Few-NERD has them.
+
+    Most are O then, which tells them from parts of speech, and no other has a prefix.
+    """
+    types = set(tags) - {OUTSIDE}
+    return bool(types) and 2 * tags.count(OUTSIDE) > len(tags) and not any(map(is_tag, types))
 
 
 def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> None:
