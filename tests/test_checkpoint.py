@@ -16,7 +16,7 @@ import pytest
 from nerwin import __version__
 from nerwin.errors import ModelError
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training import checkpoint, model_files
+from nerwin.training import archive, checkpoint, model_files
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.folders import MANIFEST
@@ -286,7 +286,7 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(model_files, "replace_file", full_disk)
+    monkeypatch.setattr(archive, "replace_file", full_disk)
     monkeypatch.setitem(trained.model.params, "U", kept + 1)
     with pytest.raises(ModelError, match="cannot save the model: No space left on device"):
         save_training(saved, trained.model, trained.state)

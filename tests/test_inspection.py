@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from nerwin.cli import app
 from nerwin.errors import ModelError
 from nerwin.text.corpus import read_corpus
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN
 from nerwin.training.inspection import Detector, inspect_detectors, nearest_words, take_apart
 from nerwin.training.model import Model
 from tests.test_trainer import new_trainer, village_config, write_village
@@ -35,7 +35,7 @@ def test_the_nearest_words_have_the_largest_cosines(tmp_path: Path) -> None:
     table = model.params["words"]
 
     def put(word: str, *vector: float) -> None:
-        table[UNKNOWN + 1 + list(words).index(word)] = [*vector, *[0.0] * (8 - len(vector))]
+        table[KNOWN + list(words).index(word)] = [*vector, *[0.0] * (8 - len(vector))]
 
     table[:] = -np.eye(8, dtype=np.float32)[0]
     put("Quellmark", 1, 0)
@@ -84,8 +84,8 @@ def test_a_detectors_windows_are_those_that_light_it_most_and_least(tmp_path: Pa
     model = fresh(tmp_path, "scorer.hidden=[3]")
     table, words = model.params["words"], list(model.lookups[0].values)
     table[:, 0] = 0
-    table[UNKNOWN + 1 + words.index("Quellmark"), 0] = 2
-    table[UNKNOWN + 1 + words.index("baker"), 0] = -2
+    table[KNOWN + words.index("Quellmark"), 0] = 2
+    table[KNOWN + words.index("baker"), 0] = -2
     W = model.params["W1"]
     W[1] = 0
     W[1, 2 * 8] = 0.5  # window 5, vectors of 8: the first number of the third word

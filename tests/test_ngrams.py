@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.text.ngrams import BUCKETS, NGRAM_LENGTHS, Bags, ngram_bags
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN, UNKNOWN
 
 FORMS = st.lists(st.text(st.characters(), max_size=12), max_size=8)
 
@@ -21,7 +21,7 @@ def plain(form: str) -> list[int]:
             code = 0
             for letter in marked[start : start + n]:
                 code = (code * 0x01000193 + ord(letter)) % 2**32
-            found.append(UNKNOWN + 1 + (code * 0x9E3779B1 % 2**32 >> 16))
+            found.append(KNOWN + (code * 0x9E3779B1 % 2**32 >> 16))
     return found
 
 

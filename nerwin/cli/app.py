@@ -38,6 +38,12 @@ def stream_path(file: Path) -> Path | None:
     return None if str(file) == "-" else file
 
 
+def interrupted(how: str = "") -> typer.Exit:
+    """Say that somebody stopped the command, how far it was and how it goes on; what ends it."""
+    typer.echo(f"nerwin: interrupted{how}", err=True)
+    return typer.Exit(INTERRUPTED)
+
+
 def unwritable(error: OSError) -> None:
     """Say that output cannot be written, and let the rest of it vanish."""
     drop_output()
@@ -61,8 +67,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             typer.echo(f"nerwin: there is too little memory ({error}). Take smaller tables, layers or files.", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            typer.echo("nerwin: interrupted", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise interrupted() from None
         except BrokenPipeError:
             drop_output()  # the reader has seen enough (`| head`)
             raise typer.Exit(0) from None

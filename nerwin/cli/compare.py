@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.app import command, interrupted
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
@@ -65,8 +65,7 @@ def compare(
             done.append(result)
             console.print(f"{len(done)}/{len(cells)}  {_line(result)}", markup=False, soft_wrap=True)
     except KeyboardInterrupt:
-        typer.echo(f"nerwin: interrupted after {len(done)} of {len(cells)} cells; the same command continues", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise interrupted(f" after {len(done)} of {len(cells)} cells; the same command continues") from None
     if as_json:
         for result in done:
             typer.echo(result.to_json())

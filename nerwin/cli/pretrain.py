@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command, stream_path
+from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
@@ -78,8 +78,7 @@ def pretrain(
         again = _again(files, columns, output, settings, probes or [], quiet)
         epoch = min(run.pretraining.state.epoch + 1, epochs)
         piped = "with the same standard input " if None in sources else ""
-        typer.echo(f"nerwin: interrupted in epoch {epoch}; {piped}continue with: {again}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise interrupted(f" in epoch {epoch}; {piped}continue with: {again}") from None
     seconds = time.perf_counter() - started
     words = epochs * run.pretraining.text.length - before
     if not quiet:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command, stream_path
+from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_spared, write
@@ -203,9 +203,7 @@ def _run(tagging: "Tagging", staff: "Workers") -> None:
             for done in counts:
                 progress.update(bar, completed=done)
     except KeyboardInterrupt:
-        said = f"nerwin: interrupted after {done} of {tagging.size} pieces; the same command continues"
-        typer.echo(said, err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise interrupted(f" after {done} of {tagging.size} pieces; the same command continues") from None
 
 
 def _goes_to_a_file(stream: TextIO) -> bool:

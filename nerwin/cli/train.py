@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import INTERRUPTED, command
+from nerwin.cli.app import command, interrupted
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption, SetOption
 from nerwin.cli.threads import configured_threads
@@ -76,8 +76,7 @@ def train(
         with interruption() as asked:
             epochs = draw(console, _until(asked, run))
     except KeyboardInterrupt:
-        typer.echo(f"nerwin: interrupted, saved {run.saved}; continue with: {going_on(run.folder)}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise interrupted(f", saved {run.saved}; continue with: {going_on(run.folder)}") from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:
         typer.echo(f"{run.folder}: best dev F1 {run.trainer.state.best_f1:.4f}, epoch {run.trainer.state.best_epoch}")

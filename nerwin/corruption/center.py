@@ -19,7 +19,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
 from nerwin.network.initializers import INITIALIZERS
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN
 
 
 class Noise:
@@ -30,7 +30,7 @@ class Noise:
 
     def __init__(self, counts: Ints, power: float) -> None:
         weights = counts.astype(np.float64) ** power
-        weights[: UNKNOWN + 1] = 0
+        weights[:KNOWN] = 0
         self.cumulative = np.cumsum(weights / weights.sum())  # (V,)
 
     def draw(self, rng: np.random.Generator, n: int) -> Ints:

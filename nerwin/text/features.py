@@ -16,7 +16,7 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
-from nerwin.text.vocabulary import PADDING, UNKNOWN
+from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WORDS = "words"
 
@@ -123,11 +123,11 @@ class Lookup:
     rows: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.rows = {value: row for row, value in enumerate(self.values, UNKNOWN + 1)}
+        self.rows = {value: row for row, value in enumerate(self.values, KNOWN)}
 
     def __len__(self) -> int:
         """The number of rows of its table."""
-        return UNKNOWN + 1 + (BUCKETS if self.name == NGRAMS else len(self.values))
+        return KNOWN + (BUCKETS if self.name == NGRAMS else len(self.values))
 
     def row(self, form: str) -> int:
         """The row of a word form, of a feature with one value a form."""
@@ -214,4 +214,4 @@ def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:
     width = sum(one.name != NGRAMS for one in lookups)
     has_bags = width < len(lookups)
     bags = Bags(np.array([PADDING, UNKNOWN], np.int32), np.arange(3, dtype=np.int64)) if has_bags else None
-    return FormTable(lookups, reserved.repeat(width, axis=1), bags).extended(forms[UNKNOWN + 1 :])
+    return FormTable(lookups, reserved.repeat(width, axis=1), bags).extended(forms[KNOWN:])

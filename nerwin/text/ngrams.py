@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Ints
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN
 
 NGRAM_LENGTHS = range(2, 6)  # two is where the hash begins
 BUCKETS = 1 << 16
@@ -58,4 +58,4 @@ def ngram_bags(forms: Sequence[str]) -> Bags:
     buckets = np.concatenate(hashes) * _MIX >> np.uint32(32 - BUCKETS.bit_length() + 1)  # the best mixed bits
     order = np.argsort(found, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(found, minlength=len(marked)))])
-    return Bags((buckets[order] + np.uint32(UNKNOWN + 1)).astype(np.int32), starts)
+    return Bags((buckets[order] + np.uint32(KNOWN)).astype(np.int32), starts)

@@ -21,7 +21,7 @@ from nerwin.text.features import spellings
 from nerwin.text.files import read_lines, source_name
 from nerwin.text.misread import words_in
 from nerwin.text.tokenizer import split_words
-from nerwin.text.vocabulary import PADDING, UNKNOWN
+from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.text.windows import split_sentences
 
 RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
@@ -68,7 +68,7 @@ def read_text(paths: Sequence[Path | None], vocabulary: int, window: int, column
     rows = _rows(counts, vocabulary)
     tokens = _pack(pieces, rows[shape])
     order = np.argsort(rows, kind="stable")[np.count_nonzero(rows <= UNKNOWN) :]
-    kept = np.bincount(rows, counts, UNKNOWN + 1 + len(order)).astype(np.int64)
+    kept = np.bincount(rows, counts, KNOWN + len(order)).astype(np.int64)
     return Text(tokens, ["<padding>", "<unknown>", *(words[form] for form in order.tolist())], kept)
 
 
@@ -157,7 +157,7 @@ def _rows(counts: Ints, vocabulary: int) -> Ints:
     frequent = frequent[counts[frequent] > 0]
     rows: Ints = np.full(len(counts), UNKNOWN, kind)
     rows[PADDING] = PADDING
-    rows[frequent] = np.arange(UNKNOWN + 1, UNKNOWN + 1 + len(frequent))
+    rows[frequent] = np.arange(KNOWN, KNOWN + len(frequent))
     return rows
 
 

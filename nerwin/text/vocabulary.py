@@ -12,6 +12,7 @@ from nerwin.arrays import Ints
 
 PADDING = 0  # fills a window beyond the ends of its sentence
 UNKNOWN = 1  # stands for what was not seen in training
+KNOWN = 2  # the first form that was; in a lookup table, the first row of a value
 
 
 class _Numbers(dict[str, int]):

@@ -19,6 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
+from nerwin.errors import printable
+from nerwin.training.replace import replace_file
+
 LARGEST_MANIFEST = 4 << 20  # bytes; ours have thousands
 KINDS = ("float32", "float64", "uint8", "int32", "int64")
 
@@ -56,6 +59,19 @@ def file_entry(key: str, content: bytes) -> dict[str, str]:
     return {"file": f"{key}-{digest[:12]}.npz", "sha256": digest}
 
 
+def write_together(folder: Path, name: str, manifest: dict[str, Any], files: Mapping[str, bytes]) -> None:
+    """Write packed files, and then, in one step, the manifest of that name, which says under their keys what they are.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for key, content in files.items():
+        manifest[key] = file_entry(key, content)
+        replace_file(folder / manifest[key]["file"], content)
+    replace_file(folder / name, (json.dumps(manifest, indent=1) + "\n").encode())
+
+
 def read_json(path: Path) -> Any:
     """A manifest, of which no more than LARGEST_MANIFEST is read.
 
@@ -70,6 +86,32 @@ def read_json(path: Path) -> Any:
         return json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise DamageError(f"{path.name} is not JSON") from error
+
+
+def count(values: Mapping[str, Any], key: str) -> int:
+    """A whole number from 0 in a manifest.
+
+    Raises:
+        KeyError, DamageError: there is none.
+    """
+    value = values[key]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise DamageError(f"{key}: expected a whole number from 0, found {str(value)[:40]!r}")
+    return value
+
+
+def reason_of(error: Exception) -> str:
+    """What is wrong with files in which reading met an error, fit for a message."""
+    reason = str(error)
+    if isinstance(error, OSError):
+        reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
+    elif isinstance(error, KeyError):
+        reason = f"expected {error}, found none"
+    elif isinstance(error, UnicodeError):
+        reason = "expected text in UTF-8, found other bytes"
+    elif isinstance(error, TypeError):
+        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
+    return printable(reason).rstrip(".")
 
 
 def read_arrays(folder: Path, entry: Any) -> Arrays:

@@ -14,7 +14,7 @@ from nerwin.arrays import Gradients, Ints, Parameters
 from nerwin.corruption.center import init_center
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import EPSILON
-from nerwin.text.vocabulary import PADDING, UNKNOWN
+from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training.gradients import DRAWS, ENTRIES, Check, check_case
 from nerwin.training.pretrain import WORDS, Minibatch, loss_and_gradients
 
@@ -111,7 +111,7 @@ def draw_center_case(window: int, margin: float, rng: np.random.Generator) -> Ce
         params[WORDS] = rng.normal(size=(V, d))
         ids = rng.integers(PADDING, V, (G, S + 2 * half))
         chosen = (ids[:, half : half + S] > UNKNOWN) & (rng.random((G, S)) < 0.8)
-        rivals = rng.integers(UNKNOWN + 1, V, N)
+        rivals = rng.integers(KNOWN, V, N)
         case = CenterCase(params, Minibatch(ids, chosen, rivals), window, margin, rng)
         violations = np.array([violation for _, pairs in case.pairs() for _, violation in pairs])
         if (violations > 0).any() and (violations < 0).any() and np.abs(violations).min() > 10 * EPSILON:

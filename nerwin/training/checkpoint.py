@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ModelError
-from nerwin.training.archive import DamageError, read_arrays
-from nerwin.training.manifest import best_of, count, damaged, read_manifest
+from nerwin.training.archive import DamageError, count, read_arrays
+from nerwin.training.manifest import best_of, damaged, read_manifest
 from nerwin.training.model import Model
 from nerwin.training.model_files import SavedState, save_model
 from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer

@@ -36,7 +36,9 @@ def average(models: Sequence[Model]) -> Model:
             raise ModelError("average: expected different models, found the same one twice. Name each once.")
     config = make_config(_widened(first.config, len(models)).to_dict(), base=Path(), where="average")
     folded = [model.folded() for model in models]
-    params: Parameters = {one.name: np.concatenate([own[one.name] for own in folded], axis=1) for one in first.lookups}
+    params: Parameters = {
+        one.name: np.concatenate([model.params[one.name] for model in models], axis=1) for one in first.lookups
+    }
     columns = _columns(first, len(models))
     for k in range(1, first.scorer.depth + 1):
         params[f"W{k}"] = _blocks([own[f"W{k}"] for own in folded])
@@ -44,7 +46,7 @@ def average(models: Sequence[Model]) -> Model:
     params["W1"] = params["W1"][:, columns]
     params["U"] = np.concatenate([own["U"] for own in folded]) / len(models)
     for name in first.corruption.own_parameters(np.float32):
-        params[name] = np.mean([own[name] for own in folded], axis=0)
+        params[name] = np.mean([model.params[name] for model in models], axis=0, dtype=np.float64)
     single = {name: value.astype(np.float32) for name, value in params.items()}
     shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
     return Model(config, first.types, first.lookups, single, sources=shared)

@@ -12,7 +12,7 @@ from nerwin.network.scorer import init_scorer
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN
 from nerwin.text.windows import windows
 from nerwin.training.config import Config
 from nerwin.training.data import Parts, coverage, lookup_stages
@@ -26,7 +26,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
 
     What there is to say of its words and vectors is added to the notes of `parts`.
     """
-    seen = Spelled(parts.vocabulary.forms[UNKNOWN + 1 : parts.train_forms])
+    seen = Spelled(parts.vocabulary.forms[KNOWN : parts.train_forms])
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
     if config.words.vectors is not None:
@@ -69,7 +69,7 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     words = config.words
     if words.vectors is None:
         return {}
-    forms = parts.vocabulary.forms[UNKNOWN + 1 :]
+    forms = parts.vocabulary.forms[KNOWN:]
     if words.lower:
         found = read_vectors(words.vectors, {form.lower() for form in forms}, words.dim, words.extra)
         found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up

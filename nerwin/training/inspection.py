@@ -14,7 +14,7 @@ from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
 from nerwin.text.features import WORDS, form_table
-from nerwin.text.vocabulary import UNKNOWN, Vocabulary
+from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.model import WINDOWS, Model
 from nerwin.training.placed import distinct
@@ -108,8 +108,7 @@ def _word_pushes(model: Model) -> Floats:
 
 def _extreme(model: Model, push: Floats, sign: int) -> list[str]:
     """The known words with the largest push in one direction."""
-    first = UNKNOWN + 1
-    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[first:])[:TOP]]
+    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[KNOWN:])[:TOP]]
 
 
 def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
@@ -122,9 +121,8 @@ def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, f
     row = lookup.row(word)
     if row == UNKNOWN:
         raise ModelError(f"--word {word}: expected a word that the model knows, found an unknown one. Try another.")
-    first = UNKNOWN + 1
-    rows, cosines = nearest_rows(model.params[WORDS], row, first, count)
-    return [(lookup.values[i - first], cosine) for i, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)]
+    rows, cosines = nearest_rows(model.params[WORDS], row, KNOWN, count)
+    return [(lookup.values[i - KNOWN], cosine) for i, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)]
 
 
 class Decision(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from nerwin import __version__
 from nerwin.errors import ModelError, printable
-from nerwin.training.archive import DamageError, read_json
+from nerwin.training.archive import DamageError, count, read_json, reason_of
 from nerwin.training.folders import MANIFEST
 
 FORMAT = 2  # 1 hashed n-grams otherwise
@@ -75,27 +75,6 @@ def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
     return best["f1"], count(best, "epoch")
 
 
-def count(values: dict[str, Any], key: str) -> int:
-    """A whole number from 0.
-
-    Raises:
-        KeyError, DamageError: there is none.
-    """
-    value = values[key]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise DamageError(f"{key}: expected a whole number from 0, found {str(value)[:40]!r}")
-    return value
-
-
 def damaged(folder: Path, error: Exception) -> ModelError:
     """The error for a model folder in which reading met another one."""
-    reason = str(error)
-    if isinstance(error, OSError):
-        reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
-    elif isinstance(error, KeyError):
-        reason = f"expected {error}, found none"
-    elif isinstance(error, UnicodeError):
-        reason = "expected text in UTF-8, found other bytes"
-    elif isinstance(error, TypeError):
-        reason = f"expected values of the kinds that nerwin writes, found others ({error})"
-    return ModelError(f"{folder}: the model is damaged: {printable(reason).rstrip('.')}. Fetch or train it again.")
+    return ModelError(f"{folder}: the model is damaged: {reason_of(error)}. Fetch or train it again.")

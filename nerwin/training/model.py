@@ -207,11 +207,10 @@ class Model:
         ]
 
     def folded(self) -> Parameters:
-        """The parameters in float64, with preprocessing and the scaling of dropout folded into the weights."""
-        return {name: value.astype(np.float64) for name, value in self.params.items()} | self._folded_weights()
+        """The scorer's parameters in float64, with preprocessing and the scaling of dropout folded into them.
 
-    def _folded_weights(self) -> Parameters:
-        """The scorer's parameters in float64: W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ."""
+        W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ.
+        """
         layers = range(1, self.scorer.depth + 1)
         names = [*(f"W{k}" for k in layers), "U"]
         params: Parameters = {
@@ -227,7 +226,7 @@ class Model:
     def fixed(self) -> FixedScorer:
         """The scorer as it is now, to score many windows with."""
         dtype = self.params["U"].dtype
-        weights = {name: value.astype(dtype) for name, value in self._folded_weights().items()}
+        weights = {name: value.astype(dtype) for name, value in self.folded().items()}
         return FixedScorer(self.scorer, weights, self.config.window.size, self.places)
 
     def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:

@@ -9,7 +9,6 @@ is used only where its arrays have the names and shapes that its configuration a
 numbers.
 """
 
-import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -26,15 +25,15 @@ from nerwin.training.archive import (
     DamageError,
     check_arrays,
     check_names,
-    file_entry,
+    count,
     pack,
     read_arrays,
+    write_together,
 )
 from nerwin.training.config import Config, make_config
 from nerwin.training.folders import MANIFEST, going_on
-from nerwin.training.manifest import FORMAT, best_of, count, damaged, read_manifest, versions
+from nerwin.training.manifest import FORMAT, best_of, damaged, read_manifest, versions
 from nerwin.training.model import CALIBRATION, Model, Standing
-from nerwin.training.replace import replace_file
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 _ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
@@ -90,11 +89,7 @@ def _decode(array: Any) -> list[str]:
 
 def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for key, content in files.items():
-            manifest[key] = file_entry(key, content)
-            replace_file(folder / manifest[key]["file"], content)
-        replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+        write_together(folder, MANIFEST, manifest, files)
         remove_leftovers(folder, manifest)
     except OSError as error:
         raise ModelError(

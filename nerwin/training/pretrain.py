@@ -20,7 +20,7 @@ from nerwin.network.stretches import backprop_stretches, windows_of_stretches
 from nerwin.optim.optimizers import Optimizer, Rule, Settings, adagrad
 from nerwin.optim.schedules import ScheduleSettings, linear
 from nerwin.text.stream import Text, known
-from nerwin.text.vocabulary import PADDING, UNKNOWN
+from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training.pretrain_settings import PretrainSettings
 
 WORDS = "words"
@@ -138,7 +138,7 @@ def keep_shares(counts: Ints, t: float) -> Floats:
     """(V,) the share min(1, √(t/f)) of a word's places that are centres, f its frequency; none of the reserved."""
     frequency = np.maximum(counts, 1) / max(int(counts.sum()), 1)
     shares = np.minimum(1, np.sqrt(t / frequency))
-    shares[: UNKNOWN + 1] = 0
+    shares[:KNOWN] = 0
     return shares.astype(np.float32)
 
 
@@ -241,5 +241,5 @@ class Pretraining:
 
     def neighbours(self, word: str, n: int = 8) -> list[str]:
         """The n words whose vectors make the smallest angles with that of `word`, the nearest first."""
-        nearest, _ = nearest_rows(self.state.params[WORDS], self.row(word), UNKNOWN + 1, n)
+        nearest, _ = nearest_rows(self.state.params[WORDS], self.row(word), KNOWN, n)
         return [self.text.words[one] for one in nearest]

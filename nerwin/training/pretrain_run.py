@@ -9,7 +9,6 @@ The arrays are written first, under a name made of their sum; replacing state.js
 
 import dataclasses
 import hashlib
-import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,14 +18,22 @@ from typing import Any
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.errors import ConfigError, ModelError, VectorsError, printable
+from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.text.stream import Text
-from nerwin.text.vocabulary import UNKNOWN
-from nerwin.training.archive import check_arrays, file_entry, pack, read_arrays, read_json
+from nerwin.text.vocabulary import KNOWN
+from nerwin.training.archive import (
+    DamageError,
+    check_arrays,
+    count,
+    pack,
+    read_arrays,
+    read_json,
+    reason_of,
+    write_together,
+)
 from nerwin.training.lock import check_free, locked
 from nerwin.training.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
-from nerwin.training.replace import replace_file
 from nerwin.training.word2vec import check_name, write_vectors
 
 FORMAT = 1
@@ -101,8 +108,8 @@ class PretrainRun:
             folder.rmdir()
 
     def _finish(self) -> None:
-        vectors: Floats = self.pretraining.state.params[WORDS][UNKNOWN + 1 :]
-        write_vectors(self.output, self.pretraining.text.words[UNKNOWN + 1 :], vectors)
+        vectors: Floats = self.pretraining.state.params[WORDS][KNOWN:]
+        write_vectors(self.output, self.pretraining.text.words[KNOWN:], vectors)
         for file in _own_files(state_folder(self.output)):
             file.unlink(missing_ok=True)
 
@@ -148,12 +155,8 @@ def _own_files(folder: Path) -> list[Path]:
 
 
 def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> None:
-    content = pack(arrays)
-    manifest["arrays"] = file_entry("arrays", content)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / manifest["arrays"]["file"], content)
-        replace_file(folder / STATE, (json.dumps(manifest, indent=1) + "\n").encode("utf-8"))
+        write_together(folder, STATE, manifest, {"arrays": pack(arrays)})
         for leftover in _own_files(folder):
             if leftover.name not in (STATE, manifest["arrays"]["file"]):
                 leftover.unlink()
@@ -166,10 +169,8 @@ def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> No
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = read_json(folder / STATE)
-    except OSError as error:
-        raise _damaged(folder, f"{STATE}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise _damaged(folder, str(error)) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
         raise ModelError(f"{folder}: expected state format {FORMAT}, found {found}. Begin again with --overwrite.")
@@ -179,7 +180,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def _check_same(folder: Path, manifest: dict[str, Any], text: Text, settings: PretrainSettings) -> None:
     saved, now = manifest.get("settings"), dataclasses.asdict(settings)
     if not isinstance(saved, dict):
-        raise _damaged(folder, "it has no settings")
+        raise _damaged(folder, DamageError("expected settings, found none"))
     other = [name for name in now if saved.get(name) != now[name]]
     if not all(name in OPTIONS for name in other):
         raise ConfigError(
@@ -203,29 +204,20 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
         check_arrays(saved, {name: value.shape for name, value in state.params.items()})
         for name, value in state.params.items():
             if saved[name].dtype != value.dtype:
-                raise ValueError(f"{name}: expected {value.dtype}, found {saved[name].dtype}")
+                raise DamageError(f"{name}: expected {value.dtype}, found {saved[name].dtype}")
             value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
-            optimizer.steps = _count(manifest, "steps")
-        state.epoch, state.batch = _count(manifest, "epoch"), _count(manifest, "batch")
+            optimizer.steps = count(manifest, "steps")
+        state.epoch, state.batch = count(manifest, "epoch"), count(manifest, "batch")
         state.tally = Tally(**manifest["tally"])
         if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
-            raise ValueError("tally holds something else than sums")
+            raise DamageError("tally: expected sums, found something else")
         state.draws.bit_generator.state = manifest["draws"]
-    except OSError as error:
-        raise _damaged(folder, f"{Path(error.filename or 'arrays').name}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _damaged(folder, str(error)) from error
+    except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _damaged(folder, error) from error
     return state
 
 
-def _count(manifest: dict[str, Any], key: str) -> int:
-    number = manifest[key]
-    if not isinstance(number, int) or number < 0:
-        raise ValueError(f"{key} is {number!r}, not a count")
-    return number
-
-
-def _damaged(folder: Path, reason: str) -> ModelError:
-    return ModelError(f"{folder}: the saved state is damaged: {printable(reason)}. Begin again with --overwrite.")
+def _damaged(folder: Path, error: Exception) -> ModelError:
+    return ModelError(f"{folder}: the saved state is damaged: {reason_of(error)}. Begin again with --overwrite.")
