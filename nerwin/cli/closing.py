@@ -12,7 +12,7 @@ from nerwin.training.config import Config, changed
 from nerwin.training.folders import BEST
 from nerwin.training.idle import idle
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone, Trainer
+from nerwin.training.trainer import EpochDone, Trainer, learning_rate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -85,6 +85,7 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     yield "stopped", str(state.stop)
     if done:
         yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's pairs right, last epoch"
+    yield from _too_fast(run.trainer.config, done)
     yield "model", str(run.folder / BEST)
     yield "dev F1", f"{state.best_f1:.4f}, epoch {state.best_epoch} of {state.epoch}"
     if corpus.test:
@@ -92,6 +93,18 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     yield "time", _time(seconds)
     data = "" if corpus.test or corpus.dev else " --data FILE"
     yield "next", shlex.join(["nerwin", "evaluate", str(run.folder)]) + data
+
+
+def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:
+    """A remedy where the loss, after the first epoch, was larger than that of scores that are all 0."""
+    idle_loss = config.objective.margin + config.objective.miss
+    worst = max(done[1:] or done, key=lambda epoch: epoch.loss, default=None)
+    if worst and worst.loss > idle_loss and config.objective.weights == "none":
+        yield (
+            "loss",
+            f"{worst.loss:.4g} in epoch {worst.epoch}, where scores that are all 0 would have {idle_loss:g} or less: "
+            f"lower optimizer.learning_rate (now {learning_rate(config):g})",
+        )
 
 
 def _test_score(run: Run) -> str:
