@@ -1,7 +1,7 @@
 """What `label` and `sequence` share: both train a tagger over IOBES tags, with a score for each tag of the centre word.
 
 A sentence's tags are the legal sequence with the best sum of scores, once words that come again lean on each other (see
-`repeats`) and an offset is taken off the scores of O (see `outside`).
+`repeats`) and the scores of O and of each type are offset (see `offsets`).
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.outside import climb, entity_f1, fit_offset, offset_outside
+from nerwin.corruption.offsets import climb, entity_f1, fit_offset, fit_types, offset_tags
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
@@ -19,7 +19,9 @@ from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
-MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
+# From so many on it pays to skip illegal steps in a minibatch (in a long text it pays with fewer), and it takes long to
+# fit an offset for each.
+MANY_TYPES = 12
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -87,21 +89,25 @@ class TagCorruption:
 
     def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         steps, step = self.steps(params), self.settings.margin / 4
+        types: Floats = np.zeros(len(self.types))
 
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, steps)
 
         def f1_leaning(beta: float) -> float:
             leaning = lean_on_repeats(scores, corpus.words, beta)
-            return entity_f1(decode(offset_outside(leaning, offset)), targets)
+            return entity_f1(decode(offset_tags(leaning, offset, types)), targets)
 
         offset = fit_offset(decode, scores, targets, step)
         if beta := climb(f1_leaning, STEP, STEPS):
-            offset = fit_offset(decode, lean_on_repeats(scores, corpus.words, beta), targets, step)
-        return {"outside": np.array([offset]), "repeats": np.array([beta])}
+            scores = lean_on_repeats(scores, corpus.words, beta)
+            offset = fit_offset(decode, scores, targets, step)
+        if len(types) < MANY_TYPES:
+            types = fit_types(decode, offset_tags(scores, offset, types), targets, step)
+        return {"outside": np.array([offset]), "repeats": np.array([beta]), "types": types}
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"outside": (1,), "repeats": (1,)}
+        return {"outside": (1,), "repeats": (1,), "types": (len(self.types),)}
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
         beta = constants["repeats"].item() if "repeats" in constants else 0.0  # older models have none
@@ -112,12 +118,14 @@ class TagCorruption:
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
-        scores = offset_outside(scores, constants["outside"].item())
-        return viterbi_in_doubt(scores, lengths, self.steps(params))
+        return viterbi_in_doubt(self._offset(constants, scores), lengths, self.steps(params))
+
+    def _offset(self, constants: dict[str, Floats], scores: Floats) -> Floats:
+        types = constants.get("types", np.zeros(len(self.types)))  # older models have none
+        return offset_tags(scores, constants["outside"].item(), types)
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""
-        scores = offset_outside(scores, constants["outside"].item())
-        best = np.sort(max_marginals(scores, lengths, self.steps(params)), axis=1)
+        best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.steps(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead

@@ -36,6 +36,7 @@ from nerwin.training.manifest import FORMAT, best_of, damaged, read_manifest, ve
 from nerwin.training.model import CALIBRATION, Model, Standing
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
+LATER = {"repeats", "types", CALIBRATION}  # constants that older models do not have
 _ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
 _OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
 
@@ -153,7 +154,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         raise damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise damaged(folder, error) from error
-    if decided and not set(shapes) - {"repeats", CALIBRATION} <= set(model.constants):  # older models have neither
+    if decided and not set(shapes) - LATER <= set(model.constants):
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
             f"Train on: {going_on(folder.parent)}"

@@ -1,0 +1,153 @@
+"""The offsets on the scores of O and of types: what they are fitted to, and that they do what they say."""
+
+import numpy as np
+import pytest
+
+from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.corruption.interface import Settings
+from nerwin.corruption.label import LabelCorruption
+from nerwin.corruption.offsets import WORTH, entity_f1, fit_offset, fit_types, offset_tags
+from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
+from nerwin.corruption.tagging import MANY_TYPES, in_iob2, tag_names
+from nerwin.network.decoder import viterbi
+from nerwin.text.windows import flatten, split_sentences
+from nerwin.training.evaluation import evaluate_tags
+
+TYPES = ["LOC", "PER"]
+LENGTHS = np.array([4, 1, 5, 2])
+
+
+def legal_sequences(rng: np.random.Generator) -> Ints:
+    return viterbi(rng.normal(size=(12, 9)), LENGTHS, LabelCorruption(TYPES, Settings()).legal)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_f1_is_that_of_the_evaluation(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    found, gold = legal_sequences(rng), legal_sequences(rng)
+    found[:4] = gold[:4]
+    names = in_iob2(tag_names(TYPES))
+
+    def spell(tags: Ints) -> list[str]:
+        return [names[tag] for tag in tags]
+
+    expected = evaluate_tags(split_sentences(spell(gold), LENGTHS), split_sentences(spell(found), LENGTHS)).overall.f1
+    assert entity_f1(found, gold) == pytest.approx(expected)
+
+
+def test_nothing_found_of_nothing_is_zero() -> None:
+    assert entity_f1(np.zeros(5, int), np.zeros(5, int)) == 0
+    assert entity_f1(np.zeros(0, int), np.zeros(0, int)) == 0
+
+
+def test_o_is_lowered_types_are_raised_and_the_scores_given_stay() -> None:
+    scores = np.ones((2, 9), np.float32)
+    assert offset_tags(scores, 0.5, np.zeros(2)).tolist() == [[0.5, *[1] * 8]] * 2
+    assert offset_tags(scores, -0.5, np.array([0, 2.0])).tolist() == [[1.5, 1, 1, 1, 1, 3, 3, 3, 3]] * 2
+    assert (scores == 1).all()
+    assert offset_tags(scores, 0.5, np.ones(2)).dtype == np.float32
+
+
+def one_word_sentences(leads: list[float]) -> Floats:
+    """Words whose S is ahead of O by so much."""
+    scores = np.full((len(leads), 5), -9.0)
+    scores[:, 0], scores[:, 4] = 0, leads
+    return scores
+
+
+@pytest.mark.parametrize(
+    ("leads", "gold", "offset"),
+    [
+        ([-0.7, -0.6, 1.0, -5.0], [4, 4, 4, 0], 0.75),  # entities hide below O
+        ([-0.2, -0.1, 1.0, -0.6], [4, 4, 4, 0], 0.25),  # the nearest of equal ones
+        ([0.7, 0.6, 0.9, -5.0], [0, 0, 4, 0], -0.75),  # too many stand above it
+        ([0.7, -0.6], [4, 0], 0.0),
+    ],
+)
+def test_the_offset_is_the_one_that_the_entities_ask_for(leads: list[float], gold: list[int], offset: float) -> None:
+    scores, tags, lengths = one_word_sentences(leads), np.array(gold), np.ones(len(gold), int)
+    steps = LabelCorruption(["LOC"], Settings()).legal
+    assert fit_offset(lambda s: viterbi(s, lengths, steps), scores, tags, 0.25) == offset
+
+
+def contested(truth: int, rival: int, leads: list[float]) -> tuple[Floats, Ints]:
+    """Words of O and of two types that are certain, and words whose true tag a rival leads by so much."""
+    gold = np.array([0, 4, 8] * 4 + [truth] * len(leads))
+    scores = np.full((len(gold), 9), -9.0)
+    scores[np.arange(len(gold)), gold] = 9
+    scores[12:, truth], scores[12:, rival] = 0, leads
+    return scores, gold
+
+
+NEAR_AND_FAR = [0.1, 0.3, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("truth", "rival", "leads", "offsets"),
+    [
+        (8, 4, NEAR_AND_FAR * 3, [-0.75, 0]),
+        (4, 8, NEAR_AND_FAR * 3, [0.75, 0]),
+        (4, 0, NEAR_AND_FAR * 3, [0.75, 0]),
+        (8, 4, (NEAR_AND_FAR * WORTH)[: WORTH - 1], [0, 0]),  # too few
+        (8, 4, (NEAR_AND_FAR * WORTH)[: WORTH + 1], [-0.75, 0]),
+        (8, 4, [0.6] * 9, [0, 0]),  # the first step changes nothing
+        (8, 4, [-0.1] * 9, [0, 0]),
+    ],
+)
+def test_a_type_is_moved_while_entities_are_gained_by_it(
+    truth: int, rival: int, leads: list[float], offsets: list[float]
+) -> None:
+    scores, gold = contested(truth, rival, leads)
+    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    found = fit_types(lambda s: viterbi(s, lengths, steps), scores, gold, 0.25)
+    assert found.tolist() == offsets
+
+
+def test_types_are_moved_one_after_the_other() -> None:
+    one, other = contested(8, 0, NEAR_AND_FAR * 5), contested(4, 0, NEAR_AND_FAR * 5)
+    scores, gold = (np.concatenate(parts) for parts in zip(one, other, strict=True))
+    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    assert fit_types(lambda s: viterbi(s, lengths, steps), scores, gold, 0.25).tolist() == [0.75, 0.75]
+
+
+def test_nothing_is_fitted_to_nothing() -> None:
+    assert fit_types(lambda s: np.zeros(len(s), int), np.zeros((0, 9)), np.zeros(0, int), 0.25).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
+@pytest.mark.parametrize("others", [0, MANY_TYPES - 2])
+def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
+    kind: type[LabelCorruption | SequenceCorruption], others: int
+) -> None:
+    corruption = kind([*TYPES, *map(str, range(others))], Settings())
+    scores, gold = contested(8, 4, NEAR_AND_FAR * 3)
+    scores = np.concatenate([scores, np.full((len(gold), 4 * others), -9.0)], axis=1)
+    K, lengths = scores.shape[1], np.ones(len(gold), int)
+    params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
+    constants = corruption.fit(
+        params, scores, gold, flatten([np.arange(2, 2 + len(gold))], 5)._replace(lengths=lengths)
+    )
+    assert constants["types"][:2].tolist() == ([0, 0] if others else [-0.75, 0])
+    found = corruption.decode(params, constants, scores, lengths)
+    assert found.tolist() == [corruption.decode(params, constants, own[None], lengths[:1])[0] for own in scores]
+    assert (corruption.spelled[found[14]] == "B-PER") == (not others)
+    older = {name: value for name, value in constants.items() if name != "types"}
+    assert corruption.margins(params, constants, scores, lengths)[14] == pytest.approx(0.6 if others else 0.15)
+    assert corruption.margins(params, older, scores, lengths)[14] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
+def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorruption | SequenceCorruption]) -> None:
+    corruption = kind(["LOC"], Settings())
+    params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
+    scores, lengths = one_word_sentences([-0.1, -0.2, 1.0, -5.0]), np.ones(4, int)
+    gold = np.array([4, 4, 4, 0])
+    constants = corruption.fit(params, scores, gold, flatten([np.arange(2, 6)], 5)._replace(lengths=lengths))
+    assert constants["outside"].tolist() == [0.25]
+    assert [corruption.spelled[tag] for tag in corruption.decode(params, constants, scores, lengths)] == [
+        "B-LOC",
+        "B-LOC",
+        "B-LOC",
+        "O",
+    ]
+    assert corruption.margins(params, constants, scores, lengths) == pytest.approx([0.15, 0.05, 1.25, 4.75])
