@@ -88,6 +88,17 @@ def test_a_scheme_that_is_named_is_believed() -> None:
     assert nerwin("convert", "b.conll", "-", "--from", "iob2", "-q").stdout == "a\tB-PER\nb\tB-PER\nc\tB-PER\n\n"
 
 
+def test_types_alone_are_read_and_written_where_they_are_asked_for() -> None:
+    Path("b.tsv").write_text("Ana PER\nLima PER\nin O\nLima LOC\n")
+    assert "(nerwin convert --from types)" in refused(nerwin("convert", "b.tsv", "-"))
+    done = nerwin("convert", "b.tsv", "b.conll", "--from", "types")
+    assert "TYPES, neighbours of one type are one entity" in done.stderr
+    assert Path("b.conll").read_text() == "Ana\tB-PER\nLima\tI-PER\nin\tO\nLima\tB-LOC\n\n"
+    assert (
+        nerwin("convert", "b.conll", "-", "--to", "types", "-q").stdout == "Ana\tPER\nLima\tPER\nin\tO\nLima\tLOC\n\n"
+    )
+
+
 def test_a_file_is_replaced_only_where_told_to() -> None:
     Path("b.inline").write_text("old")
     message = refused(nerwin("convert", "a.conll", "b.inline"))

@@ -223,16 +223,20 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\tO \n", "Take out the blanks beside it."),
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
+        ("Ines B\n", "Write a prefix, a hyphen and a type, as in B-PER."),
+        ("Ines B_PER\n", "Write a prefix, a hyphen and a type, as in B-PER."),
+        ("Ines PER-B\n", "Write a prefix, a hyphen and a type, as in B-PER."),
         ("\tO\n", "Give the token a word."),
         (
             "Ines NNP\n",
-            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
-            "comment (corpus.comments)? Or names of columns? Take it out.",
+            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.scheme "
+            "to types if they stand alone (nerwin convert --from types). Or is the line a comment (corpus.comments)? "
+            "Or names of columns? Take it out.",
         ),
         (
             "Ines B-PER\nwent VBD\n",
-            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a "
-            "comment (corpus.comments)?",
+            "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.scheme "
+            "to types if they stand alone (nerwin convert --from types). Or is the line a comment (corpus.comments)?",
         ),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme to iob2."),
@@ -291,35 +295,49 @@ def test_the_scheme_is_detected(read: Reader, scheme: str, text: str) -> None:
     assert scheme.upper() in corpus.describe()
 
 
-def test_types_alone_are_tags_too(read: Reader) -> None:
-    corpus = read("a O\nb O\nc art-film\nd art-film\ne PER\nf O\ng O\n\nh PER\ni O\n")
-    assert corpus.tags[0] == ["O", "O", "I-art-film", "I-art-film", "I-PER", "O", "O"]
-    assert (corpus.tags[1], corpus.scheme, corpus.illegal) == (["I-PER", "O"], "iob1", 0)
-    assert "types alone, so that neighbours of one type are one entity" in corpus.describe()
+def test_types_alone_are_tags_where_they_are_asked_for(read: Reader) -> None:
+    corpus = read("c art-film\nd art-film\ne B-cell\nf O\ng B-cell\n\nh e-mail\n", scheme="types")
+    assert corpus.tags == [["I-art-film", "I-art-film", "I-B-cell", "O", "I-B-cell"], ["I-e-mail"]]
+    assert (corpus.scheme, corpus.illegal) == ("types", 0)
+    assert "TYPES, neighbours of one type are one entity" in corpus.describe()
+
+
+@pytest.mark.parametrize("tag", ["_", "-", "0", "o", "*", "PER "])
+def test_what_is_rather_an_o_is_no_type(refusal: Callable[..., str], tag: str) -> None:
+    message = refusal(f"a\tPER\nb\tO\nc\t{tag}\n", scheme="types")
+    assert message.startswith(f'corpus.conll:3: expected O or a type such as PER, found "{tag}". ')
+    assert message.endswith("Take out the blanks beside it." if tag == "PER " else "Mend the tag.")
 
 
 @pytest.mark.parametrize(
-    ("text", "columns"),
+    ("tags", "found"),
     [
-        ("a O\nb PER\n", {}),  # half of the tags are O: they may be anything
-        ("a O\nb O\nc PER\nd B-PER\ne O\n", {}),
-        ("a O\nb O\nc PER\n", {"scheme": "iob2"}),
-        ("a O\n" * 60 + "b PER\n", {}),
+        (["B", "I", "O"], "B"),
+        (["B-PER", "I-PER", "O"], "B-PER"),
+        (["B_PER", "I_PER", "O"], "B_PER"),
+        (["PER-B", "PER-I", "O"], "PER-B"),
     ],
-    ids=["half", "mixed", "set", "late"],
 )
-def test_types_alone_are_refused_where_they_may_be_a_slip(
-    refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch, text: str, columns: dict[str, object]
+def test_types_with_prefixes_of_any_spelling_do_not_stand_alone(
+    refusal: Callable[..., str], tags: list[str], found: str
 ) -> None:
-    monkeypatch.setattr("nerwin.text.corpus.ENOUGH", 60)
-    assert 'expected a tag such as O or B-PER, found "PER"' in refusal(text, **columns)
+    text = "".join(f"a {tag}\n" for tag in tags)
+    assert refusal(text, scheme="types") == (
+        f"corpus.conll: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Leave it at "
+        "auto, with tags as B-PER, or take the prefixes off (nerwin convert --to types)."
+    )
 
 
-def test_a_slip_among_types_alone_is_refused(refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nerwin.text.corpus.ENOUGH", 6)
-    types = "a PER\nb O\nc O\n\n" * 2
-    assert refusal(types + "d B-PER\ne O\n").startswith("corpus.conll:9: expected one tag scheme throughout")
-    assert refusal(types + "ragged\n").startswith("corpus.conll:9: expected 2 columns")
+def test_an_empty_column_is_no_type(refusal: Callable[..., str]) -> None:
+    assert refusal("a\tPER\nb\t\n", scheme="types").startswith("corpus.conll:2: expected a tag, found an empty column")
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "doubted"), [(SEVERAL, "tag", True), (SEVERAL, "PER", False), (SEVERAL - 2, "tag", False)]
+)
+def test_the_name_of_a_column_may_be_taken_for_a_type(read: Reader, words: int, first: str, doubted: bool) -> None:
+    found = read(f"word {first}\n" + "a O\nb PER\n" * (words // 2), scheme="types").doubts
+    assert [one.startswith('the first type, "tag", comes once') for one in found] == [True] * doubted
 
 
 def test_tags_stay_as_they_are_spelled(read: Reader) -> None:
@@ -419,12 +437,6 @@ MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
             "words with a blank before or after them, which are then ",
         ),
         ("a b\tO\n", {}, None),
-        (
-            "word tag\na O\nb PER\nc PER\nd O\ne O\nf O\n",
-            {},
-            'the first type, "tag", comes once (are these the names of columns? Then take them out)',
-        ),
-        ("a PER\na O\nb PER\nc O\nd O\n", {}, None),
         ("".join(f"en:{line}\n" for line in MANY.splitlines()), {}, 'all words begin with "en:"'),
         (MANY, {}, None),
         ("w O\n" * SEVERAL, {}, None),

@@ -201,6 +201,32 @@ def test_a_type_that_the_markup_cannot_hold_is_refused(label: str) -> None:
         b"".join(FORMS["inline"].write([from_words(["Lima"], [Span(0, 1, label)], 8)], "x.jsonl"))
 
 
+def test_types_alone_are_written_and_read_where_neighbours_differ(tmp_path: Path) -> None:
+    passages = [from_words(["Ana", "Lima", "of", "Lima"], [Span(0, 2, "PER"), Span(3, 4, "B-place")], 1)]
+    path = write("types", passages, tmp_path / "corpus")
+    assert path.read_text(encoding="utf-8") == "Ana\tPER\nLima\tPER\nof\tO\nLima\tB-place\n\n"
+    assert said(FORMS["types"].read(path, Reading(Columns(scheme="types"))).passages) == said(passages)
+
+
+@pytest.mark.parametrize(
+    ("entities", "message"),
+    [
+        (
+            [Span(0, 1, "LOC"), Span(1, 2, "LOC")],
+            "expected something between entities of one type, found nothing after LOC, which types alone cannot hold. "
+            "Write iob2.",
+        ),
+        ([Span(0, 1, "o")], "expected types of letters that are no O, found o, which types alone cannot hold."),
+        ([Span(0, 1, "1")], "expected types of letters that are no O, found 1, which types alone cannot hold."),
+    ],
+)
+def test_what_types_alone_cannot_hold_is_refused(entities: list[Span], message: str) -> None:
+    fine = from_words(["fine", "Lima"], [Span(0, 1, "LOC"), Span(1, 2, "PER")], 7)
+    with pytest.raises(CorpusError) as caught:
+        b"".join(FORMS["types"].write([fine, from_words(["Lima", "Lima"], entities, 8)], "x.jsonl"))
+    assert str(caught.value).startswith(f"x.jsonl:8: {message}")
+
+
 def test_illegal_transitions_are_read_by_conlleval_and_the_note_says_so(tmp_path: Path) -> None:
     path = tmp_path / "slips.conll"
     path.write_text("a B-PER\nb I-PER\n\n" * 200 + "c I-LOC\n")

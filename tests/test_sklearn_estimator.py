@@ -89,6 +89,17 @@ def test_tags_of_any_scheme_teach_the_same(config: Path, data: tuple[Lists, List
     assert one.score(X, y) == other.score(X, closed)
 
 
+def test_types_alone_teach_the_same_where_they_are_asked_for(config: Path, data: tuple[Lists, Lists]) -> None:
+    X, y = data
+    alone = [[tag[2:] or tag for tag in tags] for tags in y]
+    one, other = NerwinTagger(config).fit(X, y), NerwinTagger(config, corpus__scheme="types").fit(X, alone)
+    assert one.predict(X) == other.predict(X)
+    with pytest.raises(CorpusError, match=r"^y\[\d+\]: expected a tag such as O or B-PER, found 'PER'"):
+        NerwinTagger(config).fit(X, alone)
+    with pytest.raises(CorpusError, match=r"^y\[0\]: expected O or a type such as PER, found '_'"):
+        NerwinTagger(config, corpus__scheme="types").fit([["a"]], [["_"]])
+
+
 def test_sentences_without_words_teach_nothing_and_stay_in_place(config: Path, data: tuple[Lists, Lists]) -> None:
     X, y = data
     with_gaps = NerwinTagger(config).fit([[], *X], [[], *y])

@@ -189,7 +189,7 @@ def test_the_schema_knows_names_and_ranges() -> None:
     assert found["scorer.activation"]["enum"] == list(ACTIVATIONS)
     assert found["optimizer.name"]["enum"] == list(OPTIMIZERS)
     assert found["features"]["propertyNames"]["enum"] == list(ALL_FEATURES)
-    assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
+    assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]
     assert found["training.epochs"]["minimum"] == 1
     assert (found["optimizer.beta1"]["minimum"], found["optimizer.beta1"]["exclusiveMaximum"]) == (0, 1)
 

@@ -23,6 +23,7 @@ class Form(StrEnum):
     iobes = "iobes"
     bilou = "bilou"
     bmes = "bmes"
+    types = "types"
     inline = "inline"
     jsonl = "jsonl"
     spacy = "spacy"
@@ -46,6 +47,7 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.iobes: "iobes",
     Form.bilou: "bilou",
     Form.bmes: "bmes",
+    Form.types: "types",
 }
 COLUMNS = (Form.conll, *SCHEMES)
 FURTHER = {"delimiter": "--delimiter", "scheme": "--from"}
@@ -79,7 +81,7 @@ def convert(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Convert a tagged corpus: columns in five tag schemes, inline markup, JSON Lines, spaCy's DocBin."""
+    """Convert a tagged corpus: columns in five tag schemes or of types alone, inline markup, JSON Lines, DocBin."""
     from nerwin.errors import ConfigError, CorpusError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name

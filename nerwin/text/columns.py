@@ -26,7 +26,7 @@ DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
 
 Delimiter = Literal["auto", "tab", "space"]
-Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes"]
+Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
 

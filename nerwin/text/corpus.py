@@ -17,18 +17,19 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART, Block, Columns, Line, read_blocks
 from nerwin.text.docbin import DOCBIN_SUFFIXES
-from nerwin.text.doubts import ENOUGH, TagColumns, comments_doubt, doubts, header_doubt, oddities, tagged_comments
+from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.schemes import are_types_alone, settle_scheme
-from nerwin.text.tags import is_tag
+from nerwin.text.schemes import TYPES, as_read, is_legal, is_type, looks_prefixed, settle_scheme
 
 NO_TAG = (
-    "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
+    "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
     "(corpus.comments)?"
 )
+ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
+PREFIX = "Write a prefix, a hyphen and a type, as in B-PER."
 HEADER = " Or names of columns? Take it out."  # of the first line
 
 
@@ -110,7 +111,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     corpus = Corpus(str(path), delimiter="inline markup", columns=1)
     for line, words, tags in parse_inline(read_lines(path), str(path)):
         corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
-    return settled(corpus, columns, refuse_mixed=refuse_mixed)
+    return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
 
 
 def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
@@ -152,7 +153,6 @@ class _ColumnReader:
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
         self.first_token_line = 0
         self.known_tags: set[str] = set()
-        self.types_alone = False
         self.tag_columns = TagColumns(())
         self.tagged_comments: list[tuple[int, int]] = []
 
@@ -161,7 +161,7 @@ class _ColumnReader:
         tags: list[str] = []
         numbers = array("q")
         ends: list[int] = []
-        for block in self._settle_tags(blocks):
+        for block in blocks:
             others = list(block.others.values())
             self.corpus.comments += others.count("comment")
             self.corpus.docstarts += others.count("docstart")
@@ -178,25 +178,6 @@ class _ColumnReader:
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
         return self.corpus
 
-    def _settle_tags(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """The blocks; whether tags are types alone is known before the first one."""
-        blocks = iter(blocks)
-        first: list[Block] = []
-        tags: list[str] = []
-        while len(tags) < ENOUGH and (block := next(blocks, None)):
-            first.append(block)
-            tags += block.column(self.format.tag) or []
-        del tags[ENOUGH:]
-        self.types_alone = self.format.scheme == "auto" and are_types_alone(tags)
-        if self.types_alone:
-            self.corpus.notes.append("tags are types alone, so that neighbours of one type are one entity")
-            self.corpus.doubts += header_doubt(tags)
-        return itertools.chain(first, blocks)
-
-    def _spelled(self, tag: str) -> str:
-        """A tag with a prefix: types that stand alone become IOB1."""
-        return f"I-{tag}" if self.types_alone and not is_tag(tag) else tag
-
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
         """The words and tags of a block; None where a line is not well."""
         if not self.first_token_line:
@@ -211,12 +192,12 @@ class _ColumnReader:
         words, tags = block.column(self.format.word), block.column(self.format.tag)
         if words is None or tags is None:
             return None
-        tags = [self._spelled(tag) for tag in tags] if self.types_alone else tags
-        if not all(map(is_tag, new := set(tags) - self.known_tags)):
+        new = set(tags) - self.known_tags
+        if not all(is_legal(tag, self.format.scheme) for tag in new):
             return None
         check_numbers(block, words, self.format, self.corpus.path, "Set corpus.word_column.")
         self.known_tags |= new
-        return words, tags
+        return words, self._as_read(tags)
 
     def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
         """The words and tags of a block, its lines looked at one by one.
@@ -228,7 +209,11 @@ class _ColumnReader:
         for line in tokens:
             self._check(line)
         fields = [line.fields for line in tokens]
-        return [of[self.format.word] for of in fields], [self._spelled(of[self.format.tag]) for of in fields]
+        return [of[self.format.word] for of in fields], self._as_read([of[self.format.tag] for of in fields])
+
+    def _as_read(self, tags: list[str]) -> list[str]:
+        """Tags with prefixes."""
+        return tags if self.format.scheme != TYPES else [as_read(tag, TYPES) for tag in tags]
 
     def _check(self, line: Line) -> None:
         """Refuse a token's line that is not well, saying why."""
@@ -285,12 +270,22 @@ class _ColumnReader:
     def _check_tag(self, number: int, tag: str) -> None:
         if not tag.strip(BLANK):
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
-        if not is_tag(self._spelled(tag)):
-            remedy = "Take out the blanks beside it." if is_tag(tag.strip(BLANK)) else NO_TAG
-            if remedy is NO_TAG and number == self.first_token_line:
-                remedy += HEADER
-            raise self._error(number, f'expected a tag such as O or B-PER, found "{tag[:40]}"', remedy)
+        scheme = self.format.scheme
+        if not is_legal(tag, scheme):
+            expected = "O or a type such as PER" if scheme == TYPES else "a tag such as O or B-PER"
+            raise self._error(number, f'expected {expected}, found "{tag[:40]}"', self._remedy(number, tag))
         self.known_tags.add(tag)
+
+    def _remedy(self, number: int, tag: str) -> str:
+        """What may be done about a tag that is none."""
+        scheme = self.format.scheme
+        if is_legal(tag.strip(BLANK), scheme):
+            return "Take out the blanks beside it."
+        if scheme == TYPES:
+            return "Mend the tag."
+        if looks_prefixed(tag):
+            return PREFIX
+        return NO_TAG.format(ALONE * is_type(tag)) + HEADER * (number == self.first_token_line)
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 LONG_SENTENCE = 1000
-ENOUGH = 10_000  # tokens that tell what a column is for
+ENOUGH = 1000  # tokens that tell what a column is for
 SEVERAL = 20  # words; what all of them have in common is no chance
 
 
@@ -76,12 +76,6 @@ class TagColumns:
     def found(self) -> list[int]:
         """The further columns that hold tags."""
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
-
-
-def header_doubt(tags: Sequence[str]) -> Iterator[str]:
-    """The doubt about a first type that may be what the column of tags is called."""
-    if tags[0] != OUTSIDE and tags.count(tags[0]) == 1:
-        yield f'the first type, "{tags[0]}", comes once (are these the names of columns? Then take them out)'
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """The forms of a tagged corpus, and how each is read into passages and written from them.
 
-Columns in five tag schemes, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which, unless it is named.
+Columns in five tag schemes or with types alone, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which,
+unless it is named.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, printable
 from nerwin.text.columns import DOCSTART, Columns
 from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
@@ -16,7 +18,8 @@ from nerwin.text.files import open_binary, read_lines, reading, source_name, suf
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_lines, from_words, sentences_of
-from nerwin.text.tags import SPELLINGS, spans
+from nerwin.text.schemes import TYPES, is_type
+from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
 COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
 
@@ -100,7 +103,7 @@ def count_of(passages: Sequence[Passage]) -> str:
     return f"{len(passages):,} {'documents' if any(one.document for one in passages) else 'sentences'}"
 
 
-def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
+def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for number, passage in enumerate(passages):
         where = f"{name}:{passage.line}"
         check_lines(passage.words, where, "columns")
@@ -115,8 +118,25 @@ def _write_columns(scheme: str, passages: Sequence[Passage], name: str) -> Itera
                 f"{where}: expected a first word without a byte-order mark, which columns would lose, found "
                 f"{passage.words[0]!r}. Mend the word."
             )
-        tags = SPELLINGS[scheme](passage.entities, len(passage.tokens))
+        tags = spell(passage.entities, len(passage.tokens))
         yield from _lines(write_columns([Sentence(passage.words, tags)]))
+
+
+def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
+    for passage in passages:
+        for label in {entity.label for entity in passage.entities}:
+            if not is_type(label):
+                raise _not_alone(passage, name, "types of letters that are no O", printable(label))
+        for one, other in itertools.pairwise(passage.entities):
+            if one.end == other.start and one.label == other.label:
+                raise _not_alone(passage, name, "something between entities of one type", f"nothing after {one.label}")
+    return _write_columns(types_alone, passages, name)
+
+
+def _not_alone(passage: Passage, name: str, expected: str, found: str) -> CorpusError:
+    return CorpusError(
+        f"{name}:{passage.line}: expected {expected}, found {found}, which types alone cannot hold. Write iob2."
+    )
 
 
 def _lines(lines: Iterable[str]) -> Iterator[bytes]:
@@ -124,8 +144,12 @@ def _lines(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 FORMS: dict[str, Form] = {
-    COLUMNS: Form((".conll",), _read_columns, partial(_write_columns, "iob2")),
-    **{scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, scheme)) for scheme in SPELLINGS},
+    COLUMNS: Form((".conll",), _read_columns, partial(_write_columns, SPELLINGS["iob2"])),
+    **{
+        scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, spell))
+        for scheme, spell in SPELLINGS.items()
+    },
+    TYPES: Form((), _read_columns, _write_types),
     "inline": Form(
         INLINE_SUFFIXES,
         _read_inline,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, settled
-from nerwin.text.tags import is_tag
+from nerwin.text.schemes import TYPES, as_read, is_legal
 
 _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
 
@@ -46,8 +46,10 @@ def from_lists(
         if len(words) != len(tags):
             raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
         for tag in tags:
-            if not isinstance(tag, str) or not is_tag(tag):
-                raise CorpusError(f"y[{number}]: expected a tag such as O or B-PER, found {tag!r}. Mend the tag.")
+            if not isinstance(tag, str) or not is_legal(tag, columns.scheme):
+                expected = "O or a type such as PER" if columns.scheme == TYPES else "a tag such as O or B-PER"
+                raise CorpusError(f"y[{number}]: expected {expected}, found {tag!r}. Mend the tag.")
         if len(words):  # numpy's arrays have no truth of their own
-            corpus.sentences.append(Sentence(list(words), list(tags), [number] * len(words)))
+            read = [as_read(tag, columns.scheme) for tag in tags]
+            corpus.sentences.append(Sentence(list(words), read, [number] * len(words)))
     return settled(corpus, columns, refuse_mixed=refuse_mixed)

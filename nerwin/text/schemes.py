@@ -1,25 +1,45 @@
-"""Which of the tag schemes a corpus follows, and how well."""
+"""Which of the tag schemes a corpus follows, and how well.
 
-from collections.abc import Sequence
+Tags that are types alone ("Lima LOC"), as Stanford's tagger reads them and Few-NERD has them, are read as IOB1 without
+a B: neighbours of one type are one entity. Only where that is asked for, since any column could be such tags.
+"""
+
+import re
 from typing import TYPE_CHECKING
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Scheme
+from nerwin.text.files import BLANK
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
 if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
+TYPES: Scheme = "types"
+SEVERAL = 20  # words, of which the first may be what a column is called
+# What stands for a prefix in other spellings, or stands alone where there is one type only.
+_PREFIXED = re.compile(r"[BIESLUM]|[BIESLUM][-_:./].+|.+[-_][BIESLUM]")
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
-def are_types_alone(tags: Sequence[str]) -> bool:
-    """Whether tags are types without a prefix ("Lima LOC"), as Stanford's tagger reads them and Few-NERD has them.
+def looks_prefixed(tag: str) -> bool:
+    """Whether a tag seems to be a prefix, or to have one, in whatever spelling: B, B_PER, PER-B."""
+    return _PREFIXED.fullmatch(tag) is not None
 
-    Most are O then, which tells them from parts of speech, and no other has a prefix.
-    """
-    types = set(tags) - {OUTSIDE}
-    return bool(types) and 2 * tags.count(OUTSIDE) > len(tags) and not any(map(is_tag, types))
+
+def is_type(tag: str) -> bool:
+    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O."""
+    return any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE) and not {*BLANK}.intersection(tag)
+
+
+def as_read(tag: str, scheme: Scheme) -> str:
+    """A tag as it stands in a file, with a prefix; what is none stays as it is."""
+    return f"I-{tag}" if scheme == TYPES and is_type(tag) else tag
+
+
+def is_legal(tag: str, scheme: Scheme) -> bool:
+    """Whether a tag, as it stands in a file, may stand in one of that scheme."""
+    return tag == OUTSIDE or (is_type(tag) if scheme == TYPES else is_tag(tag))
 
 
 def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> None:
@@ -29,8 +49,11 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
     entity tokens.
 
     Raises:
-        CorpusError: no scheme fits, and `refuse_mixed`.
+        CorpusError: no scheme fits, and `refuse_mixed`; or tags are no types alone that should be.
     """
+    if chosen == TYPES:
+        _settle_types(corpus)
+        return
     first_line: dict[tuple[str, str], int] = {}
     counts: dict[tuple[str, str], int] = {}
     for sentence in corpus.sentences:
@@ -58,4 +81,25 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
         raise CorpusError(
             f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
             f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme to {scheme}."
+        )
+
+
+def _settle_types(corpus: "Corpus") -> None:
+    """Note that tags are types alone, and doubt the first one where it may be the name of its column.
+
+    Raises:
+        CorpusError: all have prefixes.
+    """
+    tags = [tag for own in corpus.tags for tag in own]
+    types = {tag[2:] for tag in tags if tag != OUTSIDE}
+    if types and all(map(looks_prefixed, types)):
+        raise CorpusError(
+            f"{corpus.path}: expected types alone, as corpus.scheme says, found prefixes, as in {min(types)}. Leave it "
+            "at auto, with tags as B-PER, or take the prefixes off (nerwin convert --to types)."
+        )
+    corpus.scheme = TYPES
+    corpus.notes.append("neighbours of one type are one entity")
+    if len(tags) >= SEVERAL and tags[0] != OUTSIDE and tags.count(tags[0]) == 1:
+        corpus.doubts.append(
+            f'the first type, "{tags[0][2:]}", comes once (are these the names of columns? Then take them out)'
         )

@@ -125,7 +125,17 @@ def _with_letters(letters: dict[str, str], tags: list[str]) -> list[str]:
     return [letters.get(tag[0], tag[0]) + tag[1:] for tag in tags]
 
 
-SPELLINGS: dict[str, Callable[[Iterable[Span], int], list[str]]] = {
+def types_alone(found: Iterable[Span], length: int) -> list[str]:
+    """Spell spans as types without prefixes, which say nothing of borders between neighbours of one type."""
+    tags = [OUTSIDE] * length
+    for start, end, label in found:
+        tags[start:end] = [label] * (end - start)
+    return tags
+
+
+Spelling = Callable[[Iterable[Span], int], list[str]]
+
+SPELLINGS: dict[str, Spelling] = {
     "iob1": iob1,
     "iob2": iob2,
     "iobes": iobes,

@@ -219,8 +219,10 @@ def _lengths(sentences: Sequence[Sentence]) -> Lengths:
 
 def _invalid(corpus: Corpus) -> Iterator[Invalid]:
     """The steps that the scheme does not allow, if it counted any."""
+    if not corpus.illegal:
+        return
     legal = SCHEMES[corpus.scheme]
-    for sentence in corpus.sentences if corpus.illegal else ():
+    for sentence in corpus.sentences:
         for offset, (before, after) in enumerate(steps(sentence.tags)):
             if not legal(before, after):
                 yield Invalid(sentence.lines[min(offset, len(sentence.tags) - 1)], before, after)
