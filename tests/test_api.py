@@ -16,6 +16,7 @@ import pytest
 
 import nerwin
 from nerwin.errors import ConfigError, CorpusError, ModelError
+from nerwin.text.corpus import read_corpus
 from nerwin.training import tagger as tagger_module
 from nerwin.training.api import as_config
 from nerwin.training.config import load_config
@@ -380,3 +381,14 @@ def test_a_tagger_can_be_sent_to_another_process(folder: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         found = pool.apply(_entities, (tagger, TEXTS[0]))
     assert found == tagger.entities(TEXTS[0]) != []
+
+
+def test_without_another_part_the_held_out_sentences_are_scored(village: Path, tmp_path: Path) -> None:
+    none = {"corpus.dev": None, "corpus.test": None, "training.epochs": 3}
+    tagger = nerwin.train(village, tmp_path / "run", settings=none)
+    last = json.loads((tmp_path / "run" / METRICS).read_text().splitlines()[tagger.model.standing.best_epoch - 1])
+    found = nerwin.evaluate(tmp_path / "run")
+    assert found.overall.f1 == pytest.approx(last["dev"]["f1"])
+    assert found.tokens == sum(
+        len(sentence.words) for sentence in read_corpus(village.parent / "village.conll").sentences[9::10]
+    )

@@ -233,3 +233,23 @@ def test_standard_input_may_be_compressed_too(monkeypatch: pytest.MonkeyPatch, c
     raw = io.BytesIO(gzip.compress(content) if compressed else content)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(raw)))
     assert list(read_lines(None)) == ["one", "", "two"]
+
+
+class Typed(io.BytesIO):
+    """What somebody typed at a terminal, and ended once: reading on there waits for more."""
+
+    ended = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert not self.ended
+        found = super().read(size)
+        self.ended = size is not None and len(found) < size
+        return found
+
+
+@pytest.mark.parametrize("text", [b"one\ntwo\n", b"one\ntwo"])
+def test_a_terminal_is_ended_once(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
+    assert list(read_lines(None)) == ["one", "two"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
+    assert [piece.data for piece in read_pieces(None, by_sentence=True)] == [text]

@@ -16,10 +16,14 @@ import pytest
 
 from nerwin.report.charts import curves, line_style, type_bars
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
+from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
+from nerwin.training.data import hold_out
 from nerwin.training.evaluation import Score, evaluate_tags
+from nerwin.training.familiarity import names_in, training_names
 from nerwin.training.metrics import Epoch
 from nerwin.training.mistakes import Mistake
+from nerwin.training.model_files import load_model
 from nerwin.training.report import RunReport
 from tests.pages import Page, read_page
 from tests.test_cli import BAD, DONE, nerwin, one_json_object
@@ -391,7 +395,7 @@ def no_model(here: Path) -> None:
 def no_data(here: Path) -> None:
     path = Path(RUN, "best", "model.json")
     manifest = json.loads(path.read_text())
-    manifest["config"]["corpus"].update(dev=None, test=None)
+    manifest["config"]["corpus"].update(train=None, dev=None, test=None)
     path.write_text(json.dumps(manifest))
 
 
@@ -457,9 +461,21 @@ def test_without_the_extra_one_line_says_how_to_install_it(
     )
 
 
+def test_a_run_whose_dev_part_was_held_out_is_shown_on_it(here: Path) -> None:
+    before, _, last = Path("village.conll").read_text().rpartition("Ines")
+    Path("village.conll").write_text(f"{before}Zara{last}")  # a name of the twentieth sentence alone
+    nothing_else = ("--set", "corpus.dev=null", "--set", "corpus.test=null", "--set", "training.epochs=2")
+    assert nerwin("train", "-c", "village.yaml", "-q", "-o", "held", *nothing_else).exit_code == DONE
+    report("held")
+    sentences = read_corpus(Path("village.conll")).sentences
+    learned, held = (names_in(one) for one in hold_out(sentences))
+    assert held - learned == {("Zara", "Falk")}
+    assert training_names(load_model(Path("held", "best")).config.corpus) == learned
+
+
 @pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])
 def test_the_best_epoch_is_the_one_that_training_kept(tenths: list[int], best: int) -> None:
     epochs = [Epoch(number, 0, 0, 0, 0, 0, 0, tenth / 10) for number, tenth in enumerate(tenths, 1)]
-    report = RunReport(Path(), epochs, 0.0, {}, {}, 0, Path(), evaluate_tags([], []))
+    report = RunReport(Path(), epochs, 0.0, {}, {}, 0, "", evaluate_tags([], []))
     assert report.best
     assert report.best.epoch == best

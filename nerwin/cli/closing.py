@@ -91,8 +91,7 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     if corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
-    data = "" if corpus.test or corpus.dev else " --data FILE"
-    yield "next", shlex.join(["nerwin", "evaluate", str(run.folder)]) + data
+    yield "next", shlex.join(["nerwin", "evaluate", str(run.folder)])
 
 
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:

@@ -34,13 +34,16 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
     """
     name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
-        while data := stream.read(DECODED):
-            rest = stream.readline(longest + 1)  # of the line that is cut
-            ended = data.count(b"\n")
+        ended = False
+        while not ended:  # who reads on there asks somebody at a terminal to end it twice
+            data = stream.read(DECODED)
+            ended = len(data) < DECODED
+            rest = b"" if ended else stream.readline(longest + 1)  # of the line that is cut
+            lines = data.count(b"\n")
             if len(rest) > longest:
-                raise too_long(name, number + ended, longest)
+                raise too_long(name, number + lines, longest)
             yield from decode_text(data + rest, name, number)
-            number += ended + rest.count(b"\n")
+            number += lines + rest.count(b"\n")
 
 
 def check_line_ends(data: bytes, name: str) -> None:

@@ -45,11 +45,13 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     Raises:
         CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is too long.
     """
-    number, data, searched = 1, bytearray(), 0
+    number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:
-        while chunk := stream.read(SIZE):
+        while not ended:  # who reads on there asks somebody at a terminal to end it twice
+            chunk = stream.read(SIZE)
             data += chunk
-            if len(chunk) < SIZE:  # the end, and what is left is one piece
+            ended = len(chunk) < SIZE
+            if ended:  # what is left is one piece
                 cut = 0
             elif by_sentence:
                 cut = _after_last_blank_line(data, searched)

@@ -8,7 +8,7 @@ from typing import Any
 from nerwin.errors import ConfigError
 from nerwin.text.corpus import Corpus
 from nerwin.training.config import Config, make_config, types
-from nerwin.training.data import Parts, read_part, read_parts, scored_file
+from nerwin.training.data import Parts, read_parts, scored_part
 from nerwin.training.evaluation import Evaluation
 from nerwin.training.overrides import apply_setting
 from nerwin.training.run import Run
@@ -101,7 +101,7 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
     Args:
         model: a tagger, a run folder, or its best/ or last/; None: the newest run under runs/.
         data: a file as the model's configuration describes it; None: the configuration's test part, or else its dev
-            part.
+            part, or else what was held out for one.
 
     Raises:
         ModelError: no such model, or a damaged one. ConfigError: nothing to score on. CorpusError: a file that cannot
@@ -120,7 +120,7 @@ def score(
         settings: keys of `corpus` that replace the model's, such as word_column.
     """
     config = tagger.model.config.corpus.model_copy(update=settings)
-    corpus = read_part(scored_file(config, None if data is None else Path(data)), config)
+    corpus = scored_part(config, None if data is None else Path(data))
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
 
 

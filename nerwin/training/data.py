@@ -64,16 +64,21 @@ def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
     return corpus
 
 
-def scored_file(config: CorpusConfig, data: Path | None) -> Path:
-    """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part.
+def scored_part(config: CorpusConfig, data: Path | None) -> Corpus:
+    """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
+    which may be the sentences of the training part that were held out.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is none. CorpusError: it cannot be read.
     """
-    path = data or config.test or config.dev
-    if path is None:
+    if path := data or config.test or config.dev:
+        return read_part(path, config)
+    if config.train is None:
         raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
-    return path
+    corpus = read_part(config.train, config)
+    _, corpus.sentences = hold_out(corpus.sentences)
+    corpus.notes.append("of which every tenth sentence was held out and is here scored")
+    return corpus
 
 
 def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
@@ -116,7 +121,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         dev_sentences = dev.sentences
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
-        sentences, dev_sentences = _hold_out(sentences)
+        sentences, dev_sentences = hold_out(sentences)
         notes.append(
             f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
         )
@@ -205,7 +210,12 @@ def _shortened(sentence: Sentence) -> Iterator[Sentence]:
     yield Sentence(words[start:], tags[start:], lines[start:])
 
 
-def _hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences to learn from, and every tenth one, which takes the place of a dev part.
+
+    Raises:
+        CorpusError: they are too few for that.
+    """
     if len(sentences) < HELD_OUT:
         raise CorpusError(
             f"corpus.dev is not set, and {len(sentences)} sentences are too few to hold a tenth out. Set corpus.dev."

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from nerwin.text.corpus import Sentence
 from nerwin.text.tags import Span, spans
 from nerwin.training.config import CorpusConfig
-from nerwin.training.data import read_part
+from nerwin.training.data import hold_out, read_part
 
 Names = frozenset[tuple[str, ...]]
 
@@ -32,14 +32,15 @@ def name_of(words: Sequence[str], span: Span) -> tuple[str, ...]:
 
 
 def training_names(config: CorpusConfig) -> Names | None:
-    """The entities of the training part; None where the file is here no more, as after a model has travelled.
+    """The entities that were learned from; None where the training part is not here, as after a model has travelled.
 
     Raises:
         CorpusError: the file is there, but cannot be read.
     """
     if config.train is None or not config.train.exists():
         return None
-    return names_in(read_part(config.train, config).sentences)
+    sentences = read_part(config.train, config).sentences
+    return names_in(sentences if config.dev else hold_out(sentences)[0])
 
 
 def recall_by_familiarity(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from nerwin.text.corpus import Corpus
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.training.config import changed
-from nerwin.training.data import read_part, scored_file
+from nerwin.training.data import scored_part
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
 from nerwin.training.folders import BEST, MANIFEST, METRICS, model_folder
@@ -35,7 +35,7 @@ class RunReport(NamedTuple):
     config: dict[str, Any]
     changed: dict[str, Any]
     parameters: int
-    data: Path
+    data: str
     evaluation: Evaluation
 
     @property
@@ -67,7 +67,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     """Every run, or model folder, and the first from near.
 
     Args:
-        data: the corpus that all are scored on; None: of each, its own test part, or else its dev part.
+        data: the corpus that all are scored on; None: of each, as `scored_part` chooses.
 
     Raises:
         ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
@@ -75,16 +75,15 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     """
     metrics = [_epochs(run) for run in runs]  # the cheapest way to see a mistyped folder
     models = [load_model(run if _is_model(run) else run / BEST) for run in runs]
-    files = [scored_file(model.config.corpus, data) for model in models]
     reports, closeup = [], None
-    for run, epochs, model, file in zip(runs, metrics, models, files, strict=True):
-        corpus = read_part(file, model.config.corpus)
+    for run, epochs, model in zip(runs, metrics, models, strict=True):
+        corpus = scored_part(model.config.corpus, data)
         tags, found = _find(model, corpus)
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
         size = sum(value.size for value in model.params.values())
         f1 = model.standing.best_f1
-        reports.append(RunReport(run, epochs, f1, config, changed(config), size, file, evaluation))
+        reports.append(RunReport(run, epochs, f1, config, changed(config), size, corpus.path, evaluation))
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None
     return reports, closeup
