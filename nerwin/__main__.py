@@ -9,12 +9,16 @@ def main() -> None:
     """Load the command line and run it."""
     rest()  # until a command begins: modules and options are many objects that stay, and a tenth of its start
     try:
-        from nerwin.cli import app
-        from nerwin.cli.app import unwritable
-    except KeyboardInterrupt:  # commands catch their own
+        _run()
+    except KeyboardInterrupt:  # before a command has begun; commands catch their own
         if sys.stderr is not None:
             sys.stderr.write("nerwin: interrupted\n")
         sys.exit(130)
+
+
+def _run() -> None:
+    from nerwin.cli import app
+    from nerwin.cli.app import unwritable
 
     try:
         app()

@@ -634,6 +634,18 @@ def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
 
 
+def test_ctrl_c_before_a_command_begins_is_one_line(here: Path) -> None:
+    code = (
+        "import nerwin.cli\n"
+        "def app(): raise KeyboardInterrupt\n"
+        "nerwin.cli.app = app\n"
+        "from nerwin.__main__ import main\n"
+        "main()\n"
+    )
+    done = python("-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
+
+
 def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:
     (here / "loop").symlink_to("loop")
     words = ("tag", "runs/village-1", "village.conll", "--input", "conll")

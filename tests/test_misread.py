@@ -32,6 +32,7 @@ def read(tmp_path: Path) -> Reader:
         ("1-2\tdel\n1\tde\n2\tel\n2.1\tx\n", "u:1: expected words in column 0, found their numbers: 1-2, 1, 2."),
         ("#\thttp://x\n1\tThe\n2\tend\n3\t.\n", "u:1: expected words in column 0, found their numbers: 1, 2, 3."),
         ("\nB-PER Ines\nO goes\nO .\n", "u:2: expected words in column 0, found tags: B-PER, O, O."),
+        ("PER Ines\nO goes\nO .\n", "u:1: expected words in column 0, found tags: PER, O, O."),
     ],
 )
 def test_what_stands_where_words_should_is_told_of(read: Reader, text: str, found: str) -> None:

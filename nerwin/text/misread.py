@@ -28,9 +28,16 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
     check_numbers(block, words, columns, name, REMEDY)
-    if block.number == 1 and (block.widths > 1).all() and all(map(is_tag, words)) and set(words) > {OUTSIDE}:
+    if block.number == 1 and (block.widths > 1).all() and _are_tags(words):
         raise _found(block, columns, name, "tags", words, REMEDY)
     return words
+
+
+def _are_tags(words: Sequence[str]) -> bool:
+    """Whether words are tags, some with prefixes; or, as types may stand alone, mostly O, which few texts say often."""
+    if len(words) >= FEW and 2 * words.count(OUTSIDE) > len(words):
+        return True
+    return all(map(is_tag, words)) and set(words) > {OUTSIDE}
 
 
 def check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
