@@ -19,9 +19,8 @@ from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
-# From so many on it pays to skip illegal steps in a minibatch (in a long text it pays with fewer), and it takes long to
-# fit an offset for each.
-MANY_TYPES = 12
+MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
+FITTED_TYPES = 20  # at most; each takes two decodings of dev or more
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -102,7 +101,7 @@ class TagCorruption:
         if beta := climb(f1_leaning, STEP, STEPS):
             scores = lean_on_repeats(scores, corpus.words, beta)
             offset = fit_offset(decode, scores, targets, step)
-        if len(types) < MANY_TYPES:
+        if len(types) <= FITTED_TYPES:
             types = fit_types(decode, offset_tags(scores, offset, types), targets, step)
         return {"outside": np.array([offset]), "repeats": np.array([beta]), "types": types}
 
