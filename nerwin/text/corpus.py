@@ -22,7 +22,7 @@ from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.schemes import TYPES, as_read, is_legal, is_type, looks_prefixed, settle_scheme
+from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, is_type, looks_prefixed, settle_scheme
 
 NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
@@ -272,8 +272,8 @@ class _ColumnReader:
             raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
         scheme = self.format.scheme
         if not is_legal(tag, scheme):
-            expected = "O or a type such as PER" if scheme == TYPES else "a tag such as O or B-PER"
-            raise self._error(number, f'expected {expected}, found "{tag[:40]}"', self._remedy(number, tag))
+            problem = f'expected {expected_tag(scheme)}, found "{tag[:40]}"'
+            raise self._error(number, problem, self._remedy(number, tag))
         self.known_tags.add(tag)
 
     def _remedy(self, number: int, tag: str) -> str:

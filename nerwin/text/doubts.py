@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.files import BLANK
+from nerwin.text.schemes import TYPES
 from nerwin.text.tags import OUTSIDE, is_tag
 
 if TYPE_CHECKING:
@@ -33,8 +34,16 @@ def doubts(corpus: "Corpus") -> Iterator[str]:
     shared = _beginning(forms)
     if shared and len(forms) >= SEVERAL:
         yield f'all words begin with "{shared[:20]}"'
+    if corpus.scheme == TYPES and corpus.tokens >= SEVERAL:
+        yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"
+
+
+def _header_doubt(corpus: "Corpus") -> Iterator[str]:
+    first = next(tag for tags in corpus.tags for tag in tags)
+    if first != OUTSIDE and sum(tags.count(first) for tags in corpus.tags) == 1:
+        yield f'the first type, "{first[2:]}", comes once (are these the names of columns? Then take them out)'
 
 
 def _forms(corpus: "Corpus") -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, settled
-from nerwin.text.schemes import TYPES, as_read, is_legal
+from nerwin.text.schemes import as_read, expected_tag, is_legal
 
 _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
 
@@ -47,7 +47,7 @@ def from_lists(
             raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
         for tag in tags:
             if not isinstance(tag, str) or not is_legal(tag, columns.scheme):
-                expected = "O or a type such as PER" if columns.scheme == TYPES else "a tag such as O or B-PER"
+                expected = expected_tag(columns.scheme)
                 raise CorpusError(f"y[{number}]: expected {expected}, found {tag!r}. Mend the tag.")
         if len(words):  # numpy's arrays have no truth of their own
             read = [as_read(tag, columns.scheme) for tag in tags]

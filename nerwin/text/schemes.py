@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 TYPES: Scheme = "types"
-SEVERAL = 20  # words, of which the first may be what a column is called
 # What stands for a prefix in other spellings, or stands alone where there is one type only.
 _PREFIXED = re.compile(r"[BIESLUM]|[BIESLUM][-_:./].+|.+[-_][BIESLUM]")
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
@@ -40,6 +39,11 @@ def as_read(tag: str, scheme: Scheme) -> str:
 def is_legal(tag: str, scheme: Scheme) -> bool:
     """Whether a tag, as it stands in a file, may stand in one of that scheme."""
     return tag == OUTSIDE or (is_type(tag) if scheme == TYPES else is_tag(tag))
+
+
+def expected_tag(scheme: Scheme) -> str:
+    """What a message says that it expected."""
+    return "O or a type such as PER" if scheme == TYPES else "a tag such as O or B-PER"
 
 
 def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> None:
@@ -85,13 +89,12 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
 
 
 def _settle_types(corpus: "Corpus") -> None:
-    """Note that tags are types alone, and doubt the first one where it may be the name of its column.
+    """Note that tags are types alone.
 
     Raises:
         CorpusError: all have prefixes.
     """
-    tags = [tag for own in corpus.tags for tag in own]
-    types = {tag[2:] for tag in tags if tag != OUTSIDE}
+    types = {tag[2:] for tags in corpus.tags for tag in tags if tag != OUTSIDE}
     if types and all(map(looks_prefixed, types)):
         raise CorpusError(
             f"{corpus.path}: expected types alone, as corpus.scheme says, found prefixes, as in {min(types)}. Leave it "
@@ -99,7 +102,3 @@ def _settle_types(corpus: "Corpus") -> None:
         )
     corpus.scheme = TYPES
     corpus.notes.append("neighbours of one type are one entity")
-    if len(tags) >= SEVERAL and tags[0] != OUTSIDE and tags.count(tags[0]) == 1:
-        corpus.doubts.append(
-            f'the first type, "{tags[0][2:]}", comes once (are these the names of columns? Then take them out)'
-        )
