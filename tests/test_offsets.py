@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import WORTH, entity_f1, fit_offset, fit_types, offset_tags
@@ -108,6 +108,22 @@ def test_types_are_moved_one_after_the_other() -> None:
     scores, gold = (np.concatenate(parts) for parts in zip(one, other, strict=True))
     steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
     assert fit_types(lambda s: viterbi(s, lengths, steps), scores, gold, 0.25).tolist() == [0.75, 0.75]
+
+
+def test_a_type_that_is_not_in_dev_keeps_its_scores() -> None:
+    scores, gold = contested(8, 4, NEAR_AND_FAR * 5)
+    there = gold != 4
+    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+
+    def fitted(chosen: Bools) -> list[float]:
+        n = np.count_nonzero(chosen)
+        found: list[float] = fit_types(
+            lambda s: viterbi(s, lengths[:n], steps), scores[chosen], gold[chosen], 0.25
+        ).tolist()
+        return found
+
+    assert fitted(np.ones(len(gold), bool)) == [-0.75, 0]
+    assert fitted(there) == [0, 0.75]
 
 
 def test_nothing_is_fitted_to_nothing() -> None:
