@@ -396,7 +396,7 @@ def test_a_worker_whose_folder_is_another_one(model: Path, tmp_path: Path, monke
 
 def test_a_line_without_a_word_is_named_and_the_rest_is_kept(model: Path, tmp_path: Path) -> None:
     path = tmp_path / "bad.conll"
-    path.write_text("a\tO\n\n" * 300 + "b\n\n" + "c\tO\n\n" * 10, encoding="utf-8")
+    path.write_text("a\tx\n\n" * 300 + "b\n\n" + "c\tx\n\n" * 10, encoding="utf-8")
     work = tagging(model, path, columns=Columns(word=1))
     check_refused(work, CorpusError, r"bad\.conll:601: expected a word in column 1")
     assert any(name.startswith("000000-") for name in kept(work))

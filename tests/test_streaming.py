@@ -248,7 +248,7 @@ def test_an_error_in_a_later_piece_names_its_line(
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 30)
     path = tmp_path / "bad.conll"
-    path.write_text("a\tO\n\n" * 100 + "b\n\n" + "c\tO\n\n" * 10, encoding="utf-8")
+    path.write_text("a\tx\n\n" * 100 + "b\n\n" + "c\tx\n\n" * 10, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"bad\.conll:201: expected a word in column 1"):
         tagged(tagger, path, columns=Columns(word=1), jobs=jobs)
 
