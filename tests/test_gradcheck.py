@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -237,12 +237,12 @@ def keeps_the_last_of_equal_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_penalty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objective, "add_l2_gradient", lambda *args, **kwargs: None)
+    monkeypatch.setattr(objective, "add_l2_gradient", lambda *args: None)
 
 
 def forgets_the_two_of_the_penalty(monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(params: Parameters, grads: Gradients, strength: float, **more: Any) -> None:
-        add_l2_gradient(params, grads, strength / 2, **more)
+    def wrong(params: Parameters, grads: Gradients, strength: float, tables: Collection[str]) -> None:
+        add_l2_gradient(params, grads, strength / 2, tables)
 
     monkeypatch.setattr(objective, "add_l2_gradient", wrong)
 

@@ -46,6 +46,7 @@ def test_hinge_keeps_the_precision_of_its_scores() -> None:
         ("U", True),
         ("b1", False),
         ("b2", False),
+        ("transitions", False),
         ("words", False),
         ("shape", False),
         ("suffix3", False),
@@ -55,6 +56,13 @@ def test_hinge_keeps_the_precision_of_its_scores() -> None:
 def test_l2_penalises_weights_and_neither_biases_nor_tables(name: str, expected: bool) -> None:
     assert penalised(name) is expected
     assert l2_penalty({name: np.array([[3.0, -4.0]])}, 0.5) == (12.5 if expected else 0.0)
+
+
+def test_l2_penalises_the_tables_that_are_named() -> None:
+    params: Parameters = {name: np.array([[3.0, -4.0]]) for name in ("words", "shape", "b1")}
+    assert [name for name in params if penalised(name, ["words"])] == ["words"]
+    assert l2_penalty(params, 0.5, ["words"]) == 12.5
+    assert l2_penalty(params, 0.5, ["words", "shape"]) == 25.0
 
 
 def parameters() -> Parameters:

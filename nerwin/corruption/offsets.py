@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+from nerwin.corruption.entities import f1_of, numbered
 
 OFFSETS = 16  # of O, tried at most in either direction
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
@@ -85,16 +86,12 @@ def climb(f1: Callable[[float], float], step: float, steps: int) -> float:
 
 def entity_f1(found: Ints, gold: Ints) -> float:
     """F1 of whole entities, both given as legal IOBES tags (n,), 0 is O."""
-    spans, true = _spans(found), _spans(gold)
-    total = len(spans) + len(true)
-    return 2 * len(np.intersect1d(spans, true, assume_unique=True)) / total if total else 0.0
+    return f1_of(_spans(found), _spans(gold))
 
 
 def _spans(tags: Ints) -> Ints:
-    """One number for the start, end and type of each entity."""
+    """The entities, numbered."""
     tagged = np.flatnonzero(tags)
     place = (tags[tagged] - 1) % 4  # B, I, E, S
     starts, ends = tagged[(place == 0) | (place == 3)], tagged[place >= 2]  # in a legal sequence they take turns
-    kinds = (tags[starts] - 1) // 4
-    spans: Ints = (kinds.astype(np.int64) * len(tags) + starts) * len(tags) + ends
-    return spans
+    return numbered(starts, ends, (tags[starts] - 1) // 4, len(tags))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters, Rows
+from nerwin.corruption.entities import f1_of, numbered
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
@@ -195,13 +196,14 @@ def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     """
     K = scores.shape[1]
     thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in range(K)], scores.dtype)
-    best = _entity_f1(decide(scores, thresholds), gold, lengths)
+    true = _runs(gold, lengths)
+    best = f1_of(_runs(decide(scores, thresholds), lengths), true)
     for _ in range(2):
         for k in range(K):
             for candidate in _neighbours(scores[:, k], thresholds[k]):
                 trial = thresholds.copy()
                 trial[k] = candidate
-                f1 = _entity_f1(decide(scores, trial), gold, lengths)
+                f1 = f1_of(_runs(decide(scores, trial), lengths), true)
                 if f1 > best:
                     best, thresholds = f1, trial
     return thresholds
@@ -228,12 +230,7 @@ def _neighbours(scores: Floats, threshold: float) -> Floats:
     return ranked[ranks[ranks < len(ranked)]]
 
 
-def _entity_f1(found: Ints, gold: Ints, lengths: Ints) -> float:
-    """F1 of the runs of one type, exact borders and type."""
-    starts, ends = kind_spans(found, lengths)
-    gold_starts, gold_ends = kind_spans(gold, lengths)
-    end_of = np.full(len(gold), -1)
-    end_of[gold_starts] = gold_ends
-    right = np.count_nonzero((end_of[starts] == ends) & (gold[starts] == found[starts]))
-    total = len(starts) + len(gold_starts)
-    return 2 * right / total if total else 0.0
+def _runs(kinds: Ints, lengths: Ints) -> Ints:
+    """The runs of one type as entities, numbered."""
+    starts, ends = kind_spans(kinds, lengths)
+    return numbered(starts, ends, kinds[starts], len(kinds))

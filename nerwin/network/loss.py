@@ -7,13 +7,13 @@ between tags.
 """
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Gradients, Parameters, Rows
 
 _WEIGHTS = re.compile(r"W\d+|U")
-_OTHERS = re.compile(r"b\d+|transitions")  # biases, and the scores of steps between tags
 
 
 def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
@@ -26,25 +26,20 @@ def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
     return np.maximum(violation, 0.0), active
 
 
-def penalised(name: str, *, tables: bool = False) -> bool:
-    """Whether L2 applies to a parameter: to weight matrices, never to biases, and to lookup tables where asked."""
-    return _WEIGHTS.fullmatch(name) is not None or (tables and is_table(name))
+def penalised(name: str, tables: Collection[str] = ()) -> bool:
+    """Whether L2 applies to a parameter: to weight matrices, and to the lookup tables that are named."""
+    return name in tables or _WEIGHTS.fullmatch(name) is not None
 
 
-def is_table(name: str) -> bool:
-    """Whether a parameter is a lookup table."""
-    return _WEIGHTS.fullmatch(name) is None and _OTHERS.fullmatch(name) is None
-
-
-def l2_penalty(params: Parameters, strength: float, *, tables: bool = False) -> float:
+def l2_penalty(params: Parameters, strength: float, tables: Collection[str] = ()) -> float:
     """λ Σ‖W‖²_F."""
     if not strength:
         return 0.0
-    chosen = (W for name, W in params.items() if penalised(name, tables=tables))
+    chosen = (W for name, W in params.items() if penalised(name, tables))
     return strength * sum(float(np.vdot(W, W)) for W in chosen)
 
 
-def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, *, tables: bool = False) -> None:
+def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, tables: Collection[str] = ()) -> None:
     """Add ∂/∂W λ‖W‖²_F = 2λW to the gradients in place.
 
     With the lookup tables in the penalty their gradients are no longer a few rows: every row shrinks at every step.
@@ -52,7 +47,7 @@ def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, *, ta
     if not strength:
         return
     for name, g in grads.items():
-        if penalised(name, tables=tables):
+        if penalised(name, tables):
             W = params[name]
             full = g.dense(W.shape) if isinstance(g, Rows) else g
             full += W * W.dtype.type(2 * strength)

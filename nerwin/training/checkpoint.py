@@ -46,7 +46,7 @@ def load_state(folder: Path, model: Model) -> State:
     try:
         slots = read_arrays(folder, manifest["state_arrays"])
         saved = manifest["state"]
-        optimizer = make_optimizer(model.config, model.params)
+        optimizer = make_optimizer(model)
         optimizer.steps = count(saved, "steps")
         optimizer.restore(slots)
         epoch, tally = count(manifest, "epoch"), _tally(saved.get("tally"), learning_rate(model.config))

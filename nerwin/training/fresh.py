@@ -33,8 +33,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         model.sources["words.vectors"] = vectors_source(config.words.vectors)
     parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
-    for one in model.lookups:
-        width = config.words.dim if one.name == WORDS else config.features[one.name]
+    for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
             model.params[one.name] = np.zeros((len(one), width), dtype)
         else:
@@ -45,10 +44,8 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         ids, values = match_vectors(model.lookups[0], vectors)
         model.params[WORDS][ids] = values
     model.params.update(model.corruption.own_parameters(dtype))
-    n = model.places * sum(model.widths)
-    model.params.update(
-        init_scorer(rng, n, config.scorer.hidden, len(model.corruption.names), config.scorer.init, dtype)
-    )
+    scorer, K = config.scorer, len(model.corruption.names)
+    model.params.update(init_scorer(rng, model.inputs, scorer.hidden, K, scorer.init, dtype))
     if fit := PREPROCESSORS[config.preprocess.method]:
         flat = parts.train.flat
         chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]

@@ -270,7 +270,7 @@ def _elemental(case: Case) -> Parameters:
             grads[one.name] = elemental_lookup(model.params[one.name], rows, blame, start)
         start += width
     for name, W in model.params.items():
-        if name in grads and penalised(name, tables=model.config.objective.l2_words):
+        if name in grads and penalised(name, model.penalised_tables):
             grads[name] += 2 * model.config.objective.l2 * W
     return grads
 

@@ -61,10 +61,10 @@ class Model:
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes that the parameters have by the configuration, the types and the inventories."""
-        width = {WORDS: self.config.words.dim, **self.config.features}
-        shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width[one.name]) for one in self.lookups}
+        sized = zip(self.lookups, self.widths, strict=True)
+        shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width) for one, width in sized}
         shapes |= {name: value.shape for name, value in self.corruption.own_parameters(np.float32).items()}
-        n = self._inputs
+        n = self.inputs
         for k, m in enumerate(self.config.scorer.hidden, 1):
             shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
             n = m
@@ -72,7 +72,7 @@ class Model:
 
     def preprocess_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the constants of preprocessing."""
-        method, n = self.config.preprocess.method, self._inputs
+        method, n = self.config.preprocess.method, self.inputs
         return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
 
     def tokens(self, text: str) -> list[Token]:
@@ -80,9 +80,9 @@ class Model:
         return list(TOKENIZERS[self.config.corpus.tokenizer](text))
 
     @property
-    def _inputs(self) -> int:
+    def inputs(self) -> int:
         """The numbers in a window."""
-        return self.places * (self.config.words.dim + sum(self.config.features.values()))
+        return self.places * sum(self.widths)
 
     @property
     def places(self) -> int:
@@ -110,9 +110,20 @@ class Model:
         return CORRUPTIONS[objective.corruption](self.types, settings)
 
     @property
+    def tables(self) -> list[str]:
+        """The names of the lookup tables."""
+        return [one.name for one in self.lookups]
+
+    @property
+    def penalised_tables(self) -> list[str]:
+        """Those that L2 and weight decay shrink."""
+        return self.tables if self.config.objective.l2_words else []
+
+    @property
     def widths(self) -> list[int]:
         """How many numbers each lookup table gives a word."""
-        return [self.params[one.name].shape[1] for one in self.lookups]
+        words, features = self.config.words, self.config.features
+        return [words.dim if name == WORDS else features[name] for name in self.tables]
 
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
@@ -200,7 +211,7 @@ class Model:
         if not any(self._dropout_rates):
             return [None] * len(self._dropout_rates)
         dtype, inverted = self.params["U"].dtype.type, self._inverted
-        widths = [self.params["W1"].shape[1], *self.config.scorer.hidden]
+        widths = [self.inputs, *self.config.scorer.hidden]
         return [
             dropout_mask(rng, (B, width), rate, dtype, inverted=inverted)
             for width, rate in zip(widths, self._dropout_rates, strict=True)

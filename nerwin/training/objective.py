@@ -49,7 +49,7 @@ def loss_and_gradients(
     spoke, de = words.heard(blamed, dx)
     grads.update(model.backprop_embed(forms, words.forms[spoke], de))
     grads.update(loss.grads)
-    add_l2_gradient(model.params, grads, objective.l2, tables=objective.l2_words)
+    add_l2_gradient(model.params, grads, objective.l2, model.penalised_tables)
     return loss, grads
 
 
@@ -57,5 +57,5 @@ def total_loss(model: Model, forms: FormTable, words: Placed, batch: Any, masks:
     """J, hinge and penalty: what the gradients above are the gradients of."""
     scores, _ = model.forward(forms, words, masks)
     objective = model.config.objective
-    penalty = l2_penalty(model.params, objective.l2, tables=objective.l2_words)
+    penalty = l2_penalty(model.params, objective.l2, model.penalised_tables)
     return model.corruption.loss(model.params, scores, batch).value + penalty

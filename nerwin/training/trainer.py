@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Ints
 from nerwin.errors import TrainingDiverged
-from nerwin.network.loss import is_table, penalised
+from nerwin.network.loss import penalised
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
@@ -110,17 +110,16 @@ def generators(seed: int) -> Generators:
     return dict(zip(PURPOSES, children, strict=True))
 
 
-def make_optimizer(config: Config, params: Parameters) -> Optimizer:
-    """The optimizer of a configuration, its state at zero; decoupled decay spares what L2 spares."""
-    chosen = config.optimizer
+def make_optimizer(model: Model) -> Optimizer:
+    """The optimizer of a model's configuration, its state at zero; decoupled decay spares what L2 spares."""
+    chosen = model.config.optimizer
     settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
-    tables = config.objective.l2_words
 
     def treatment(name: str) -> Treatment:
-        rate = chosen.table_rate if is_table(name) else 1.0
-        return Treatment(rate, decayed=penalised(name, tables=tables))
+        rate = chosen.table_rate if name in model.tables else 1.0
+        return Treatment(rate, decayed=penalised(name, model.penalised_tables))
 
-    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), params, treatment)
+    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params, treatment)
 
 
 def learning_rate(config: Config) -> float:
@@ -168,7 +167,7 @@ class Trainer:
         """A training before its first step."""
         sources = generators(config.training.seed)
         model = init_model(config, parts, sources["init"])
-        return cls(model, parts, State(make_optimizer(config, model.params), sources))
+        return cls(model, parts, State(make_optimizer(model), sources))
 
     def _unknown_shares(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
