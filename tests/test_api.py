@@ -389,6 +389,12 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
     last = json.loads((tmp_path / "run" / METRICS).read_text().splitlines()[tagger.model.standing.best_epoch - 1])
     found = nerwin.evaluate(tmp_path / "run")
     assert found.overall.f1 == pytest.approx(last["dev"]["f1"])
-    assert found.tokens == sum(
-        len(sentence.words) for sentence in read_corpus(village.parent / "village.conll").sentences[9::10]
-    )
+    corpus = village.parent / "village.conll"
+    assert found.tokens == sum(len(sentence.words) for sentence in read_corpus(corpus).sentences[9::10])
+    corpus.write_text(corpus.read_text() + "Ines\tB-PER\n")  # of which other sentences would be the tenth ones
+    with pytest.raises(ConfigError, match=r"found another file or none\. Name a corpus with --data\."):
+        nerwin.evaluate(tmp_path / "run")
+    assert nerwin.evaluate(tmp_path / "run", corpus).tokens > found.tokens
+    corpus.unlink()
+    with pytest.raises(ConfigError, match="every tenth sentence, which was held out"):
+        nerwin.evaluate(tmp_path / "run")

@@ -466,11 +466,15 @@ def test_a_run_whose_dev_part_was_held_out_is_shown_on_it(here: Path) -> None:
     Path("village.conll").write_text(f"{before}Zara{last}")  # a name of the twentieth sentence alone
     nothing_else = ("--set", "corpus.dev=null", "--set", "corpus.test=null", "--set", "training.epochs=2")
     assert nerwin("train", "-c", "village.yaml", "-q", "-o", "held", *nothing_else).exit_code == DONE
-    report("held")
+    page = report("held")
     sentences = read_corpus(Path("village.conll")).sentences
     learned, held = (names_in(one) for one in hold_out(sentences))
     assert held - learned == {("Zara", "Falk")}
-    assert training_names(load_model(Path("held", "best")).config.corpus) == learned
+    model = load_model(Path("held", "best"))
+    assert training_names(model.config.corpus, model.sources) == learned
+    assert any("village.conll (every tenth sentence, held out)" in one.text for one in page.all("p"))
+    Path("village.conll").write_text(f"{before}Zora{last}")
+    assert training_names(model.config.corpus, model.sources) is None
 
 
 @pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])

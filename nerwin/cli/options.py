@@ -17,5 +17,6 @@ SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
 ]
 DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Tagged corpus; default: the configuration's test part, else dev.")
+    Path | None,
+    typer.Option("--data", help="Tagged corpus; default: the model's test part, else dev, else what was held out."),
 ]

@@ -120,7 +120,7 @@ def score(
         settings: keys of `corpus` that replace the model's, such as word_column.
     """
     config = tagger.model.config.corpus.model_copy(update=settings)
-    corpus = scored_part(config, None if data is None else Path(data))
+    corpus = scored_part(config, tagger.model.sources, None if data is None else Path(data))
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
 
 

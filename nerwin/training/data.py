@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,9 +64,12 @@ def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
     return corpus
 
 
-def scored_part(config: CorpusConfig, data: Path | None) -> Corpus:
+def scored_part(config: CorpusConfig, sources: Mapping[str, Source], data: Path | None) -> Corpus:
     """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
     which may be the sentences of the training part that were held out.
+
+    Args:
+        sources: the model's files.
 
     Raises:
         ConfigError: there is none. CorpusError: it cannot be read.
@@ -75,10 +78,22 @@ def scored_part(config: CorpusConfig, data: Path | None) -> Corpus:
         return read_part(path, config)
     if config.train is None:
         raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
-    corpus = read_part(config.train, config)
+    if (train := training_file(config, sources)) is None:  # other sentences would be held out of another file
+        raise ConfigError(
+            f"corpus.train: expected {config.train} as the model learned from it, to score every tenth sentence, which "
+            "was held out, found another file or none. Name a corpus with --data."
+        )
+    corpus = read_part(train, config)
     _, corpus.sentences = hold_out(corpus.sentences)
-    corpus.notes.append("of which every tenth sentence was held out and is here scored")
+    corpus.path += " (every tenth sentence, held out)"
     return corpus
+
+
+def training_file(config: CorpusConfig, sources: Mapping[str, Source]) -> Path | None:
+    """The training part, where it still is what a model learned from."""
+    if config.train is None or not config.train.exists():
+        return None
+    return config.train if sources.get("corpus.train") in (None, read_source(config.train)) else None
 
 
 def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:

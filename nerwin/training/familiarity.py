@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from nerwin.text.corpus import Sentence
+from nerwin.text.sources import Source
 from nerwin.text.tags import Span, spans
 from nerwin.training.config import CorpusConfig
-from nerwin.training.data import hold_out, read_part
+from nerwin.training.data import hold_out, read_part, training_file
 
 Names = frozenset[tuple[str, ...]]
 
@@ -31,15 +32,16 @@ def name_of(words: Sequence[str], span: Span) -> tuple[str, ...]:
     return tuple(words[span.start : span.end])
 
 
-def training_names(config: CorpusConfig) -> Names | None:
-    """The entities that were learned from; None where the training part is not here, as after a model has travelled.
+def training_names(config: CorpusConfig, sources: Mapping[str, Source]) -> Names | None:
+    """The entities that were learned from; None where the training part is not here, as after a model has travelled, or
+    is another by now.
 
     Raises:
         CorpusError: the file is there, but cannot be read.
     """
-    if config.train is None or not config.train.exists():
+    if (train := training_file(config, sources)) is None:
         return None
-    sentences = read_part(config.train, config).sentences
+    sentences = read_part(train, config).sentences
     return names_in(sentences if config.dev else hold_out(sentences)[0])
 
 

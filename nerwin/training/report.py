@@ -77,7 +77,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     models = [load_model(run if _is_model(run) else run / BEST) for run in runs]
     reports, closeup = [], None
     for run, epochs, model in zip(runs, metrics, models, strict=True):
-        corpus = scored_part(model.config.corpus, data)
+        corpus = scored_part(model.config.corpus, model.sources, data)
         tags, found = _find(model, corpus)
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
@@ -123,7 +123,7 @@ def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span
 
 def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -> Closeup:
     gold = [spans(sentence.tags) for sentence in corpus.sentences]
-    names = training_names(model.config.corpus)
+    names = training_names(model.config.corpus, model.sources)
     claims = [
         (score, span in set(truth))
         for truth, claimed in zip(gold, found, strict=True)
