@@ -94,9 +94,10 @@ def test_types_alone_are_read_and_written_where_they_are_asked_for() -> None:
     done = nerwin("convert", "b.tsv", "b.conll", "--from", "types")
     assert "TYPES, neighbours of one type are one entity" in done.stderr
     assert Path("b.conll").read_text() == "Ana\tB-PER\nLima\tI-PER\nin\tO\nLima\tB-LOC\n\n"
-    assert (
-        nerwin("convert", "b.conll", "-", "--to", "types", "-q").stdout == "Ana\tPER\nLima\tPER\nin\tO\nLima\tLOC\n\n"
-    )
+    assert nerwin("convert", "b.conll", "c.types", "-q").exit_code == 0
+    assert Path("c.types").read_text() == "Ana\tPER\nLima\tPER\nin\tO\nLima\tLOC\n\n"
+    assert nerwin("convert", "c.types", "-", "-q").stdout == Path("b.conll").read_text()
+    assert refused(nerwin("convert", "b.conll", "-", "--from", "types")).endswith("Is --from another?\n")
 
 
 def test_a_file_is_replaced_only_where_told_to() -> None:

@@ -223,9 +223,9 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\tO \n", "Take out the blanks beside it."),
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
-        ("Ines B\n", "Write a prefix, a hyphen and a type, as in B-PER."),
-        ("Ines B_PER\n", "Write a prefix, a hyphen and a type, as in B-PER."),
-        ("Ines PER-B\n", "Write a prefix, a hyphen and a type, as in B-PER."),
+        ("Ines B\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
+        ("Ines B_PER\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
+        ("Ines PER-B\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
         ("\tO\n", "Give the token a word."),
         (
             "Ines NNP\n",
@@ -316,6 +316,10 @@ def test_what_is_rather_an_o_is_no_type(refusal: Callable[..., str], tag: str) -
         (["B-PER", "I-PER", "O"], "B-PER"),
         (["B_PER", "I_PER", "O"], "B_PER"),
         (["PER-B", "PER-I", "O"], "PER-B"),
+        (["B-PER", "I-PER", "O", "misc"], "B-PER"),  # a slip, or the name of a column
+        (["B-PER", "B-LOC", "O"], "B-LOC"),
+        (["I-PER", "I-LOC", "O"], "I-LOC"),
+        (["S-PER", "O"], "S-PER"),
     ],
 )
 def test_types_with_prefixes_of_any_spelling_do_not_stand_alone(
@@ -323,9 +327,15 @@ def test_types_with_prefixes_of_any_spelling_do_not_stand_alone(
 ) -> None:
     text = "".join(f"a {tag}\n" for tag in tags)
     assert refusal(text, scheme="types") == (
-        f"corpus.conll: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Leave it at "
-        "auto, with tags as B-PER, or take the prefixes off (nerwin convert --to types)."
+        f"corpus.conll: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Is corpus.scheme "
+        "another?"
     )
+
+
+@pytest.mark.parametrize("types", [["E-mail"], ["E-mail", "PER"], ["L", "M"], ["L"], ["B-cell", "T-cell"], []])
+def test_types_that_begin_like_a_prefix_stand_alone(read: Reader, types: list[str]) -> None:
+    corpus = read("".join(f"a {tag}\n" for tag in [*types, "O"]), scheme="types")
+    assert corpus.tags == [[*(f"I-{one}" for one in types), "O"]]
 
 
 def test_an_empty_column_is_no_type(refusal: Callable[..., str]) -> None:

@@ -213,7 +213,7 @@ def test_types_alone_are_written_and_read_where_neighbours_differ(tmp_path: Path
     [
         (
             [Span(0, 1, "LOC"), Span(1, 2, "LOC")],
-            "expected something between entities of one type, found nothing after LOC, which types alone cannot hold. "
+            "expected entities of one type apart, found two LOC side by side, which types alone cannot hold. "
             "Write iob2.",
         ),
         ([Span(0, 1, "o")], "expected types of letters that are no O, found o, which types alone cannot hold."),
@@ -225,6 +225,12 @@ def test_what_types_alone_cannot_hold_is_refused(entities: list[Span], message: 
     with pytest.raises(CorpusError) as caught:
         b"".join(FORMS["types"].write([fine, from_words(["Lima", "Lima"], entities, 8)], "x.jsonl"))
     assert str(caught.value).startswith(f"x.jsonl:8: {message}")
+
+
+def test_types_that_would_be_taken_for_prefixes_are_not_written_alone() -> None:
+    passages = [from_words(["Lima"], [Span(0, 1, "B-cell")], 3)]
+    with pytest.raises(CorpusError, match="types that are not taken for prefixes, found B-cell, which types alone"):
+        b"".join(FORMS["types"].write(passages, "x.jsonl"))
 
 
 def test_illegal_transitions_are_read_by_conlleval_and_the_note_says_so(tmp_path: Path) -> None:

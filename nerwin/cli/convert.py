@@ -90,7 +90,8 @@ def convert(
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
     form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
-    columns = Columns(word_column, tag_column, delimiter.value, SCHEMES.get(given, "auto"), comments)
+    scheme = SCHEMES.get(form if form is Form.types else given, "auto")  # types are never found out
+    columns = Columns(word_column, tag_column, delimiter.value, scheme, comments)
     if form not in COLUMNS and columns != Columns():
         raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
     if form is not Form.jsonl and align is not Align.strict:

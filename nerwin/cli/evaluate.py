@@ -8,7 +8,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import named_as_options
+from nerwin.cli.tagged import SCORED, SchemeName, named_as_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,9 @@ def evaluate(
         str | None,
         typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
     ] = None,
+    scheme: Annotated[
+        SchemeName | None, typer.Option("--scheme", help="How tags spell entities; default: as in training.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
@@ -46,12 +49,17 @@ def evaluate(
     from nerwin.training.tagger import load
 
     folder = model_folder(model)
-    keys = {"word_column": word_column, "tag_column": tag_column, "comments": comments}
+    keys = {
+        "word_column": word_column,
+        "tag_column": tag_column,
+        "comments": comments,
+        "scheme": scheme and scheme.value,
+    }
     tagger = load(folder)
     try:
         corpus, result = score(tagger, data, {key: value for key, value in keys.items() if value is not None})
     except CorpusError as error:
-        raise named_as_options(error) from error
+        raise named_as_options(error, SCORED) from error
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return

@@ -22,14 +22,14 @@ from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, is_type, looks_prefixed, settle_scheme
+from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, is_type, settle_scheme, split_prefix
 
 NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
     "(corpus.comments)?"
 )
 ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
-PREFIX = "Write a prefix, a hyphen and a type, as in B-PER."
+PREFIX = "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
 HEADER = " Or names of columns? Take it out."  # of the first line
 
 
@@ -197,7 +197,7 @@ class _ColumnReader:
             return None
         check_numbers(block, words, self.format, self.corpus.path, "Set corpus.word_column.")
         self.known_tags |= new
-        return words, self._as_read(tags)
+        return words, as_read(tags, self.format.scheme)
 
     def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
         """The words and tags of a block, its lines looked at one by one.
@@ -209,11 +209,8 @@ class _ColumnReader:
         for line in tokens:
             self._check(line)
         fields = [line.fields for line in tokens]
-        return [of[self.format.word] for of in fields], self._as_read([of[self.format.tag] for of in fields])
-
-    def _as_read(self, tags: list[str]) -> list[str]:
-        """Tags with prefixes."""
-        return tags if self.format.scheme != TYPES else [as_read(tag, TYPES) for tag in tags]
+        tags = [of[self.format.tag] for of in fields]
+        return [of[self.format.word] for of in fields], as_read(tags, self.format.scheme)
 
     def _check(self, line: Line) -> None:
         """Refuse a token's line that is not well, saying why."""
@@ -283,7 +280,7 @@ class _ColumnReader:
             return "Take out the blanks beside it."
         if scheme == TYPES:
             return "Mend the tag."
-        if looks_prefixed(tag):
+        if split_prefix(tag):
             return PREFIX
         return NO_TAG.format(ALONE * is_type(tag)) + HEADER * (number == self.first_token_line)
 

@@ -18,7 +18,7 @@ from nerwin.text.files import open_binary, read_lines, reading, source_name, suf
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_lines, from_words, sentences_of
-from nerwin.text.schemes import TYPES, is_type
+from nerwin.text.schemes import TYPES, is_type, prefixed
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
 COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
@@ -124,12 +124,14 @@ def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> I
 
 def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for passage in passages:
-        for label in {entity.label for entity in passage.entities}:
+        for label in sorted({entity.label for entity in passage.entities}):
             if not is_type(label):
                 raise _not_alone(passage, name, "types of letters that are no O", printable(label))
         for one, other in itertools.pairwise(passage.entities):
             if one.end == other.start and one.label == other.label:
-                raise _not_alone(passage, name, "something between entities of one type", f"nothing after {one.label}")
+                raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")
+    if found := prefixed({entity.label for passage in passages for entity in passage.entities}):
+        raise _not_alone(passages[0], name, "types that are not taken for prefixes", found)
     return _write_columns(types_alone, passages, name)
 
 
@@ -149,7 +151,7 @@ FORMS: dict[str, Form] = {
         scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, spell))
         for scheme, spell in SPELLINGS.items()
     },
-    TYPES: Form((), _read_columns, _write_types),
+    TYPES: Form((".types",), _read_columns, _write_types),
     "inline": Form(
         INLINE_SUFFIXES,
         _read_inline,

@@ -50,6 +50,6 @@ def from_lists(
                 expected = expected_tag(columns.scheme)
                 raise CorpusError(f"y[{number}]: expected {expected}, found {tag!r}. Mend the tag.")
         if len(words):  # numpy's arrays have no truth of their own
-            read = [as_read(tag, columns.scheme) for tag in tags]
+            read = as_read(list(tags), columns.scheme)
             corpus.sentences.append(Sentence(list(words), read, [number] * len(words)))
     return settled(corpus, columns, refuse_mixed=refuse_mixed)

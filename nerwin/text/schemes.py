@@ -5,6 +5,7 @@ a B: neighbours of one type are one entity. Only where that is asked for, since 
 """
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from nerwin.errors import CorpusError
@@ -16,14 +17,35 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 TYPES: Scheme = "types"
-# What stands for a prefix in other spellings, or stands alone where there is one type only.
-_PREFIXED = re.compile(r"[BIESLUM]|[BIESLUM][-_:./].+|.+[-_][BIESLUM]")
+# A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
+_BEFORE, _BEHIND = re.compile(r"([BIESLUM])(?:[-_:./](.+))?"), re.compile(r"(.+)[-_]([BIESLUM])")
+_MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
-def looks_prefixed(tag: str) -> bool:
-    """Whether a tag seems to be a prefix, or to have one, in whatever spelling: B, B_PER, PER-B."""
-    return _PREFIXED.fullmatch(tag) is not None
+def split_prefix(tag: str) -> tuple[str, str] | None:
+    """What may be a prefix, and its type, which is empty where it stands alone: B, B_PER, PER-B."""
+    if found := _BEFORE.fullmatch(tag):
+        return found[1], found[2] or ""
+    found = _BEHIND.fullmatch(tag)
+    return (found[2], found[1]) if found else None
+
+
+def prefixed(tags: Collection[str]) -> str | None:
+    """One of a corpus's tags without O, if they have prefixes, in whatever spelling; None if they are types alone.
+
+    "E-mail" and "L" may be types. But where a type stands under B and another prefix, or all under the same one, these
+    are prefixes.
+    """
+    split = {tag: pair for tag in tags if (pair := split_prefix(tag))}
+    under: dict[str, set[str]] = {}
+    for prefix, label in split.values():
+        under.setdefault(label, set()).add(prefix)
+    found = {tag for tag, (_, label) in split.items() if {"B"} < under[label]}
+    prefixes = {prefix for prefix, _ in split.values()}
+    if len(split) == len(tags) and len(prefixes) == 1 and prefixes <= _MAY_BE_ALL:
+        found |= set(tags)
+    return min(found, default=None)
 
 
 def is_type(tag: str) -> bool:
@@ -31,9 +53,9 @@ def is_type(tag: str) -> bool:
     return any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE) and not {*BLANK}.intersection(tag)
 
 
-def as_read(tag: str, scheme: Scheme) -> str:
-    """A tag as it stands in a file, with a prefix; what is none stays as it is."""
-    return f"I-{tag}" if scheme == TYPES and is_type(tag) else tag
+def as_read(tags: list[str], scheme: Scheme) -> list[str]:
+    """Tags as they stand in a file, with prefixes; what is none stays as it is."""
+    return [f"I-{tag}" if is_type(tag) else tag for tag in tags] if scheme == TYPES else tags
 
 
 def is_legal(tag: str, scheme: Scheme) -> bool:
@@ -92,13 +114,12 @@ def _settle_types(corpus: "Corpus") -> None:
     """Note that tags are types alone.
 
     Raises:
-        CorpusError: all have prefixes.
+        CorpusError: they have prefixes.
     """
-    types = {tag[2:] for tags in corpus.tags for tag in tags if tag != OUTSIDE}
-    if types and all(map(looks_prefixed, types)):
+    if found := prefixed({tag[2:] for tags in corpus.tags for tag in tags if tag != OUTSIDE}):
         raise CorpusError(
-            f"{corpus.path}: expected types alone, as corpus.scheme says, found prefixes, as in {min(types)}. Leave it "
-            "at auto, with tags as B-PER, or take the prefixes off (nerwin convert --to types)."
+            f"{corpus.path}: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Is "
+            "corpus.scheme another?"
         )
     corpus.scheme = TYPES
     corpus.notes.append("neighbours of one type are one entity")
