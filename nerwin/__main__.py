@@ -22,8 +22,12 @@ def _run() -> None:
 
     try:
         app()
-    except SystemExit as end:  # the help's, where its reader has seen enough; commands catch their own
-        sys.exit(0 if isinstance(end.__context__, BrokenPipeError) else end.code)
+    except SystemExit as end:  # commands catch their own
+        cause = end.__context__ and end.__context__.__cause__
+        if isinstance(cause, KeyboardInterrupt):  # typer ends in silence where it was still reading the options
+            raise cause from None
+        seen_enough = isinstance(end.__context__, BrokenPipeError)  # by the help's reader
+        sys.exit(0 if seen_enough else end.code)
     except OSError as error:  # of the help as well
         unwritable(error)
         sys.exit(2)

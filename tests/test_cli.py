@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import numpy as np
 import pytest
@@ -24,8 +24,10 @@ from nerwin import __version__
 from nerwin.cli import app
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
 from nerwin.cli.tag import _bar, _usual
+from nerwin.cli.tagged import SchemeName
 from nerwin.cli.untagged import Input
 from nerwin.shipped import shipped
+from nerwin.text.columns import Scheme
 from nerwin.training import comparison
 from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.trainer import Trainer
@@ -390,6 +392,18 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
     )
 
 
+def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
+    assert {*SchemeName} == {*get_args(Scheme)}
+    assert nerwin("convert", "village.conll", "village.types", "-q").exit_code == DONE
+    alone = ("evaluate", "runs/village-1", "--data", "village.types", "--json")
+    expected = one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json"))
+    assert one_json_object(nerwin(*alone, "--scheme", "types")) == expected
+    assert "set --scheme to types if they stand alone" in nerwin(*alone).stderr
+    refused = nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--scheme", "types")
+    assert (refused.exit_code, refused.stdout) == (BAD, "")
+    assert refused.stderr.endswith("Is --scheme another?\n")
+
+
 def test_tag_finds_words_where_the_training_part_had_them(here: Path) -> None:
     lines = (here / "village.conll").read_text().split("\n")
     rows = [f"x\t{line}\n" if line else "# a note\n\n" for line in lines]
@@ -627,6 +641,19 @@ def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None
         "    def find_spec(self, name, path, target=None):\n"
         "        if name == 'nerwin.cli.app': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupted())\n"
+        "from nerwin.__main__ import main\n"
+        "main()\n"
+    )
+    done = python("-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
+
+
+def test_ctrl_c_while_the_options_are_read_is_one_line(here: Path) -> None:
+    code = (
+        "import sys, typer.core\n"
+        "def interrupted(*args, **more): raise KeyboardInterrupt\n"
+        "typer.core.TyperGroup.make_context = interrupted\n"
+        "sys.argv = ['nerwin', 'evaluate']\n"
         "from nerwin.__main__ import main\n"
         "main()\n"
     )

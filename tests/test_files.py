@@ -247,6 +247,26 @@ class Typed(io.BytesIO):
         return found
 
 
+class Ended(io.RawIOBase):
+    """A terminal at which somebody ended the input at once: reading on waits for more."""
+
+    asked = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        self.asked += 1
+        return 0
+
+
+def test_a_terminal_without_a_word_is_ended_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Ended()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(terminal)))
+    assert list(read_lines(None)) == []
+    assert terminal.asked == 1
+
+
 @pytest.mark.parametrize("text", [b"one\ntwo\n", b"one\ntwo"])
 def test_a_terminal_is_ended_once(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))

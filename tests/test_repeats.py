@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.corruption.entities import f1_of, tagged
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.offsets import entity_f1, fit_offset, offset_tags
+from nerwin.corruption.offsets import fit_offset, offset_tags
 from nerwin.corruption.repeats import MOST, REACH, lean_on_repeats
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.window import WindowCorruption
@@ -110,7 +111,7 @@ def test_the_offset_is_fitted_to_what_leans() -> None:
         return viterbi(scores, lengths, corruption.legal)
 
     before, after = fit_offset(decode, scores, gold, 0.25), constants["outside"].item()
-    f1 = [entity_f1(decode(offset_tags(leaning, one, np.zeros(1))), gold) for one in (before, after)]
+    f1 = [f1_of(tagged(decode(offset_tags(leaning, one, np.zeros(1)))), tagged(gold)) for one in (before, after)]
     assert f1[0] < f1[1]
 
 

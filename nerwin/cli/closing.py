@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nerwin.cli.epochs import sparkline
 from nerwin.errors import CorpusError
-from nerwin.text.vocabulary import UNKNOWN
+from nerwin.text.vocabulary import KNOWN
 from nerwin.training.api import evaluate
 from nerwin.training.config import Config, changed
 from nerwin.training.folders import BEST
@@ -25,8 +25,8 @@ def plan(run: Run) -> Iterator[str]:
     trainer, parts = run.trainer, run.parts
     settings, params = trainer.config, trainer.model.params
     numbers = settings.words.dim + sum(settings.features.values())
-    known = len(parts.vocabulary) - UNKNOWN - 1
-    yield f"forms {known:,}, of which {known - (parts.train_forms - UNKNOWN - 1):,} are in dev alone"
+    forms = len(parts.vocabulary)
+    yield f"forms {forms - KNOWN:,}, of which {forms - parts.train_forms:,} are in dev alone"
     yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
     around = ", and the other words of the sentence as one" if settings.window.sentence else ""
     yield f"window {settings.window.size} words of {numbers} numbers{around}"
@@ -97,12 +97,12 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:
     """A remedy where the loss, after the first epoch, was larger than that of scores that are all 0."""
     idle_loss = config.objective.margin + config.objective.miss
-    worst = max(done[1:] or done, key=lambda epoch: epoch.loss, default=None)
+    worst = max((one for one in done if one.epoch > 1), key=lambda epoch: epoch.loss, default=None)
     if worst and worst.loss > idle_loss and config.objective.weights == "none":
         yield (
             "loss",
             f"{worst.loss:.4g} in epoch {worst.epoch}, where scores that are all 0 would have {idle_loss:g} or less: "
-            f"lower optimizer.learning_rate (now {learning_rate(config):g})",
+            f"is optimizer.learning_rate too high (now {learning_rate(config):g})?",
         )
 
 

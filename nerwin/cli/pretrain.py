@@ -119,7 +119,7 @@ def _prepare(
 ) -> "PretrainRun":
     """Read the text, and say what it is like."""
     from nerwin.text.stream import read_text
-    from nerwin.text.vocabulary import UNKNOWN
+    from nerwin.text.vocabulary import KNOWN, UNKNOWN
     from nerwin.training.pretrain_run import PretrainRun
 
     started = time.perf_counter()
@@ -128,7 +128,7 @@ def _prepare(
     known = 1 - text.counts[UNKNOWN] / text.length
     console.print(
         f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
-        f"{known:.1%} are among the {len(text.words) - UNKNOWN - 1:,} that get a vector",
+        f"{known:.1%} are among the {len(text.words) - KNOWN:,} that get a vector",
         style="dim",
         soft_wrap=True,
     )

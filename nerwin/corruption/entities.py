@@ -1,4 +1,4 @@
-"""Entities as numbers, and the F1 of them that decision rules are fitted by."""
+"""Entities as numbers, and the F1 of them that decision rules are fitted by: exact borders and type."""
 
 import numpy as np
 
@@ -11,7 +11,15 @@ def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
     return spans
 
 
+def tagged(tags: Ints) -> Ints:
+    """The entities of legal IOBES tags (n,): 0 is O, then come B, I, E and S of each type."""
+    inside = np.flatnonzero(tags)
+    place = (tags[inside] - 1) % 4
+    starts, ends = inside[(place == 0) | (place == 3)], inside[place >= 2]  # in a legal sequence they take turns
+    return numbered(starts, ends, (tags[starts] - 1) // 4, len(tags))
+
+
 def f1_of(found: Ints, true: Ints) -> float:
-    """F1 of entities as numbers, exact borders and type; 0 where there are none."""
+    """F1 of entities as numbers; 0 where there are none."""
     total = len(found) + len(true)
     return 2 * len(np.intersect1d(found, true, assume_unique=True)) / total if total else 0.0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.corruption.entities import f1_of, numbered
+from nerwin.corruption.entities import f1_of, tagged
 
 OFFSETS = 16  # of O, tried at most in either direction
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
@@ -32,11 +32,10 @@ def fit_offset(decode: Decode, scores: Floats, gold: Ints, step: float) -> float
         decode: scores (n, K) -> the IOBES tags (n,) of the best legal sequences.
         gold: (n,) the true tags.
     """
-
-    none = np.zeros(scores.shape[1] // 4)
+    true, none = tagged(gold), np.zeros(scores.shape[1] // 4)
 
     def f1(offset: float) -> float:
-        return entity_f1(decode(offset_tags(scores, offset, none)), gold)
+        return f1_of(tagged(decode(offset_tags(scores, offset, none))), true)
 
     return climb(f1, step, OFFSETS) or climb(f1, -step, OFFSETS)
 
@@ -49,27 +48,29 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
     Args:
         scores: (n, K) with the offset of O taken off.
     """
-    offsets = np.zeros(scores.shape[1] // 4)
-    best, entities = entity_f1(decode(scores), gold), max(len(_spans(gold)), 1)
+    true, offsets = tagged(gold), np.zeros(scores.shape[1] // 4)
+
+    def f1(offsets: Floats) -> float:
+        return f1_of(tagged(decode(offset_tags(scores, 0.0, offsets))), true)
+
+    best, worth = f1(offsets), WORTH / max(len(true), 1)
     for k in np.unique((gold[gold > 0] - 1) // 4).tolist():
-        higher, lower = (_rise(decode, scores, gold, offsets, k, one, best) for one in (step, -step))
-        offset, f1 = max(higher, lower, key=lambda found: found[1])
-        if f1 - best > WORTH / entities:
-            offsets[k], best = offset, f1
+        higher, lower = (_rise(f1, offsets, k, one, best) for one in (step, -step))
+        offset, found = max(higher, lower, key=lambda risen: risen[1])
+        if found - best > worth:
+            offsets[k], best = offset, found
     return offsets
 
 
-def _rise(
-    decode: Decode, scores: Floats, gold: Ints, offsets: Floats, k: int, step: float, best: float
-) -> tuple[float, float]:
+def _rise(f1: Callable[[Floats], float], offsets: Floats, k: int, step: float, best: float) -> tuple[float, float]:
     """Where a type's offset stands when F1, which is `best` at 0, has risen with every step; and that F1."""
     moved = offsets.copy()
     while True:
         moved[k] += step
-        f1 = entity_f1(decode(offset_tags(scores, 0.0, moved)), gold)
-        if f1 <= best:
+        here = f1(moved)
+        if here <= best:
             return float(moved[k] - step), best
-        best = f1
+        best = here
 
 
 def climb(f1: Callable[[float], float], step: float, steps: int) -> float:
@@ -82,16 +83,3 @@ def climb(f1: Callable[[float], float], step: float, steps: int) -> float:
         if here > best_f1:
             best, best_f1 = k * step, here
     return best
-
-
-def entity_f1(found: Ints, gold: Ints) -> float:
-    """F1 of whole entities, both given as legal IOBES tags (n,), 0 is O."""
-    return f1_of(_spans(found), _spans(gold))
-
-
-def _spans(tags: Ints) -> Ints:
-    """The entities, numbered."""
-    tagged = np.flatnonzero(tags)
-    place = (tags[tagged] - 1) % 4  # B, I, E, S
-    starts, ends = tagged[(place == 0) | (place == 3)], tagged[place >= 2]  # in a legal sequence they take turns
-    return numbered(starts, ends, (tags[starts] - 1) // 4, len(tags))

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.corruption.entities import f1_of, tagged
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.offsets import climb, entity_f1, fit_offset, fit_types, offset_tags
+from nerwin.corruption.offsets import climb, fit_offset, fit_types, offset_tags
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
@@ -88,21 +89,22 @@ class TagCorruption:
 
     def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         steps, step = self.steps(params), self.settings.margin / 4
-        types: Floats = np.zeros(len(self.types))
+        true, none = tagged(targets), np.zeros(len(self.types))
 
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, steps)
 
         def f1_leaning(beta: float) -> float:
-            leaning = lean_on_repeats(scores, corpus.words, beta)
-            return entity_f1(decode(offset_tags(leaning, offset, types)), targets)
+            moved = offset_tags(lean_on_repeats(scores, corpus.words, beta), first, none)
+            return f1_of(tagged(decode(moved)), true)
 
-        offset = fit_offset(decode, scores, targets, step)
+        first = fit_offset(decode, scores, targets, step)
+        offset, leaning = first, scores
         if beta := climb(f1_leaning, STEP, STEPS):
-            scores = lean_on_repeats(scores, corpus.words, beta)
-            offset = fit_offset(decode, scores, targets, step)
-        if len(types) <= FITTED_TYPES:
-            types = fit_types(decode, offset_tags(scores, offset, types), targets, step)
+            leaning = lean_on_repeats(scores, corpus.words, beta)
+            offset = fit_offset(decode, leaning, targets, step)
+        few = len(self.types) <= FITTED_TYPES
+        types = fit_types(decode, offset_tags(leaning, offset, none), targets, step) if few else none
         return {"outside": np.array([offset]), "repeats": np.array([beta]), "types": types}
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:

@@ -116,9 +116,12 @@ def open_binary(path: Path | None) -> Iterator[BinaryIO]:
         with suppress(OSError, ValueError):  # it has no number, so it is no pipe
             os.set_blocking(sys.stdin.fileno(), True)  # whoever shares a pipe may have made it say "nothing" for "wait"
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
-        if isinstance(stream, io.BufferedReader) and stream.peek(2)[:2] == GZIP_MAGIC:
+        head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else None
+        if head == GZIP_MAGIC:
             with gzip.open(stream, "rb") as unpacked:
                 yield unpacked  # type: ignore[misc]
+        elif head == b"":
+            yield io.BytesIO()  # a terminal that has been ended once would have to be ended again
         else:
             yield stream
 

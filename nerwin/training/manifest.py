@@ -12,7 +12,8 @@ from nerwin.errors import ModelError, printable
 from nerwin.training.archive import DamageError, count, read_json, reason_of
 from nerwin.training.folders import MANIFEST
 
-FORMAT = 2  # 1 hashed n-grams otherwise
+FORMAT = 3  # 1 hashed n-grams otherwise; 2 had no offsets of types
+READ = (2, FORMAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except ValueError as error:
         raise damaged(folder, error) from error
     found = manifest.get("format") if isinstance(manifest, dict) else None
-    if isinstance(manifest, dict) and found == FORMAT:
+    if isinstance(manifest, dict) and found in READ:
         return manifest
     remedy = "Fetch or train it again."
     if found == 1:
