@@ -7,7 +7,7 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.entities import f1_of, tagged
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.offsets import WORTH, fit_offset, fit_types, offset_tags
+from nerwin.corruption.offsets import WORTH, climb, fit_offset, fit_types, offset_tags
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import FITTED_TYPES, in_iob2, tag_names
 from nerwin.network.decoder import viterbi
@@ -69,6 +69,18 @@ def test_the_offset_is_the_one_that_the_entities_ask_for(leads: list[float], gol
     scores, tags, lengths = one_word_sentences(leads), np.array(gold), np.ones(len(gold), int)
     steps = LabelCorruption(["LOC"], Settings()).legal
     assert fit_offset(lambda s: viterbi(s, lengths, steps), scores, tags, 0.25) == offset
+
+
+@pytest.mark.parametrize(
+    ("f1", "place"),
+    [
+        ([5, 6, 4, 9], 0.25),  # what lies beyond a fall is not looked at
+        ([5, 5, 6, 6], 0.5),
+        ([5, 4, 9, 9], 0.0),
+    ],
+)
+def test_the_way_up_ends_where_f1_falls(f1: list[int], place: float) -> None:
+    assert climb(lambda offset: float(f1[round(4 * offset)]), 0.25, 3) == place
 
 
 def contested(truth: int, rival: int, leads: list[float]) -> tuple[Floats, Ints]:

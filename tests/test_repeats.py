@@ -97,6 +97,15 @@ def test_beta_is_the_least_that_dev_asks_for_and_is_used(
     assert "".join(corruption.spelled[tag][0] for tag in found) == tags * 2
 
 
+def test_beta_is_fitted_beside_the_offset_that_the_scores_ask_for() -> None:
+    """Without it nothing is found, whatever leans."""
+    corruption = LabelCorruption(["LOC"], Settings(margin=0.01))
+    scores = np.full((6, 5), -9.0)
+    scores[:, 0], scores[:, 4] = 0, [-0.01, -2, -5] * 2
+    constants = corruption.fit({}, scores, np.array([4, 4, 0] * 2), lay_out(FORMS, np.ones(6, np.int32), 5))
+    assert constants["repeats"].item() == 1
+
+
 def test_the_offset_is_fitted_to_what_leans() -> None:
     """Before, another one is best."""
     corruption, rng = LabelCorruption(["LOC"], Settings()), np.random.default_rng(1)

@@ -163,6 +163,15 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
     assert flat == [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in best]
 
 
+def test_margins_use_the_learned_steps() -> None:
+    """A word at equal scores, which the learned start and end lead to S, or from it."""
+    corruption = SequenceCorruption(["LOC"], Settings())
+    learned = np.zeros((7, 5))
+    learned[5, 4], learned[6, 4] = 3, -1
+    margins = corruption.margins({TRANSITIONS: learned}, NO_OFFSET, np.zeros((1, 5)), np.array([1]))
+    assert margins.tolist() == [2]
+
+
 def test_fresh_transitions_are_zero_in_the_precision_asked_for() -> None:
     own = SequenceCorruption(["LOC", "PER"], Settings()).own_parameters(np.float32)
     assert own[TRANSITIONS].shape == (11, 9)
