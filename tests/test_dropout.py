@@ -33,6 +33,10 @@ def test_what_is_kept_is_divided_by_its_share_or_stays(rate: float, kept: float)
         np.testing.assert_allclose(np.unique(mask), [0, value])
 
 
+def test_however_high_the_rate_some_are_kept() -> None:
+    assert 0 < np.count_nonzero(mask_of((500, 1000), 1 - 1e-6, inverted=True)) < 100
+
+
 @pytest.mark.parametrize(
     ("rate", "inverted", "factor"), [(0.2, True, None), (0.2, False, 0.8), (0.0, True, None), (0.0, False, None)]
 )

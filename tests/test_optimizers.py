@@ -385,6 +385,16 @@ def test_decay_reaches_only_what_is_to_be_decayed() -> None:
     np.testing.assert_allclose(params["b1"], 1.0)
 
 
+def test_decay_reaches_the_rows_of_its_own_table() -> None:
+    params: Parameters = {"words": np.ones((3, 2)), "shape": np.ones((3, 2))}
+    rule = OPTIMIZERS["adamw"].rule(Settings(weight_decay=0.5))
+    optimizer = Optimizer(rule, params, lambda name: Treatment(decayed=name == "shape"))
+    none = np.zeros((1, 2))
+    optimizer.step(params, {"words": Rows(np.array([0]), none), "shape": Rows(np.array([1]), none)}, 0.1)
+    np.testing.assert_allclose(params["words"], 1.0)
+    np.testing.assert_allclose(params["shape"][:, 0], [1.0, 0.95, 1.0])
+
+
 @every
 def test_a_relative_rate_is_a_factor_on_the_steps_own(name: str) -> None:
     params: Parameters = {"W1": np.ones(2), "words": np.ones((3, 2))}

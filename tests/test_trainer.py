@@ -315,6 +315,16 @@ def test_divergence_in_the_last_step_of_all_is_noticed(tmp_path: Path) -> None:
         epochs(trainer)
 
 
+def test_what_the_optimizer_remembers_has_to_be_finite_too(tmp_path: Path) -> None:
+    """Else it would take no further step, and nobody would know."""
+    trainer = new_trainer(village_config(tmp_path, "optimizer.name=adam", "training.epochs=1"))
+    epochs(trainer)
+    trainer.check_finite()
+    trainer.state.optimizer.state["U"][1][0] = np.inf
+    with pytest.raises(TrainingDiverged, match=r"epoch 2, step .*expected finite parameters and gradients"):
+        trainer.check_finite()
+
+
 def test_frozen_word_vectors_stay_the_same(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.trained=false", "features.shape=3", "objective.l2=0.01"))
     before = copied(trainer.model.params)
@@ -392,6 +402,13 @@ def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(
     words = trainer._windows(trainer.parts.train.flat.centres[:20])
     assert words.around is not None
     assert (words.forms[words.around.words] >= len(trainer.parts.vocabulary)).all()
+
+
+def test_any_word_may_be_read_as_unknown_where_rare_ones_are_not_read_so_more_often(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=0", "words.any_unknown=0.5"))
+    V, forms = len(trainer.parts.vocabulary), trainer._windows(trainer.parts.train.flat.centres).forms
+    assert 0 < np.count_nonzero(forms >= V) < len(forms)
+    assert forms.max() < 2 * V
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from nerwin.cli import app
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption, Windows
 from nerwin.corruption.sequence import TRANSITIONS, Sentences, SequenceCorruption
+from nerwin.corruption.tagging import tag_weights
 from nerwin.corruption.weights import type_weights
 from nerwin.corruption.window import WindowCorruption
 from nerwin.text.windows import flatten
@@ -32,6 +33,12 @@ def test_balanced_types_have_equal_sums_and_a_mean_of_one() -> None:
 def test_a_map_names_types_and_none_is_one() -> None:
     assert type_weights({"PER": 0.5}, TYPES, np.array([1])).tolist() == [1, 1, 0.5]
     assert type_weights("none", TYPES, np.array([1, 1, 2])).tolist() == [1, 1, 1]
+
+
+def test_balanced_weights_of_a_tagger_count_every_word_of_an_entity() -> None:
+    """Two words S-LOC, six of PER as B, I and E, and none that says what those outside weigh."""
+    weights = tag_weights(Settings(weights="balanced"), TYPES, np.array([4, 4, 0, 5, 6, 7, 0, 5, 6, 7]))
+    np.testing.assert_allclose(weights, [1, *[8 / 4] * 4, *[8 / 12] * 4], rtol=1e-6)
 
 
 @pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
@@ -132,6 +139,7 @@ def test_only_a_share_of_the_sentences_without_an_entity_is_visited() -> None:
     tags = np.concatenate([one.tags for one in batches])
     assert np.count_nonzero(tags) == 100
     assert len(tags) == corruption.pairs_per_pass(targets, lengths) == 2 * (100 + 25)
+    assert any((np.diff(one.centres) < 0).any() for one in batches)  # in a new order
     again = np.concatenate([one.centres for one in corruption.batches(flat, targets, order, corrupting, 10)])
     assert set(again.tolist()) != {centre for one in batches for centre in one.centres.tolist()}
 
