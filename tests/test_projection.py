@@ -65,6 +65,16 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     assert len(little._projections._kept) == max(most, 2) - 2
 
 
+def test_how_many_forms_are_projected_at_a_time_makes_no_difference(
+    trained: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = sentences_of(trained)
+    words, lengths = list(itertools.chain(*sentences)), np.array(list(map(len, sentences)))
+    scores = Tagger(trained.model).score(words, lengths)
+    monkeypatch.setattr("nerwin.training.projections.TOGETHER", 7)
+    np.testing.assert_allclose(Tagger(trained.model).score(words, lengths), scores, rtol=1e-4, atol=1e-5)
+
+
 def test_a_text_that_has_begun_goes_on_after_its_projections_are_forgotten(trained: Trainer) -> None:
     sentences = sentences_of(trained)
     runs = [(sentence, np.array([len(sentence)])) for sentence in sentences]

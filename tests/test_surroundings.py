@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.network import projection
 from nerwin.network.projection import TILE, _sums
 from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
 from nerwin.text.features import form_table
@@ -91,6 +92,17 @@ def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work
     np.testing.assert_allclose(Tagger(model).score(words, corpus.lengths), plain, rtol=1e-4, atol=1e-5)
     model.params["W1"][:, -sum(model.widths) :] = 0
     assert np.abs(model.score(forms, corpus) - plain).max() > 0.01  # the sentence does count
+
+
+def test_how_many_windows_are_scored_at_a_time_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = new_trainer(village_config(tmp_path, "window.sentence=0.5", "training.epochs=1"))
+    epochs(trainer)
+    forms, corpus = form_table(trainer.model.lookups, trainer.parts.vocabulary.forms), trainer.parts.dev.flat
+    at_once = trainer.model.score(forms, corpus)
+    monkeypatch.setattr(projection, "TILE", 16)
+    np.testing.assert_allclose(trainer.model.score(forms, corpus), at_once, rtol=1e-4, atol=1e-5)
 
 
 def test_a_decision_has_a_share_of_the_rest_of_the_sentence(tmp_path: Path) -> None:
