@@ -441,6 +441,7 @@ MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
         ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
         ("a\tI-A\nb\tB-A\nc\tO\n", {"scheme": "iob2"}, "IOB1 fits these tags, and corpus.scheme does not"),
         ("a\tI-A\nb\tI-A\n", {"scheme": "iob1"}, None),
+        ("a\tI-A\nb\tB-A\nc\tS-A\nd\tO\n", {"scheme": "iob2"}, None),  # IOB1 breaks less often, and does not fit
         (
             "a \tO\nb\tO\n c\tO\na \tO\n",
             {},

@@ -46,6 +46,7 @@ def test_what_stands_where_words_should_is_told_of(read: Reader, text: str, foun
     ("text", "found"),
     [
         ("# id 1\tdomain=x\nInes _ _ B-PER\n", "u:2: expected columns by tab as in the first line, found 'Ines _ _"),
+        ("# id 1\tdomain=x\nInes O _\ngoes O _\n", "u:2: expected columns by tab as in the first line, found 'Ines O"),
         ("Ines B-PER\ngoes\tO\n", "u:2: expected columns by space as in the first line, found 'goes\\tO'."),
     ],
 )

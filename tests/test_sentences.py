@@ -23,6 +23,7 @@ def cut(text: str) -> list[str]:
         'He left. | "She stayed," he said. | They slept.',
         'He left. | "She stayed . " | They slept.',
         '" She stayed . " | They slept . | " He left',
+        'A 6 " pipe broke. | He left . | " She stayed',
         "Er ging. | »Sie blieb.« | Dann schlief er.",
         "» Er ging . « | » Sie blieb . « | Dann",
         "„Er ging.“ | Sie blieb. | „Dann",

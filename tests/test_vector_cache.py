@@ -1,8 +1,10 @@
 """Word vectors from the disk cache: as good as the file's own, never those of another, and never in the way."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,6 +161,20 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent.parent))
     town.write_text(TOWN, encoding="utf-8")
     assert loaded(town) == ROWS
+
+
+def test_the_sum_of_a_file_that_changes_meanwhile_is_not_kept(
+    cache: Path, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = hashlib.file_digest
+
+    def late(stream: Any, name: str) -> object:
+        town.write_text("harbour 9 9\n")
+        return digest(stream, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", late)
+    vectors_source(town)
+    assert not (cache / "seen").exists()
 
 
 def test_what_can_be_read_but_once_is_refused(cache: Path, tmp_path: Path) -> None:

@@ -224,6 +224,13 @@ def test_the_first_words_of_a_file_are_kept_for_text_to_come(tmp_path: Path) -> 
     assert list(read_vectors(path, ["port"], 2, extra=1)) == ["the", "port"]
 
 
+def test_the_first_of_two_vectors_counts_for_text_to_come_too(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text("the 1 2\nthe 3 4\nport 5 6\n")
+    found = read_vectors(path, ["port"], 2, extra=2)
+    assert {word: vector.tolist() for word, vector in found.items()} == {"the": [1, 2], "port": [5, 6]}
+
+
 def test_a_file_shorter_than_its_header_says_is_refused(refusal: Callable[..., str]) -> None:
     assert refusal(f"4 3\n{PLAIN}", ["port"], 3).startswith("vectors.txt:4: expected 4 words as the first line says")
 
