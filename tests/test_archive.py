@@ -125,6 +125,15 @@ def begins(offset: int) -> bytes:
     return bytes(content)
 
 
+def in_one_place() -> bytes:
+    """Two members that are said to be the same bytes."""
+    content = bytearray(pack({"a": np.zeros(1000, np.float32), "b": np.zeros(1, np.float32)}))
+    one, other = content.find(b"PK\x01\x02"), content.rfind(b"PK\x01\x02")
+    for first, end in ((20, 28), (42, 46)):  # its sizes, and where it begins
+        content[other + first : other + end] = content[one + first : one + end]
+    return bytes(content)
+
+
 def begins_before() -> bytes:
     """A directory that is said to stand so far behind its place that all members stand before theirs."""
     content = bytearray(member(np.zeros(4, np.float32)))
@@ -138,6 +147,7 @@ def begins_before() -> bytes:
     [
         (member(np.zeros(1 << 20), compression=zipfile.ZIP_DEFLATED), "expected an array as it is, found a compressed"),
         (claims_more(), "expected arrays of at most 2.. bytes, found a claim of 1,073,741,824"),
+        (in_one_place(), "expected arrays of at most 4,... bytes, found a claim of 8,256"),
         (two_of_one_name(), "expected arrays of different names, found two of one"),
         (encrypted(), "a.npy: expected an array as it is, found an encrypted one"),
         (without_local_header(), "expected the header"),

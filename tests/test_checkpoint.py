@@ -130,6 +130,22 @@ def test_saving_takes_away_what_is_half_written_and_nothing_of_others(trained: T
     assert set(contents(tmp_path)) == others
 
 
+def test_what_names_the_files_of_a_model_is_taken_away_before_them(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill in between leaves files that nobody asks for, and no model without its files."""
+    gone, unlink = [], Path.unlink
+
+    def taken(file: Path, missing_ok: bool = False) -> None:
+        gone.append(file.name)
+        unlink(file, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", taken)
+    remove_model(saved)
+    assert gone[0] == MANIFEST
+    assert len(gone) == 3
+
+
 def test_a_model_without_state_is_two_files_and_cannot_be_continued(trained: Trainer, tmp_path: Path) -> None:
     save_model(tmp_path / "best", trained.model)
     assert sorted(contents(tmp_path / "best")) == sorted([arrays_file(tmp_path / "best").name, MANIFEST])
@@ -292,6 +308,27 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
         save_training(saved, trained.model, trained.state)
     assert np.array_equal(load_model(saved).params["U"], kept)
     assert load_state(saved, load_model(saved)).epoch == 2
+
+
+def test_a_file_is_on_the_disk_as_a_whole_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut could leave it empty, and the old one gone."""
+    done: list[object] = []
+    sync, move = os.fsync, os.replace
+
+    def synced(file: int) -> None:
+        done.append(os.fstat(file).st_size)
+        sync(file)
+
+    def moved(old: Path, new: Path) -> None:
+        done.append(new.name)
+        move(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", moved)
+    replace_file(tmp_path / "file", b"content")
+    assert done == [7, "file"]
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(trained: Trainer, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """A folder that one process at a time writes to."""
 
+import fcntl
 import multiprocessing
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
@@ -65,6 +67,31 @@ def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
     with locked(tmp_path):
         pass
     assert not (tmp_path / LOCK).exists()
+
+
+def test_of_a_lock_file_that_was_left_nothing_stays(tmp_path: Path) -> None:
+    (tmp_path / LOCK).write_text("process 1 on a machine with a long name\n" * 9)
+    with locked(tmp_path):
+        assert (tmp_path / LOCK).read_text() == f"process {os.getpid()} on {socket.gethostname()}\n"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_lock_file_that_its_owner_has_just_taken_away_locks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    """Between its opening and its locking; a third process may have made another one."""
+    lock = fcntl.flock
+
+    def late(file: int, how: int) -> None:
+        (tmp_path / LOCK).unlink()
+        if again:
+            (tmp_path / LOCK).touch()
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(ModelError, match="expected a folder not in use"):
+        locked(tmp_path).__enter__()
+    assert (tmp_path / LOCK).exists() == again
 
 
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:

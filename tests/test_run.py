@@ -285,6 +285,23 @@ def test_it_is_saved_whenever_so_many_minutes_have_passed_since_the_last_time(
     assert found == paused
 
 
+def test_the_line_of_an_epoch_is_on_the_disk_before_a_model_that_knows_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1"))
+    metrics, sync = (run.folder / "metrics.jsonl").stat().st_ino, os.fsync
+    synced: list[tuple[bool, bool]] = []
+
+    def seen(file: int) -> None:
+        synced.append((os.fstat(file).st_ino == metrics, (run.folder / "best").exists()))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    finish(run)
+    assert synced[0] == (True, False)
+    assert len(synced) > 1
+
+
 def test_what_has_diverged_is_not_saved(tmp_path: Path) -> None:
     run = Run.start(tmp_path / "run", village_config(tmp_path))
     next(run.train())
