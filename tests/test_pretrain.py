@@ -24,6 +24,7 @@ from nerwin.optim.optimizers import Optimizer
 from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
 from nerwin.text.stream import RARE_NUMBER, Text, known, read_text
+from nerwin.text.vocabulary import KNOWN
 from nerwin.training import pretrain_run
 from nerwin.training.archive import file_entry, pack, read_arrays
 from nerwin.training.pretrain import (
@@ -39,6 +40,7 @@ from nerwin.training.pretrain import (
 from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
 from nerwin.training.pretrain_settings import PretrainSettings
 from tests.processes import started
+from tests.test_lock import held
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
 PEOPLE, PLACES, VERBS = ("mira", "tolvan", "ena", "joric"), ("quellmark", "vesk", "odrin"), ("left", "saw", "likes")
@@ -383,6 +385,17 @@ def whole(here: Path, text: Text) -> bytes:
     return finished(PretrainRun.start(here / "whole.txt", text, SMALL))
 
 
+def test_every_word_is_written_with_its_own_vector(here: Path, text: Text) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    finished(run)
+    _, *lines = run.output.read_text(encoding="utf-8").splitlines()
+    found = {word: [float(number) for number in numbers] for word, *numbers in map(str.split, lines)}
+    table = run.pretraining.state.params[WORDS]
+    assert list(found) == text.words[KNOWN:]
+    for row, word in enumerate(text.words[KNOWN:], KNOWN):
+        np.testing.assert_allclose(found[word], table[row], rtol=1e-5)
+
+
 def test_the_same_seed_is_the_same_bytes(here: Path, text: Text, whole: bytes) -> None:
     assert finished(PretrainRun.start(here / "again.txt", text, SMALL)) == whole
     other = dataclasses.replace(SMALL, seed=2)
@@ -541,6 +554,11 @@ def test_what_stands_at_the_output_decides_what_may_be_done(here: Path, text: Te
     (here / "folder.txt").mkdir()
     with pytest.raises(VectorsError, match="expected a file, found a folder"):
         check_output(here / "folder.txt", resume=False, overwrite=True)
+
+
+def test_a_pretraining_that_is_at_work_is_told_of_before_anything_is_read(here: Path) -> None:
+    with held(state_folder(here / "out.txt")), pytest.raises(ModelError, match="expected a folder not in use"):
+        check_output(here / "out.txt", resume=False, overwrite=True)
 
 
 # The command

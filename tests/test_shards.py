@@ -257,9 +257,19 @@ def other_score(model: Path, path: Path) -> Tagging:
     return tagging(model, path, min_score=0.9)
 
 
+def other_columns(model: Path, path: Path) -> Tagging:
+    return tagging(model, path, columns=None)
+
+
 @pytest.mark.parametrize(
     ("other", "name"),
-    [(other_form, "form"), (other_text, "texts"), (other_model, "model"), (other_score, "min_score")],
+    [
+        (other_form, "form"),
+        (other_text, "texts"),
+        (other_model, "model"),
+        (other_score, "min_score"),
+        (other_columns, "columns"),
+    ],
 )
 def test_shards_of_other_work_are_refused_and_kept(model: Path, tmp_path: Path, other: Any, name: str) -> None:
     path = long_file(tmp_path)
@@ -345,6 +355,15 @@ def test_a_text_that_is_another_one_there(model: Path, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-700] + b"x" * 700)
     check_refused(work, WorkerError, r"long\.conll, bytes [\d,]+ to [\d,]+: expected sha256 \w{64}, found \w{64}\.")
     assert any(name.startswith("000000-") for name in kept(work))
+
+
+def test_a_packed_text_that_is_another_one_there(model: Path, tmp_path: Path) -> None:
+    path = long_file(tmp_path)
+    plain = path.read_bytes()
+    path.write_bytes(gzip.compress(plain))
+    work = tagging(model, path)
+    path.write_bytes(gzip.compress(plain[:-700]))
+    check_refused(work, WorkerError, r"long\.conll: expected sha256 \w{64}, found \w{64}\.")
 
 
 @pytest.mark.parametrize("packed", [False, True])
