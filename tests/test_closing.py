@@ -1,12 +1,14 @@
 """The panel that closes a training on a terminal."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from nerwin.cli.closing import conclude
+from nerwin.cli.closing import _time, conclude, plan
 from nerwin.training.config import load_config
+from nerwin.training.folders import LAST
 from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone
 from tests.test_epochs import terminal
@@ -27,6 +29,44 @@ def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Pat
     assert shown["next"] == f"nerwin evaluate '{tmp_path / 'my out'}'"
     assert set(shown["by epoch"]) <= set("▁▂▃▄▅▆▇█")
     assert len(shown["by epoch"]) == len(done)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(4.26, "4.3 s"), (59.6, "1 min 0 s"), (125.0, "2 min 5 s"), (3725.0, "1 h 2 min")]
+)
+def test_the_time_is_told_in_units_of_its_size(seconds: float, said: str) -> None:
+    assert _time(seconds) == said
+
+
+def test_the_forms_that_dev_alone_has_are_counted(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    (tmp_path / "dev.conll").write_text("Ulmenau\tB-LOC\nsleeps\tO\n.\tO\n")
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.dev=dev.conll"]))
+    words = {line.split("\t")[0] for line in (tmp_path / "village.conll").read_text().splitlines() if line}
+    assert next(plan(run)) == f"forms {len(words) + 2}, of which 2 are in dev alone"
+
+
+def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ()))
+    first = next(record for record in run.train() if isinstance(record, EpochDone))
+    done = [first._replace(epoch=number, dev={**first.dev, "ranked": number / 4}) for number in (1, 2, 3)]
+    state = run.trainer.state
+    state.epoch, state.best_epoch, state.best_f1 = 3, 2, 0.75
+    console, written = terminal(200, no_color=True)
+    conclude(console, run, done, 1.0)
+    assert "75.00% of dev's pairs right, last epoch" in written.getvalue().decode()
+    assert "0.7500, epoch 2 of 3" in written.getvalue().decode()
+
+
+def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=village.conll"]))
+    done = [record for record in run.train() if isinstance(record, EpochDone)]
+    shutil.rmtree(run.folder / LAST)
+    console, written = terminal(200, no_color=True)
+    conclude(console, run, done, 1.0)
+    assert f"{run.trainer.state.best_f1:.4f} on village.conll" in written.getvalue().decode()  # the dev part, too
 
 
 @pytest.mark.parametrize(

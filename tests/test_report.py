@@ -24,7 +24,7 @@ from nerwin.training.familiarity import names_in, training_names
 from nerwin.training.metrics import Epoch
 from nerwin.training.mistakes import Mistake
 from nerwin.training.model_files import load_model
-from nerwin.training.report import RunReport
+from nerwin.training.report import RunReport, report_runs
 from tests.pages import Page, read_page
 from tests.test_cli import BAD, DONE, nerwin, one_json_object
 from tests.test_trainer import write_village
@@ -170,6 +170,23 @@ def test_the_figures_are_those_of_evaluate(here: Path) -> None:
         assert label in [one.text for one in page.all("th", scope="row")]
     confusion = [int(one.text.replace(",", "")) for one in page.all("td") if "style" in one.attributes]
     assert confusion == [count for row in scores["confusion"].values() for count in row.values()]
+
+
+def test_an_entity_counts_as_right_where_evaluate_counts_it(here: Path) -> None:
+    mixed = Path("mixed.conll")
+    mixed.write_text(f"{HARD}\n{Path('village.conll').read_text()}")
+    (run,), closeup = report_runs([Path(RUN)], mixed)
+    assert 0 < run.evaluation.overall.right < run.evaluation.overall.found
+    assert sum(one.entities for one in closeup.bins) == run.evaluation.overall.found
+    assert sum(one.entities * one.right for one in closeup.bins) == pytest.approx(run.evaluation.overall.right)
+
+
+def test_the_first_of_several_runs_is_shown_from_near_and_each_has_its_own_dev_f1(here: Path) -> None:
+    hard, places = Path("hard.conll"), [Path(RUN), Path("runs/other")]
+    runs, closeup = report_runs(places, hard)
+    alone = [report_runs([place], hard)[1] for place in places]
+    assert closeup.found == alone[0].found != alone[1].found
+    assert [one.dev_f1 for one in runs] == [max(epoch.f1 for epoch in one.epochs) for one in runs]
 
 
 def test_the_curves_are_heard_with_their_figures(here: Path) -> None:
@@ -346,6 +363,14 @@ def test_without_output_the_page_stands_in_the_run_folder(here: Path) -> None:
     assert Path(RUN, "report.html").is_file()
     os.utime(Path("runs/other/config.yaml"))
     assert nerwin("report").stdout.startswith("runs/other/report.html: ")  # the newest run
+
+
+def test_the_page_of_a_model_stands_beside_it_even_where_the_model_is_the_current_folder(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here / RUN / "best")
+    assert nerwin("report", ".", "--data", here / "hard.conll").exit_code == DONE
+    assert (here / RUN / "best.html").is_file()
 
 
 def test_the_page_is_written_through_a_link(here: Path) -> None:
