@@ -501,6 +501,25 @@ def test_tag_as_jsonl_prints_an_object_a_line(here: Path) -> None:
     assert second["text"] == "rain"
 
 
+def test_tag_with_html_prints_a_page_of_the_same_entities(here: Path) -> None:
+    page, marked = nerwin("tag", "--html", stdin=LINES).stdout, nerwin("tag", stdin=LINES).stdout
+    assert page.startswith("<!DOCTYPE html>\n")
+    assert page.endswith("</html>\n")
+    assert page.count("<p ") == 2
+    assert page.count("<mark ") == marked.count("](") > 0
+
+
+def test_tag_leaves_out_what_scores_less_than_asked_for(here: Path) -> None:
+    def scores(*options: str) -> list[float]:
+        done = nerwin("tag", "--format", "jsonl", *options, stdin=LINES)
+        return [one["score"] for line in done.stdout.splitlines() for one in json.loads(line)["ents"]]
+
+    every = scores()
+    assert every
+    assert scores("--min-score", str(min(every) - 0.01)) == every
+    assert scores("--min-score", str(max(every) + 0.01)) == []
+
+
 @pytest.mark.parametrize("words", [["runs/village-1", "-"], ["runs/village-1"], []])
 def test_tag_reads_standard_input_in_three_ways(here: Path, words: list[str]) -> None:
     assert nerwin("tag", *words, stdin=LINES).stdout == nerwin("tag", "runs/village-1/best", stdin=LINES).stdout
@@ -567,6 +586,17 @@ def test_no_input_of_several_is_written_over(here: Path) -> None:
     assert done.exit_code == BAD
     assert "expected another file than out/x.html itself" in done.stderr
     assert (here / "out" / "x.html").read_text() == LINES
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x.txt.gz"])
+def test_files_that_would_get_one_name_are_refused(here: Path, name: str) -> None:
+    for place in ("one/x.txt", f"other/{name}"):
+        Path(place).parent.mkdir()
+        Path(place).write_text("Mira left .\n")
+    done = nerwin("tag", "runs/village-1", "one/x.txt", f"other/{name}", "--output", "out")
+    assert done.exit_code == BAD
+    assert done.stderr.startswith(f"nerwin: other/{name}: expected files of different names, found one/x.txt too.")
+    assert not Path("out").exists()
 
 
 @pytest.mark.parametrize("options", [(), ("--format", "conll"), ("--html",)])

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import get_args
 
@@ -109,6 +110,10 @@ def test_a_file_is_replaced_only_where_told_to() -> None:
     assert Path("b.inline").read_text() == "old"
     assert nerwin("convert", "a.conll", "b.inline", "--overwrite").exit_code == 0
     assert Path("b.inline").read_text() == INLINE
+
+
+def test_what_is_no_regular_file_is_written_to_as_it_stands() -> None:
+    assert nerwin("convert", "a.conll", os.devnull).exit_code == 0
 
 
 def test_a_file_can_be_converted_in_its_place() -> None:

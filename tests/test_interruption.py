@@ -1,0 +1,26 @@
+"""Ctrl-C and SIGTERM while a loop runs: the first is a wish, the second an order, and then all is as before."""
+
+import signal
+
+import pytest
+
+from nerwin.cli.interruption import SIGNALS, interruption
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_asks_and_the_second_interrupts(number: signal.Signals) -> None:
+    before = [signal.getsignal(one) for one in SIGNALS]
+    with interruption() as asked:
+        assert not asked.is_set()
+        signal.raise_signal(number)
+        assert asked.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert [signal.getsignal(one) for one in SIGNALS] == before
+
+
+def test_after_an_error_signals_are_what_they_were() -> None:
+    before = [signal.getsignal(one) for one in SIGNALS]
+    with pytest.raises(ZeroDivisionError), interruption():
+        raise ZeroDivisionError
+    assert [signal.getsignal(one) for one in SIGNALS] == before
