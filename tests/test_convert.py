@@ -116,9 +116,18 @@ def test_what_is_no_regular_file_is_written_to_as_it_stands() -> None:
     assert nerwin("convert", "a.conll", os.devnull).exit_code == 0
 
 
-def test_a_file_can_be_converted_in_its_place() -> None:
+def test_a_file_can_be_converted_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, sync = [], os.fsync
+
+    def synced(file: int) -> None:
+        seen.append((os.fstat(file).st_size, Path("a.conll").stat().st_size))
+        sync(file)
+
+    old = Path("a.conll").stat().st_size
+    monkeypatch.setattr(os, "fsync", synced)
     assert nerwin("convert", "a.conll", "a.conll", "--to", "iobes", "--overwrite").exit_code == 0
     assert Path("a.conll").read_text() == IOBES
+    assert seen == [(len(IOBES), old)]  # on the disk before the old one goes
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,8 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
         try:
             stream.writelines(pieces)
             stream.flush()
+            if place.exists():
+                os.fsync(stream.fileno())  # or a power cut could leave neither the old nor the new one
             os.replace(beside, place)
         except BaseException:
             beside.unlink(missing_ok=True)
