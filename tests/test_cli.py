@@ -23,9 +23,8 @@ from typer.testing import CliRunner, Result
 from nerwin import __version__
 from nerwin.cli import app
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
-from nerwin.cli.tag import _bar, _usual
+from nerwin.cli.tag import TagInput, _bar, _usual
 from nerwin.cli.tagged import SchemeName
-from nerwin.cli.untagged import Input
 from nerwin.shipped import shipped
 from nerwin.text.columns import Scheme
 from nerwin.training import comparison
@@ -352,7 +351,7 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
     [
         ("-DOCSTART- -X- O O\n\nMira NNP I-NP B-PER\nleft VBD I-VP O\n", "for a word a line add --input conll\n"),
         ("Mira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
-        ('{"text": "Mira left"}\n\n{"text": "x"}\n', "though its lines are JSON; take the texts out of them first\n"),
+        ('{"text": "Mira left"}\n\n{"text": "x"}\n', "though its lines are JSON; for objects add --input jsonl\n"),
         ("# sent_id = 1\nMira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
         ("{name} met {place}\n{name} left {place}\n", ""),
         ("Mira left Dunmere O\nand came\n", ""),
@@ -491,6 +490,16 @@ def test_tag_marks_up_text_from_standard_input(here: Path) -> None:
     plain = done.stdout.replace("[", "").replace("](PER)", "").replace("](LOC)", "")
     assert plain == LINES
     assert "](" in done.stdout
+
+
+def test_tag_gives_json_objects_back_with_their_entities(here: Path) -> None:
+    line = json.dumps({"id": 1, "text": "Mira Tolvan left Quellmark ."})
+    done = nerwin("tag", "--input", "jsonl", stdin=f"{line}\n")
+    plain = nerwin("tag", "--format", "jsonl", stdin=LINES)
+    assert json.loads(done.stdout) == {"id": 1, **json.loads(plain.stdout.splitlines()[0])}
+    refused = nerwin("tag", "--input", "jsonl", "--word-column", "1", stdin=line)
+    assert refused.exit_code == BAD
+    assert "expected --input conll, found jsonl" in refused.stderr
 
 
 def test_tag_as_jsonl_prints_an_object_a_line(here: Path) -> None:
@@ -767,7 +776,7 @@ def test_tag_has_colours_for_a_terminal_that_takes_them(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", term)
-    assert _usual(Input.text, output) == form
+    assert _usual(TagInput.text, output) == form
 
 
 @pytest.mark.parametrize(("pack", "total"), [(bytes, "/10 bytes"), (gzip.compress, "/? bytes")])

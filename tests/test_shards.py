@@ -71,9 +71,10 @@ def tagging(
     columns: Columns | None = FORMAT,
     frame: Frame = Frame(),
     min_score: float = 0,
+    objects: bool = False,
 ) -> Tagging:
     """The work of tagging files, each into one of the same name that ends in .out."""
-    task = Task(form, "", columns)
+    task = Task(form, "", columns, objects=objects)
     texts = cut_texts([(path, path.with_suffix(".out")) for path in files], task)
     return Tagging(shards_folder(files[0].with_suffix(".out")), texts, saved_model(model, min_score), task, frame)
 
@@ -261,9 +262,14 @@ def other_columns(model: Path, path: Path) -> Tagging:
     return tagging(model, path, columns=None)
 
 
+def other_input(model: Path, path: Path) -> Tagging:
+    return tagging(model, path, objects=True)
+
+
 @pytest.mark.parametrize(
     ("other", "name"),
     [
+        (other_input, "objects"),
         (other_form, "form"),
         (other_text, "texts"),
         (other_model, "model"),

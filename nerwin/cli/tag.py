@@ -16,12 +16,20 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
     from nerwin.training.shards import Tagging
     from nerwin.training.workers import Workers
+
+
+class TagInput(StrEnum):
+    """What commands read, and documents."""
+
+    text = "text"
+    conll = "conll"
+    jsonl = "jsonl"
 
 
 class Format(StrEnum):
@@ -38,12 +46,17 @@ def tag(
         typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),
     ] = None,
     source: Annotated[
-        Input, typer.Option("--input", help="text: a text a line; conll: a word a line in columns.")
-    ] = Input.text,
+        TagInput,
+        typer.Option(
+            "--input",
+            help='text: a text a line; conll: a word a line in columns; jsonl: a JSON object a line, its "text".',
+        ),
+    ] = TagInput.text,
     word_column: WordColumnOption = None,
     comments: CommentsOption = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Default: conll for conll, else inline, in colour on a terminal.")
+        Format | None,
+        typer.Option("--format", help="Default: that of conll and jsonl, else inline, in colour on a terminal."),
     ] = None,
     page: Annotated[bool, typer.Option("--html", help="Write a web page.")] = False,
     min_score: Annotated[
@@ -80,23 +93,23 @@ def tag(
         tagger = load(folder, min_score)
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
-    output = stream_path(output) if output else None
+    objects, output = source is TagInput.jsonl, stream_path(output) if output else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     for _, target in texts:
         check_spared(target, named_files(config).values())
     if engine is Engine.dask:
-        shared, task = _on_disk(texts), Task(chosen, "", columns)
+        shared, task = _on_disk(texts), Task(chosen, "", columns, objects=objects)
         (_, first), *others = shared
         place = first.parent / ".shards" if others else shards_folder(first)
         _run(Tagging(place, cut_texts(shared, task), saved_model(folder, min_score), task, frame), staff)
     else:
         for path, target in texts:
             with _bar(path, target) as progress:
-                tagged = tag_file(tagger, path, chosen, columns, jobs, progress)
+                tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
-    hint_at_form(source, files or ())
+    hint_at_form(source, files or (), "for objects add --input jsonl")
 
 
 @contextmanager
@@ -211,10 +224,10 @@ def _goes_to_a_file(stream: TextIO) -> bool:
     return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
 
 
-def _usual(source: Input, output: Path | None) -> str:
+def _usual(source: TagInput, output: Path | None) -> str:
     """The format where none is asked for: colours only for the eyes of who wants them (no-color.org)."""
-    if source is Input.conll:
-        return Format.conll.value
+    if source is not TagInput.text:
+        return source.value
     seen = output is None and sys.stdout.isatty()
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return "colour" if seen and wanted else Format.inline.value

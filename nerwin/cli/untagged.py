@@ -37,15 +37,15 @@ CommentsOption = Annotated[
 ]
 
 
-def hint_at_form(source: Input, files: Sequence[Path]) -> None:
+def hint_at_form(source: str, files: Sequence[Path], json_remedy: str) -> None:
     """Say on stderr that a file which is read as text looks like one in columns, or of JSON."""
-    for file in files if source is Input.text else ():
-        if hint := _other_form(file):
+    for file in files if source == Input.text else ():
+        if hint := _other_form(file, json_remedy):
             typer.echo(f"{file}: read as text, {hint}", err=True)
             return
 
 
-def _other_form(file: Path) -> str | None:
+def _other_form(file: Path, json_remedy: str) -> str | None:
     """What to say of a file that has the name, or the first lines, of columns or JSON."""
     from nerwin.text.files import suffix_of
 
@@ -53,7 +53,7 @@ def _other_form(file: Path) -> str | None:
     if file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS) or (lines and all(map(_of_columns, lines))):
         return "each line for itself; for a word a line add --input conll"
     if suffix_of(file) == ".jsonl" or (lines and all(map(_of_json, lines))):
-        return "though its lines are JSON; take the texts out of them first"
+        return f"though its lines are JSON; {json_remedy}"
     return None
 
 
@@ -87,7 +87,7 @@ def _of_json(line: str) -> bool:
         return False
 
 
-def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
+def columns_to_read(source: str, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
     """Where the words stand, if in columns: as usual, where an option does not say otherwise.
 
     Raises:
@@ -95,9 +95,11 @@ def columns_to_read(source: Input, word_column: int | None, comments: str | None
     """
     from nerwin.errors import ConfigError
 
-    if source is Input.conll:
+    if source == Input.conll:
         word = usual.word if word_column is None else word_column
         return usual._replace(word=word, comments=usual.comments if comments is None else comments)
     if word_column is not None or comments is not None:
-        raise ConfigError("--word-column and --comments are for columns: expected --input conll, found text. Add it.")
+        raise ConfigError(
+            f"--word-column and --comments are for columns: expected --input conll, found {source}. Add it."
+        )
     return None

@@ -9,7 +9,7 @@ annotators rejected or ignored is left out.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
@@ -37,7 +37,7 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
     """
     for number, line in enumerate(lines, 1):
         if line.strip(BLANK):
-            content = _object(line, f"{path}:{number}")
+            content = read_object(line, f"{path}:{number}")
             if content.get("answer") in DECLINED:
                 counts.declined += 1
                 continue
@@ -47,7 +47,12 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
                 yield passage
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
+def read_object(line: str, where: str) -> dict[str, Any]:
+    """The object of a line.
+
+    Raises:
+        CorpusError: it is none; the message starts with `where`.
+    """
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -59,22 +64,30 @@ def _object(line: str, where: str) -> dict[str, Any]:
 
 def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> tuple[Passage, int]:
     """A text with its entities, and how many of these were moved."""
-    text = content.get("text")
-    if not isinstance(text, str):
-        raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
-    _check_characters(text, "text", where)
+    text, tokens = text_of(content, where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
-    document = content.get("tokens") is None
-    if document:
+    document = tokens is None
+    remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
+    if tokens is None:
         tokens = list(tokenize(text))
         remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'
-    else:
-        tokens = _tokens(_list(content, "tokens", where), text, where)
-        remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
     if align == "strict":
         return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document), 0
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
     return Passage(text, tokens, entities, number, document), moved
+
+
+def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
+    """The text of an object, and its tokens if it brings some.
+
+    Raises:
+        CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
+    """
+    text = content.get("text")
+    if not isinstance(text, str):
+        raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
+    _check_characters(text, "text", where)
+    return text, None if content.get("tokens") is None else _tokens(_list(content, "tokens", where), text, where)
 
 
 def _check_characters(text: str, kind: str, where: str) -> None:
@@ -166,6 +179,20 @@ def _brief(value: Any) -> str:
     except RecursionError:  # nested as deeply as can just be read
         text = "[[[..."
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def with_entities(content: dict[str, Any], ents: Sequence[dict[str, Any]], where: str) -> str:
+    """The line of an object with these entities, and all else that it holds.
+
+    Raises:
+        CorpusError: what it holds is no text in UTF-8, or too deep; the message starts with `where`.
+    """
+    try:
+        line = json.dumps({**content, "ents": ents}, ensure_ascii=False)
+    except RecursionError as error:
+        raise CorpusError(f"{where}: expected an object of some levels, found too many. Mend the line.") from error
+    _check_characters(line, "line", where)
+    return line
 
 
 def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:

@@ -5,10 +5,13 @@ import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
 from nerwin.training.annotations import Annotation
+
+_BREAKS = str.maketrans("\n\r", "  ")
 
 
 def _conll(found: Annotation) -> Iterator[str]:
@@ -21,13 +24,17 @@ def _conll(found: Annotation) -> Iterator[str]:
 
 def _jsonl(found: Annotation) -> Iterator[str]:
     """One JSON object, its offsets in characters of the text."""
-    ents = [{**one._asdict(), "score": round(one.score, 4)} for one in found.entities]
-    yield json.dumps({"text": found.text, "ents": ents}, ensure_ascii=False)
+    yield json.dumps({"text": found.text, "ents": ents_of(found)}, ensure_ascii=False)
+
+
+def ents_of(found: Annotation) -> list[dict[str, Any]]:
+    """The entities as JSON has them."""
+    return [{**one._asdict(), "score": round(one.score, 4)} for one in found.entities]
 
 
 def _inline(found: Annotation) -> Iterator[str]:
-    """The text with its entities marked up."""
-    yield format_inline(found.text, [Span(one.start, one.end, one.label) for one in found.entities])
+    """The text with its entities marked up, in one line."""
+    yield format_inline(found.text.translate(_BREAKS), [Span(one.start, one.end, one.label) for one in found.entities])
 
 
 def _colour(found: Annotation) -> Iterator[str]:
@@ -59,7 +66,7 @@ HTML_HEAD = """\
 <style>
 :root { color-scheme: light dark; font: 1.05rem/1.7 system-ui, sans-serif; }
 body { max-width: 45rem; margin: 2rem auto; padding: 0 1rem; }
-p { overflow-wrap: anywhere; }
+p { overflow-wrap: anywhere; white-space: pre-line; }
 mark { color: inherit; background: hsl(var(--hue) 80% 50% / 0.25); border-radius: 0.25rem; padding: 0.1rem 0.25rem; }
 mark small { font-size: 0.7em; font-weight: 600; margin-left: 0.35rem; }
 </style>

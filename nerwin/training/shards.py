@@ -80,6 +80,7 @@ class Tagging:
             "min_score": model.min_score,
             "form": task.form,
             "columns": task.columns,
+            "objects": task.objects,
             "texts": [(text.output.name, text.source._asdict()) for text in texts],  # their order numbers the ranges
         }
         self._plan = json.loads(json.dumps(plan))  # as it is read again

@@ -21,7 +21,8 @@ from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, ModelError
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
-from nerwin.text.files import check_line_ends, decode_lines, source_name
+from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
+from nerwin.text.jsonl import read_object, text_of, with_entities
 from nerwin.text.misread import words_in
 from nerwin.text.passage import join_words
 from nerwin.text.pieces import Piece, blocks, read_pieces
@@ -29,7 +30,7 @@ from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 from nerwin.training.model import Model
 from nerwin.training.orphans import end_with
-from nerwin.training.renderings import FORMATS
+from nerwin.training.renderings import FORMATS, ents_of
 from nerwin.training.tagger import Tagger
 
 SCORES = 64  # of a word; of models with more, blocks are smaller, so that what they take of the memory stays the same
@@ -39,12 +40,14 @@ class Task(NamedTuple):
     """What is to be done with each piece of a file.
 
     columns: where the words stand; None for raw text, a text a line. delimiter: of the columns, once it is known.
+    objects: whether the lines without columns are JSON objects, each with a text.
     """
 
     form: str
     name: str
     columns: Columns | None = None
     delimiter: str | None = None
+    objects: bool = False
 
 
 Work = tuple[Task, Piece]
@@ -57,6 +60,8 @@ def tag_file(
     columns: Columns | None,
     jobs: int = 1,
     progress: Callable[[int], object] = lambda size: None,
+    *,
+    objects: bool = False,
 ) -> Iterator[bytes]:
     """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines, in UTF-8.
 
@@ -64,9 +69,10 @@ def tag_file(
         progress: is called with the bytes of each piece of the text whose output has been taken.
 
     Raises:
-        CorpusError: the file cannot be read, or a line has no column of words; the message starts with `name:line`.
+        CorpusError: the file cannot be read, or a line has no column of words, or no object; the message starts with
+            `name:line`.
     """
-    task = Task(form, source_name(path), columns)
+    task = Task(form, source_name(path), columns, objects=objects)
     pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
     first: list[Work] = []
     failure: CorpusError | None = None
@@ -181,6 +187,8 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     tagger.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
     cut = blocks(piece, by_sentence=task.columns is not None, share=share)
+    if task.objects:
+        return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in cut)
     if task.columns is None:
         return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
@@ -196,6 +204,25 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
     """Tag raw texts, each by itself."""
     for found in tagger.annotate([(text, tagger.model.tokens(text)) for text in texts]):
         yield from FORMATS[form](found)
+
+
+def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back with all that they hold.
+
+    Raises:
+        CorpusError: a line that is no object with a text; the message starts with `name:line`.
+    """
+    lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
+    objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
+    texts = []
+    for where, content in objects:
+        text, tokens = text_of(content, where)
+        texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
+    for (where, content), found in zip(objects, tagger.annotate(texts), strict=True):
+        if form == "jsonl":
+            yield with_entities(content, ents_of(found), where)
+        else:
+            yield from FORMATS[form](found)
 
 
 def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:

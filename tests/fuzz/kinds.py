@@ -139,6 +139,14 @@ def raw_text(rng: random.Random, folder: Path) -> None:
         assert form != "jsonl" or not line or json.loads(line)
 
 
+def tag_objects(rng: random.Random, folder: Path) -> None:
+    lines = [json.dumps({"text": line, "id": 1}) for line in VILLAGE.splitlines()[: rng.choice((3, 20))]]
+    path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
+    form = rng.choice(list(FORMATS))
+    for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
+        assert form != "jsonl" or not line or "ents" in json.loads(line)
+
+
 def tag_columns(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.conll", _maybe_gzip(rng, rng.choice(columns_files())))
     _consume(tag_file(rng.choice(taggers()), path, rng.choice(list(FORMATS)), _columns(rng)))
@@ -405,6 +413,7 @@ KINDS: dict[str, Kind] = {
         columns,
         inline,
         raw_text,
+        tag_objects,
         tag_columns,
         config,
         override,

@@ -1,0 +1,90 @@
+"""Documents as JSON objects, one a line: tagged, they come back with their entities and all else that they hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nerwin.errors import CorpusError
+from nerwin.text import pieces
+from nerwin.training.run import Run
+from nerwin.training.streaming import tag_file
+from nerwin.training.tagger import Tagger, load
+from tests.test_trainer import village_config
+
+DOCUMENTS: list[dict[str, Any]] = [
+    {"id": 7, "text": "Mira Tolvan left Quellmark.\n\nAnsel Brandeis came to Dunmere.", "meta": {"pages": [1.5, None]}},
+    {"text": ""},
+    {"spans": [[0, 4, "PER"]], "text": "Ines met Mira Tolvan", "ents": "of an earlier time"},
+]
+
+
+@pytest.fixture(scope="module")
+def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
+    folder = tmp_path_factory.mktemp("village")
+    for _ in Run.start(folder / "run", village_config(folder, "training.epochs=6")).train():
+        pass
+    return load(folder / "run")
+
+
+def written(folder: Path, lines: list[str]) -> Path:
+    path = folder / "documents.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def tagged(tagger: Tagger, path: Path, form: str = "jsonl", jobs: int = 1) -> str:
+    return b"".join(tag_file(tagger, path, form, None, jobs, objects=True)).decode()
+
+
+def test_each_object_keeps_what_it_holds_and_gets_its_entities(tagger: Tagger, tmp_path: Path) -> None:
+    path = written(tmp_path, [json.dumps(one) for one in DOCUMENTS])
+    found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
+    assert [{**one, "ents": None} for one in found] == [{**one, "ents": None} for one in DOCUMENTS]
+    for one in found:
+        ents = [entity._asdict() | {"score": round(entity.score, 4)} for entity in tagger.entities(one["text"])]
+        assert one["ents"] == ents
+    assert len(found[0]["ents"]) > 1
+    assert found[1]["ents"] == []
+
+
+def test_an_objects_own_tokens_are_the_words(tagger: Tagger, tmp_path: Path) -> None:
+    text = "Mira Tolvan"
+    tokens = [{"start": 0, "end": len(text)}]
+    path = written(tmp_path, [json.dumps({"text": text, "tokens": tokens}), json.dumps({"text": text})])
+    assert [line.split("\t")[0] for line in tagged(tagger, path, "conll").splitlines()] == [text, "", *text.split(), ""]
+
+
+def test_other_forms_have_the_texts_alone_and_inline_has_each_in_a_line(tagger: Tagger, tmp_path: Path) -> None:
+    path = written(tmp_path, [json.dumps(one) for one in DOCUMENTS])
+    plain = tagged(tagger, path, "inline").replace("[", "").replace("](PER)", "").replace("](LOC)", "")
+    assert plain.splitlines() == [one["text"].replace("\n", " ") for one in DOCUMENTS]
+    assert tagged(tagger, path, "html").count("<p ") == len(DOCUMENTS)
+
+
+def test_any_number_of_processes_writes_the_same_bytes(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, [json.dumps({**one, "id": number}) for number in range(40) for one in DOCUMENTS])
+    alone = tagged(tagger, path)
+    monkeypatch.setattr(pieces, "SIZE", 1000)
+    assert tagged(tagger, path) == tagged(tagger, path, jobs=2) == alone
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("Mira left", "expected a JSON object, found bad JSON"),
+        ('["Mira left"]', 'expected a JSON object with a "text", found'),
+        ('{"body": "Mira left"}', 'expected a "text" of characters, found null. Name the text so.'),
+        ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
+        ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),
+        (f'{{"text": "Mira", "deep": {"[" * 2000}{"]" * 2000}}}', "expected a"),
+    ],
+)
+def test_a_line_without_a_text_is_refused(tagger: Tagger, tmp_path: Path, line: str, message: str) -> None:
+    path = written(tmp_path, ['{"text": "Mira left"}', "", line])
+    with pytest.raises(CorpusError) as caught:
+        tagged(tagger, path)
+    assert str(caught.value).startswith(f"{path}:3: {message}")
