@@ -197,6 +197,7 @@ def test_a_path_in_settings_starts_at_the_file_or_here(
         ("nowhere.yaml", {}, r"nowhere\.yaml: cannot read the configuration"),
         ({"corpus": {"train": "nowhere.conll"}}, {}, r"nowhere\.conll: cannot read the file"),
         ({}, {}, "corpus.train: expected a tagged corpus"),
+        ({"words": {"lower": "perhaps"}}, {}, r"words\.lower: expected true or false, found 'perhaps'"),
     ],
 )
 def test_a_wrong_configuration_is_said_in_the_commands_words(config: Any, settings: Any, message: str) -> None:
@@ -207,6 +208,8 @@ def test_a_wrong_configuration_is_said_in_the_commands_words(config: Any, settin
 def test_another_kind_of_configuration_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="config: expected a path, a mapping or a Config, found int"):
         nerwin.train(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="settings: expected a mapping of keys to values, found list"):
+        as_config({}, ["training.epochs=1"])  # type: ignore[arg-type]
 
 
 # evaluate
@@ -330,6 +333,9 @@ def test_saving_replaces_nothing_unasked(tagger: nerwin.Tagger, tmp_path: Path) 
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="file: expected a folder, found a file"):
         tagger.save(tmp_path / "file", overwrite=True)
+    (tmp_path / METRICS).touch()
+    with pytest.raises(ModelError, match="expected a model's folder, found a run's or a comparison's"):
+        tagger.save(tmp_path, overwrite=True)
 
 
 # Threads and processes.

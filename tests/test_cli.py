@@ -317,12 +317,46 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> None:
-    shutil.rmtree(here / "runs" / "village-1" / "best")
-    (here / "runs" / "village-1" / "metrics.jsonl").write_text("")
+    for part in ("best", "last"):
+        shutil.rmtree(here / "runs" / "village-1" / part)
     for command in ("evaluate", "info", "tag"):
         done = nerwin(command, "runs/village-1", stdin=LINES)
         assert done.exit_code == BAD
         assert done.stderr.endswith("Train on: nerwin train --output runs/village-1 --resume\n")
+
+
+def test_a_model_is_no_place_for_a_run(here: Path) -> None:
+    shutil.copytree(here / "runs" / "village-1" / "best", here / "model")
+    before = (here / "model" / "model.json").read_bytes()
+    for options in ((), ("--overwrite",)):
+        done = nerwin("train", "--config", "village.yaml", "--output", "model", *options)
+        assert done.exit_code == BAD
+        assert done.stderr.endswith("expected the folder of a run, found a model's. Choose another --output.\n")
+    assert (here / "model" / "model.json").read_bytes() == before
+    assert not (here / "model" / "best").exists()
+
+
+def test_a_new_run_in_an_old_one_s_place_has_no_page_of_it(here: Path) -> None:
+    page = here / "runs" / "village-1" / "report.html"
+    page.write_text("of the old run")
+    words = ("--config", "village.yaml", "--output", "runs/village-1", "--set", "training.epochs=1")
+    assert nerwin("train", *words, "--overwrite").exit_code == DONE
+    assert not page.exists()
+
+
+def test_the_model_s_own_corpus_that_has_moved_asks_for_another(here: Path) -> None:
+    shutil.move("village.conll", "moved.conll")
+    done = nerwin("evaluate", "runs/village-1")
+    assert done.exit_code == BAD
+    assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
+    assert nerwin("evaluate", "runs/village-1", "--data", "moved.conll").exit_code == DONE
+
+
+def test_what_tag_writes_is_packed_where_its_name_says_so(here: Path) -> None:
+    Path("text").write_text(LINES)
+    for name in ("plain", "packed.gz"):
+        assert nerwin("tag", "runs/village-1", "text", "--output", name).exit_code == DONE
+    assert gzip.decompress(Path("packed.gz").read_bytes()) == Path("plain").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -929,7 +963,7 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "evaluate nowhere", "nowhere: expected a run folder"),
         (flipped_byte, "evaluate", "damaged"),
         (flipped_byte, "tag", "damaged"),
-        (no_manifest, "evaluate runs/village-1", "expected a run folder"),
+        (no_manifest, "evaluate runs/village-1", "expected a model in best/, found one in last/ alone"),
         (broken_manifest, "evaluate", "model.json is not JSON"),
         (nothing, "evaluate --data nothing.conll", "nothing.conll: cannot read the file"),
         (nothing, "evaluate --data runs", "runs: cannot read the file"),
@@ -1147,12 +1181,13 @@ def test_a_reader_that_goes_ends_every_command_well(here: Path, command: str) ->
         assert process.wait(60) == DONE
 
 
-def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path, number: int) -> None:
     words = ("train", "--config", "village.yaml", "--output", "out")
     with started(*words, "--set", "training.epochs=100000") as process:
         assert process.stderr is not None
         assert any(line.startswith("epoch 2 ") for line in process.stderr)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         printed, said = process.communicate(timeout=60)
         assert process.returncode == INTERRUPTED
     assert printed == ""
@@ -1163,7 +1198,8 @@ def test_a_signal_while_training_exits_with_130_and_the_run_goes_on(here: Path) 
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "message"), [(signal.SIGINT, INTERRUPTED, "nerwin: interrupted\n"), (signal.SIGTERM, -15, "")]
+    ("number", "code", "message"),
+    [(signal.SIGINT, INTERRUPTED, "nerwin: interrupted\n"), (signal.SIGTERM, -15, ""), (signal.SIGHUP, -1, "")],
 )
 def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int, code: int, message: str) -> None:
     (here / "many.txt").write_text(LINES * 400_000)

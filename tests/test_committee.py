@@ -1,5 +1,6 @@
 """A committee's scores are the mean of its members', whatever they are made of."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.text.features import Lookup, form_table
 from nerwin.text.sources import Source
 from nerwin.training.committee import average, fit_on
+from nerwin.training.config import load_config
 from nerwin.training.model import Model
 from nerwin.training.model_files import load_model, save_model
+from nerwin.training.run import Run
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
 
 SETTINGS = [
@@ -77,7 +80,31 @@ def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) ->
     one, other = members(tmp_path, [], 2)
     assert average([one, other]).sources == one.sources
     elsewhere = replace(other, sources=one.sources | {"corpus.dev": Source("0" * 64, 3)})
-    assert average([one, elsewhere]).sources.keys() == {"corpus.train"}
+    with pytest.raises(ModelError, match="found other data"):
+        average([one, elsewhere])
+    vectors = replace(other, sources=one.sources | {"words.vectors": Source("0" * 64, 3)})
+    assert average([vectors, one]).sources == one.sources  # those that all have
+
+
+@pytest.mark.parametrize("part", ["corpus.conll", "dev.conll"])
+def test_a_corpus_that_has_changed_is_none_to_fit_on(tmp_path: Path, part: str) -> None:
+    """Of another training part other sentences would be held out, which the members have learned from."""
+    held_out = part == "corpus.conll"
+    write_village(tmp_path)
+    for name in ("corpus.conll", "dev.conll"):
+        shutil.copy(tmp_path / "village.conll", tmp_path / name)
+    dev = "null" if held_out else "dev.conll"
+    folders = [tmp_path / "1", tmp_path / "2"]
+    for seed, folder in enumerate(folders):
+        settings = ["corpus.train=corpus.conll", f"corpus.dev={dev}", f"training.seed={seed}", "training.epochs=1"]
+        for _ in Run.start(folder, load_config(tmp_path / "village.yaml", settings)).train():
+            pass
+    with (tmp_path / part).open("a") as stream:
+        stream.write("Ines\tB-PER\n\n")
+    refused = CliRunner().invoke(app, ["average", *map(str, folders), "-o", str(tmp_path / "both")])
+    assert refused.exit_code == 2
+    assert "expected the data that" in refused.stderr
+    assert not (tmp_path / "both").exists()
 
 
 def test_a_committee_is_wider_than_the_vectors_of_its_members(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_info_as_json_is_one_object_with_all_of_it(here: Path) -> None:  # noqa:
     assert found["rows"].keys() == {"words"}
     assert found["parameters"] == found["rows"]["words"] * 8 + 8 * 40 + 8 + 8 * 2
     assert found["bytes"] == sum(file.stat().st_size for file in (here / RUN / "best").iterdir())
-    assert found["run"] == {"folder": RUN, "epochs": 3, "finished": True, "stop": "all 3 epochs done"}
+    assert found["run"] == {"folder": RUN, "epochs": 3, "finished": True, "stop": "all 3 epochs done", "state": True}
     assert found["sums"] == "all right"
 
 
@@ -71,6 +72,8 @@ def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:  # noqa: F
     (here / RUN / "metrics.jsonl").write_text('{"epoch": 1}\n{"epoch": 2}\n{"epo')
     assert "run      2 epochs, not finished; continue with --resume" in nerwin("info", RUN).stdout.splitlines()
     assert one_json_object(nerwin("info", RUN, "--json"))["run"]["stop"] is None
+    shutil.rmtree(here / RUN / "last")
+    assert "run      2 epochs, nothing in last/ to go on from" in nerwin("info", RUN).stdout.splitlines()
 
 
 def test_a_model_alone_says_nothing_of_a_run(here: Path) -> None:  # noqa: F811

@@ -64,6 +64,14 @@ def test_an_empty_list_beside_entities_is_none_of_them() -> None:
     assert passage.entities == [Span(1, 2, "LOC")]
 
 
+def test_texts_without_a_word_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps({"text": text, "ents": []}) + "\n" for text in ("", "Lima", " \n ")))
+    found = FORMS["jsonl"].read(path, Reading())
+    assert [passage.words for passage in found.passages] == [["Lima"]]
+    assert found.note.endswith("; 2 left out without a word")
+
+
 def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     lines = [
         json.dumps({"text": text, "spans": [[0, 4, "LOC"]], "answer": answer})

@@ -448,7 +448,7 @@ def nothing(here: Path) -> None:
         (empty_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl: expected a line an epoch, found none"),
         (broken_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:2: expected the figures of an epoch"),
         (infinite_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
-        (no_model, f"report {RUN}", f"{RUN}/best/model.json: cannot read the model"),
+        (no_model, f"report {RUN}", f"{RUN}: expected a model in best/, found one in last/ alone"),
         (no_data, f"report {RUN}", "corpus.test: expected a tagged corpus to score on, found none"),
         (ragged_data, f"report {RUN} --data hard.conll", "hard.conll:2: expected 2 columns"),
         (nothing, f"report {RUN} --data absent.conll", "absent.conll: cannot read the file"),

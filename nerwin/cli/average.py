@@ -24,6 +24,7 @@ def average(
     from nerwin.training.folders import model_folder
     from nerwin.training.model import Standing
     from nerwin.training.model_files import load_model, save_model
+    from nerwin.training.run import check_same_data
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
@@ -32,6 +33,7 @@ def average(
     loaded = [load_model(model_folder(path)) for path in models]
     parts = read_parts(loaded[0].config)
     whole = average(loaded)
+    check_same_data(models[0], whole.config, whole.sources, parts.sources)
     f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
     whole.standing = Standing(best_f1=f1)
     save_model(output, whole)

@@ -1,6 +1,5 @@
 """`nerwin convert`: a tagged corpus from one form to another."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,14 +101,8 @@ def convert(
         raise named_as_options(error, OPTIONS | FURTHER) from error
     passages = FORMS[to].fitting(tagged.passages)
     pieces = FORMS[to].write(passages, source_name(path))
-    write(_compressed(pieces) if target.suffix == ".gz" else pieces, place)
+    write(pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
         typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
         typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to.value}", err=True)
-
-
-def _compressed(pieces: Iterable[bytes]) -> list[bytes]:
-    import gzip
-
-    return [gzip.compress(b"".join(pieces), mtime=0)]

@@ -9,6 +9,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.errors import printable
+from nerwin.training.folders import LAST
 
 
 @command
@@ -32,7 +33,7 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "model", found["model"]
     yield "written", _written(found)
     yield "types", " ".join(found["types"])
-    epoch = f", epoch {found['best']['epoch']}" if found["best"]["epoch"] else ""  # an average has none
+    epoch = f", epoch {found['best']['epoch']}" if found["best"]["epoch"] else ", of several models averaged"
     yield "best", f"dev F1 {found['best']['f1']:.4f}{epoch}"
     if found["epoch"] != found["best"]["epoch"]:
         yield "", f"as it was after epoch {found['epoch']}"
@@ -46,7 +47,8 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     changed = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in found["changed"].items()]
     yield from _titled("config", changed or ["all defaults"])
     if run := found["run"]:
-        ended = f"finished: {run['stop']}" if run["finished"] else "not finished; continue with --resume"
+        left = "not finished; continue with --resume" if run["state"] else f"nothing in {LAST}/ to go on from"
+        ended = f"finished: {run['stop']}" if run["finished"] else left
         yield "run", f"{run['epochs']} epochs, {ended}"
     yield "sums", found["sums"]
 

@@ -1,4 +1,5 @@
-"""Ctrl-C and SIGTERM as a wish that a training loop grants between two steps, so that no step is left half done."""
+"""Ctrl-C, SIGTERM and a closed terminal as a wish that a training loop grants between two steps, so that no step is
+left half done."""
 
 import signal
 import threading
@@ -6,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ENDINGS = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)  # Windows has it not
+SIGNALS = (signal.SIGINT, *ENDINGS)
 
 
 @contextmanager
@@ -23,7 +25,8 @@ def interruption() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         asked.set()
 
-    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
+    before = {number: signal.signal(number, ask) for number in heeded}
     try:
         yield asked
     finally:

@@ -4,23 +4,34 @@ import os
 import signal
 import sys
 import threading
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from nerwin.cli.interruption import ENDINGS
+
 
 def write(pieces: Iterable[bytes], path: Path | None) -> None:
-    """Write to a file, or to standard output where `path` is None.
+    """Write to a file, packed where its name ends in .gz, or to standard output where `path` is None.
 
     Raises:
         CorpusError: the file cannot be written.
     """
     if path is not None:
-        _write_file(pieces, path)
+        _write_file(_packed(pieces) if path.suffix == ".gz" else pieces, path)
         return
     for piece in pieces:
         sys.stdout.buffer.write(piece)
+
+
+def _packed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes as gzip, without a time, so that equal ones stay equal."""
+    packer = zlib.compressobj(wbits=31)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
 
 
 def check_new(path: Path | None, *, overwrite: bool) -> None:
@@ -87,7 +98,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
 def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     """Write under a name that nobody else has, even another process with the same output, and move that."""
     beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
-    with _gone_at_sigterm(beside), beside.open("xb") as stream:
+    with _gone_when_ended(beside), beside.open("xb") as stream:
         try:
             stream.writelines(pieces)
             stream.flush()
@@ -100,8 +111,8 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def _gone_at_sigterm(path: Path) -> Iterator[None]:
-    """Have SIGTERM take a file away before it ends the process, as it usually does.
+def _gone_when_ended(path: Path) -> Iterator[None]:
+    """Have SIGTERM, and SIGHUP of a closed terminal, take a file away before they end the process, as they usually do.
 
     An error in place of that would come from wherever the signal finds the process, where nobody may be prepared.
     """
@@ -111,15 +122,15 @@ def _gone_at_sigterm(path: Path) -> Iterator[None]:
         if os.getpid() == owner:  # and no process that was forked meanwhile
             with suppress(OSError):
                 path.unlink()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.raise_signal(signal.SIGTERM)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
-    usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if not usual or threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
-        yield
-        return
-    signal.signal(signal.SIGTERM, end)
+    main = threading.current_thread() is threading.main_thread()  # others may not say what a signal does
+    usual = [one for one in ENDINGS if main and signal.getsignal(one) is signal.SIG_DFL]
+    for one in usual:
+        signal.signal(one, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for one in usual:
+            signal.signal(one, signal.SIG_DFL)

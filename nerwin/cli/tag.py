@@ -190,6 +190,8 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
         for one in (path, target):
             if one.exists() and not one.is_file():
                 raise ConfigError(f"{one}: expected a file, found a folder or a pipe. Choose another.")
+        if target.suffix == ".gz":
+            raise ConfigError(f"{target}: expected a name without .gz, as --engine dask packs nothing. Take it off.")
         if not target.parent.is_dir():
             raise ConfigError(
                 f"{target}: expected a file in a folder that is there, found no {target.parent}. Make it."

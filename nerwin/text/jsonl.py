@@ -45,6 +45,8 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
             counts.moved += moved
             if passage.tokens:
                 yield passage
+            else:
+                counts.empty += 1
 
 
 def read_object(line: str, where: str) -> dict[str, Any]:

@@ -41,16 +41,18 @@ class Passage(NamedTuple):
 
 @dataclass
 class Counts:
-    """What reading a file left out or changed: texts for their "answer", entities that had to be moved, words of which
-    nothing is said."""
+    """What reading a file left out or changed: texts for their "answer", texts without words, entities that had to be
+    moved, words of which nothing is said."""
 
     declined: int = 0
+    empty: int = 0
     moved: int = 0
     unsaid: int = 0
 
     def __str__(self) -> str:
         said = {
             'left out whose "answer" is reject or ignore': self.declined,
+            "left out without a word": self.empty,
             "entities moved to whole tokens, or left out": self.moved,
             "words without annotation, read as O": self.unsaid,
         }

@@ -144,6 +144,8 @@ def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping
         content = _copied(config)
     else:
         raise TypeError(f"config: expected a path, a mapping or a Config, found {type(config).__name__}")
+    if not isinstance(settings, Mapping | None):
+        raise TypeError(f"settings: expected a mapping of keys to values, found {type(settings).__name__}")
     legal = types()
     for key, value in (settings or {}).items():
         apply_setting(content, key, value, legal, base)

@@ -15,6 +15,7 @@ import numpy as np
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.errors import ModelError
 from nerwin.text.features import form_table
+from nerwin.text.sources import Source
 from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part
 from nerwin.training.evaluation import evaluate_tags
@@ -62,6 +63,7 @@ def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
 
 def _check_alike(first: Model, other: Model) -> None:
     alike = {
+        "data": _data(first) == _data(other),
         "types": first.types == other.types,
         "words and features": [(one.name, list(one.values)) for one in first.lookups]
         == [(one.name, list(one.values)) for one in other.lookups],
@@ -73,9 +75,15 @@ def _check_alike(first: Model, other: Model) -> None:
     }
     if different := [name for name, same in alike.items() if not same]:
         raise ModelError(
-            f"average: expected models with the same types, words, features and shapes, found other {different[0]}. "
+            f"average: expected models with the same data, types, words, features and shapes, found other "
+            f"{different[0]}. "
             "Train them with the same config and other values of training.seed."
         )
+
+
+def _data(model: Model) -> dict[str, Source]:
+    """The parts of the corpus that it was trained on."""
+    return {key: source for key, source in model.sources.items() if key.startswith("corpus.")}
 
 
 def _columns(model: Model, M: int) -> Ints:

@@ -12,6 +12,8 @@ _EXPECTED = {
     "model_type": "a section of keys and values",
     "dict_type": "a map of names and values",
     "too_short": "one or more values",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
 }
 
 

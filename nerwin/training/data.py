@@ -74,7 +74,14 @@ def scored_part(config: CorpusConfig, sources: Mapping[str, Source], data: Path 
     Raises:
         ConfigError: there is none. CorpusError: it cannot be read.
     """
-    if path := data or config.test or config.dev:
+    if data:
+        return read_part(data, config)
+    if path := config.test or config.dev:
+        if not path.exists():
+            raise ConfigError(
+                f"corpus.{'test' if config.test else 'dev'}: expected {path}, as the model's configuration has it, "
+                "found no such file. Name a corpus with --data."
+            )
         return read_part(path, config)
     if config.train is None:
         raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from nerwin.training.checkpoint import load_state
 from nerwin.training.config import changed, keys, value_of
-from nerwin.training.folders import CONFIG, LAST, MANIFEST, model_folder
+from nerwin.training.folders import CONFIG, LAST, MANIFEST, PAUSED, model_folder
 from nerwin.training.manifest import best_of, read_manifest, versions
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.model import Model
@@ -61,4 +61,7 @@ def _progress(run: Path) -> dict[str, Any]:
     stop = None
     if (run / LAST / MANIFEST).is_file():
         stop = load_state(run / LAST, load_model(run / LAST, decided=False)).stop
-    return {"folder": str(run), "epochs": epochs_recorded(run), "finished": stop is not None, "stop": stop}
+    saved = any((run / part / MANIFEST).is_file() for part in (LAST, PAUSED))
+    return {
+        "folder": str(run), "epochs": epochs_recorded(run), "finished": stop is not None, "stop": stop, "state": saved
+    }  # fmt: skip

@@ -17,6 +17,7 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
+PAGE = "report.html"
 RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
 MANIFEST = "model.json"  # of a model folder, such as best/
@@ -61,7 +62,9 @@ def model_folder(path: Path | None) -> Path:
         raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
     if (path / CELLS).is_dir():
         raise ModelError(f"{path}: expected a run folder, found a comparison. Name one of the runs in its {CELLS}/.")
-    if (path / METRICS).is_file() and not (path / METRICS).stat().st_size:
+    if (path / LAST / MANIFEST).is_file():
+        raise ModelError(f"{path}: expected a model in {BEST}/, found one in {LAST}/ alone. Name {path / LAST}.")
+    if (path / METRICS).is_file():
         raise ModelError(
             f"{path}: expected a run with a model, found one without a whole epoch. Train on: {going_on(path)}"
         )

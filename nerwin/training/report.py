@@ -10,7 +10,7 @@ from nerwin.training.config import changed
 from nerwin.training.data import scored_part
 from nerwin.training.evaluation import Evaluation, evaluate_tags
 from nerwin.training.familiarity import Names, Recall, recall_by_familiarity, training_names
-from nerwin.training.folders import BEST, MANIFEST, METRICS, model_folder
+from nerwin.training.folders import MANIFEST, METRICS, PAGE, model_folder
 from nerwin.training.inspection import Detector, inspect_detectors
 from nerwin.training.metrics import Epoch, read_metrics
 from nerwin.training.mistakes import Mistake, find_mistakes
@@ -19,7 +19,6 @@ from nerwin.training.model_files import load_model
 from nerwin.training.reliability import Bin, reliability
 from nerwin.training.tagger import Tagger
 
-PAGE = "report.html"
 PROBED = 1000  # sentences whose windows the detectors are shown
 
 
@@ -74,7 +73,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         CorpusError: a corpus that cannot be read.
     """
     metrics = [_epochs(run) for run in runs]  # the cheapest way to see a mistyped folder
-    models = [load_model(run if _is_model(run) else run / BEST) for run in runs]
+    models = [load_model(model_folder(run)) for run in runs]
     reports, closeup = [], None
     for run, epochs, model in zip(runs, metrics, models, strict=True):
         corpus = scored_part(model.config.corpus, model.sources, data)

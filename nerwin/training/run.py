@@ -13,7 +13,7 @@ from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.config import Config, load_config, named_files, value_of
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAUSED
+from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED
 from nerwin.training.lock import LOCK, check_free, locked
 from nerwin.training.manifest import epochs_begun, read_manifest
 from nerwin.training.metrics import epochs_recorded
@@ -53,18 +53,19 @@ class Run:
         from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
 
         check_free(folder)
-        _check_untaken(folder, overwrite=overwrite)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
-        if (folder / CELLS).is_dir():
-            raise ModelError(f"{folder}: expected the folder of a run, found a comparison's. Choose another --output.")
+        for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
+            if (folder / sign).exists():
+                raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+        _check_untaken(folder, overwrite=overwrite)
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             _check_untaken(folder, overwrite=overwrite)  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
-            for leftover in _half_written(folder):
-                leftover.unlink()
+            for leftover in [folder / PAGE, *_half_written(folder)]:
+                leftover.unlink(missing_ok=True)
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)

@@ -17,7 +17,7 @@ from nerwin.text.windows import lay_out, split_sentences, windows
 from nerwin.training.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.training.calibration import entity_margins, found_entities
 from nerwin.training.evaluation import Evaluation, evaluate_tags
-from nerwin.training.folders import model_folder
+from nerwin.training.folders import CELLS, METRICS, model_folder
 from nerwin.training.model import Model
 from nerwin.training.model_files import load_model, save_model
 from nerwin.training.projections import Projections, TextForms
@@ -72,6 +72,8 @@ class Tagger:
         path = Path(folder)
         if path.exists() and not path.is_dir():
             raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
+        if (path / METRICS).exists() or (path / CELLS).exists():
+            raise ModelError(f"{path}: expected a model's folder, found a run's or a comparison's. Choose another.")
         if not overwrite and path.is_dir() and any(path.iterdir()):
             raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
         save_model(path, self.model)

@@ -45,7 +45,8 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
             _fill(stream, path.name.lower(), words, vectors)
     except OSError as error:
         raise VectorsError(
-            f"{path}: cannot write the vectors: {error.strerror or error}. Free space or choose another --output."
+            f"{path}: cannot write the vectors: {error.strerror or error}. Free space and add --resume, or "
+            "choose another --output and begin again."
         ) from error
 
 
