@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TagInput(StrEnum):
-    """What commands read, and documents."""
+    """The forms in which untagged text comes: those that all commands read, and documents as JSON."""
 
     text = "text"
     conll = "conll"
