@@ -104,6 +104,7 @@ def test_a_corpus_that_has_changed_is_none_to_fit_on(tmp_path: Path, part: str) 
     refused = CliRunner().invoke(app, ["average", *map(str, folders), "-o", str(tmp_path / "both")])
     assert refused.exit_code == 2
     assert "expected the data that" in refused.stderr
+    assert refused.stderr.endswith("Restore the file.\n")
     assert not (tmp_path / "both").exists()
 
 

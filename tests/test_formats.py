@@ -228,8 +228,10 @@ def test_what_types_alone_cannot_hold_is_refused(entities: list[Span], message: 
 
 
 def test_types_that_would_be_taken_for_prefixes_are_not_written_alone() -> None:
-    passages = [from_words(["Lima"], [Span(0, 1, "B-cell")], 3)]
-    with pytest.raises(CorpusError, match="types that are not taken for prefixes, found B-cell, which types alone"):
+    passages = [from_words(["fine"], [], 2), from_words(["Lima"], [Span(0, 1, "B-cell")], 3)]
+    with pytest.raises(
+        CorpusError, match=r"x\.jsonl:3: expected types that are not taken for prefixes, found B-cell, "
+    ):
         b"".join(FORMS["types"].write(passages, "x.jsonl"))
 
 

@@ -1,10 +1,11 @@
-"""Ctrl-C and SIGTERM while a loop runs: the first is a wish, the second an order, and then all is as before."""
+"""Ctrl-C, SIGTERM and a closed terminal while a loop runs: the first is a wish, the second, if not of a terminal, an
+order, and then all is as before."""
 
 import signal
 
 import pytest
 
-from nerwin.cli.interruption import SIGNALS, interruption
+from nerwin.cli.interruption import ORDERS, SIGNALS, interruption
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -14,8 +15,10 @@ def test_the_first_signal_asks_and_the_second_interrupts(number: signal.Signals)
         assert not asked.is_set()
         signal.raise_signal(number)
         assert asked.is_set()
-        with pytest.raises(KeyboardInterrupt):
+        if number not in ORDERS:
             signal.raise_signal(number)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number if number in ORDERS else signal.SIGINT)
     assert [signal.getsignal(one) for one in SIGNALS] == before
 
 

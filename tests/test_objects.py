@@ -16,7 +16,7 @@ from tests.test_trainer import village_config
 DOCUMENTS: list[dict[str, Any]] = [
     {"id": 7, "text": "Mira Tolvan left Quellmark.\n\nAnsel Brandeis came to Dunmere.", "meta": {"pages": [1.5, None]}},
     {"text": ""},
-    {"spans": [[0, 4, "PER"]], "text": "Ines met Mira Tolvan", "ents": "of an earlier time"},
+    {"spans": [[0, 4, "PER"]], "text": "Ines met Mira Tolvan", "ents": "of an earlier time", "label": ["news"]},
 ]
 
 
@@ -38,10 +38,15 @@ def tagged(tagger: Tagger, path: Path, form: str = "jsonl", jobs: int = 1) -> st
     return b"".join(tag_file(tagger, path, form, None, jobs, objects=True)).decode()
 
 
+def others(content: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key not in ("ents", "spans")}
+
+
 def test_each_object_keeps_what_it_holds_and_gets_its_entities(tagger: Tagger, tmp_path: Path) -> None:
     path = written(tmp_path, [json.dumps(one) for one in DOCUMENTS])
     found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
-    assert [{**one, "ents": None} for one in found] == [{**one, "ents": None} for one in DOCUMENTS]
+    assert [others(one) for one in found] == [others(one) for one in DOCUMENTS]
+    assert "spans" not in found[2]  # or there were two answers
     for one in found:
         ents = [entity._asdict() | {"score": round(entity.score, 4)} for entity in tagger.entities(one["text"])]
         assert one["ents"] == ents
@@ -54,6 +59,14 @@ def test_an_objects_own_tokens_are_the_words(tagger: Tagger, tmp_path: Path) -> 
     tokens = [{"start": 0, "end": len(text)}]
     path = written(tmp_path, [json.dumps({"text": text, "tokens": tokens}), json.dumps({"text": text})])
     assert [line.split("\t")[0] for line in tagged(tagger, path, "conll").splitlines()] == [text, "", *text.split(), ""]
+
+
+def test_a_token_that_columns_cannot_hold_is_refused(tagger: Tagger, tmp_path: Path) -> None:
+    content = {"text": "a\tb", "tokens": [{"start": 0, "end": 3}]}
+    path = written(tmp_path, [json.dumps(content)])
+    with pytest.raises(CorpusError, match=r"documents\.jsonl:1: expected words without tabs .*, found 'a\\tb'"):
+        tagged(tagger, path, "conll")
+    assert json.loads(tagged(tagger, path))["tokens"] == content["tokens"]
 
 
 def test_other_forms_have_the_texts_alone_and_inline_has_each_in_a_line(tagger: Tagger, tmp_path: Path) -> None:
@@ -80,6 +93,7 @@ def test_any_number_of_processes_writes_the_same_bytes(
         ('{"body": "Mira left"}', 'expected a "text" of characters, found null. Name the text so.'),
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
         ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),
+        ('{"text": "Mira", "score": 1e999}', "expected JSON, found what is none"),
         (f'{{"text": "Mira", "deep": {"[" * 2000}{"]" * 2000}}}', "expected a"),
     ],
 )

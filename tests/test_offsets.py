@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters
-from nerwin.corruption.entities import f1_of, tagged
+from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import WORTH, climb, fit_offset, fit_types, offset_tags
@@ -33,12 +33,12 @@ def test_the_f1_is_that_of_the_evaluation(seed: int) -> None:
         return [names[tag] for tag in tags]
 
     expected = evaluate_tags(split_sentences(spell(gold), LENGTHS), split_sentences(spell(found), LENGTHS)).overall.f1
-    assert f1_of(tagged(found), tagged(gold)) == pytest.approx(expected)
+    assert f1_of(entities_of(found), entities_of(gold)) == pytest.approx(expected)
 
 
 def test_nothing_found_of_nothing_is_zero() -> None:
-    assert f1_of(tagged(np.zeros(5, int)), tagged(np.zeros(5, int))) == 0
-    assert f1_of(tagged(np.zeros(0, int)), tagged(np.zeros(0, int))) == 0
+    assert f1_of(entities_of(np.zeros(5, int)), entities_of(np.zeros(5, int))) == 0
+    assert f1_of(entities_of(np.zeros(0, int)), entities_of(np.zeros(0, int))) == 0
 
 
 def test_o_is_lowered_types_are_raised_and_the_scores_given_stay() -> None:

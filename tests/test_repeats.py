@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.corruption.entities import f1_of, tagged
+from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import fit_offset, offset_tags
@@ -120,7 +120,8 @@ def test_the_offset_is_fitted_to_what_leans() -> None:
         return viterbi(scores, lengths, corruption.legal)
 
     before, after = fit_offset(decode, scores, gold, 0.25), constants["outside"].item()
-    f1 = [f1_of(tagged(decode(offset_tags(leaning, one, np.zeros(1)))), tagged(gold)) for one in (before, after)]
+    found = [decode(offset_tags(leaning, one, np.zeros(1))) for one in (before, after)]
+    f1 = [f1_of(entities_of(tags), entities_of(gold)) for tags in found]
     assert f1[0] < f1[1]
 
 

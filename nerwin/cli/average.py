@@ -33,7 +33,7 @@ def average(
     loaded = [load_model(model_folder(path)) for path in models]
     parts = read_parts(loaded[0].config)
     whole = average(loaded)
-    check_same_data(models[0], whole.config, whole.sources, parts.sources)
+    check_same_data(models[0], whole.config, whole.sources, parts.sources, "Restore the file.")
     f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
     whole.standing = Standing(best_f1=f1)
     save_model(output, whole)

@@ -9,11 +9,12 @@ from types import FrameType
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)  # Windows has it not
 SIGNALS = (signal.SIGINT, *ENDINGS)
+ORDERS = (signal.SIGINT, signal.SIGTERM)  # where they come again: a terminal that closes may say so several times
 
 
 @contextmanager
 def interruption() -> Iterator[threading.Event]:
-    """An event that the first signal sets; a second one interrupts at once.
+    """An event that the first signal sets; a second one of ORDERS interrupts at once.
 
     Raises:
         KeyboardInterrupt: at the second signal.
@@ -21,7 +22,7 @@ def interruption() -> Iterator[threading.Event]:
     asked = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if asked.is_set():
+        if asked.is_set() and number in ORDERS:
             raise KeyboardInterrupt
         asked.set()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TagInput(StrEnum):
-    """The forms in which untagged text comes: those that all commands read, and documents as JSON."""
+    """The forms that `tag` reads: those of `Input`, and documents as JSON objects."""
 
     text = "text"
     conll = "conll"

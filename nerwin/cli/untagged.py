@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
 FIRST = 40  # lines of a file that tell its form
-COLUMN_ENDINGS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".iobes", ".bioes")  # how files of columns are called
+# How files of columns are called.
+COLUMN_ENDINGS = (
+    ".conll", ".conllu", ".iob", ".iob1", ".iob2", ".bio", ".iobes", ".bioes", ".bilou", ".bmes", ".types"
+)  # fmt: skip
 
 
 class Input(StrEnum):

@@ -11,7 +11,7 @@ def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
     return spans
 
 
-def tagged(tags: Ints) -> Ints:
+def entities_of(tags: Ints) -> Ints:
     """The entities of legal IOBES tags (n,): 0 is O, then come B, I, E and S of each type."""
     inside = np.flatnonzero(tags)
     place = (tags[inside] - 1) % 4

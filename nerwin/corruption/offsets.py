@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.corruption.entities import f1_of, tagged
+from nerwin.corruption.entities import entities_of, f1_of
 
 OFFSETS = 16  # of O, tried at most in either direction
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
@@ -32,10 +32,10 @@ def fit_offset(decode: Decode, scores: Floats, gold: Ints, step: float) -> float
         decode: scores (n, K) -> the IOBES tags (n,) of the best legal sequences.
         gold: (n,) the true tags.
     """
-    true, none = tagged(gold), np.zeros(scores.shape[1] // 4)
+    true, none = entities_of(gold), np.zeros(scores.shape[1] // 4)
 
     def f1(offset: float) -> float:
-        return f1_of(tagged(decode(offset_tags(scores, offset, none))), true)
+        return f1_of(entities_of(decode(offset_tags(scores, offset, none))), true)
 
     return climb(f1, step, OFFSETS) or climb(f1, -step, OFFSETS)
 
@@ -48,10 +48,10 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
     Args:
         scores: (n, K) with the offset of O taken off.
     """
-    true, offsets = tagged(gold), np.zeros(scores.shape[1] // 4)
+    true, offsets = entities_of(gold), np.zeros(scores.shape[1] // 4)
 
     def f1(offsets: Floats) -> float:
-        return f1_of(tagged(decode(offset_tags(scores, 0.0, offsets))), true)
+        return f1_of(entities_of(decode(offset_tags(scores, 0.0, offsets))), true)
 
     best, worth = f1(offsets), WORTH / max(len(true), 1)
     for k in np.unique((gold[gold > 0] - 1) // 4).tolist():

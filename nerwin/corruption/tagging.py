@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.corruption.entities import f1_of, tagged
+from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.offsets import climb, fit_offset, fit_types, offset_tags
 from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
@@ -89,14 +89,14 @@ class TagCorruption:
 
     def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
         steps, step = self.steps(params), self.settings.margin / 4
-        true, none = tagged(targets), np.zeros(len(self.types))
+        true, none = entities_of(targets), np.zeros(len(self.types))
 
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, steps)
 
         def f1_leaning(beta: float) -> float:
             moved = offset_tags(lean_on_repeats(scores, corpus.words, beta), first, none)
-            return f1_of(tagged(decode(moved)), true)
+            return f1_of(entities_of(decode(moved)), true)
 
         first = fit_offset(decode, scores, targets, step)
         offset, leaning = first, scores

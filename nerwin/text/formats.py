@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.errors import CorpusError, printable
-from nerwin.text.columns import DOCSTART, Columns
+from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
-from nerwin.text.passage import Counts, Passage, check_lines, from_words, sentences_of
+from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
 from nerwin.text.schemes import TYPES, is_type, prefixed
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
@@ -106,13 +106,7 @@ def count_of(passages: Sequence[Passage]) -> str:
 def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for number, passage in enumerate(passages):
         where = f"{name}:{passage.line}"
-        check_lines(passage.words, where, "columns")
-        for word in passage.words:
-            if "\t" in word or word.startswith(DOCSTART):
-                raise CorpusError(
-                    f"{where}: expected words without tabs that are no {DOCSTART}, found {word!r}, which columns "
-                    "cannot hold. Mend the word, or write .jsonl."
-                )
+        check_columns(passage.words, where)
         if number == 0 and passage.words[0].startswith("\ufeff"):
             raise CorpusError(
                 f"{where}: expected a first word without a byte-order mark, which columns would lose, found "
@@ -131,7 +125,8 @@ def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
             if one.end == other.start and one.label == other.label:
                 raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")
     if found := prefixed({entity.label for passage in passages for entity in passage.entities}):
-        raise _not_alone(passages[0], name, "types that are not taken for prefixes", found)
+        first = next(one for one in passages if found in [entity.label for entity in one.entities])
+        raise _not_alone(first, name, "types that are not taken for prefixes", found)
     return _write_columns(types_alone, passages, name)
 
 

@@ -68,11 +68,11 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> 
     """A text with its entities, and how many of these were moved."""
     text, tokens = text_of(content, where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
-    document = tokens is None
-    remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
-    if tokens is None:
+    if document := tokens is None:
         tokens = list(tokenize(text))
         remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'
+    else:
+        remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
     if align == "strict":
         return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document), 0
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
@@ -184,17 +184,23 @@ def _brief(value: Any) -> str:
 
 
 def with_entities(content: dict[str, Any], ents: Sequence[dict[str, Any]], where: str) -> str:
-    """The line of an object with these entities, and all else that it holds.
+    """The line of an object with these entities in place of its own, and all else that it holds.
 
     Raises:
-        CorpusError: what it holds is no text in UTF-8, or too deep; the message starts with `where`.
+        CorpusError: what it holds is no text in UTF-8, or no JSON; the message starts with `where`.
     """
+    others = {key: value for key, value in content.items() if key not in ENTITIES or not _are_spans(value)}
     try:
-        line = json.dumps({**content, "ents": ents}, ensure_ascii=False)
-    except RecursionError as error:
-        raise CorpusError(f"{where}: expected an object of some levels, found too many. Mend the line.") from error
+        line = json.dumps({**others, "ents": ents}, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:  # Python reads more than may be written
+        raise CorpusError(f"{where}: expected JSON, found what is none ({error}). Mend the line.") from error
     _check_characters(line, "line", where)
     return line
+
+
+def _are_spans(value: Any) -> bool:
+    """Whether a value lists entities: under the same names there may be labels of the whole text."""
+    return isinstance(value, list) and all(isinstance(one, dict | list) for one in value)
 
 
 def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:

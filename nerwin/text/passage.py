@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nerwin.errors import CorpusError, printable
+from nerwin.text.columns import DOCSTART
 from nerwin.text.files import BLANK
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
@@ -200,5 +201,21 @@ def check_lines(words: Iterable[str], where: str, form: str) -> None:
         if not word.strip(BLANK) or "\n" in word or "\r" in word:
             raise CorpusError(
                 f"{where}: expected words without line breaks that are more than blanks, found {word!r}, which {form} "
+                "cannot hold. Mend the word, or write .jsonl."
+            )
+
+
+def check_columns(words: Iterable[str], where: str) -> None:
+    """Refuse words that columns by tab cannot hold.
+
+    Raises:
+        CorpusError: as `check_lines`; also a word with a tab, or one that would be read as the border of a document.
+    """
+    words = list(words)
+    check_lines(words, where, "columns")
+    for word in words:
+        if "\t" in word or word.startswith(DOCSTART):
+            raise CorpusError(
+                f"{where}: expected words without tabs that are no {DOCSTART}, found {word!r}, which columns "
                 "cannot hold. Mend the word, or write .jsonl."
             )

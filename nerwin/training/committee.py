@@ -75,9 +75,8 @@ def _check_alike(first: Model, other: Model) -> None:
     }
     if different := [name for name, same in alike.items() if not same]:
         raise ModelError(
-            f"average: expected models with the same data, types, words, features and shapes, found other "
-            f"{different[0]}. "
-            "Train them with the same config and other values of training.seed."
+            "average: expected models with the same data, types, words, features and shapes, found other "
+            f"{different[0]}. Train them with the same config and data, and other values of training.seed."
         )
 
 

@@ -100,7 +100,8 @@ def training_file(config: CorpusConfig, sources: Mapping[str, Source]) -> Path |
     """The training part, where it still is what a model learned from."""
     if config.train is None or not config.train.exists():
         return None
-    return config.train if sources.get("corpus.train") in (None, read_source(config.train)) else None
+    expected = sources.get("corpus.train")  # older models do not say
+    return config.train if expected is None or read_source(config.train) == expected else None
 
 
 def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:

@@ -12,7 +12,7 @@ from nerwin.errors import ModelError, printable
 from nerwin.training.archive import DamageError, count, read_json, reason_of
 from nerwin.training.folders import MANIFEST
 
-FORMAT = 3  # 1 hashed n-grams otherwise; 2 had no offsets of types
+FORMAT = 3  # 1 hashed n-grams otherwise; 2 may have no offsets of types
 READ = (2, FORMAT)
 
 
@@ -37,7 +37,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
     elif isinstance(found, int) and found > FORMAT:
         remedy = "Load it with the version of nerwin that wrote it, or a later one."
-    raise ModelError(f"{path}: expected model format {FORMAT}, found {printable(str(found)[:40])}. {remedy}")
+    expected = " or ".join(map(str, READ))
+    raise ModelError(f"{path}: expected model format {expected}, found {printable(str(found)[:40])}. {remedy}")
 
 
 def versions() -> dict[str, str | None]:

@@ -82,9 +82,9 @@ class Run:
         saved = _latest(folder)
         if saved is None:
             # Killed between its first two saves, a run has a best model and no last one, and one epoch to do again.
-            if (folder / BEST / MANIFEST).is_file() and epochs_recorded(folder) > 1:
+            if epochs_recorded(folder) > 1:
                 raise ModelError(
-                    f"{folder / LAST}: expected the state of the run, whose model is in {BEST}/, found none. "
+                    f"{folder / LAST}: expected the state of the run, found none. "
                     "Bring it back, or begin again with --overwrite."
                 )
             return cls.start(folder, config, overwrite=True)  # stopped before anything was done
@@ -214,7 +214,13 @@ def _check_equal(where: Path, before: Config, now: Config, spared: Collection[st
         )
 
 
-def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], now: Mapping[str, Source]) -> None:
+def check_same_data(
+    folder: Path,
+    config: Config,
+    before: Mapping[str, Source],
+    now: Mapping[str, Source],
+    remedy: str = "Restore the file, or begin anew with another --output.",
+) -> None:
     """Refuse to go on with other data than a run was started with; older runs do not say what that was.
 
     Raises:
@@ -225,8 +231,7 @@ def check_same_data(folder: Path, config: Config, before: Mapping[str, Source], 
         if found != expected:
             raise ConfigError(
                 f"{value_of(config.to_dict(), key)}: expected the data that {folder} was started with (sha256 "
-                f"{expected.sha256[:12]}), found other data ({found.sha256[:12]}). Restore the file, or begin anew "
-                "with another --output."
+                f"{expected.sha256[:12]}), found other data ({found.sha256[:12]}). {remedy}"
             )
 
 

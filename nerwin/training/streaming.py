@@ -24,7 +24,7 @@ from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
 from nerwin.text.jsonl import read_object, text_of, with_entities
 from nerwin.text.misread import words_in
-from nerwin.text.passage import join_words
+from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
@@ -207,16 +207,19 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
-    """Tag the texts of JSON objects, one a line; as jsonl the objects come back with all that they hold.
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with these entities.
 
     Raises:
-        CorpusError: a line that is no object with a text; the message starts with `name:line`.
+        CorpusError: a line that is no object with a text, or with tokens that the form cannot hold; the message starts
+            with `name:line`.
     """
     lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
     objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
     texts = []
     for where, content in objects:
         text, tokens = text_of(content, where)
+        if form == "conll" and tokens:
+            check_columns([token.text for token in tokens], where)
         texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
     for (where, content), found in zip(objects, tagger.annotate(texts), strict=True):
         if form == "jsonl":
