@@ -718,42 +718,23 @@ def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
         assert (hint in done.stderr) == ("minibatches of" in done.stderr) == told
 
 
-def test_ctrl_c_while_the_command_line_is_loaded_is_one_line(here: Path) -> None:
-    code = (
-        "import sys\n"
+@pytest.mark.parametrize(
+    "interrupted",
+    [
         "class Interrupted:\n"
         "    def find_spec(self, name, path, target=None):\n"
         "        if name == 'nerwin.cli.app': raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Interrupted())\n"
-        "from nerwin.__main__ import main\n"
-        "main()\n"
-    )
-    done = python("-c", code)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
-
-
-def test_ctrl_c_while_the_options_are_read_is_one_line(here: Path) -> None:
-    code = (
-        "import sys, typer.core\n"
+        "sys.meta_path.insert(0, Interrupted())\n",
+        "import typer.core\n"
         "def interrupted(*args, **more): raise KeyboardInterrupt\n"
-        "typer.core.TyperGroup.make_context = interrupted\n"
-        "sys.argv = ['nerwin', 'evaluate']\n"
-        "from nerwin.__main__ import main\n"
-        "main()\n"
-    )
-    done = python("-c", code)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
-
-
-def test_ctrl_c_before_a_command_begins_is_one_line(here: Path) -> None:
-    code = (
-        "import nerwin.cli\n"
-        "def app(): raise KeyboardInterrupt\n"
-        "nerwin.cli.app = app\n"
-        "from nerwin.__main__ import main\n"
-        "main()\n"
-    )
-    done = python("-c", code)
+        "typer.core.TyperGroup.make_context = interrupted\n",
+        "import nerwin.cli\ndef app(): raise KeyboardInterrupt\nnerwin.cli.app = app\n",
+    ],
+    ids=["the command line is loaded", "options are read", "the command has not begun"],
+)
+def test_ctrl_c_is_one_line_while(here: Path, interrupted: str) -> None:
+    begin = "sys.argv = ['nerwin', 'evaluate']\nfrom nerwin.__main__ import main\nmain()\n"
+    done = python("-c", f"import sys\n{interrupted}{begin}")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
 
 
