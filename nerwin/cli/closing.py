@@ -24,12 +24,11 @@ def plan(run: Run) -> Iterator[str]:
     """What is about to be trained, in figures (`--verbose`)."""
     trainer, parts = run.trainer, run.parts
     settings, params = trainer.config, trainer.model.params
-    numbers = settings.words.dim + sum(settings.features.values())
     forms = len(parts.vocabulary)
     yield f"forms {forms - KNOWN:,}, of which {forms - parts.train_forms:,} are in dev alone"
     yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
     around = ", and the other words of the sentence as one" if settings.window.sentence else ""
-    yield f"window {settings.window.size} words of {numbers} numbers{around}"
+    yield f"window {settings.window.size} words of {sum(trainer.model.widths)} numbers{around}"
     yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
     passes = f", in {trainer.passes} passes" if trainer.passes > 1 else ""
     yield (

@@ -9,7 +9,7 @@ from types import FrameType
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)  # Windows has it not
 SIGNALS = (signal.SIGINT, *ENDINGS)
-ORDERS = (signal.SIGINT, signal.SIGTERM)  # where they come again: a terminal that closes may say so several times
+ORDERS = (signal.SIGINT, signal.SIGTERM)  # the second time; a terminal that closes may say so several times
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def interruption() -> Iterator[threading.Event]:
     """An event that the first signal sets; a second one of ORDERS interrupts at once.
 
     Raises:
-        KeyboardInterrupt: at the second signal.
+        KeyboardInterrupt: at such a second one.
     """
     asked = threading.Event()
 

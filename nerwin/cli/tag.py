@@ -93,7 +93,8 @@ def tag(
         tagger = load(folder, min_score)
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
-    objects, output = source is TagInput.jsonl, stream_path(output) if output else None
+    objects = source is TagInput.jsonl
+    output = stream_path(output) if output else None
     chosen = "html" if page else form.value if form else _usual(source, output)
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")

@@ -205,13 +205,12 @@ def check_lines(words: Iterable[str], where: str, form: str) -> None:
             )
 
 
-def check_columns(words: Iterable[str], where: str) -> None:
+def check_columns(words: Sequence[str], where: str) -> None:
     """Refuse words that columns by tab cannot hold.
 
     Raises:
         CorpusError: as `check_lines`; also a word with a tab, or one that would be read as the border of a document.
     """
-    words = list(words)
     check_lines(words, where, "columns")
     for word in words:
         if "\t" in word or word.startswith(DOCSTART):

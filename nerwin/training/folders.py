@@ -65,6 +65,7 @@ def model_folder(path: Path | None) -> Path:
     if (path / LAST / MANIFEST).is_file():
         raise ModelError(f"{path}: expected a model in {BEST}/, found one in {LAST}/ alone. Name {path / LAST}.")
     if (path / METRICS).is_file():
+        # The line of the first epoch is written before its model: where that is missing, the epoch is done again.
         if (path / METRICS).read_bytes().count(b"\n") > 1:
             raise ModelError(f"{path}: expected a run with a model, found its metrics alone. Bring {BEST}/ back.")
         raise ModelError(

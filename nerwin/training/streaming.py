@@ -67,6 +67,7 @@ def tag_file(
 
     Args:
         progress: is called with the bytes of each piece of the text whose output has been taken.
+        objects: whether the lines are JSON objects, as a `Task` has it.
 
     Raises:
         CorpusError: the file cannot be read, or a line has no column of words, or no object; the message starts with
