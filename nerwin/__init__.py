@@ -4,9 +4,17 @@ The map of the package, in the order in which data flows:
 
     text          files in, integer arrays out: corpora, tags, word forms, windows
     network       the scorer of the lecture and its gradients
-    corruption    what a true window is held against, and how scores become tags
     optim         learning-rate schedules and optimizers
-    training      from a configuration to a trained tagger
+    corruption    what a true window is held against, and how scores become tags
+    storage       files that are there as a whole or not at all, run folders
+    config        every key that can be set
+    parallel      processes, and a cluster's workers
+    evaluation    precision, recall, F1, and scores that are probabilities
+    model         scorer and lookup tables as one, and its files
+    training      from a configuration to a model
+    pretraining   word vectors from untagged text
+    tagging       a model at work on new text
+    analysis      what a corpus holds, what a model has learned
     report        the page of `nerwin report`
     integrations  a spaCy component, a scikit-learn estimator
     cli           the commands
@@ -26,12 +34,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nerwin.api import evaluate, train
+    from nerwin.config.settings import Config
     from nerwin.errors import NerwinError
-    from nerwin.training.annotations import Entity
-    from nerwin.training.api import evaluate, train
-    from nerwin.training.config import Config
-    from nerwin.training.evaluation import Evaluation
-    from nerwin.training.tagger import Tagger, load
+    from nerwin.evaluation.scores import Evaluation
+    from nerwin.tagging.annotations import Entity
+    from nerwin.tagging.tagger import Tagger, load
     from nerwin.training.trainer import Batched, EpochDone
 
 __version__ = "0.1.0"
@@ -51,11 +59,11 @@ __all__ = [
 # Loaded on first use, so that importing nerwin stays cheap.
 _HOMES = {
     "nerwin.errors": ("NerwinError",),
-    "nerwin.training.annotations": ("Entity",),
-    "nerwin.training.api": ("evaluate", "train"),
-    "nerwin.training.config": ("Config",),
-    "nerwin.training.evaluation": ("Evaluation",),
-    "nerwin.training.tagger": ("Tagger", "load"),
+    "nerwin.tagging.annotations": ("Entity",),
+    "nerwin.api": ("evaluate", "train"),
+    "nerwin.config.settings": ("Config",),
+    "nerwin.evaluation.scores": ("Evaluation",),
+    "nerwin.tagging.tagger": ("Tagger", "load"),
     "nerwin.training.trainer": ("Batched", "EpochDone"),
 }
 

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 import nerwin
+from nerwin.api import as_config
+from nerwin.config.settings import load_config
 from nerwin.errors import ConfigError, CorpusError, ModelError
+from nerwin.model.files import load_model
+from nerwin.storage.folders import BEST, CONFIG, METRICS
+from nerwin.tagging import tagger as tagger_module
 from nerwin.text.corpus import read_corpus
-from nerwin.training import tagger as tagger_module
-from nerwin.training.api import as_config
-from nerwin.training.config import load_config
-from nerwin.training.folders import BEST, CONFIG, METRICS
-from nerwin.training.model_files import load_model
 from tests.test_trainer import VILLAGE, write_village
 
 TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
@@ -62,7 +62,7 @@ def test_tagging_imports_no_trainer(folder: Path) -> None:
     code = "import sys, nerwin; nerwin.load(sys.argv[1]).entities('x'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert "nerwin.training.tagger" in loaded
+    assert "nerwin.tagging.tagger" in loaded
     assert not loaded & {"nerwin.training.trainer", "nerwin.training.checkpoint", "nerwin.training.objective"}
 
 
@@ -355,7 +355,7 @@ def test_threads_that_share_a_tagger_get_right_answers(
 ) -> None:
     """No projection is kept, so that the threads are in each other's way."""
     alone = [[one[:4] for one in nerwin.load(folder).entities(text)] for text in TEXTS]
-    monkeypatch.setattr("nerwin.training.projections.KEPT", 1)
+    monkeypatch.setattr("nerwin.tagging.projections.KEPT", 1)
     tagger = nerwin.load(folder)
     start = threading.Barrier(4)
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.lib import format as npy
 
-from nerwin.training import archive
-from nerwin.training.archive import DamageError, check_arrays, file_entry, pack, read_arrays, read_json
+from nerwin.storage import archive
+from nerwin.storage.archive import DamageError, check_arrays, file_entry, pack, read_arrays, read_json
 
 ARRAYS = {
     "params/W1": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.analysis.inspection import take_apart
 from nerwin.arrays import Floats, Parameters
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.scorer import Scorer, init_scorer
-from nerwin.training.inspection import take_apart
-from nerwin.training.tagger import Tagger
+from nerwin.tagging.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, village_config
 
 TEXT = "Mira Tolvan left Quellmark again"

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from nerwin.text.tags import Span
-from nerwin.training.calibration import (
+from nerwin.evaluation.calibration import (
     LARGEST,
     PLAIN,
     entity_margins,
@@ -12,6 +11,7 @@ from nerwin.training.calibration import (
     found_entities,
     probability,
 )
+from nerwin.text.tags import Span
 
 
 @pytest.mark.parametrize(("a", "b"), [(1.0, 0.0), (3.0, -1.0), (0.2, 1.5)])

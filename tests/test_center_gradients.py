@@ -14,8 +14,9 @@ from nerwin.corruption.center import CenterLoss, center_loss
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import EPSILON, TOLERANCE
 from nerwin.network.stretches import backprop_stretches
-from nerwin.training import center_gradients, pretrain
-from nerwin.training.center_gradients import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
+from nerwin.pretraining import gradients as center_gradients
+from nerwin.pretraining import pretrain
+from nerwin.pretraining.gradients import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
 from nerwin.training.gradients import Check
 from tests.test_trainer import write_village
 

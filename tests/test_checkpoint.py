@@ -15,13 +15,15 @@ import pytest
 
 from nerwin import __version__
 from nerwin.errors import ModelError
+from nerwin.model import files as model_files
+from nerwin.model.files import load_model, remove_model, save_model
+from nerwin.storage import archive
+from nerwin.storage.archive import file_entry, pack, read_arrays
+from nerwin.storage.folders import MANIFEST
+from nerwin.storage.replace import replace_file
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training import archive, checkpoint, model_files
-from nerwin.training.archive import file_entry, pack, read_arrays
+from nerwin.training import checkpoint
 from nerwin.training.checkpoint import load_state, save_training
-from nerwin.training.folders import MANIFEST
-from nerwin.training.model_files import load_model, remove_model, save_model
-from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, same, village_config
 

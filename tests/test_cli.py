@@ -25,10 +25,10 @@ from nerwin.cli import app
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
 from nerwin.cli.tag import TagInput, _bar, _usual
 from nerwin.cli.tagged import SchemeName
+from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
 from nerwin.text.columns import Scheme
 from nerwin.training import comparison
-from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.trainer import Trainer
 from tests.processes import started
 from tests.test_trainer import write_village
@@ -1030,9 +1030,9 @@ def test_bad_usage_exits_with_2_and_prints_no_result(here: Path, command: str) -
     ("command", "interrupted"),
     [
         ("train --config village.yaml --output out", "nerwin.training.data.read_corpus"),
-        ("evaluate", "nerwin.training.tagger.load"),
+        ("evaluate", "nerwin.tagging.tagger.load"),
         ("gradcheck --config village.yaml", "nerwin.training.gradients.read_parts"),
-        ("tag", "nerwin.training.tagger.load"),
+        ("tag", "nerwin.tagging.tagger.load"),
     ],
 )
 def test_an_interrupted_command_exits_with_130_and_one_line(
@@ -1082,7 +1082,7 @@ def test_importing_nerwin_loads_neither_typer_nor_rich_nor_pydantic() -> None:
 
 
 def test_a_run_is_found_before_numpy_is_loaded() -> None:
-    assert "numpy" not in loaded_by("import nerwin.training.folders")
+    assert "numpy" not in loaded_by("import nerwin.storage.folders")
 
 
 def test_help_loads_no_numpy() -> None:

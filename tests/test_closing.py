@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nerwin.cli.closing import _time, conclude, plan
-from nerwin.training.config import load_config
-from nerwin.training.folders import LAST
+from nerwin.config.settings import load_config
+from nerwin.storage.folders import LAST
 from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone
 from tests.test_epochs import terminal

@@ -17,14 +17,14 @@ from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
 from nerwin.errors import WorkerError
+from nerwin.parallel import cluster as on_dask
+from nerwin.parallel.cluster import KEPT, cluster
+from nerwin.tagging.ranges import saved_model
+from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
+from nerwin.tagging.streaming import Task, tag_file
+from nerwin.tagging.tagger import load
 from nerwin.text import pieces
-from nerwin.training import cluster as on_dask
-from nerwin.training.cluster import KEPT, cluster
-from nerwin.training.ranges import saved_model
 from nerwin.training.run import Run
-from nerwin.training.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
-from nerwin.training.streaming import Task, tag_file
-from nerwin.training.tagger import load
 from tests.processes import started
 from tests.test_orphans import children
 from tests.test_streaming import FORMAT, long_file

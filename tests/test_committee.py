@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from nerwin.cli import app
+from nerwin.config.settings import load_config
 from nerwin.errors import ConfigError, ModelError
+from nerwin.model.files import load_model, save_model
+from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
 from nerwin.text.sources import Source
 from nerwin.training.committee import average, fit_on
-from nerwin.training.config import load_config
-from nerwin.training.model import Model
-from nerwin.training.model_files import load_model, save_model
 from nerwin.training.run import Run
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
 

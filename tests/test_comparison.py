@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
+from nerwin.parallel.workers import processes
+from nerwin.storage.folders import RESULTS
+from nerwin.storage.lock import locked
 from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
-from nerwin.training.config import Config
-from nerwin.training.folders import RESULTS
-from nerwin.training.lock import locked
-from nerwin.training.workers import processes
 from tests.test_trainer import village_config, write_village
 
 
@@ -219,7 +219,7 @@ def test_a_cell_waits_for_what_is_left_of_an_earlier_start(tmp_path: Path, monke
     """A process that has not yet noticed that the one which started it is gone."""
     with ExitStack() as earlier:
         earlier.enter_context(locked(tmp_path / "cell"))
-        monkeypatch.setattr("nerwin.training.lock.time.sleep", lambda seconds: earlier.close())
+        monkeypatch.setattr("nerwin.storage.lock.time.sleep", lambda seconds: earlier.close())
         assert train_cell(tmp_path / "cell", village_config(tmp_path)).error is None
 
 

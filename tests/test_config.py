@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.config.settings import Config, keys, load_config, make_config
+from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
@@ -17,8 +19,6 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
-from nerwin.training.config import Config, keys, load_config, make_config
-from nerwin.training.yaml_files import parse_yaml, read_yaml, write_yaml
 from tests.conftest import ROOT
 
 Load = Callable[..., Config]

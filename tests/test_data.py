@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.config.settings import Config, make_config
 from nerwin.errors import ConfigError, VectorsError
+from nerwin.model.model import Model
+from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Corpus, Sentence
 from nerwin.text.features import WORDS, Lookup
 from nerwin.training import data
-from nerwin.training.config import Config, make_config
 from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Model
-from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import generators
 from tests.test_trainer import epochs, new_trainer, village_config
 

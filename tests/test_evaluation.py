@@ -11,8 +11,8 @@ from seqeval.metrics.sequence_labeling import precision_recall_fscore_support as
 from seqeval.metrics.v1 import precision_recall_fscore_support as strict_scores
 from seqeval.scheme import IOB2
 
+from nerwin.evaluation.scores import Evaluation, Score, evaluate_tags
 from nerwin.text.tags import Span, iob2
-from nerwin.training.evaluation import Evaluation, Score, evaluate_tags
 
 Tags = list[list[str]]
 LABELS = ("LOC", "ORG", "PER", "creative-work")

@@ -8,10 +8,10 @@ import pytest
 
 import nerwin
 from nerwin.errors import ModelError
+from nerwin.model.files import load_model, save_model
+from nerwin.storage.folders import MANIFEST
+from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus
-from nerwin.training.folders import MANIFEST
-from nerwin.training.model_files import load_model, save_model
-from nerwin.training.tagger import Tagger
 from tests.golden import FOLDER, MODELS, TAGS
 
 golden = pytest.mark.parametrize("name", MODELS)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from nerwin.arrays import Parameters
-from nerwin.training.config import keys
-from nerwin.training.idle import NEEDS, idle
+from nerwin.config.idle import NEEDS, idle
+from nerwin.config.settings import keys
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nerwin import __version__
-from nerwin.training.config import changed
-from nerwin.training.description import describe
-from nerwin.training.folders import MANIFEST
+from nerwin.analysis.description import describe
+from nerwin.config.settings import changed
+from nerwin.storage.folders import MANIFEST
 from tests.golden import FOLDER
 from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from nerwin.analysis.inspection import Detector, inspect_detectors, nearest_words, take_apart
 from nerwin.cli import app
 from nerwin.errors import ModelError
+from nerwin.model.model import Model
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
-from nerwin.training.inspection import Detector, inspect_detectors, nearest_words, take_apart
-from nerwin.training.model import Model
 from tests.test_trainer import new_trainer, village_config, write_village
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from nerwin.errors import CorpusError
+from nerwin.tagging.streaming import tag_file
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.training.run import Run
-from nerwin.training.streaming import tag_file
-from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
 DOCUMENTS: list[dict[str, Any]] = [

@@ -10,9 +10,9 @@ from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import WORTH, climb, fit_offset, fit_types, offset_tags
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import FITTED_TYPES, in_iob2, tag_names
+from nerwin.evaluation.scores import evaluate_tags
 from nerwin.network.decoder import viterbi
 from nerwin.text.windows import flatten, split_sentences
-from nerwin.training.evaluation import evaluate_tags
 
 TYPES = ["LOC", "PER"]
 LENGTHS = np.array([4, 1, 5, 2])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats
+from nerwin.model.files import load_model, save_model
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE, Preprocess
-from nerwin.training.model_files import load_model, save_model
-from nerwin.training.tagger import Tagger
+from nerwin.tagging.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
 METHODS = ["center", "normalize", "whiten"]

@@ -21,13 +21,8 @@ from nerwin.cli import app
 from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
-from nerwin.text.columns import Columns
-from nerwin.text.features import WORDS
-from nerwin.text.stream import RARE_NUMBER, Text, known, read_text
-from nerwin.text.vocabulary import KNOWN
-from nerwin.training import pretrain_run
-from nerwin.training.archive import file_entry, pack, read_arrays
-from nerwin.training.pretrain import (
+from nerwin.pretraining import run as pretrain_run
+from nerwin.pretraining.pretrain import (
     Batched,
     EpochDone,
     Minibatch,
@@ -37,8 +32,13 @@ from nerwin.training.pretrain import (
     loss_and_gradients,
     row_adagrad,
 )
-from nerwin.training.pretrain_run import PretrainRun, check_output, fingerprint, state_folder
-from nerwin.training.pretrain_settings import PretrainSettings
+from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state_folder
+from nerwin.pretraining.settings import PretrainSettings
+from nerwin.storage.archive import file_entry, pack, read_arrays
+from nerwin.text.columns import Columns
+from nerwin.text.features import WORDS
+from nerwin.text.stream import RARE_NUMBER, Text, known, read_text
+from nerwin.text.vocabulary import KNOWN
 from tests.processes import started
 from tests.test_lock import held
 
@@ -264,7 +264,7 @@ def test_no_window_crosses_a_paragraph(tmp_path: Path, monkeypatch: pytest.Monke
         seen.append(batch.ids)
         return loss_and_gradients(params, batch, window, margin)
 
-    monkeypatch.setattr("nerwin.training.pretrain.loss_and_gradients", spy)
+    monkeypatch.setattr("nerwin.pretraining.pretrain.loss_and_gradients", spy)
     trained(text)
     row = {word: number for number, word in enumerate(text.words)}
     for ids in seen:

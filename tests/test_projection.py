@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.model.placed import distinct
+from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
-from nerwin.training.placed import distinct
-from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import new_trainer, village_config
 
@@ -55,8 +55,8 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     expected, scores = whole.tag_many(sentences), whole.score(words, lengths)
     assert any(tag != "O" for tags in expected for tag in tags)
     W = trained.model.params["W1"]
-    monkeypatch.setattr("nerwin.training.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.places)
-    monkeypatch.setattr("nerwin.training.projections.CALL", 1)
+    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.places)
+    monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
     little = Tagger(trained.model)
     assert little._projections._most == max(most, 2) < len(set(words))
     for _ in range(2):
@@ -71,7 +71,7 @@ def test_how_many_forms_are_projected_at_a_time_makes_no_difference(
     sentences = sentences_of(trained)
     words, lengths = list(itertools.chain(*sentences)), np.array(list(map(len, sentences)))
     scores = Tagger(trained.model).score(words, lengths)
-    monkeypatch.setattr("nerwin.training.projections.TOGETHER", 7)
+    monkeypatch.setattr("nerwin.tagging.projections.TOGETHER", 7)
     np.testing.assert_allclose(Tagger(trained.model).score(words, lengths), scores, rtol=1e-4, atol=1e-5)
 
 

@@ -86,4 +86,4 @@ def test_the_examples_in_docstrings_give_what_they_say(name: str, folder: Path) 
 
 
 def test_the_public_names_have_examples() -> None:
-    assert {"nerwin", "nerwin.training.api", "nerwin.training.tagger"} < set(MODULES)
+    assert {"nerwin", "nerwin.api", "nerwin.tagging.tagger"} < set(MODULES)

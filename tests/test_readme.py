@@ -12,7 +12,7 @@ from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.training.config import Config, keys
+from nerwin.config.settings import Config, keys
 from tests.readme_commands import commands
 
 README = Path(__file__).parent.parent / "README.md"

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.tagging.annotations import Annotation, Entity
+from nerwin.tagging.renderings import FORMATS
+from nerwin.tagging.streaming import tag_file
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.annotations import Annotation, Entity
-from nerwin.training.renderings import FORMATS
 from nerwin.training.run import Run
-from nerwin.training.streaming import tag_file
-from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'

@@ -16,17 +16,17 @@ from typing import Any
 import pytest
 
 from nerwin.errors import ConfigError, CorpusError, NerwinError, WorkerError
+from nerwin.parallel.cluster import cluster
+from nerwin.parallel.workers import Workers, processes
+from nerwin.storage.replace import replace_file
+from nerwin.tagging import ranges, shards
+from nerwin.tagging.ranges import cut, saved_model
+from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
+from nerwin.tagging.streaming import Task, tag_file
+from nerwin.tagging.tagger import load
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
-from nerwin.training import ranges, shards
-from nerwin.training.cluster import cluster
-from nerwin.training.ranges import cut, saved_model
-from nerwin.training.replace import replace_file
 from nerwin.training.run import Run
-from nerwin.training.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
-from nerwin.training.streaming import Task, tag_file
-from nerwin.training.tagger import load
-from nerwin.training.workers import Workers, processes
 from tests.test_streaming import FORMAT, long_file
 from tests.test_trainer import village_config
 

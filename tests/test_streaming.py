@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
+from nerwin.tagging import streaming
+from nerwin.tagging.streaming import Task, settle, tag_file, tag_piece
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
-from nerwin.training import streaming
 from nerwin.training.run import Run
-from nerwin.training.streaming import Task, settle, tag_file, tag_piece
-from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
 

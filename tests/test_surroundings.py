@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.analysis.inspection import SENTENCE, take_apart
+from nerwin.model.placed import distinct
 from nerwin.network import projection
 from nerwin.network.projection import TILE, _sums
 from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
+from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
-from nerwin.training.inspection import SENTENCE, take_apart
-from nerwin.training.placed import distinct
-from nerwin.training.tagger import Tagger
 from tests.test_trainer import epochs, new_trainer, village_config
 
 AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 0, 1, 2, 0]), np.array([0, 2, 3, 5, 2]), 2.0)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from nerwin.analysis.advice import FEW, advise
+from nerwin.analysis.survey import Conflict, Covered, Invalid, Odd, Survey, survey
 from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
+from nerwin.config.settings import make_config
 from nerwin.errors import ConfigError
-from nerwin.training.advice import FEW, advise
-from nerwin.training.config import make_config
-from nerwin.training.survey import Conflict, Covered, Invalid, Odd, Survey, survey
 from tests.conftest import ROOT, shared
 
 Surveyor = Callable[..., Survey]

@@ -10,15 +10,15 @@ import pytest
 import nerwin
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import CorpusError, ModelError
+from nerwin.tagging.projections import TextForms
+from nerwin.tagging.streaming import tag_columns, tag_texts
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.projections import TextForms
 from nerwin.training.run import Run
-from nerwin.training.streaming import tag_columns, tag_texts
-from nerwin.training.tagger import Tagger, load
 from tests.test_trainer import village_config
 
 

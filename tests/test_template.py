@@ -11,12 +11,12 @@ from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
 from nerwin.cli.init import Preset
+from nerwin.config.settings import Config, json_schema, keys, load_config, make_config
+from nerwin.config.template import differences, template
+from nerwin.config.yaml_files import format_value, parse_yaml
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.text.features import ALL_FEATURES
-from nerwin.training.config import Config, json_schema, keys, load_config, make_config
-from nerwin.training.template import differences, template
-from nerwin.training.yaml_files import format_value, parse_yaml
 from tests.conftest import ROOT
 
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))

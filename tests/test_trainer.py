@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Gradients, Parameters
+from nerwin.config.settings import Config, load_config
 from nerwin.errors import TrainingDiverged
+from nerwin.evaluation.scores import Score
+from nerwin.model.files import load_model, save_model
 from nerwin.optim.optimizers import Optimizer, Treatment
+from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Sentence, read_corpus, write_columns
 from nerwin.text.inline import parse_inline
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
-from nerwin.training.config import Config, load_config
 from nerwin.training.data import read_parts
-from nerwin.training.evaluation import Score
-from nerwin.training.model_files import load_model, save_model
-from nerwin.training.tagger import Tagger
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 
 VILLAGE = """\

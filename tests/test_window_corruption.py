@@ -21,9 +21,9 @@ from nerwin.corruption.window import (
     ranked_right,
 )
 from nerwin.errors import CorpusError
+from nerwin.evaluation.scores import evaluate_tags
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.windows import FlatCorpus, flatten
-from nerwin.training.evaluation import evaluate_tags
 
 TYPES = ["LOC", "PER"]
 TAGS = [

@@ -22,15 +22,15 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.config.settings import load_config
+from nerwin.parallel.workers import processes
+from nerwin.pretraining.run import STATE, PretrainRun, state_folder
+from nerwin.pretraining.settings import PretrainSettings
+from nerwin.storage.folders import CONFIG, MANIFEST, METRICS
+from nerwin.tagging.tagger import load
 from nerwin.text.stream import read_text
 from nerwin.training.comparison import Comparison, grid
-from nerwin.training.config import load_config
-from nerwin.training.folders import CONFIG, MANIFEST, METRICS
-from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
-from nerwin.training.pretrain_settings import PretrainSettings
 from nerwin.training.run import Run
-from nerwin.training.tagger import load
-from nerwin.training.workers import processes
 from tests.test_trainer import village_config
 
 os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # what is killed cannot tidy up

@@ -19,11 +19,11 @@ def average(
     import shlex
 
     from nerwin.errors import ConfigError, ModelError
+    from nerwin.model.files import load_model, save_model
+    from nerwin.model.model import Standing
+    from nerwin.storage.folders import model_folder
     from nerwin.training.committee import average, fit_on
     from nerwin.training.data import read_parts
-    from nerwin.training.folders import model_folder
-    from nerwin.training.model import Standing
-    from nerwin.training.model_files import load_model, save_model
     from nerwin.training.run import check_same_data
 
     if len(models) < 2:

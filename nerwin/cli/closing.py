@@ -4,13 +4,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nerwin.api import evaluate
 from nerwin.cli.epochs import sparkline
+from nerwin.config.idle import idle
+from nerwin.config.settings import Config, changed
 from nerwin.errors import CorpusError
+from nerwin.storage.folders import BEST
 from nerwin.text.vocabulary import KNOWN
-from nerwin.training.api import evaluate
-from nerwin.training.config import Config, changed
-from nerwin.training.folders import BEST
-from nerwin.training.idle import idle
 from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone, Trainer, learning_rate
 

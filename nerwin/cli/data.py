@@ -14,8 +14,8 @@ from nerwin.errors import printable
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.training.config import Config
-    from nerwin.training.survey import Conflict, PartSurvey, Survey
+    from nerwin.analysis.survey import Conflict, PartSurvey, Survey
+    from nerwin.config.settings import Config
 
 CONFIGS = (".yaml", ".yml")
 SHOWN = 5  # conflicts that are drawn; --json has all
@@ -38,8 +38,8 @@ def data(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
 ) -> None:
     """Describe a corpus: sizes, types, what dev and test share with train, slips; warnings say what to do."""
-    from nerwin.training.advice import advise
-    from nerwin.training.survey import survey
+    from nerwin.analysis.advice import advise
+    from nerwin.analysis.survey import survey
 
     found = survey(_config(sources or [], overrides or []))
     warnings = [printable(warning) for warning in advise(found)]
@@ -57,10 +57,10 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
     Raises:
         ConfigError: more than a configuration, or more files than there are parts.
     """
+    from nerwin.analysis.survey import PARTS
+    from nerwin.config.settings import configure, load_config
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
-    from nerwin.training.config import configure, load_config
-    from nerwin.training.survey import PARTS
 
     if not sources:
         return load_config(shipped(QUICKSTART), overrides)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from nerwin.training.workers import Workers
+    from nerwin.parallel.workers import Workers
 
 
 class Engine(StrEnum):
@@ -32,8 +32,8 @@ def workers(engine: Engine, scheduler: str | None, jobs: int) -> "Workers":
         ConfigError: a scheduler that nobody would ask.
     """
     from nerwin.errors import ConfigError
-    from nerwin.training.cluster import cluster
-    from nerwin.training.workers import processes
+    from nerwin.parallel.cluster import cluster
+    from nerwin.parallel.workers import processes
 
     if engine is Engine.dask:
         return cluster(scheduler, jobs)

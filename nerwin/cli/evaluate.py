@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from nerwin.training.evaluation import Evaluation
+    from nerwin.evaluation.scores import Evaluation
 
 MISTAKES = 15  # that are told of where the whole table is too wide
 SEVERAL = 20  # entities that no model finds all of, in new text, with nothing besides
@@ -43,10 +43,10 @@ def evaluate(
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from rich.console import Console
 
+    from nerwin.api import score
     from nerwin.errors import CorpusError
-    from nerwin.training.api import score
-    from nerwin.training.folders import model_folder
-    from nerwin.training.tagger import load
+    from nerwin.storage.folders import model_folder
+    from nerwin.tagging.tagger import load
 
     folder = model_folder(model)
     keys = {

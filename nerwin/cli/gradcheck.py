@@ -28,10 +28,10 @@ def gradcheck(
     """Check the gradients of a configuration's network numerically; exit 1 where one is wrong."""
     from rich.console import Console
 
+    from nerwin.config.settings import load_config
     from nerwin.errors import ConfigError
+    from nerwin.pretraining.gradients import check_center
     from nerwin.shipped import QUICKSTART, shipped
-    from nerwin.training.center_gradients import check_center
-    from nerwin.training.config import load_config
     from nerwin.training.gradients import check_all, check_config
 
     if everything and one_sided:

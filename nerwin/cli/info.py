@@ -9,7 +9,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.errors import printable
-from nerwin.training.folders import LAST
+from nerwin.storage.folders import LAST
 
 
 @command
@@ -18,7 +18,7 @@ def info(
     as_json: JsonOption = False,
 ) -> None:
     """Versions, configuration, labels, scores and data of a model; checks the sums of its files."""
-    from nerwin.training.description import describe
+    from nerwin.analysis.description import describe
 
     found = describe(model)
     if as_json:

@@ -30,9 +30,9 @@ def init(
     """Write a complete configuration: every key with its default and what it means."""
     import shlex
 
+    from nerwin.config.settings import load_config
+    from nerwin.config.template import template
     from nerwin.shipped import left_over, shipped
-    from nerwin.training.config import load_config
-    from nerwin.training.template import template
 
     place = stream_path(file)
     check_new(place, overwrite=overwrite)

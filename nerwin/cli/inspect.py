@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, JustifyMethod
 
-    from nerwin.training.inspection import Decision, Detector
-    from nerwin.training.model import Model
+    from nerwin.analysis.inspection import Decision, Detector
+    from nerwin.model.model import Model
 
 SHOWN = 8  # detectors drawn; --json has all
 WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a terminal is wide
@@ -37,10 +37,10 @@ def inspect(
     """Look inside a model: its detectors, or one word, or one decision."""
     from rich.console import Console
 
+    from nerwin.analysis.inspection import nearest_words, take_apart
     from nerwin.errors import ConfigError
-    from nerwin.training.folders import model_folder
-    from nerwin.training.inspection import nearest_words, take_apart
-    from nerwin.training.model_files import load_model
+    from nerwin.model.files import load_model
+    from nerwin.storage.folders import model_folder
 
     if word is not None and window is not None:
         raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")
@@ -67,9 +67,9 @@ def inspect(
 
 
 def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
+    from nerwin.analysis.inspection import inspect_detectors
     from nerwin.errors import ConfigError
     from nerwin.training.data import read_part
-    from nerwin.training.inspection import inspect_detectors
 
     config = model.config.corpus
     path = data or config.dev or config.train

@@ -61,9 +61,9 @@ def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
 
 def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
     """What a file is that is not to be replaced."""
+    from nerwin.config.settings import load_config
     from nerwin.errors import ConfigError
-    from nerwin.training.config import load_config
-    from nerwin.training.folders import CELLS, CONFIG, MANIFEST, METRICS, RESULTS
+    from nerwin.storage.folders import CELLS, CONFIG, MANIFEST, METRICS, RESULTS
 
     own = place.name in (CONFIG, MANIFEST, METRICS, RESULTS) or place.suffix == ".npz"
     if own and any((place.parent / name).exists() for name in (MANIFEST, METRICS, CELLS)):

@@ -12,15 +12,15 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
-from nerwin.training.pretrain_settings import OPTIONS, PretrainSettings, option
+from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from nerwin.pretraining.pretrain import EpochDone
+    from nerwin.pretraining.run import PretrainRun
     from nerwin.text.columns import Columns
-    from nerwin.training.pretrain import EpochDone
-    from nerwin.training.pretrain_run import PretrainRun
 
 
 @command
@@ -58,8 +58,8 @@ def pretrain(
     """Learn word vectors from untagged text."""
     from rich.console import Console
 
+    from nerwin.pretraining.run import check_output
     from nerwin.text.columns import Columns
-    from nerwin.training.pretrain_run import check_output
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
@@ -118,9 +118,9 @@ def _prepare(
     resume: bool,
 ) -> "PretrainRun":
     """Read the text, and say what it is like."""
+    from nerwin.pretraining.run import PretrainRun
     from nerwin.text.stream import read_text
     from nerwin.text.vocabulary import KNOWN, UNKNOWN
-    from nerwin.training.pretrain_run import PretrainRun
 
     started = time.perf_counter()
     with console.status("reading the text") if console.is_terminal else contextlib.nullcontext():
@@ -162,7 +162,7 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     Raises:
         KeyboardInterrupt: after the state has been saved.
     """
-    from nerwin.training.pretrain import EpochDone
+    from nerwin.pretraining.pretrain import EpochDone
 
     with interruption() as asked, _bar(console) as bar:
         task = bar.add_task("", total=None, rate="")

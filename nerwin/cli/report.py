@@ -38,9 +38,9 @@ def report(
             f'nerwin report: expected the extra "report", found no {", ".join(missing)}. '
             'Install it: pip install "nerwin[report]"'
         )
+    from nerwin.report.contents import page_of, report_runs
     from nerwin.report.page import render
-    from nerwin.training.folders import newest_folder
-    from nerwin.training.report import page_of, report_runs
+    from nerwin.storage.folders import newest_folder
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))

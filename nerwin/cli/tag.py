@@ -20,8 +20,8 @@ from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_rea
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
-    from nerwin.training.shards import Tagging
-    from nerwin.training.workers import Workers
+    from nerwin.parallel.workers import Workers
+    from nerwin.tagging.shards import Tagging
 
 
 class TagInput(StrEnum):
@@ -74,15 +74,15 @@ def tag(
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
+        from nerwin.config.settings import named_files
         from nerwin.errors import ConfigError
-        from nerwin.training.config import named_files
+        from nerwin.storage.folders import model_folder
+        from nerwin.tagging.ranges import saved_model
+        from nerwin.tagging.renderings import HTML_END, HTML_HEAD
+        from nerwin.tagging.shards import Frame, Tagging, cut_texts, shards_folder
+        from nerwin.tagging.streaming import Task, tag_file
+        from nerwin.tagging.tagger import load
         from nerwin.training.data import columns_of
-        from nerwin.training.folders import model_folder
-        from nerwin.training.ranges import saved_model
-        from nerwin.training.renderings import HTML_END, HTML_HEAD
-        from nerwin.training.shards import Frame, Tagging, cut_texts, shards_folder
-        from nerwin.training.streaming import Task, tag_file
-        from nerwin.training.tagger import load
 
         if page and form:
             raise ConfigError(

@@ -24,7 +24,7 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
 
     What is wrong with the configuration is passed over here: reading it in full says so.
     """
-    from nerwin.training.yaml_files import parse_yaml, read_yaml
+    from nerwin.config.yaml_files import parse_yaml, read_yaml
 
     section, _, name = KEY.partition(".")
     try:

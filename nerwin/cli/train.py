@@ -45,7 +45,7 @@ def train(
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, left_over, shipped
-    from nerwin.training.folders import CONFIG, going_on, new_folder, newest_folder
+    from nerwin.storage.folders import CONFIG, going_on, new_folder, newest_folder
 
     started = time.perf_counter()
     if resume and overwrite:
@@ -55,8 +55,8 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, few_steps, plan, without_effect
     from nerwin.cli.epochs import draw
+    from nerwin.config.settings import load_config
     from nerwin.text.files import check_readable
-    from nerwin.training.config import load_config
     from nerwin.training.run import Run
 
     settings = load_config(path, overrides or ())

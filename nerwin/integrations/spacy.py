@@ -19,9 +19,9 @@ from spacy.training import Example
 from spacy.util import raise_error
 
 from nerwin.errors import ModelError
+from nerwin.tagging.tagger import Tagger, check_share, load
 from nerwin.text import tokenizer
 from nerwin.text.sentences import cut_into_sentences
-from nerwin.training.tagger import Tagger, check_share, load
 
 Handler = Callable[[str, Any, list[Doc], Exception], NoReturn]
 

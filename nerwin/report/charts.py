@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from nerwin.errors import printable
-from nerwin.training.evaluation import Score
-from nerwin.training.reliability import BINS, Bin
+from nerwin.evaluation.reliability import BINS, Bin
+from nerwin.evaluation.scores import Score
 
 INK, FAINT = "#000101", "#000102"
 SERIES = ("#000201", "#000202", "#000203", "#000204", "#000205", "#000206")

@@ -16,14 +16,14 @@ import jinja2
 from markupsafe import Markup
 
 from nerwin import __version__
+from nerwin.analysis.inspection import Detector
+from nerwin.config.settings import Config, flat
+from nerwin.evaluation.reliability import calibration_error
 from nerwin.report.charts import curves, reliability_chart, swatch, type_bars
+from nerwin.report.contents import PROBED, Closeup, RunReport
+from nerwin.report.mistakes import KINDS
 from nerwin.report.sentences import groups
 from nerwin.text.tags import OUTSIDE, spans
-from nerwin.training.config import Config, flat
-from nerwin.training.inspection import Detector
-from nerwin.training.mistakes import KINDS
-from nerwin.training.reliability import calibration_error
-from nerwin.training.report import PROBED, Closeup, RunReport
 
 HERE = Path(__file__).parent
 TYPES = 12  # with the most entities, that have bars

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nerwin.report.contents import Closeup
+from nerwin.report.familiarity import name_of
+from nerwin.report.mistakes import KINDS, Mistake
 from nerwin.text.tags import Span
-from nerwin.training.familiarity import name_of
-from nerwin.training.mistakes import KINDS, Mistake
-from nerwin.training.report import Closeup
 
 SHOWN = 100  # mistakes of a kind
 AROUND = 20  # words before and after a mistake; a sentence can be very long

@@ -1,1 +1,1 @@
-"""From a configuration to a trained tagger: reading the parts, the loop, the scores, the saved model."""
+"""From a configuration to a model: reading the parts, the loop, its checkpoints, and several trainings at once."""

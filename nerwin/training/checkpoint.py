@@ -3,7 +3,7 @@
     last/model.json                     the generators and how far the epoch is, beside what it says of the model
     last/state_arrays-9c41d07be2f5.npz  what the optimizer remembers
 
-One manifest names the files of both, so that model and state change in one step (see `model_files`).
+One manifest names the files of both, so that model and state change in one step (see `nerwin/model/files.py`).
 """
 
 import dataclasses
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ModelError
-from nerwin.training.archive import DamageError, count, read_arrays
-from nerwin.training.manifest import best_of, damaged, read_manifest
-from nerwin.training.model import Model
-from nerwin.training.model_files import SavedState, save_model
+from nerwin.model.files import SavedState, save_model
+from nerwin.model.model import Model
+from nerwin.storage.archive import DamageError, count, read_arrays
+from nerwin.storage.manifest import best_of, damaged, read_manifest
 from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.config.settings import Config, make_config
 from nerwin.errors import ModelError
+from nerwin.evaluation.scores import evaluate_tags
+from nerwin.model.model import Model
 from nerwin.text.features import form_table
 from nerwin.text.sources import Source
-from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part
-from nerwin.training.evaluation import evaluate_tags
-from nerwin.training.model import Model
 
 
 def average(models: Sequence[Model]) -> Model:

@@ -15,18 +15,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nerwin.config.idle import idle
+from nerwin.config.settings import Config, load_config
+from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError
+from nerwin.model.files import read_sources
+from nerwin.parallel.workers import Workers
+from nerwin.storage.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
+from nerwin.storage.lock import locked, wait_until_free
+from nerwin.storage.metrics import read_metrics
 from nerwin.text.sources import Source
-from nerwin.training.config import Config, load_config
 from nerwin.training.data import corpus_sources
-from nerwin.training.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
-from nerwin.training.idle import idle
-from nerwin.training.lock import locked, wait_until_free
-from nerwin.training.metrics import read_metrics
-from nerwin.training.model_files import read_sources
 from nerwin.training.run import Run, check_same_config, check_same_data
-from nerwin.training.workers import Workers
-from nerwin.training.yaml_files import write_yaml
 
 SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it

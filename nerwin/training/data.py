@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Bools, Ints
+from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
@@ -17,7 +18,6 @@ from nerwin.text.sources import Source, read_source
 from nerwin.text.tags import OUTSIDE, iob2, spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
-from nerwin.training.config import Config, CorpusConfig
 
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts

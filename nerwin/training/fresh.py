@@ -6,6 +6,8 @@ from collections import Counter
 import numpy as np
 
 from nerwin.arrays import Floats
+from nerwin.config.settings import Config
+from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
@@ -14,9 +16,7 @@ from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import KNOWN
 from nerwin.text.windows import windows
-from nerwin.training.config import Config
 from nerwin.training.data import Parts, coverage, lookup_stages
-from nerwin.training.model import Model
 
 FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 

@@ -13,8 +13,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.config.settings import Config, make_config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
+from nerwin.model.model import Model
+from nerwin.model.placed import Placed
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.elemental import elemental_gradients, elemental_lookup
 from nerwin.network.gradcheck import EPSILON, ONE_SIDED_TOLERANCE, TOLERANCE, numeric_gradient, relative_error
@@ -24,12 +27,9 @@ from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
-from nerwin.training.config import Config, make_config
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
-from nerwin.training.placed import Placed
 from nerwin.training.trainer import generators
 
 PAIRS = 8  # in the minibatch of a check

@@ -8,17 +8,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from nerwin.config.settings import Config, load_config, named_files, value_of
 from nerwin.errors import ConfigError, ModelError
+from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
+from nerwin.storage.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED
+from nerwin.storage.lock import LOCK, check_free, locked
+from nerwin.storage.manifest import epochs_begun, read_manifest
+from nerwin.storage.metrics import epochs_recorded
+from nerwin.storage.replace import replace_file
 from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_state, save_training
-from nerwin.training.config import Config, load_config, named_files, value_of
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED
-from nerwin.training.lock import LOCK, check_free, locked
-from nerwin.training.manifest import epochs_begun, read_manifest
-from nerwin.training.metrics import epochs_recorded
-from nerwin.training.model_files import load_model, remove_leftovers, remove_model, save_model
-from nerwin.training.replace import replace_file
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 
 
@@ -50,7 +50,7 @@ class Run:
         Raises:
             ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
         """
-        from nerwin.training.yaml_files import write_yaml  # only now: tagging needs none
+        from nerwin.config.yaml_files import write_yaml  # only now: tagging needs none
 
         check_free(folder)
         if folder.exists() and not folder.is_dir():

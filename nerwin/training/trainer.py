@@ -14,7 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+from nerwin.config.settings import Config
 from nerwin.errors import TrainingDiverged
+from nerwin.evaluation.scores import evaluate_tags
+from nerwin.model.model import Model, Standing
+from nerwin.model.placed import Placed
 from nerwin.network.loss import penalised
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
@@ -22,13 +26,9 @@ from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import form_table
 from nerwin.text.vocabulary import PADDING
 from nerwin.text.windows import windows
-from nerwin.training.config import Config
 from nerwin.training.data import Parts
-from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.fresh import init_model
-from nerwin.training.model import Model, Standing
 from nerwin.training.objective import loss_and_gradients
-from nerwin.training.placed import Placed
 
 PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
 DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.training.evaluation import evaluate_tags
+from nerwin.evaluation.scores import evaluate_tags
 from tests.benchmarks.clock import timed
 from tests.benchmarks.corpora import BenchmarkCorpus
 from tests.benchmarks.job import Job, Trained

@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.config.settings import load_config
+from nerwin.model.files import load_model
 from nerwin.shipped import shipped
-from nerwin.training.config import load_config
-from nerwin.training.model_files import load_model
+from nerwin.tagging.tagger import Tagger
 from nerwin.training.run import Run
-from nerwin.training.tagger import Tagger
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed
 from tests.benchmarks.job import Job, Trained, size_of

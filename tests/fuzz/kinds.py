@@ -17,6 +17,14 @@ from typing import Any
 import numpy as np
 import yaml
 
+from nerwin.config.settings import Config, keys, load_config
+from nerwin.config.yaml_files import write_yaml
+from nerwin.pretraining.run import STATE, PretrainRun, state_folder
+from nerwin.pretraining.settings import PretrainSettings
+from nerwin.storage.folders import METRICS, RESULTS
+from nerwin.tagging.renderings import FORMATS
+from nerwin.tagging.streaming import tag_file
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
 from nerwin.text.stream import read_text
@@ -24,15 +32,7 @@ from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
 from nerwin.training.comparison import Comparison, Result, grid, summarise
-from nerwin.training.config import Config, keys, load_config
-from nerwin.training.folders import METRICS, RESULTS
-from nerwin.training.pretrain_run import STATE, PretrainRun, state_folder
-from nerwin.training.pretrain_settings import PretrainSettings
-from nerwin.training.renderings import FORMATS
 from nerwin.training.run import Run
-from nerwin.training.streaming import tag_file
-from nerwin.training.tagger import Tagger, load
-from nerwin.training.yaml_files import write_yaml
 from tests.fuzz.cases import Kind
 from tests.fuzz.mutate import mutate, mutate_value, odd_value
 from tests.test_trainer import SETTINGS, VILLAGE, village_config, write_village

@@ -4,9 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from nerwin.config.settings import load_config
+from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
-from nerwin.training.config import load_config
-from nerwin.training.evaluation import evaluate_tags
 from nerwin.training.run import Run
 from nerwin.training.trainer import EpochDone
 from tests.benchmarks import spacy_blank

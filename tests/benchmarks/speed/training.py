@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from nerwin.config.settings import Config, load_config
 from nerwin.shipped import shipped
-from nerwin.training.config import Config, load_config
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.trainer import Batched, Trainer
 from tests.benchmarks.corpora import CORPORA

@@ -1,0 +1,1 @@
+"""Questions to a corpus, a model and its detectors, a model folder."""

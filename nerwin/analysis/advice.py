@@ -1,0 +1,97 @@
+"""What about a corpus would make training, or its figures, worse than they need to be: where, what, and what to do."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from nerwin.analysis.survey import PartSurvey, Survey
+from nerwin.text.doubts import LONG_SENTENCE
+
+FEW = 50  # entities of a type below which little can be learned of it
+COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
+SHOWN = 5  # places that a warning names
+
+
+def advise(survey: Survey) -> Iterator[str]:
+    """The warnings, each in one line."""
+    parts = survey.parts
+    for name, part in parts.items():
+        yield from _part_warnings(part)
+        if name != "train" and "train" in parts:
+            yield from _type_warnings(part, parts["train"])
+        for earlier, lines in part.shared.items():
+            if lines:
+                yield (
+                    f"{part.path}:{lines[0]}: {len(lines):,} of {part.sentences:,} sentences stand in {earlier} too"
+                    f"{_more(lines)}. A score on them is no score on new text; take them out of one of the two."
+                )
+    if "train" in parts:
+        yield from _train_warnings(parts["train"])
+    if survey.conflicts:
+        first, others = survey.conflicts[0].places[0], survey.conflicts[0].places[1:SHOWN]
+        yield (
+            f"{first}: {len(survey.conflicts):,} sentences are tagged in several ways, the first one otherwise at "
+            f"{', '.join(others)}. Decide on one way."
+        )
+
+
+def _part_warnings(part: PartSurvey) -> Iterator[str]:
+    if part.invalid:
+        line, before, after = part.invalid[0]
+        yield (
+            f"{part.path}:{line}: {len(part.invalid):,} steps are not {part.scheme.upper()}, the first from "
+            f"{before} to {after}{_more([one.line for one in part.invalid])}. "
+            "Mend the tags; entities are guessed here."
+        )
+    yield from (f"{part.path}: {doubt}." for doubt in part.doubts)
+    if not part.entities:
+        yield f"{part.path}: no entity at all. Is corpus.tag_column the column of the tags?"
+    for kind, odd in part.odd.items():
+        yield (
+            f"{part.path}:{odd.line}: {odd.words:,} words with {kind}. Vectors and features know them only as they "
+            "stand; mend the text where they are slips."
+        )
+    if part.lengths.longest > LONG_SENTENCE:
+        yield (
+            f"{part.path}:{part.lengths.line}: a sentence of {part.lengths.longest:,} words. "
+            "Are blank lines between sentences?"
+        )
+    if part.vectors and part.vectors.words < COVERED:
+        yield (
+            f"{part.path}: only {part.vectors.words:.1%} of the words have a vector. Are the vectors of this language? "
+            "Are they in lower case (words.lower)?"
+        )
+    for labels in _alike(part.types):
+        yield f"{part.path}: types that differ in case alone: {', '.join(labels)}. Spell them alike."
+
+
+def _alike(labels: Iterable[str]) -> list[list[str]]:
+    """The types that differ in case alone."""
+    spelled: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        spelled[label.lower()].append(label)
+    return [labels for labels in spelled.values() if len(labels) > 1]
+
+
+def _train_warnings(train: PartSurvey) -> Iterator[str]:
+    rare = [f"{label} ({count})" for label, count in train.types.items() if count < FEW]
+    if rare:
+        yield (
+            f"{train.path}: types with fewer than {FEW} entities: {', '.join(rare)}. "
+            "Tag more of them, or leave them out with corpus.entities."
+        )
+
+
+def _type_warnings(part: PartSurvey, train: PartSurvey) -> Iterator[str]:
+    if strange := sorted(part.types.keys() - train.types.keys()):
+        yield (
+            f"{part.path}: types that {train.path} does not have: {', '.join(strange)}. "
+            "They are never found; tag some for training, or leave them out with corpus.entities."
+        )
+    if missing := sorted(train.types.keys() - part.types.keys()):
+        yield f"{part.path}: no entity of {', '.join(missing)}. No score tells how they are found; tag some here."
+
+
+def _more(lines: Sequence[int]) -> str:
+    """The lines after the first, as far as they are few."""
+    rest = lines[1:SHOWN]
+    return f" (also at {', '.join(map(str, rest))}{', ...' if len(lines) > SHOWN else ''})" if rest else ""

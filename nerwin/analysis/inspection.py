@@ -1,0 +1,171 @@
+"""What a trained model's detectors detect (lecture 1.3, parts 3 and 4).
+
+W's rows are templates, the activations a say how far a window fits each, and U is the judge that weighs them.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+from nerwin.errors import ConfigError, ModelError
+from nerwin.model.model import WINDOWS, Model
+from nerwin.model.placed import distinct
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.attribution import score_shares
+from nerwin.network.lookup import nearest_rows
+from nerwin.text.features import WORDS, form_table
+from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
+from nerwin.text.windows import flatten, windows
+
+FLAT = 0.05  # a slope of f below this counts as saturated
+ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
+SENTENCE = "(all other words of the sentence)"  # where the model looks at them
+TOP = 5  # windows, and words, that are shown of each detector
+DEAD = 1e-6  # a detector whose output varies less than this over a corpus is dead
+
+
+class Detector(NamedTuple):
+    """One neuron of the first hidden layer.
+
+    weights: its weight in U for each score (none where further layers stand between).
+    most, least: the windows that light it most and least, with its activation.
+    places: the names of the window's places. likes, hates: for each of them, the words whose vectors push the detector
+        up and down most.
+    """
+
+    number: int
+    weights: dict[str, float]
+    mean: float
+    most: list[tuple[str, float]]
+    least: list[tuple[str, float]]
+    places: list[str]
+    likes: list[list[str]]
+    hates: list[list[str]]
+    dead: bool
+    saturated: bool
+
+    @property
+    def strength(self) -> float:
+        """How much it can move the scores: its largest weight in U."""
+        return max((abs(weight) for weight in self.weights.values()), default=0.0)
+
+
+def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[Detector]:
+    """Every detector of the first layer, strongest first, over the windows of a corpus."""
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
+    forms = form_table(model.lookups, vocabulary.forms)
+    ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
+    starts = range(0, len(ids), WINDOWS)
+    blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
+    a = np.concatenate([model.forward(forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
+    flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
+    order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
+    names = ["_", *vocabulary.forms[1:]]
+
+    def described(rows: Ints, i: int) -> list[tuple[str, float]]:
+        return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
+
+    detectors = [
+        Detector(
+            number=i,
+            weights=_judged(model, i),
+            mean=float(a[:, i].mean()),
+            most=described(order[::-1][:TOP, i], i),
+            least=described(order[:TOP, i], i),
+            places=_places(model),
+            likes=[_extreme(model, push[:, i], 1) for push in pushes],
+            hates=[_extreme(model, push[:, i], -1) for push in pushes],
+            dead=bool(a[:, i].std() < DEAD),
+            saturated=bool(flat_share[i] >= ALWAYS),
+        )
+        for i in range(a.shape[1])
+    ]
+    return sorted(detectors, key=lambda one: -one.strength)
+
+
+def _places(model: Model) -> list[str]:
+    half = model.config.window.size // 2
+    return [*(f"word {offset:+d}" for offset in range(-half, half + 1)), "sentence"][: model.places]
+
+
+def _judged(model: Model, i: int) -> dict[str, float]:
+    """Row i of U by the names of the scores."""
+    if model.scorer.depth > 1:
+        return {}
+    return dict(zip(model.corruption.names, model.params["U"][i].tolist(), strict=True))
+
+
+def _word_pushes(model: Model) -> Floats:
+    """What each word adds to each z of the first layer, in each place (C, V, m)."""
+    C, words, W = model.places, model.params[WORDS], model.folded()["W1"]
+    W = W.reshape(len(W), C, -1)[:, :, : words.shape[1]]  # (m, C, d)
+    pushes: Floats = np.einsum("vd,mcd->cvm", words, W, optimize=True)
+    return pushes
+
+
+def _extreme(model: Model, push: Floats, sign: int) -> list[str]:
+    """The known words with the largest push in one direction."""
+    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[KNOWN:])[:TOP]]
+
+
+def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
+    """The words whose vectors have the largest cosine with that of `word`.
+
+    Raises:
+        ModelError: the model does not know the word.
+    """
+    lookup = model.lookups[0]
+    row = lookup.row(word)
+    if row == UNKNOWN:
+        raise ModelError(f"--word {word}: expected a word that the model knows, found an unknown one. Try another.")
+    rows, cosines = nearest_rows(model.params[WORDS], row, KNOWN, count)
+    return [(lookup.values[i - KNOWN], cosine) for i, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)]
+
+
+class Decision(NamedTuple):
+    """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
+
+    words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word.
+    """
+
+    words: list[str]
+    centre: int
+    names: list[str]
+    scores: list[float]
+    base: list[float]
+    positions: list[list[float]]  # [position][score]
+    detectors: list[list[float]]  # [detector][score]
+
+
+def take_apart(model: Model, text: str) -> Decision:
+    """The decision on the middle word of a text, its window padded or cut to the model's size.
+
+    Raises:
+        ConfigError: there is no word.
+    """
+    words = [token.text for token in model.tokens(text)]
+    if not words:
+        raise ConfigError(f"--window: expected a text of one word or more, found {text[:40]!r}. Write the words out.")
+    C, centre = model.config.window.size, (len(words) - 1) // 2
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words)], C)
+    ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
+    words_here = distinct(ids, model.around(flat, flat.centres[centre : centre + 1]))
+    forms = form_table(model.lookups, vocabulary.forms)
+    # Preprocessing is folded into the first layer, so that every share falls to a word itself.
+    params = model.folded()
+    x = model.raw_windows(forms, words_here)[0].astype(np.float64)
+    shares = score_shares(model.scorer, params, x)
+    near = ["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()]
+    return Decision(
+        words=[*near, SENTENCE][: model.places],
+        centre=C // 2,
+        names=list(model.corruption.names),
+        scores=model.scorer.forward(params, x[None])[0][0].tolist(),
+        base=shares.base.tolist(),
+        positions=shares.inputs.reshape(model.places, -1, len(shares.base)).sum(axis=1).tolist(),
+        detectors=shares.detectors.tolist(),
+    )

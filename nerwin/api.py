@@ -1,0 +1,157 @@
+"""The two long jobs as functions for Python: `nerwin.train` and `nerwin.evaluate`. They print nothing."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from nerwin.config.overrides import apply_setting
+from nerwin.config.settings import Config, make_config, types
+from nerwin.config.yaml_files import read_yaml
+from nerwin.errors import ConfigError
+from nerwin.evaluation.scores import Evaluation
+from nerwin.tagging.tagger import Tagger, load
+from nerwin.text.corpus import Corpus
+from nerwin.training.data import Parts, read_parts, scored_part
+from nerwin.training.run import Run
+from nerwin.training.trainer import Batched, EpochDone, Trainer
+
+Progress = Callable[[Batched | EpochDone], object]
+
+
+def train(
+    config: Config | Mapping[str, Any] | str | Path,
+    output: str | Path | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Tagger:
+    """Train a tagger: that of the epoch with the best dev F1.
+
+    >>> import nerwin
+    >>> tagger = nerwin.train("my.yaml", settings={"training.epochs": 12})
+    >>> tagger.entities("Museums in Paris are amazing")[0].text
+    'Paris'
+
+    Matrix products take as many threads as the environment says when numpy is first imported
+    (OPENBLAS_NUM_THREADS); `training.threads` is for the command. Without `corpus.dev`, every tenth sentence of the
+    training part is held out.
+
+    Args:
+        config: the path of a YAML file, its content as a mapping, or a Config.
+        output: the run folder, as `nerwin train` writes it; None: nothing is written, and the tagger can be saved.
+        settings: values of single keys that replace those of the configuration, e.g. {"training.epochs": 3}.
+        resume: whether to continue the run in the folder.
+        overwrite: whether to replace it.
+        progress: is called with a record after every minibatch (Batched) and epoch (EpochDone). What it raises ends
+            the training; a run folder can then be resumed.
+
+    Raises:
+        ConfigError, CorpusError, VectorsError: what `nerwin train` refuses, in the same words.
+        ModelError: the folder is in use, cannot be written, or holds a run that may be neither resumed nor replaced.
+        TrainingDiverged: the loss is no longer finite.
+    """
+    chosen = as_config(config, settings)
+    if resume and (overwrite or output is None):
+        raise ConfigError(
+            f"resume: expected a run folder in output, and no overwrite, found output={str(output)!r} and "
+            f"overwrite={overwrite}. Name the run to continue."
+        )
+    if output is None:
+        return train_on(chosen, read_parts(chosen), progress)
+    folder = Path(output)
+    run = Run.resume(folder, chosen) if resume else Run.start(folder, chosen, overwrite=overwrite)
+    _tell(run.train(), progress)
+    return load(folder)
+
+
+def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> Tagger:
+    """Train on parts that are in memory, and write nothing; otherwise as `train`."""
+    trainer = Trainer.start(config, parts)
+    best = trainer.model
+
+    def keep(record: Batched | EpochDone) -> None:
+        nonlocal best
+        if isinstance(record, EpochDone) and record.best:
+            best = trainer.model.copy()
+        if progress is not None:
+            progress(record)
+
+    _tell(trainer.run(), keep)
+    return Tagger(best)
+
+
+def _tell(records: Generator[Batched | EpochDone, None, None], progress: Progress | None) -> None:
+    with closing(records):  # what `progress` raises would keep it, and the lock of its folder, alive
+        for record in records:
+            if progress is not None:
+                progress(record)
+
+
+def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None = None) -> Evaluation:
+    """Score a model on a tagged corpus, as `nerwin evaluate` does.
+
+    >>> import nerwin
+    >>> result = nerwin.evaluate("runs/mine", "data/test.conll")
+    >>> result.overall.f1 == result.to_dict()["f1"]
+    True
+
+    Args:
+        model: a tagger, a run folder, or its best/ or last/; None: the newest run under runs/.
+        data: a file as the model's configuration describes it; None: the configuration's test part, or else its dev
+            part, or else what was held out for one.
+
+    Raises:
+        ModelError: no such model, or a damaged one. ConfigError: nothing to score on. CorpusError: a file that cannot
+            be read.
+    """
+    tagger = model if isinstance(model, Tagger) else load(model)
+    return score(tagger, data)[1]
+
+
+def score(
+    tagger: Tagger, data: str | Path | None, settings: Mapping[str, Any] | None = None
+) -> tuple[Corpus, Evaluation]:
+    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does.
+
+    Args:
+        settings: keys of `corpus` that replace the model's, such as word_column.
+    """
+    config = tagger.model.config.corpus.model_copy(update=settings)
+    corpus = scored_part(config, tagger.model.sources, None if data is None else Path(data))
+    return corpus, tagger.evaluate(corpus.words, corpus.tags)
+
+
+def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping[str, Any] | None = None) -> Config:
+    """The configuration that Python code means.
+
+    Args:
+        config: itself, the path of a YAML file, or its content as plain values; relative paths in these start here.
+        settings: values of single keys such as `training.epochs` that replace the configuration's.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    base, where = Path.cwd(), "config"
+    if isinstance(config, Config):
+        content = config.to_dict()
+    elif isinstance(config, str | Path):
+        base, where = Path(config).parent.resolve(), str(config)
+        content = read_yaml(Path(config))
+    elif isinstance(config, Mapping):
+        content = _copied(config)
+    else:
+        raise TypeError(f"config: expected a path, a mapping or a Config, found {type(config).__name__}")
+    if not isinstance(settings, Mapping | None):
+        raise TypeError(f"settings: expected a mapping of keys to values, found {type(settings).__name__}")
+    legal = types()
+    for key, value in (settings or {}).items():
+        apply_setting(content, key, value, legal, base)
+    return make_config(content, base=base, where=where)
+
+
+def _copied(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested mappings whose change does not change those of the caller."""
+    return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in content.items()}

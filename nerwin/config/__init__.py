@@ -1,0 +1,1 @@
+"""What can be set: every key with its default, read from YAML and from the command line, refused in one line."""

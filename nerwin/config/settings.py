@@ -1,0 +1,355 @@
+"""The configuration: every key, its type, range, default and description, in one place.
+
+YAML and `--set key=value` become these models; a key that is unknown, of the wrong type or out of range is an error
+that names it. `--help`, the README and the saved run read the same models.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+from nerwin.config.faults import explain
+from nerwin.config.overrides import apply_override
+from nerwin.corruption import CORRUPTIONS
+from nerwin.errors import ConfigError
+from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.initializers import INITIALIZERS
+from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.schedules import SCHEDULES
+from nerwin.text.columns import Scheme
+from nerwin.text.features import ALL_FEATURES
+from nerwin.text.tokenizer import TOKENIZERS
+
+
+class _OneOf:
+    """Only the names in a family's table are legal; the JSON Schema lists them."""
+
+    def __init__(self, table: Collection[str]) -> None:
+        self.table = table
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.table)}
+
+    def _check(self, name: str) -> str:
+        if name not in self.table:
+            raise PydanticCustomError("choice", "expected one of {names}", {"names": ", ".join(self.table)})
+        return name
+
+
+def _odd(value: int) -> int:
+    if value % 2 == 0:
+        raise PydanticCustomError("odd", "expected an odd number of words, so that one is the centre")
+    return value
+
+
+def _located(value: Any, info: ValidationInfo) -> Any:
+    """A relative path starts at the folder of the config file."""
+    if value == "":
+        raise PydanticCustomError("no_path", "expected a path, or null for none")
+    if isinstance(value, str | Path):
+        base = (info.context or {}).get("base", Path.cwd())
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError as error:
+            raise PydanticCustomError("home", "expected the home folder of somebody known") from error
+        try:
+            return (base / path).resolve()
+        except RuntimeError as error:
+            raise PydanticCustomError(
+                "loop", "expected a file or a folder, and no link that leads to itself"
+            ) from error
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """`LOC,PER` on the command line is the list of both."""
+    return value.split(",") if isinstance(value, str) and value != "all" else value
+
+
+ConfigPath = Annotated[Path, BeforeValidator(_located)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+# Products of larger numbers than these are more than float32 can hold.
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
+Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
+
+
+class _Section(BaseModel):
+    # defer_build: the validators of a section are built with those of the whole, and not by itself too.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, value: Any) -> Any:
+        """A section without keys is an empty one."""
+        return {} if value is None else value
+
+
+class CorpusConfig(_Section):
+    train: ConfigPath | None = Field(None, description="tagged corpus to learn from")
+    dev: ConfigPath | None = Field(None, description="tagged corpus that chooses the best epoch and the thresholds")
+    test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
+    word_column: int = Field(0, description="column of the words; -1 is the last")
+    tag_column: int = Field(-1, description="column of the tags; -1 is the last")
+    delimiter: Literal["auto", "tab", "space"] = Field("auto", description="what separates columns")
+    scheme: Scheme = Field("auto", description="how tags spell entities; types: by types alone, without B- or I-")
+    comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
+    tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(
+        "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
+    )
+    entities: Annotated[Literal["all"] | list[str], BeforeValidator(_listed)] = Field(
+        "all", description="all, or a list of the types to learn; the rest become O"
+    )
+
+
+class WindowConfig(_Section):
+    size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
+    sentence: Annotated[float, Field(ge=0, le=100)] = Field(
+        0.0, description="weight of the sentence's other words, added up, as one more place of it; 0: there is none"
+    )
+
+
+class WordsConfig(_Section):
+    dim: Width = Field(50, description="numbers in a word vector")
+    vectors: ConfigPath | None = Field(None, description="GloVe, word2vec or fastText file to start from; null: random")
+    trained: bool = Field(True, description="whether training changes the word vectors")
+    extra: int = Field(
+        50_000, ge=0, description="first words of the vector file that are kept, for text that is still to come"
+    )
+    size: Positive | None = Field(
+        None, description="root mean square that the file's numbers are scaled to; null: as they are"
+    )
+    lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
+    min_count: Count = Field(
+        1,
+        description="training words seen fewer times than this have a row of their own only with a vector",
+    )
+    start: Annotated[Positive, Field(le=1e6)] = Field(
+        1.0, description="expected length of a random row of a lookup table"
+    )
+    rare_unknown: NotNegative = Field(
+        0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
+    )
+    any_unknown: Share = Field(0.0, description="share of places, added to that, in which any word is read as unknown")
+    masked: Share = Field(
+        0.0, description="share of places in which a form is read by its shape and last letters alone, while training"
+    )
+
+
+class ScorerConfig(_Section):
+    hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
+        [100], min_length=1, max_length=100, description="detectors of each hidden layer"
+    )
+    activation: Annotated[str, _OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
+    init: Annotated[str, _OneOf(INITIALIZERS)] = Field(
+        "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
+    )
+    dropout: Share = Field(
+        0.0, description="share of detectors dropped while training (the lecture's p is 1 - dropout)"
+    )
+    input_dropout: Share = Field(
+        0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
+    )
+    dropout_scaling: Literal["inverted", "test"] = Field(
+        "inverted", description="what evens out dropout: larger numbers while training, or smaller ones afterwards"
+    )
+
+
+class PreprocessConfig(_Section):
+    method: Annotated[str, _OneOf(PREPROCESSORS)] = Field(
+        "none", description=f"how windows are prepared: one of {', '.join(PREPROCESSORS)}"
+    )
+
+
+class ObjectiveConfig(_Section):
+    corruption: Annotated[str, _OneOf(CORRUPTIONS)] = Field(
+        "window", description=f"what a true window is held against: one of {', '.join(CORRUPTIONS)}"
+    )
+    margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
+    l2: NotNegative = Field(0.0, description="strength λ of the penalty λ‖W‖² on weights; biases are left out")
+    l2_words: bool = Field(False, description="whether the penalty, and adamw's decay, are on lookup tables too")
+    miss: NotNegative = Field(
+        0.0, description="label, sequence: what is added to the margin where an entity would become O"
+    )
+    weights: Literal["none", "balanced"] | dict[str, NotNegative] = Field(
+        "none", description="of types in the margin or hinge: none, balanced, or a map of types to weights"
+    )
+    outside_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in a pass"
+    )
+    draws: int = Field(20, ge=1, le=10_000, description="window corruption: corrupted windows a pass for each true one")
+
+
+class OptimizerConfig(_Section):
+    name: Annotated[str, _OneOf(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None,
+        description="the first learning rate (the lecture's α); null: "
+        + ", ".join(f"{name} {family.rate:g}" for name, family in OPTIMIZERS.items()),
+    )
+    momentum: Share = Field(0.9, description="momentum, nesterov: the share μ of the velocity that is kept")
+    beta1: Share = Field(0.9, description="adam, adamw, adam8bit: the share of the first moment that is kept")
+    beta2: Share = Field(0.999, description="rmsprop, adam, ...: the share of the second moment that is kept")
+    epsilon: Annotated[Positive, Field(ge=1e-30)] = Field(
+        1e-8, description="adaptive methods: keeps the divisor from 0"
+    )
+    weight_decay: NotNegative = Field(0.0, description="adamw: the share of a weight, times α, that a step takes off")
+    table_rate: Positive = Field(1.0, description="learning rate of the lookup tables, relative to the rest")
+    clip: Positive | None = Field(
+        None, description="the largest norm of a gradient; longer ones are scaled; null: none"
+    )
+
+
+class ScheduleConfig(_Section):
+    name: Annotated[str, _OneOf(SCHEDULES)] = Field(
+        "constant", description=f"how the learning rate changes: one of {', '.join(SCHEDULES)}"
+    )
+    period: Positive | None = Field(None, description="step: epochs between two cuts of the rate")
+    factor: Annotated[float, Field(gt=0, le=1)] = Field(0.5, description="step: what a cut multiplies the rate by")
+    decay: NotNegative = Field(0.1, description="exponential: k of α₀e^(-kt), with t in epochs")
+    tau: Positive = Field(5.0, description="inverse: τ of α₀τ/max(t, τ), in epochs")
+    warmup: NotNegative = Field(1.0, description="cosine, linear: epochs of the rise to the first rate")
+
+
+class TrainingConfig(_Section):
+    epochs: Count = Field(
+        30, description="epochs, at most: a pass over the training part (min_batches: or several), then a score on dev"
+    )
+    min_batches: Count = Field(
+        1, description="about so many minibatches an epoch, at least: a small corpus takes several passes"
+    )
+    batch_size: Count = Field(64, description="pairs in a minibatch")
+    seed: int = Field(1, ge=0, description="of every random choice")
+    threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")
+    checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
+    patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
+
+
+class Config(_Section):
+    """All that a training depends on, beside its data."""
+
+    corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
+    window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
+    words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
+    features: dict[Annotated[str, _OneOf(ALL_FEATURES)], Width] = Field(
+        default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
+    )
+    scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
+    preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")
+    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig, description="J = max(0, Δ + s_c - s)")
+    optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="how gradients move parameters")
+    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="of the learning rate")
+    training: TrainingConfig = Field(default_factory=TrainingConfig, description="how long, how, and with what seed")
+
+    @model_validator(mode="after")
+    def _columns_differ(self) -> Self:
+        if self.corpus.word_column == self.corpus.tag_column:
+            raise PydanticCustomError(
+                "columns", "corpus.word_column and corpus.tag_column are the same column. Set both"
+            )
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, fit for YAML and JSON."""
+        return self.model_dump(mode="json")
+
+
+def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a YAML config and apply `key=value` overrides.
+
+    Raises:
+        ConfigError: naming the file or override, the key, what was expected and what was found.
+    """
+    from nerwin.config.yaml_files import read_yaml  # only now: a model is loaded without
+
+    return configure(read_yaml(path), overrides, base=path.parent.resolve(), where=str(path))
+
+
+def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
+    """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
+    legal = types()
+    for override in overrides:
+        apply_override(content, override, legal, base)
+    return make_config(content, base=base, where=where, overrides=overrides)
+
+
+def types() -> dict[str, Any]:
+    """The type of every legal key."""
+    return {key: field.annotation for key, field in keys()}
+
+
+def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: Sequence[str] = ()) -> Config:
+    """Validate plain values; relative paths start at `base`, and an error begins with `where`, and with the override
+    that brought the value."""
+    try:
+        return Config.model_validate(content, context={"base": base})
+    except ValidationError as error:
+        legal = [name for name, _ in keys()]
+        fault = explain(error.errors(), legal, list(Config.model_fields))
+        key = fault.partition(":")[0]
+        if said := [one for one in overrides if _overlap(one.partition("=")[0], key)]:
+            where = f"{where} with {said[-1]}"
+        raise ConfigError(f"{where}: {fault}") from error
+
+
+def _overlap(key: str, other: str) -> bool:
+    """Whether one key is the other, or a section of it."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
+
+
+def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every legal key with its field, in order; sections are walked into."""
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from keys(info.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", info
+
+
+def named_files(config: Config) -> dict[str, Path | None]:
+    """The files that a configuration names, by their keys."""
+    parts = config.corpus
+    named = {"corpus.train": parts.train, "corpus.dev": parts.dev, "corpus.test": parts.test}
+    return {**named, "words.vectors": config.words.vectors}
+
+
+def value_of(config: dict[str, Any], key: str) -> Any:
+    """What a configuration in plain values has under a key."""
+    section, _, name = key.rpartition(".")
+    return config[section][name] if section else config[name]
+
+
+def changed(config: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a configuration in plain values that have another value than the default, as after --set."""
+    plain = flat(Config().to_dict())
+    return {key: value for key, value in flat(config).items() if value != plain[key]}
+
+
+def flat(config: dict[str, Any]) -> dict[str, Any]:
+    """Every key of a configuration, as it is written after --set, with its value."""
+    return {key: value_of(config, key) for key, _ in keys()}
+
+
+def json_schema() -> dict[str, Any]:
+    """What editors check and complete a configuration by."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}

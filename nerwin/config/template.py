@@ -1,0 +1,46 @@
+"""A configuration as a person reads it: every key with what it means, and its default where it has another value.
+
+Written from the configuration models, so that no key, default or description is told twice.
+"""
+
+from collections.abc import Iterator
+
+from nerwin.config.settings import Config, changed, keys, value_of
+from nerwin.config.yaml_files import format_value
+
+WIDTH = 30  # where what a key means begins; above a longer value
+
+
+def template(config: Config, title: str) -> str:
+    """The YAML of a configuration, complete, with comments.
+
+    Args:
+        title: the comment that it begins with, without line breaks.
+    """
+    return "\n".join([f"# {title}", *_lines(config), ""])
+
+
+def differences(config: Config) -> list[str]:
+    """What a configuration changes, a line a key."""
+    plain = Config().to_dict()
+    return [
+        f"{key}: {format_value(value)} (default: {format_value(value_of(plain, key))})"
+        for key, value in changed(config.to_dict()).items()
+    ]
+
+
+def _lines(config: Config) -> Iterator[str]:
+    plain, content = Config().to_dict(), config.to_dict()
+    other, begun = changed(content), ""
+    for key, field in keys():
+        section, _, name = key.rpartition(".")
+        if section != begun:
+            yield ""
+            if section:
+                yield f"{section}:".ljust(WIDTH) + f"# {Config.model_fields[section].description}"
+            begun = section
+        indent = "  " if section else ""
+        entry = f"{indent}{name}: {format_value(value_of(content, key))}"
+        default = f"; default: {format_value(value_of(plain, key))}" if key in other else ""
+        meaning = f"# {field.description}{default}"
+        yield from [entry.ljust(WIDTH) + meaning] if len(entry) < WIDTH else [indent + meaning, entry]

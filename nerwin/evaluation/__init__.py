@@ -1,0 +1,1 @@
+"""How good tags are, and how far their scores can be believed."""

@@ -1,0 +1,211 @@
+"""Models on disk: a folder with a readable `model.json` and arrays in .npz files that it names by their sha256.
+
+    best/model.json               types, config, scores, and which files belong to it
+    best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
+
+The arrays are written first, under a name made of their own sum; then model.json is replaced, which switches to them
+in one step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model
+is used only where its arrays have the names and shapes that its configuration and inventories ask for, and finite
+numbers.
+"""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.config.settings import Config, make_config
+from nerwin.corruption.tagging import MOST_TYPES
+from nerwin.errors import ConfigError, ModelError
+from nerwin.model.model import CALIBRATION, Model, Standing
+from nerwin.storage.archive import (
+    Arrays,
+    DamageError,
+    check_arrays,
+    check_names,
+    count,
+    pack,
+    read_arrays,
+    write_together,
+)
+from nerwin.storage.folders import MANIFEST, going_on
+from nerwin.storage.manifest import FORMAT, best_of, damaged, read_manifest, versions
+from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
+from nerwin.text.sources import Source
+
+FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
+LATER = {"repeats", "types", CALIBRATION}  # constants that older models do not have
+_ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
+_OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
+
+
+class SavedState(NamedTuple):
+    """What is saved of a training beside its model: what the manifest says of it, and its arrays."""
+
+    told: dict[str, Any]
+    arrays: Arrays
+
+
+def save_model(folder: Path, model: Model, state: SavedState | None = None) -> None:
+    """Write a model, and beside it the state of its training where that is to go on from there (see `checkpoint`).
+
+    Raises:
+        ModelError: it cannot be written.
+    """
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        **versions(),
+        "sources": {key: source._asdict() for key, source in model.sources.items()},
+        "epoch": model.standing.epoch,
+        "types": model.types,
+        "lookups": [one.name for one in model.lookups],
+        "config": model.config.to_dict(),
+        "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
+    }
+    files = {"arrays": pack(_model_arrays(model))}
+    if state is not None:
+        manifest["state"], files["state_arrays"] = state.told, pack(state.arrays)
+    _write(folder, manifest, files)
+
+
+def _model_arrays(model: Model) -> Arrays:
+    return {
+        **{f"params/{name}": value for name, value in model.params.items()},
+        **{f"constants/{name}": value for name, value in model.constants.items()},
+        **{f"lookups/{one.name}": _encode(one.values) for one in model.lookups},
+    }
+
+
+def _encode(values: Any) -> Any:
+    """A list of strings without line ends as UTF-8 bytes."""
+    return np.frombuffer("\n".join(values).encode("utf-8"), np.uint8)
+
+
+def _decode(array: Any) -> list[str]:
+    text = array.tobytes().decode("utf-8")
+    return text.split("\n") if text else []
+
+
+def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+    try:
+        write_together(folder, MANIFEST, manifest, files)
+        remove_leftovers(folder, manifest)
+    except OSError as error:
+        raise ModelError(
+            f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
+        ) from error
+
+
+def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
+    """Take away what nerwin wrote into a model folder and its manifest does not name, as a kill leaves it."""
+    entries = (manifest.get(key) for key in FILES)
+    kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
+    for leftover in _own_files(folder):
+        if leftover.name not in kept:
+            leftover.unlink()
+
+
+def remove_model(folder: Path) -> None:
+    """Take a model away, what says which files are its own first, and nothing that nerwin did not write."""
+    for file in [folder / MANIFEST, *_own_files(folder)]:
+        file.unlink(missing_ok=True)
+    with suppress(OSError):  # it is not there, or not empty
+        folder.rmdir()
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """The arrays in a model folder, and what is half written of it, by their names."""
+    return [file for file in folder.glob("*") if _OWN.fullmatch(file.name)]
+
+
+def load_model(folder: Path, *, decided: bool = True) -> Model:
+    """Read a model folder.
+
+    Args:
+        decided: whether the model must have its decision rule, which is fitted at the end of every epoch.
+
+    Raises:
+        ModelError: missing or damaged files, or another format version.
+    """
+    manifest = read_manifest(folder)
+    try:
+        config = make_config(manifest["config"], base=folder, where=MANIFEST)
+        types = _read_types(manifest["types"], config)
+        arrays = read_arrays(folder, manifest["arrays"])
+        parts: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
+        for key, value in arrays.items():
+            kind, _, name = key.partition("/")
+            if kind not in parts:
+                raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
+            parts[kind][name] = value
+        lookups = _read_lookups(manifest["lookups"], config, parts["lookups"])
+        best_f1, best_epoch = best_of(manifest)
+        standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
+        model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
+        check_arrays(model.params, model.parameter_shapes())
+        shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
+        optional = shapes | {"calibration": (2,)}  # of older models, for another curve
+        check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
+    except FileNotFoundError as error:
+        if read_manifest(folder) != manifest:  # a training has just put a newer model there
+            return load_model(folder, decided=decided)
+        raise damaged(folder, error) from error
+    except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
+        raise damaged(folder, error) from error
+    if decided and not set(shapes) - LATER <= set(model.constants):
+        raise ModelError(
+            f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
+            f"Train on: {going_on(folder.parent)}"
+        )
+    return model
+
+
+def _read_types(types: Any, config: Config) -> list[str]:
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types) or len(set(types)) < len(types):
+        raise DamageError(f"types: expected a list of different names, found {str(types)[:40]!r}")
+    if len(types) > MOST_TYPES and config.objective.corruption != "window":
+        raise DamageError(f"types: expected at most {MOST_TYPES} of a tagger, found {len(types)}")
+    "".join(types).encode("utf-8")  # half a character cannot be printed
+    return types
+
+
+def _read_lookups(names: Any, config: Config, values: Arrays) -> list[Lookup]:
+    """The inventories, in the order in which a configuration makes them."""
+    expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
+    if names != expected:
+        raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
+    check_names(values, expected)
+    lookups = []
+    for name in expected:
+        if values[name].dtype != np.uint8 or values[name].ndim != 1:
+            raise DamageError(
+                f"lookups/{name}: expected a row of uint8, found {values[name].dtype} {values[name].shape}"
+            )
+        lookup = Lookup(name, _decode(values[name]))
+        if len(lookup.rows) < len(lookup.values) or (name == NGRAMS and lookup.values):
+            raise DamageError(f"lookups/{name}: expected different values, found one twice")
+        lookups.append(lookup)
+    return lookups
+
+
+def read_sources(folder: Path) -> dict[str, Source]:
+    """The files that a saved model was trained on; older models do not say.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    try:
+        return _sources(manifest)
+    except (TypeError, ValueError) as error:
+        raise damaged(folder, error) from error
+
+
+def _sources(manifest: dict[str, Any]) -> dict[str, Source]:
+    sources = {key: Source(**source) for key, source in dict(manifest.get("sources", {})).items()}
+    for key, source in sources.items():
+        if not isinstance(source.sha256, str) or not isinstance(source.bytes, int):
+            raise DamageError(f"sources: expected the sum and the size of {key[:40]!r}, found others")
+    return sources

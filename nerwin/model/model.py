@@ -1,0 +1,300 @@
+"""A scorer together with what turns words into its input and its scores into tags: all that a saved model holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.config.settings import Config
+from nerwin.corruption import CORRUPTIONS
+from nerwin.corruption.interface import Corruption, Settings
+from nerwin.evaluation.calibration import PLAIN, fit_platt, found_entities, probability
+from nerwin.model.placed import ByPlace, Placed, as_they_stand, by_place, distinct
+from nerwin.network.dropout import Mask, dropout_mask, whole_network
+from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
+from nerwin.network.preprocess import Preprocess
+from nerwin.network.projection import FixedScorer, PlacedCache, forward_by_place
+from nerwin.network.scorer import Cache, Scorer
+from nerwin.network.surroundings import Surroundings
+from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
+from nerwin.text.sources import Source
+from nerwin.text.tokenizer import TOKENIZERS, Token
+from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
+
+CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
+WINDOWS = 8192  # windows scored at a time
+MANY, WIDE = 1000, 40  # windows of a minibatch, and numbers a word, from which on projecting by place takes less time
+
+
+class Standing(NamedTuple):
+    """How far training had come: the epochs that were done, which of them was the best, and its dev F1."""
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best_f1: float = -1.0
+
+
+@dataclass
+class Model:
+    """All of a trained tagger.
+
+    lookups: the inventories of the lookup tables; the tables are the parameters of the same names.
+    params: what training changes. constants: what is fitted and then stays, such as thresholds.
+    sources: the files that it was trained on, by their keys in the configuration.
+    """
+
+    config: Config
+    types: list[str]
+    lookups: list[Lookup]
+    params: Parameters
+    constants: dict[str, Floats] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+
+    def copy(self) -> "Model":
+        """The model as it is now, whatever training makes of it later."""
+        params = {name: value.copy() for name, value in self.params.items()}
+        return replace(self, params=params, constants=dict(self.constants))
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes that the parameters have by the configuration, the types and the inventories."""
+        sized = zip(self.lookups, self.widths, strict=True)
+        shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width) for one, width in sized}
+        shapes |= {name: value.shape for name, value in self.corruption.own_parameters(np.float32).items()}
+        n = self.inputs
+        for k, m in enumerate(self.config.scorer.hidden, 1):
+            shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
+            n = m
+        return shapes | {"U": (n, len(self.corruption.names))}
+
+    def preprocess_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the constants of preprocessing."""
+        method, n = self.config.preprocess.method, self.inputs
+        return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
+
+    def tokens(self, text: str) -> list[Token]:
+        """A raw text, taken apart as the configuration says."""
+        return list(TOKENIZERS[self.config.corpus.tokenizer](text))
+
+    @property
+    def inputs(self) -> int:
+        """The numbers in a window."""
+        return self.places * sum(self.widths)
+
+    @property
+    def places(self) -> int:
+        """The words in a window, and one more for all other words of the sentence where the model looks at them."""
+        return self.config.window.size + (self.config.window.sentence > 0)
+
+    def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
+        """What stands around the windows of some centres, or of all words, where the model looks there."""
+        weight = self.config.window.sentence
+        if not weight:
+            return None
+        found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
+        return Surroundings(*found, weight)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        return Scorer(len(self.config.scorer.hidden), self.config.scorer.activation)
+
+    @cached_property
+    def corruption(self) -> Corruption[Any]:
+        objective = self.config.objective
+        settings = Settings(
+            objective.margin, objective.draws, objective.miss, objective.weights, objective.outside_share
+        )
+        return CORRUPTIONS[objective.corruption](self.types, settings)
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the lookup tables."""
+        return [one.name for one in self.lookups]
+
+    @property
+    def penalised_tables(self) -> list[str]:
+        """Those that L2 and weight decay shrink."""
+        return self.tables if self.config.objective.l2_words else []
+
+    @property
+    def widths(self) -> list[int]:
+        """How many numbers each lookup table gives a word."""
+        words, features = self.config.words, self.config.features
+        return [words.dim if name == WORDS else features[name] for name in self.tables]
+
+    def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
+        """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
+
+        Many windows take less time with each place's forms projected there once. Of few, where a vector is a row of a
+        single table, it is copied to its places from there: finding out which are alike takes longer.
+        """
+        if around is None and len(ids) >= MANY and self._pays_by_place:
+            return by_place(ids)
+        return distinct(ids, around) if around or len(self.lookups) > 1 else as_they_stand(ids)
+
+    @cached_property
+    def _pays_by_place(self) -> bool:
+        """Whether nothing is done to x before its product with W, and that is most of the work.
+
+        Letter n-grams are more work than the product: a form's would be added up for each of its places.
+        """
+        untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
+        return untouched and sum(self.widths) >= WIDE and NGRAMS not in self.config.features
+
+    def embed(self, forms: FormTable, chosen: Ints) -> Floats:
+        """The vectors (u, D) of some forms."""
+        single = lookup([self.params[one.name] for one in self._single], forms.rows.take(chosen, axis=0))
+        if forms.bags is None:
+            return single
+        return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
+
+    def backprop_embed(self, forms: FormTable, chosen: Ints, de: Floats) -> Gradients:
+        """The gradients of the lookup tables that are trained, given those of the forms' vectors (u, D)."""
+        tables = [self.params[one.name] for one in self._single]
+        width = sum(table.shape[1] for table in tables)
+        found = backprop_lookup(tables, forms.rows.take(chosen, axis=0), de[:, :width])
+        grads: Gradients = {one.name: rows for one, rows in zip(self._single, found, strict=True)}
+        if forms.bags is not None:
+            grads[NGRAMS] = backprop_bags(self.params[NGRAMS], *forms.bags.of(chosen), de[:, width:])
+        if not self.config.words.trained:
+            del grads[WORDS]
+        return grads
+
+    @cached_property
+    def _single(self) -> list[Lookup]:
+        """The lookups with one value a form; the n-grams stand behind them."""
+        return [one for one in self.lookups if one.name != NGRAMS]
+
+    @property
+    def preprocess(self) -> Preprocess | None:
+        if "mean" not in self.constants:
+            return None
+        return Preprocess(self.constants["mean"], self.constants["transform"])
+
+    def windows(self, forms: FormTable, words: Placed) -> Floats:
+        """The scorer's input x (B, n)."""
+        x, preprocess = self.raw_windows(forms, words), self.preprocess
+        return preprocess.forward(x) if preprocess else x
+
+    def raw_windows(self, forms: FormTable, words: Placed) -> Floats:
+        """The same before any preprocessing."""
+        return words.windows(self.embed(forms, words.forms))
+
+    def forward(
+        self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None
+    ) -> tuple[Floats, Cache | PlacedCache]:
+        """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
+        masks = masks or self._whole_network()
+        if isinstance(words, ByPlace):
+            e = self.embed(forms, words.forms)
+            return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)
+        return self.scorer.forward(self.params, self.windows(forms, words), masks)
+
+    def _whole_network(self) -> list[Mask]:
+        return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]
+
+    @property
+    def _inverted(self) -> bool:
+        return self.config.scorer.dropout_scaling == "inverted"
+
+    @cached_property
+    def _dropout_rates(self) -> list[float]:
+        """Of the input and of each hidden layer."""
+        scorer = self.config.scorer
+        return [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
+
+    def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
+        """Dropout masks for the input of a minibatch and for each hidden layer."""
+        if not any(self._dropout_rates):
+            return [None] * len(self._dropout_rates)
+        dtype, inverted = self.params["U"].dtype.type, self._inverted
+        widths = [self.inputs, *self.config.scorer.hidden]
+        return [
+            dropout_mask(rng, (B, width), rate, dtype, inverted=inverted)
+            for width, rate in zip(widths, self._dropout_rates, strict=True)
+        ]
+
+    def folded(self) -> Parameters:
+        """The scorer's parameters in float64, with preprocessing and the scaling of dropout folded into them.
+
+        W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ.
+        """
+        layers = range(1, self.scorer.depth + 1)
+        names = [*(f"W{k}" for k in layers), "U"]
+        params: Parameters = {
+            name: self.params[name].astype(np.float64) for name in [*names, *(f"b{k}" for k in layers)]
+        }
+        for name, kept in zip(names, self._whole_network(), strict=True):
+            params[name] = params[name] * (1 if kept is None else kept)
+        if preprocess := self.preprocess:
+            params["W1"] = preprocess.backward(params["W1"])
+            params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
+        return params
+
+    def fixed(self) -> FixedScorer:
+        """The scorer as it is now, to score many windows with."""
+        dtype = self.params["U"].dtype
+        weights = {name: value.astype(dtype) for name, value in self.folded().items()}
+        return FixedScorer(self.scorer, weights, self.config.window.size, self.places)
+
+    def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
+        """The scores (n, K) of all words, in blocks."""
+        fixed = self.fixed()
+        scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
+        for start in range(0, len(corpus.centres), WINDOWS):
+            centres = corpus.centres[start : start + WINDOWS]
+            ids = windows(corpus.tokens, centres, self.config.window.size)
+            words = distinct(ids, self.around(corpus, centres))
+            P = fixed.project(self.embed(forms, words.forms))
+            scores[start : start + WINDOWS] = fixed.score(P, words.places, words.around)
+        return scores
+
+    def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]) -> list[list[str]]:
+        """Fit the decision rule on the dev part, then the probability that what it finds is right.
+
+        Args:
+            scores: (n, K) of the dev part's words.
+            gold: their true tags, in IOB2.
+
+        Returns:
+            The tags that the rule finds there.
+        """
+        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus))
+        scores, lengths = self.in_context(scores, corpus.words), corpus.lengths
+        tags = self.decode(scores, lengths)
+        found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
+        self.constants[CALIBRATION] = fit_platt(found.x, found.right)
+        return tags
+
+    def probability(self, x: Floats) -> Floats:
+        """How likely entities with these smallest margins (n,) are right."""
+        return probability(x, self.constants.get(CALIBRATION, PLAIN))
+
+    def in_context(self, scores: Floats, forms: Ints) -> Floats:
+        """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
+        return self.corruption.in_context(self.constants, scores, forms)
+
+    def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence."""
+        return split_sentences(self.spell(self.decode_numbers(scores, lengths)), lengths)
+
+    @property
+    def spelled(self) -> Sequence[str]:
+        """The IOB2 tags that a word may get."""
+        return self.corruption.spelled
+
+    def spell(self, numbers: Ints) -> list[str]:
+        """IOB2 tags, given their numbers among `spelled`."""
+        spelled = self.spelled
+        return [spelled[number] for number in numbers.tolist()]
+
+    def decode_numbers(self, scores: Floats, lengths: Ints) -> Ints:
+        """The numbers (n,), among `spelled`, of the IOB2 tags of all words in a row."""
+        return self.corruption.decode(self.params, self.constants, scores, lengths)
+
+    def margins(self, scores: Floats, lengths: Ints) -> Floats:
+        """By how much each word's decision (n,) wins over the next best."""
+        return self.corruption.margins(self.params, self.constants, scores, lengths)

@@ -1,0 +1,1 @@
+"""Word vectors from untagged text: the `center` corruption, its loop, its file."""

@@ -1,0 +1,78 @@
+"""Word vectors as files that other tools read: word2vec's text and binary form (Mikolov et al. 2013).
+
+Both begin with the line `words numbers`. Text has a word and its numbers on a line; binary has a word, a space, its
+numbers as little-endian float32, and a line end.
+"""
+
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from nerwin.arrays import Floats
+from nerwin.errors import VectorsError
+from nerwin.storage.replace import replacing
+
+TEXT = (".txt", ".vec", ".txt.gz", ".vec.gz")
+BINARY = (".bin",)
+ROWS = 1000  # words that are spelled out at a time
+
+
+def check_name(path: Path) -> None:
+    """Refuse a file name that does not say in which form to write.
+
+    Raises:
+        VectorsError: the ending is none of the known ones.
+    """
+    if not path.name.lower().endswith(TEXT + BINARY):
+        raise VectorsError(
+            f"{path}: expected a name that ends in {', '.join(TEXT)} (text) or {', '.join(BINARY)} (binary), found "
+            f'"{path.name}". Choose another --output.'
+        )
+
+
+def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
+    """Write the vectors (V, d) of V words in the form that the file's name asks for; it appears whole or not at all.
+
+    Raises:
+        VectorsError: an unknown ending, or the file cannot be written.
+    """
+    check_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as stream:
+            _fill(stream, path.name.lower(), words, vectors)
+    except OSError as error:
+        raise VectorsError(
+            f"{path}: cannot write the vectors: {error.strerror or error}. Free space and add --resume, or "
+            "choose another --output and begin again."
+        ) from error
+
+
+def _fill(stream: BinaryIO, name: str, words: Sequence[str], vectors: Floats) -> None:
+    """Without a name or time of its own, equal vectors make an equal gzip file."""
+    blocks = _binary(words, vectors) if name.endswith(BINARY) else _text(words, vectors)
+    header = f"{len(words)} {vectors.shape[1]}\n".encode()
+    if name.endswith(".gz"):
+        with gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
+            packed.write(header)
+            packed.writelines(blocks)
+    else:
+        stream.write(header)
+        stream.writelines(blocks)
+
+
+def _text(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
+    form = "%s" + " %.6g" * vectors.shape[1] + "\n"
+    for start in range(0, len(words), ROWS):
+        rows = zip(words[start : start + ROWS], vectors[start : start + ROWS].tolist(), strict=True)
+        yield "".join([form % (word, *row) for word, row in rows]).encode("utf-8")
+
+
+def _binary(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
+    for start in range(0, len(words), ROWS):
+        block = io.BytesIO()
+        for word, row in zip(words[start : start + ROWS], vectors[start : start + ROWS], strict=True):
+            block.write(word.encode("utf-8") + b" " + row.astype("<f4").tobytes() + b"\n")
+        yield block.getvalue()

@@ -1,0 +1,139 @@
+"""All that a report of runs shows, before anything is drawn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nerwin.analysis.inspection import Detector, inspect_detectors
+from nerwin.config.settings import changed
+from nerwin.evaluation.reliability import Bin, reliability
+from nerwin.evaluation.scores import Evaluation, evaluate_tags
+from nerwin.model.files import load_model
+from nerwin.model.model import Model
+from nerwin.report.familiarity import Names, Recall, recall_by_familiarity, training_names
+from nerwin.report.mistakes import Mistake, find_mistakes
+from nerwin.storage.folders import MANIFEST, METRICS, PAGE, model_folder
+from nerwin.storage.metrics import Epoch, read_metrics
+from nerwin.tagging.tagger import Tagger
+from nerwin.text.corpus import Corpus
+from nerwin.text.tags import Span, iob2, spans
+from nerwin.training.data import scored_part
+
+PROBED = 1000  # sentences whose windows the detectors are shown
+
+
+class RunReport(NamedTuple):
+    """A run, or a model alone, and how well it tags a corpus.
+
+    epochs: none of a model alone, such as an average. dev_f1: the best model's.
+    """
+
+    folder: Path
+    epochs: list[Epoch]
+    dev_f1: float
+    config: dict[str, Any]
+    changed: dict[str, Any]
+    parameters: int
+    data: str
+    evaluation: Evaluation
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch with the best dev F1; of a tie the earlier one, of those with 0 the latest, as training has it."""
+        if not self.epochs:
+            return None
+        best = max(self.epochs, key=lambda one: one.f1)
+        return best if best.f1 else self.epochs[-1]
+
+
+class Closeup(NamedTuple):
+    """A run from near: its mistakes, whether its scores can be believed, and its detectors.
+
+    names: the entities of the training part; None where it is not here. recalls: of entities that are among them, and
+    of the others.
+    """
+
+    corpus: Corpus
+    found: list[dict[Span, float]]
+    mistakes: list[Mistake]
+    names: Names | None
+    recalls: dict[bool, Recall]
+    bins: list[Bin]
+    detectors: list[Detector]
+
+
+def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport], Closeup]:
+    """Every run, or model folder, and the first from near.
+
+    Args:
+        data: the corpus that all are scored on; None: of each, as `scored_part` chooses.
+
+    Raises:
+        ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
+        CorpusError: a corpus that cannot be read.
+    """
+    metrics = [_epochs(run) for run in runs]  # the cheapest way to see a mistyped folder
+    models = [load_model(model_folder(run)) for run in runs]
+    reports, closeup = [], None
+    for run, epochs, model in zip(runs, metrics, models, strict=True):
+        corpus = scored_part(model.config.corpus, model.sources, data)
+        tags, found = _find(model, corpus)
+        evaluation = evaluate_tags(corpus.tags, tags)
+        config = model.config.to_dict()
+        size = sum(value.size for value in model.params.values())
+        f1 = model.standing.best_f1
+        reports.append(RunReport(run, epochs, f1, config, changed(config), size, corpus.path, evaluation))
+        closeup = closeup or _look_closer(model, corpus, found)
+    assert closeup is not None
+    return reports, closeup
+
+
+def page_of(run: Path) -> Path:
+    """Where the page of a run stands: in its folder, or beside that of a model, which holds the model alone."""
+    if not _is_model(run):
+        return run / PAGE
+    named = run if run.name.strip(".") else run.resolve()  # "." and ".." are no names
+    return named.with_name(f"{named.name}.html")
+
+
+def _is_model(run: Path) -> bool:
+    return (run / MANIFEST).is_file()
+
+
+def _epochs(run: Path) -> list[Epoch]:
+    """The epochs of a run; a model alone has none.
+
+    Raises:
+        ModelError: it is neither.
+    """
+    if _is_model(run):
+        return []
+    if not (run / METRICS).is_file():
+        model_folder(run)  # says what stands there in place of a run
+    return read_metrics(run)
+
+
+def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span, float]]]:
+    """The tags of each sentence, and the entities that they spell with their scores."""
+    found = [dict(own) for own in Tagger(model).spans_of_many([corpus.words])]
+    tags = [iob2(list(own), len(words)) for own, words in zip(found, corpus.words, strict=True)]
+    return tags, found
+
+
+def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -> Closeup:
+    gold = [spans(sentence.tags) for sentence in corpus.sentences]
+    names = training_names(model.config.corpus, model.sources)
+    claims = [
+        (score, span in set(truth))
+        for truth, claimed in zip(gold, found, strict=True)
+        for span, score in claimed.items()
+    ]
+    return Closeup(
+        corpus=corpus,
+        found=found,
+        mistakes=find_mistakes(gold, found),
+        names=names,
+        recalls={} if names is None else recall_by_familiarity(corpus.sentences, found, names),
+        bins=reliability([score for score, _ in claims], [right for _, right in claims]),
+        detectors=inspect_detectors(model, corpus.words[:PROBED]),
+    )

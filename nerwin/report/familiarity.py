@@ -1,0 +1,58 @@
+"""Entities that training has seen, and those it has not: who knows names by heart is good at the first alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from nerwin.config.settings import CorpusConfig
+from nerwin.text.corpus import Sentence
+from nerwin.text.sources import Source
+from nerwin.text.tags import Span, spans
+from nerwin.training.data import hold_out, read_part, training_file
+
+Names = frozenset[tuple[str, ...]]
+
+
+class Recall(NamedTuple):
+    """How many true entities there are, and how many of them were found."""
+
+    right: int
+    support: int
+
+    @property
+    def share(self) -> float:
+        return self.right / self.support if self.support else 0.0
+
+
+def names_in(sentences: Iterable[Sentence]) -> Names:
+    """The words of every entity, spelled as they stand, whatever its type."""
+    return frozenset(name_of(sentence.words, span) for sentence in sentences for span in spans(sentence.tags))
+
+
+def name_of(words: Sequence[str], span: Span) -> tuple[str, ...]:
+    return tuple(words[span.start : span.end])
+
+
+def training_names(config: CorpusConfig, sources: Mapping[str, Source]) -> Names | None:
+    """The entities that were learned from; None where the training part is not here, as after a model has travelled, or
+    is another by now.
+
+    Raises:
+        CorpusError: the file is there, but cannot be read.
+    """
+    if (train := training_file(config, sources)) is None:
+        return None
+    sentences = read_part(train, config).sentences
+    return names_in(sentences if config.dev else hold_out(sentences)[0])
+
+
+def recall_by_familiarity(
+    sentences: Sequence[Sentence], found: Sequence[Mapping[Span, float]], names: Names
+) -> dict[bool, Recall]:
+    """The recall of entities that were seen in training (True), and of the others (False)."""
+    right, support = {True: 0, False: 0}, {True: 0, False: 0}
+    for sentence, claims in zip(sentences, found, strict=True):
+        for span in spans(sentence.tags):
+            seen = name_of(sentence.words, span) in names
+            support[seen] += 1
+            right[seen] += span in claims
+    return {seen: Recall(right[seen], support[seen]) for seen in (True, False)}

@@ -1,0 +1,82 @@
+"""model.json of a model folder: read, and what it says of itself checked, without the arrays that it names."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nerwin import __version__
+from nerwin.errors import ModelError, printable
+from nerwin.storage.archive import DamageError, count, read_json, reason_of
+from nerwin.storage.folders import MANIFEST
+
+FORMAT = 3  # 1 hashed n-grams otherwise; 2 may have no offsets of types
+READ = (2, FORMAT)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The model.json of a model folder, of the format that is read here.
+
+    Raises:
+        ModelError: it cannot be read, or is of another format.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = read_json(path)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read the model: {error.strerror}. Train one with `nerwin train`.") from error
+    except ValueError as error:
+        raise damaged(folder, error) from error
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(manifest, dict) and found in READ:
+        return manifest
+    remedy = "Fetch or train it again."
+    if found == 1:
+        remedy = 'Its letter n-grams were hashed otherwise: train it again, with what "config" in that file says.'
+    elif isinstance(found, int) and found > FORMAT:
+        remedy = "Load it with the version of nerwin that wrote it, or a later one."
+    expected = " or ".join(map(str, READ))
+    raise ModelError(f"{path}: expected model format {expected}, found {printable(str(found)[:40])}. {remedy}")
+
+
+def versions() -> dict[str, str | None]:
+    """What results depend on beside the configuration and the data; no time of day, so that equal runs are equal."""
+    return {
+        "nerwin": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS"),
+    }
+
+
+def epochs_begun(folder: Path) -> float:
+    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
+
+    Raises:
+        ModelError: a missing or damaged manifest.
+    """
+    manifest = read_manifest(folder)
+    try:
+        return count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(folder, error) from error
+
+
+def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
+    """The dev F1 of the best epoch so far, and its number.
+
+    Raises:
+        KeyError, TypeError, DamageError: they are missing or not numbers.
+    """
+    best = manifest["best"]
+    if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
+        raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
+    return best["f1"], count(best, "epoch")
+
+
+def damaged(folder: Path, error: Exception) -> ModelError:
+    """The error for a model folder in which reading met another one."""
+    return ModelError(f"{folder}: the model is damaged: {reason_of(error)}. Fetch or train it again.")

@@ -1,0 +1,74 @@
+"""metrics.jsonl read back: what a training said of each of its epochs."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nerwin.errors import ModelError
+from nerwin.storage.folders import METRICS, going_on
+
+
+class Epoch(NamedTuple):
+    """A line of metrics.jsonl; active is the share of pairs inside the margin, the last three are of the dev part."""
+
+    epoch: int
+    loss: float
+    active: float
+    seconds: float
+    learning_rate: float
+    precision: float
+    recall: float
+    f1: float
+
+
+DEV = ("precision", "recall", "f1")
+
+
+def read_metrics(run: Path) -> list[Epoch]:
+    """The epochs of a run, in order; a last line without its end is one that is being written.
+
+    Raises:
+        ModelError: there are none, or a line is not what `nerwin train` writes.
+    """
+    path = run / METRICS
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        raise ModelError(
+            f"{path}: expected the metrics of a run, found none: {error.strerror}. Name a folder of `nerwin train`."
+        ) from error
+    epochs = [_epoch(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.endswith(b"\n")]
+    if not epochs:
+        raise ModelError(f"{path}: expected a line an epoch, found none. Train on: {going_on(run)}")
+    return epochs
+
+
+def epochs_recorded(run: Path) -> int:
+    """How many epochs the metrics of a run tell of."""
+    path = run / METRICS
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
+def _epoch(line: bytes, where: str) -> Epoch:
+    try:
+        found = json.loads(line)
+        epoch, *others = (_number(found["dev"] if name in DEV else found, name) for name in Epoch._fields)
+        return Epoch(int(epoch), *others)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"{where}: expected the figures of an epoch, as `nerwin train` writes them, found another line. "
+            "Restore the file, or train again."
+        ) from error
+
+
+def _number(values: dict[str, Any], name: str) -> float:
+    """A finite number.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    value = values[name]
+    if not math.isfinite(value):
+        raise ValueError(name)
+    return float(value)

@@ -1,0 +1,90 @@
+"""The projections of word forms that a tagger keeps from one call to the next (see `network.projection`)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+from nerwin.model.model import Model
+from nerwin.text.features import FormTable, form_table
+from nerwin.text.vocabulary import PADDING, Vocabulary
+
+KEPT = 170_000_000  # bytes of projections: with all else, a process that tags stays below 400 MB
+CALL = 10_000  # forms that there is room for beside those that are kept
+TOGETHER = 512  # forms projected at a time
+
+RESERVED = Vocabulary().forms  # the forms of the first two slots
+_NOWHERE = -1
+
+
+class TextForms:
+    """The forms of a text, numbered as they come, and the slots of those whose projections are kept."""
+
+    def __init__(self) -> None:
+        self.vocabulary = Vocabulary()
+        self.slots: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
+        self.kept: dict[str, int] | None = None  # where they have been looked for
+
+
+class Projections:
+    """What word forms add to the first layer of a model.
+
+    It keeps those of the first forms that come, up to KEPT bytes; of the forms that come after those nothing is kept
+    but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
+
+    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. Whoever calls `find` and then reads P
+    must be alone there: P is another array once it has grown.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.scorer = model.fixed()
+        self._model = model
+        W = model.params["W1"]
+        self._most = max(KEPT // (W.itemsize * self.scorer.slots * len(W)), len(RESERVED))  # forms
+        # Memory that is not written to costs nothing yet, and growing costs a copy.
+        self.P: Floats = np.empty(((self._most + CALL) * self.scorer.slots, len(W)), W.dtype)
+        self._kept: dict[str, int] = {}
+        self._project(form_table(model.lookups, RESERVED), PADDING, PADDING)
+
+    def forget(self) -> None:
+        """Begin anew, as if no text had come before; a text that has begun begins anew, too."""
+        self._kept = {}
+
+    def find(self, text: TextForms, ids: Ints) -> Ints:
+        """The slots of some words (n,) of a text, given their forms in its vocabulary: valid until the next call."""
+        forms = text.vocabulary.forms
+        if text.kept is not self._kept:
+            text.kept, text.slots = self._kept, np.arange(len(RESERVED))
+        if len(text.slots) < len(forms):
+            text.slots = np.concatenate([text.slots, self._keep(forms[len(text.slots) :])])
+        slots: Ints = text.slots[ids]
+        (elsewhere,) = (slots == _NOWHERE).nonzero()
+        if len(elsewhere):
+            others, number = np.unique(ids[elsewhere], return_inverse=True)
+            self._project_forms([forms[form] for form in others.tolist()], self._most)
+            slots[elsewhere] = self._most + number
+        return slots
+
+    def _keep(self, forms: Sequence[str]) -> Ints:
+        """The slots of distinct forms; new ones get a slot while there is room."""
+        start = len(RESERVED) + len(self._kept)
+        new = [form for form in forms if form not in self._kept][: self._most - start]
+        self._project_forms(new, start)
+        self._kept.update(zip(new, range(start, start + len(new)), strict=True))
+        return np.array([self._kept.get(form, _NOWHERE) for form in forms], np.int64)
+
+    def _project_forms(self, forms: Sequence[str], slot: int) -> None:
+        self._project(form_table(self._model.lookups, [*RESERVED, *forms]), len(RESERVED), slot)
+
+    def _project(self, table: FormTable, first: int, slot: int) -> None:
+        """Write the projections of a table's forms, from the `first` one on, into the slots from `slot` on."""
+        C, count = self.scorer.slots, len(table) - first
+        if (size := (slot + count) * C) > len(self.P):
+            room = np.empty((max(size, 2 * len(self.P)), self.P.shape[1]), self.P.dtype)
+            room[: slot * C] = self.P[: slot * C]
+            self.P = room
+        for at in range(first, len(table), TOGETHER):
+            e = self._model.embed(table, np.arange(at, min(at + TOGETHER, len(table))))
+            end = slot + len(e)
+            self.scorer.project(e, out=self.P[slot * C : end * C])
+            slot = end

@@ -1,0 +1,100 @@
+"""What a tagged text looks like when it is written: columns, JSON, markup, colours of a terminal, or a web page."""
+
+import html
+import itertools
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from nerwin.tagging.annotations import Annotation
+from nerwin.text.inline import format_inline
+from nerwin.text.tags import Span
+
+_BREAKS = str.maketrans("\n\r", "  ")
+
+
+def _conll(found: Annotation) -> Iterator[str]:
+    """A token and its tag a line, and a blank line after each sentence."""
+    lines = iter([f"{token.text}\t{tag}" for token, tag in zip(found.tokens, found.tags, strict=True)])
+    for length in found.lengths or [0]:
+        yield from itertools.islice(lines, length)
+        yield ""
+
+
+def _jsonl(found: Annotation) -> Iterator[str]:
+    """One JSON object, its offsets in characters of the text."""
+    yield json.dumps({"text": found.text, "ents": ents_of(found)}, ensure_ascii=False)
+
+
+def ents_of(found: Annotation) -> list[dict[str, Any]]:
+    """The entities as JSON has them."""
+    return [{**one._asdict(), "score": round(one.score, 4)} for one in found.entities]
+
+
+def _inline(found: Annotation) -> Iterator[str]:
+    """The text with its entities marked up, in one line."""
+    yield format_inline(found.text.translate(_BREAKS), [Span(one.start, one.end, one.label) for one in found.entities])
+
+
+def _colour(found: Annotation) -> Iterator[str]:
+    """The text with its entities in a colour of their type, for a terminal."""
+
+    def paint(text: str, label: str) -> str:
+        return f"\x1b[1;3{1 + _number(label, 6)}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
+
+    yield "".join(_parts(found, str, paint))
+
+
+def _html(found: Annotation) -> Iterator[str]:
+    """A paragraph of a page that begins with HTML_HEAD and ends with HTML_END."""
+
+    def mark(text: str, label: str) -> str:
+        hue = 30 * _number(label, 12)
+        return f'<mark style="--hue: {hue}">{html.escape(text)}<small>{html.escape(label)}</small></mark>'
+
+    yield f'<p dir="auto">{"".join(_parts(found, html.escape, mark))}</p>'
+
+
+HTML_HEAD = """\
+<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Entities</title>
+<style>
+:root { color-scheme: light dark; font: 1.05rem/1.7 system-ui, sans-serif; }
+body { max-width: 45rem; margin: 2rem auto; padding: 0 1rem; }
+p { overflow-wrap: anywhere; white-space: pre-line; }
+mark { color: inherit; background: hsl(var(--hue) 80% 50% / 0.25); border-radius: 0.25rem; padding: 0.1rem 0.25rem; }
+mark small { font-size: 0.7em; font-weight: 600; margin-left: 0.35rem; }
+</style>
+</head>
+<body>
+"""
+HTML_END = "</body>\n</html>\n"
+
+
+def _parts(found: Annotation, plain: Callable[[str], str], entity: Callable[[str, str], str]) -> Iterator[str]:
+    """The text in its order, what is outside of entities and what is inside written in their ways."""
+    end = 0
+    for one in found.entities:
+        yield plain(found.text[end : one.start])
+        yield entity(one.text, one.label)
+        end = one.end
+    yield plain(found.text[end:])
+
+
+def _number(label: str, count: int) -> int:
+    """A number below `count` that a label has in every text."""
+    return zlib.crc32(label.encode()) % count
+
+
+FORMATS: dict[str, Callable[[Annotation], Iterator[str]]] = {
+    "conll": _conll,
+    "jsonl": _jsonl,
+    "inline": _inline,
+    "colour": _colour,
+    "html": _html,
+}

@@ -1,0 +1,255 @@
+"""Tagging files of any length: a piece of the file in, its tagged lines out, several pieces at a time if asked to.
+
+A piece is tagged without a trace of those before it. So the output depends on the input alone, and not on the number of
+processes, and memory does not grow with the input.
+"""
+
+import gc
+import io
+import itertools
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import NamedTuple
+
+from nerwin.arrays import Ints
+from nerwin.collector import collector_paused
+from nerwin.errors import CorpusError, ModelError
+from nerwin.model.model import Model
+from nerwin.parallel.orphans import end_with
+from nerwin.tagging.renderings import FORMATS, ents_of
+from nerwin.tagging.tagger import Tagger
+from nerwin.text.columns import Block, Columns, block_of, find_delimiter
+from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
+from nerwin.text.jsonl import read_object, text_of, with_entities
+from nerwin.text.misread import words_in
+from nerwin.text.passage import check_columns, join_words
+from nerwin.text.pieces import Piece, blocks, read_pieces
+from nerwin.text.tags import OUTSIDE
+from nerwin.text.windows import split_sentences
+
+SCORES = 64  # of a word; of models with more, blocks are smaller, so that what they take of the memory stays the same
+
+
+class Task(NamedTuple):
+    """What is to be done with each piece of a file.
+
+    columns: where the words stand; None for raw text, a text a line. delimiter: of the columns, once it is known.
+    objects: whether the lines without columns are JSON objects, each with a text.
+    """
+
+    form: str
+    name: str
+    columns: Columns | None = None
+    delimiter: str | None = None
+    objects: bool = False
+
+
+Work = tuple[Task, Piece]
+
+
+def tag_file(
+    tagger: Tagger,
+    path: Path | None,
+    form: str,
+    columns: Columns | None,
+    jobs: int = 1,
+    progress: Callable[[int], object] = lambda size: None,
+    *,
+    objects: bool = False,
+) -> Iterator[bytes]:
+    """Tag a file, or standard input where `path` is None; yields the output in pieces of whole lines, in UTF-8.
+
+    Args:
+        progress: is called with the bytes of each piece of the text whose output has been taken.
+        objects: whether the lines are JSON objects, as a `Task` has it.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line has no column of words, or no object; the message starts with
+            `name:line`.
+    """
+    task = Task(form, source_name(path), columns, objects=objects)
+    pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
+    first: list[Work] = []
+    failure: CorpusError | None = None
+    try:
+        for work in itertools.islice(pieces, 2 if jobs > 1 else 0):
+            first.append(work)
+    except CorpusError as error:  # what can be read is put out first, as one process would
+        failure = error
+    with collector_paused():
+        if len(first) < 2:
+            for settled, piece in itertools.chain(first, pieces):
+                yield tag_piece(tagger, settled, piece)
+                progress(len(piece.data))
+            if failure:
+                raise failure
+        else:
+            for tagged, size in _in_processes(tagger, first, pieces, jobs):
+                yield tagged
+                progress(size)
+
+
+def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
+    """Each piece, and its task with the delimiter that the first token of the file has.
+
+    Raises:
+        CorpusError: a file of columns whose lines end in carriage returns alone.
+    """
+    for piece in pieces:
+        if task.columns and piece.number == 1:
+            check_line_ends(piece.data, task.name)
+        if task.columns and not task.delimiter:
+            lines = decode_lines(io.BytesIO(piece.data), task.name, piece.number)  # only as many as it takes
+            task = task._replace(delimiter=find_delimiter(lines, task.columns))
+        yield task, piece
+
+
+def _in_processes(
+    tagger: Tagger, first: Sequence[Work], others: Iterator[Work], jobs: int
+) -> Iterator[tuple[bytes, int]]:
+    """The outputs in order, and for how many bytes each is the output.
+
+    So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
+    before is still put out, as one process would.
+    """
+    # A forked process has the model and the first pieces at once; where there is no fork, they are sent.
+    forked = "fork" in multiprocessing.get_all_start_methods()
+    inherited = first if forked else []
+    given = tagger.model, tagger.min_score, inherited, os.getpid()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
+    work = enumerate(itertools.chain(first, others))
+    waiting: deque[tuple[Future[bytes], int]] = deque()
+    failure: CorpusError | None = None
+    try:
+        while True:
+            try:
+                number, (settled, piece) = next(work)
+            except StopIteration:
+                break
+            except CorpusError as error:
+                failure = error
+                break
+            if number < len(inherited):
+                call = pool.submit(_tag_inherited, number)
+            else:
+                call = pool.submit(_tag_sent, settled, piece)
+            waiting.append((call, len(piece.data)))
+            while waiting and (waiting[0][0].done() or len(waiting) > jobs):
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
+        if failure:
+            raise failure
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
+        ) from error
+    finally:
+        if waiting:  # an error, Ctrl-C, or a reader that has gone: nobody waits for the rest
+            for process in list(pool._processes.values()):
+                process.terminate()
+        pool.shutdown(cancel_futures=True)
+
+
+def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
+    tagged, size = waiting.popleft()
+    return tagged.result(), size
+
+
+# Of a worker process.
+_tagger: Tagger
+_inherited: Sequence[Work]
+
+
+def _receive(model: Model, min_score: float, inherited: Sequence[Work], parent: int) -> None:
+    global _tagger, _inherited
+    end_with(parent)
+    _tagger, _inherited = Tagger(model, min_score), inherited
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
+
+
+def _tag_inherited(number: int) -> bytes:
+    return tag_piece(_tagger, *_inherited[number])
+
+
+def _tag_sent(task: Task, piece: Piece) -> bytes:
+    return tag_piece(_tagger, task, piece)
+
+
+def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
+    """The output for one piece, its lines ended, in UTF-8."""
+    tagger.forget()
+    share = min(1.0, SCORES / len(tagger.model.corruption.names))
+    cut = blocks(piece, by_sentence=task.columns is not None, share=share)
+    if task.objects:
+        return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in cut)
+    if task.columns is None:
+        return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+    split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
+    return b"".join(tag_columns(tagger, split, task.columns, task.form, task.name))
+
+
+def end_lines(lines: Iterable[str]) -> bytes:
+    """Lines, each ended, in UTF-8."""
+    return "\n".join([*lines, ""]).encode()
+
+
+def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
+    """Tag raw texts, each by itself."""
+    for found in tagger.annotate([(text, tagger.model.tokens(text)) for text in texts]):
+        yield from FORMATS[form](found)
+
+
+def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with these entities.
+
+    Raises:
+        CorpusError: a line that is no object with a text, or with tokens that the form cannot hold; the message starts
+            with `name:line`.
+    """
+    lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
+    objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
+    texts = []
+    for where, content in objects:
+        text, tokens = text_of(content, where)
+        if form == "conll" and tokens:
+            check_columns([token.text for token in tokens], where)
+        texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
+    for (where, content), found in zip(objects, tagger.annotate(texts), strict=True):
+        if form == "jsonl":
+            yield with_entities(content, ents_of(found), where)
+        else:
+            yield from FORMATS[form](found)
+
+
+def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
+    """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
+
+    In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
+    other forms give a line a sentence, its words joined as `join_words` does.
+
+    Raises:
+        CorpusError: a line without a word, or one of other columns; the message starts with `name:line`.
+    """
+    ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
+
+    def read() -> Iterator[tuple[list[str], Ints]]:
+        for block in text:
+            words = words_in(block, columns, name)
+            ahead.append((block, words, block.lengths()))
+            yield ahead[-1][1:]
+
+    for scores in tagger.score_text(read()):
+        block, words, lengths = ahead.popleft()
+        if form == "conll":
+            yield block.with_column(tagger.model.spelled, tagger.decode(scores, lengths), OUTSIDE)
+        else:
+            texts = [join_words(row) for row in split_sentences(words, lengths)]
+            yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))

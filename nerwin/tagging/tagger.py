@@ -1,0 +1,299 @@
+"""A trained model at work: words in, tags out; text in, entities with character offsets out."""
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from nerwin.arrays import Floats, Ints
+from nerwin.corruption.repeats import REACH
+from nerwin.errors import ConfigError, ModelError
+from nerwin.evaluation.calibration import entity_margins, found_entities
+from nerwin.evaluation.reliability import calibration_error, reliability
+from nerwin.evaluation.scores import Evaluation, evaluate_tags
+from nerwin.model.files import load_model, save_model
+from nerwin.model.model import Model
+from nerwin.storage.folders import CELLS, METRICS, model_folder
+from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
+from nerwin.tagging.projections import Projections, TextForms
+from nerwin.text.sentences import cut_into_sentences
+from nerwin.text.tags import Span, iob2, spans
+from nerwin.text.windows import lay_out, split_sentences, windows
+
+TAGGED = 100_000  # characters of a stream of texts tagged at a time
+
+T = TypeVar("T")
+
+
+class Tagger:
+    """Tags sentences with a model.
+
+    What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a tagger,
+    and take turns at that.
+
+    min_score: entities that score less are left out, as if they were outside.
+
+    >>> import nerwin
+    >>> tagger = nerwin.load("runs/mine")
+    >>> tagger.tag(["Museums", "in", "Paris"])
+    ['O', 'O', 'B-LOC']
+    >>> [(one.text, one.label) for one in tagger.entities("Museums in Paris are amazing")]
+    [('Paris', 'LOC')]
+
+    Raises:
+        ConfigError: min_score is no share of 1.
+    """
+
+    def __init__(self, model: Model, min_score: float = 0.0) -> None:
+        check_share(min_score)
+        self.model, self.min_score = model, min_score
+        self._turn = threading.Lock()
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            self._projections = Projections(model)
+
+    def __reduce__(self) -> tuple[type["Tagger"], tuple[Model, float]]:
+        # What another process is sent: not the projections, which it makes itself, nor the lock.
+        return Tagger, (self.model, self.min_score)
+
+    def forget(self) -> None:
+        """Begin anew, as if no text had been tagged before."""
+        with self._turn:
+            self._projections.forget()
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model as a folder that `load` takes, as a whole or not at all.
+
+        Raises:
+            ModelError: the folder holds something and may not be overwritten, or cannot be written.
+        """
+        path = Path(folder)
+        if path.exists() and not path.is_dir():
+            raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
+        if (path / METRICS).exists() or (path / CELLS).exists():
+            raise ModelError(f"{path}: expected a model's folder, found a run's or a comparison's. Choose another.")
+        if not overwrite and path.is_dir() and any(path.iterdir()):
+            raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
+        save_model(path, self.model)
+
+    def tag(self, words: Iterable[str]) -> list[str]:
+        """The IOB2 tags of the words of one sentence."""
+        return self.tag_many([words])[0]
+
+    def tag_many(self, sentences: Iterable[Iterable[str]]) -> list[list[str]]:
+        """The IOB2 tags of the words of each sentence of a text."""
+        words, lengths = _in_a_row([_words(sentence) for sentence in sentences])
+        (scores,) = self.score_text([(words, lengths)])
+        return self._spelled(scores, lengths)
+
+    def _spelled(self, scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence, given their words' scores (n, K) in context."""
+        return split_sentences(self.model.spell(self.decode(scores, lengths)), lengths)
+
+    def decode(self, scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their scores (n, K)."""
+        if not self.min_score:
+            return self.model.decode_numbers(scores, lengths)
+        numbers = {tag: number for number, tag in enumerate(self.model.spelled)}
+        decided = self._decide(scores, lengths)
+        return np.array([numbers[tag] for tags, _ in decided for tag in tags], np.int64)
+
+    def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
+        """For each sentence its tags, and its entities with their scores; without those that score too little."""
+        decoded = self.model.decode(scores, lengths)
+        found = [spans(tags) for tags in decoded]
+        some = np.array([len(own) > 0 for own in found], np.bool_)  # the margins of other sentences are not asked for
+        margins = self.model.margins(scores[np.repeat(some, lengths)], lengths[some])
+        x = entity_margins(margins, lengths[some], [own for own in found if own])
+        probabilities = iter(self.model.probability(x).tolist())
+        for tags, own in zip(decoded, found, strict=True):
+            scored = list(zip(own, probabilities, strict=False))  # as many of them as there are entities
+            kept = [(span, score) for span, score in scored if score >= self.min_score]
+            yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
+
+    def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
+        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2)."""
+        words, lengths = _in_a_row(sentences)
+        (scores,) = self.score_text([(words, lengths)])
+        tags = self._spelled(scores, lengths)
+        found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
+        result = evaluate_tags(gold, tags)
+        result.calibration_error = calibration_error(
+            reliability(self.model.probability(found.x).tolist(), found.right.tolist())
+        )
+        return result
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities of a text, by character offsets in it."""
+        return self.annotate([self._tokenized(text)])[0].entities
+
+    def entities_of_many(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
+        """The entities of each text, in order, as `entities` finds them; the scores' last digits may differ.
+
+        TAGGED characters are read before the first entities come, so memory does not grow with the number of texts.
+
+        >>> import nerwin
+        >>> lines = (f"Museums in {city} are amazing" for city in ["Paris", "Lima"])
+        >>> [[one.text for one in found] for found in nerwin.load("runs/mine").entities_of_many(lines)]
+        [['Paris'], ['Lima']]
+        """
+        if isinstance(texts, str | bytes):
+            raise TypeError(f"expected several texts, found one: {texts[:40]!r}. Put it into a list.")
+        return self._stream(texts)
+
+    def _stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
+        for batch in self._batches(texts):
+            yield from (found.entities for found in self.annotate(batch))
+
+    def _tokenized(self, text: str) -> Tokenized:
+        """A text with its tokens.
+
+        Raises:
+            TypeError: it is something else, such as bytes.
+        """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"expected a text as str, found {type(text).__name__}. `tag` takes the words of a sentence."
+            )
+        return text, self.model.tokens(text)
+
+    def _batches(self, texts: Iterable[str]) -> Iterator[list[Tokenized]]:
+        """Texts with their tokens, in lists of about TAGGED characters."""
+        batch, size = [], 0
+        for text in texts:
+            batch.append(self._tokenized(text))
+            size += len(text) + 1  # so that empty ones count too
+            if size >= TAGGED:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
+        """Tag tokenized texts, each by itself, sentence by sentence; the tokens' offsets point into their text."""
+        cut = [cut_into_sentences(text, tokens) for text, tokens in texts]
+        scores, _ = self._score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
+        sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
+        explained = iter(self.explain(sentences, scores))
+        return [
+            together(text, tokens, itertools.islice(explained, len(own)))
+            for (text, tokens), own in zip(texts, cut, strict=True)
+        ]
+
+    def spans_of_many(self, texts: Sequence[Sequence[Sequence[str]]]) -> Iterator[list[tuple[Span, float]]]:
+        """The entities of each sentence of texts, each of sentences of words: spans of words, and their scores.
+
+        A sentence is read with the others of its text around it, and no text with another.
+        """
+        scores, lengths = self._score_apart(texts)
+        return (found for _, found in self._decide(scores, lengths))
+
+    def _score_apart(self, texts: Sequence[Sequence[Sequence[str]]]) -> tuple[Floats, Ints]:
+        """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
+        words, lengths = _in_a_row([sentence for text in texts for sentence in text])
+        sizes = [sum(map(len, text)) for text in texts]
+        text = TextForms()
+        forms = text.vocabulary.ids(words)
+        apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
+        return self.model.in_context(self._score(text, forms, lengths), apart), lengths
+
+    def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
+        """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
+        lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
+        annotations = []
+        for (text, tokens), (tags, found) in zip(texts, self._decide(scores, lengths), strict=True):
+            entities = [entity_of(text, tokens, span, score) for span, score in found]
+            annotations.append(Annotation(text, tokens, tags, entities, [len(tags)]))
+        return annotations
+
+    def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
+        """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
+
+        A run is scored once the next one has been read, since words nearby count on both sides; where runs are shorter
+        than that is far, what is beyond the neighbouring ones is not seen.
+
+        Args:
+            runs: the words of each and the lengths of its sentences.
+        """
+        text = TextForms()
+        border = np.empty(0, np.int32), np.empty((0, len(self.model.corruption.names)), np.float32)
+        read = ((text.vocabulary.ids(words), lengths) for words, lengths in runs)
+        scored = ((forms, self._score(text, forms, lengths)) for forms, lengths in read)
+        for before, here, after in _threes(itertools.chain([border], scored, [border])):
+            forms, scores = (
+                np.concatenate([one[-REACH:], two, three[:REACH]])
+                for one, two, three in zip(before, here, after, strict=True)
+            )
+            start = min(REACH, len(before[0]))
+            yield self.model.in_context(scores, forms)[start : start + len(here[0])]
+
+    def score(self, words: Sequence[str], lengths: Ints) -> Floats:
+        """The scores (n, K) of the words of sentences in a row.
+
+        Raises:
+            ModelError: they are not finite, since the model's numbers, though finite, are too large.
+        """
+        text = TextForms()
+        return self._score(text, text.vocabulary.ids(words), lengths)
+
+    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+        """The same, given the words' forms (n,) in the text's vocabulary."""
+        with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            scorer = self._projections.scorer
+            flat = lay_out(self._projections.find(text, forms), lengths, scorer.size)
+            slots, around = windows(flat.tokens, flat.centres, scorer.size), self.model.around(flat)
+            scores = scorer.score(self._projections.P, slots, around)
+        if not np.isfinite(scores).all():
+            raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
+        return scores
+
+
+def check_share(min_score: float) -> None:
+    """Refuse a minimum score outside of 0 to 1.
+
+    Raises:
+        ConfigError: it is not from 0 to 1.
+    """
+    if not 0 <= min_score <= 1:
+        raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
+
+
+def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
+    """Each item between its neighbours."""
+    for (before, here), (_, after) in itertools.pairwise(itertools.pairwise(items)):
+        yield before, here, after
+
+
+def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
+    """The words of all sentences, and the lengths of the sentences."""
+    return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
+
+
+def _words(sentence: Iterable[str]) -> list[str]:
+    """The words of a sentence.
+
+    Raises:
+        TypeError: it is something else, such as a text.
+    """
+    if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
+        found = f"{sentence[:40]!r}" if isinstance(sentence, str | bytes) else type(sentence).__name__
+        raise TypeError(f"expected the words of a sentence, found {found}. `entities` takes a text as it is.")
+    words = list(sentence)
+    for word in words:
+        if not isinstance(word, str):
+            raise TypeError(f"expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them.")
+    return words
+
+
+def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
+    """A tagger from a run folder, its best/ or last/; by default the newest run under runs/.
+
+    Args:
+        min_score: entities that score less are left out.
+
+    Raises:
+        ModelError: no such model, or a damaged one. ConfigError: min_score is no share of 1.
+    """
+    return Tagger(load_model(model_folder(None if folder is None else Path(folder))), min_score)
