@@ -61,6 +61,21 @@ def test_an_objects_own_tokens_are_the_words(tagger: Tagger, tmp_path: Path) -> 
     assert [line.split("\t")[0] for line in tagged(tagger, path, "conll").splitlines()] == [text, "", *text.split(), ""]
 
 
+def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: Path) -> None:
+    words = ["Mira", "Tolvan", "left", "Quellmark", "."]
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "tokens": words, "ner_tags": [0, 0, 0, 0, 0]},
+        {"tokens": words, "tags": ["O"] * 5},
+        {"tokens": []},
+    ]
+    path = written(tmp_path, [json.dumps(one) for one in rows])
+    tags = tagger.tag(words)
+    assert tags.count("O") < 5
+    found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
+    assert found == [{**rows[0], "ner_tags": tags}, {**rows[1], "tags": tags}, {"tokens": [], "ner_tags": []}]
+    assert tagged(tagger, path, "conll").splitlines()[:5] == ["\t".join(pair) for pair in zip(words, tags, strict=True)]
+
+
 def test_a_token_that_columns_cannot_hold_is_refused(tagger: Tagger, tmp_path: Path) -> None:
     content = {"text": "a\tb", "tokens": [{"start": 0, "end": 3}]}
     path = written(tmp_path, [json.dumps(content)])

@@ -26,7 +26,8 @@ from nerwin.tagging.renderings import FORMATS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
-from nerwin.text.jsonl import read_object, text_of, with_entities
+from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
+from nerwin.text.jsonl_words import with_tags, words_of
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, blocks, read_pieces
@@ -208,7 +209,8 @@ def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
-    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with these entities.
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with these entities, or these tags
+    where they have words in place of a text.
 
     Raises:
         CorpusError: a line that is no object with a text, or with tokens that the form cannot hold; the message starts
@@ -224,7 +226,9 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
         texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
     for (where, content), found in zip(objects, tagger.annotate(texts), strict=True):
         if form == "jsonl":
-            yield with_entities(content, ents_of(found), where)
+            worded = words_of(content, where) is not None
+            answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))
+            yield write_object(answer, where)
         else:
             yield from FORMATS[form](found)
 

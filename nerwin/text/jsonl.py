@@ -5,7 +5,7 @@
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
 the names in ENTITIES. A text without "tokens" is a document, which the tokenizer takes apart, and which is cut into
 sentences for the forms that have them; one with "tokens" is a sentence, whose tokens are written again. What Prodigy's
-annotators rejected or ignored is left out.
+annotators rejected or ignored is left out. Words and tags in place of a text: see `jsonl_words`.
 """
 
 import json
@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
+from nerwin.text.jsonl_words import tagged_words, words_of
+from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
@@ -66,6 +67,8 @@ def read_object(line: str, where: str) -> dict[str, Any]:
 
 def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> tuple[Passage, int]:
     """A text with its entities, and how many of these were moved."""
+    if (words := words_of(content, where)) is not None:
+        return tagged_words(content, words, number, where), 0
     text, tokens = text_of(content, where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
     if document := tokens is None:
@@ -80,11 +83,13 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> 
 
 
 def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
-    """The text of an object, and its tokens if it brings some.
+    """The text of an object, and its tokens if it brings some; words alone are joined.
 
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
     """
+    if (words := words_of(content, where)) is not None:
+        return join_words(words)
     text = content.get("text")
     if not isinstance(text, str):
         raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
@@ -183,24 +188,29 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def with_entities(content: dict[str, Any], ents: Sequence[dict[str, Any]], where: str) -> str:
-    """The line of an object with these entities in place of its own, and all else that it holds.
-
-    Raises:
-        CorpusError: what it holds is no text in UTF-8, or no JSON; the message starts with `where`.
-    """
+def with_entities(content: dict[str, Any], ents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """An object with these entities in place of its own, and all else that it holds."""
     others = {key: value for key, value in content.items() if key not in ENTITIES or not _are_spans(value)}
-    try:
-        line = json.dumps({**others, "ents": ents}, ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError) as error:  # Python reads more than may be written
-        raise CorpusError(f"{where}: expected JSON, found what is none ({error}). Mend the line.") from error
-    _check_characters(line, "line", where)
-    return line
+    return {**others, "ents": ents}
 
 
 def _are_spans(value: Any) -> bool:
     """Whether a value lists entities: under the same names there may be labels of the whole text."""
     return isinstance(value, list) and all(isinstance(one, dict | list) for one in value)
+
+
+def write_object(content: dict[str, Any], where: str) -> str:
+    """The line of an object that has been read.
+
+    Raises:
+        CorpusError: what it holds is no text in UTF-8, or no JSON; the message starts with `where`.
+    """
+    try:
+        line = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:  # Python reads more than may be written
+        raise CorpusError(f"{where}: expected JSON, found what is none ({error}). Mend the line.") from error
+    _check_characters(line, "line", where)
+    return line
 
 
 def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:

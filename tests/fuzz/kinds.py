@@ -27,6 +27,7 @@ from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
+from nerwin.text.jsonl_words import TAGS
 from nerwin.text.stream import read_text
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
@@ -140,11 +141,12 @@ def raw_text(rng: random.Random, folder: Path) -> None:
 
 
 def tag_objects(rng: random.Random, folder: Path) -> None:
-    lines = [json.dumps({"text": line, "id": 1}) for line in VILLAGE.splitlines()[: rng.choice((3, 20))]]
+    texts = VILLAGE.splitlines()[: rng.choice((3, 20))]
+    lines = [json.dumps(rng.choice(({"text": one, "id": 1}, {"tokens": one.split(), "tags": []}))) for one in texts]
     path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
     form = rng.choice(list(FORMATS))
     for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
-        assert form != "jsonl" or not line or "ents" in json.loads(line)
+        assert form != "jsonl" or not line or {"ents", *TAGS} & set(json.loads(line))
 
 
 def tag_columns(rng: random.Random, folder: Path) -> None:
