@@ -49,7 +49,7 @@ def tag(
         TagInput,
         typer.Option(
             "--input",
-            help="text: a text a line; conll: a word a line in columns; jsonl: a JSON object a line, its text or words.",
+            help="text: a text a line; conll: a word a line in columns; jsonl: an object a line, its text or words.",
         ),
     ] = TagInput.text,
     word_column: WordColumnOption = None,
