@@ -119,7 +119,8 @@ def score(
     Args:
         settings: keys of `corpus` that replace the model's, such as word_column.
     """
-    config = tagger.model.config.corpus.model_copy(update=settings)
+    config = tagger.model.config
+    config = config.model_copy(update={"corpus": config.corpus.model_copy(update=settings)})
     corpus = scored_part(config, tagger.model.sources, None if data is None else Path(data))
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
 

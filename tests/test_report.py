@@ -186,7 +186,7 @@ def test_the_first_of_several_runs_is_shown_from_near_and_each_has_its_own_dev_f
     runs, closeup = report_runs(places, hard)
     alone = [report_runs([place], hard)[1] for place in places]
     assert closeup.found == alone[0].found != alone[1].found
-    assert [one.dev_f1 for one in runs] == [max(epoch.f1 for epoch in one.epochs) for one in runs]
+    assert [one.dev_f1 for one in runs] == [max(epoch.f1 or 0.0 for epoch in one.epochs) for one in runs]
 
 
 def test_the_curves_are_heard_with_their_figures(here: Path) -> None:
@@ -496,10 +496,10 @@ def test_a_run_whose_dev_part_was_held_out_is_shown_on_it(here: Path) -> None:
     learned, held = (names_in(one) for one in hold_out(sentences))
     assert held - learned == {("Zara", "Falk")}
     model = load_model(Path("held", "best"))
-    assert training_names(model.config.corpus, model.sources) == learned
+    assert training_names(model.config, model.sources) == learned
     assert any("village.conll (every tenth sentence, held out)" in one.text for one in page.all("p"))
     Path("village.conll").write_text(f"{before}Zora{last}")
-    assert training_names(model.config.corpus, model.sources) is None
+    assert training_names(model.config, model.sources) is None
 
 
 @pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])

@@ -34,7 +34,7 @@ def describe(path: Path | None) -> dict[str, Any]:
         "types": model.types,
         "scores": len(model.corruption.names),
         "epoch": manifest["epoch"],
-        "best": {"epoch": best_epoch, "f1": f1},
+        "best": {"epoch": best_epoch, "f1": None if model.config.training.refit else f1},
         "parameters": sum(value.size for value in model.params.values()),
         "rows": {one.name: len(one) for one in model.lookups},
         "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),

@@ -24,15 +24,20 @@ def average(
     from nerwin.storage.folders import model_folder
     from nerwin.training.committee import average, fit_on
     from nerwin.training.data import read_parts
-    from nerwin.training.run import check_same_data
+    from nerwin.training.unchanged import check_same_data
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise ModelError(f"{output}: expected an empty folder, found something else. Choose another --output.")
     loaded = [load_model(model_folder(path)) for path in models]
-    parts = read_parts(loaded[0].config)
     whole = average(loaded)
+    parts = read_parts(loaded[0].config)
+    if not parts.dev.tags:
+        raise ModelError(
+            "average: expected models that dev has not been learned from, found one with training.refit. Average the "
+            "runs before that."
+        )
     check_same_data(models[0], whole.config, whole.sources, parts.sources, "Restore the file.")
     f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
     whole.standing = Standing(best_f1=f1)

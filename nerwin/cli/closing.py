@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nerwin.api import evaluate
-from nerwin.cli.epochs import sparkline
+from nerwin.cli.epochs import dev_curve
 from nerwin.config.idle import idle
 from nerwin.config.settings import Config, changed
 from nerwin.errors import CorpusError
@@ -73,24 +73,34 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     grid.add_column(overflow="fold")
     for title, text in rows:
         grid.add_row(title, Text(text))
-    if len(done) > 1:
-        curve = sparkline([one.dev["f1"] for one in done], ascii_only=console.options.ascii_only)
+    curve = dev_curve(done, ascii_only=console.options.ascii_only)
+    if len(curve) > 1:
         grid.add_row("by epoch", Text(curve, "green"))
     console.print(Panel.fit(grid, border_style="green"))
 
 
 def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple[str, str]]:
-    state, corpus = run.trainer.state, run.trainer.config.corpus
+    state, config = run.trainer.state, run.trainer.config
     yield "stopped", str(state.stop)
-    if done:
+    if done and done[-1].dev:
         yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's pairs right, last epoch"
-    yield from _too_fast(run.trainer.config, done)
+    yield from _too_fast(config, done)
     yield "model", str(run.folder / BEST)
-    yield "dev F1", f"{state.best_f1:.4f}, epoch {state.best_epoch} of {state.epoch}"
-    if corpus.test:
+    if not config.training.refit:
+        yield "dev F1", f"{state.best_f1:.4f}, epoch {state.best_epoch} of {state.epoch}"
+    if config.corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
-    yield "next", shlex.join(["nerwin", "evaluate", str(run.folder)])
+    command = "tag" if config.training.refit and not config.corpus.test else "evaluate"
+    yield "next", shlex.join(["nerwin", command, str(run.folder)])
+
+
+def summary(run: Run) -> str:
+    """How good the best model is, in a line."""
+    state = run.trainer.state
+    if run.trainer.config.training.refit:
+        return f"{state.epoch} epochs, dev learned from too"
+    return f"best dev F1 {state.best_f1:.4f}, epoch {state.best_epoch}"
 
 
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:

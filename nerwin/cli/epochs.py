@@ -49,8 +49,9 @@ def _draw_plain(console: "Console", records: Iterable[Batched | EpochDone]) -> l
 
 
 def _line(record: EpochDone) -> str:
-    named = [f"{title} {cell}" for (title, _, _), cell in zip(COLUMNS[:-1], _cells(record), strict=False)]
-    return "  ".join([*named, *(["best"] if record.best else [])])
+    *cells, best = _cells(record)
+    named = [f"{title} {cell}" for (title, _, _), cell in zip(COLUMNS[:-1], cells, strict=True) if cell]
+    return "  ".join([*named, *(["best"] if best else [])])
 
 
 def _cells(record: EpochDone) -> list[str]:
@@ -60,8 +61,8 @@ def _cells(record: EpochDone) -> list[str]:
         f"{record.loss:.4f}",
         f"{record.active:.1%}",
         f"{line['windows_per_second']:,.0f}",
-        *(f"{record.dev[name]:.4f}" for name in ("precision", "recall", "f1")),
-        "*" if record.best else "",
+        *(f"{record.dev[name]:.4f}" if record.dev else "" for name in ("precision", "recall", "f1")),
+        "*" if record.best and record.dev else "",
     ]
 
 
@@ -94,8 +95,15 @@ def curves(console: "Console", done: Sequence[EpochDone]) -> "RenderableType":
     room = max((console.width - len("loss    dev F1 ")) // 2, 1)
     ascii_only = console.options.ascii_only
     loss = sparkline([record.loss for record in done[-room:]], ascii_only=ascii_only)
-    f1 = sparkline([record.dev["f1"] for record in done[-room:]], ascii_only=ascii_only)
-    return Text.assemble("loss ", (loss, "red"), "   dev F1 ", (f1, "green"), no_wrap=True)
+    text = Text.assemble("loss ", (loss, "red"), no_wrap=True)
+    if f1 := dev_curve(done[-room:], ascii_only=ascii_only):
+        text.append("   dev F1 ").append(f1, "green")
+    return text
+
+
+def dev_curve(done: Sequence[EpochDone], *, ascii_only: bool) -> str:
+    """How dev F1 went; nothing where dev is learned from."""
+    return sparkline([record.dev["f1"] for record in done if record.dev], ascii_only=ascii_only)
 
 
 def _bar(console: "Console") -> "Progress":

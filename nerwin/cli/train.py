@@ -53,7 +53,7 @@ def train(
     begun = (output or newest_folder(trained=False)) if resume else None
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
-    from nerwin.cli.closing import conclude, few_steps, plan, without_effect
+    from nerwin.cli.closing import conclude, few_steps, plan, summary, without_effect
     from nerwin.cli.epochs import draw
     from nerwin.config.settings import load_config
     from nerwin.text.files import check_readable
@@ -79,7 +79,7 @@ def train(
         raise interrupted(f", saved {run.saved}; continue with: {going_on(run.folder)}") from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:
-        typer.echo(f"{run.folder}: best dev F1 {run.trainer.state.best_f1:.4f}, epoch {run.trainer.state.best_epoch}")
+        typer.echo(f"{run.folder}: {summary(run)}")
 
 
 def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":

@@ -243,6 +243,10 @@ class TrainingConfig(_Section):
     threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")
     checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
     patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
+    refit: ConfigPath | None = Field(
+        None,
+        description="a run of this configuration: its thresholds are kept, and dev is learned from too; null: none",
+    )
 
 
 class Config(_Section):
@@ -337,6 +341,20 @@ def value_of(config: dict[str, Any], key: str) -> Any:
     """What a configuration in plain values has under a key."""
     section, _, name = key.rpartition(".")
     return config[section][name] if section else config[name]
+
+
+def differing(one: Config, other: Config) -> list[str]:
+    """The keys that have not the same value in two configurations, each feature by itself."""
+    return list(_differing(one.to_dict(), other.to_dict()))
+
+
+def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key in one | other:
+        a, b = one.get(key), other.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            yield from _differing(a, b, f"{prefix}{key}.")
+        elif a != b:
+            yield f"{prefix}{key}"
 
 
 def changed(config: dict[str, Any]) -> dict[str, Any]:

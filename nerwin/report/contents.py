@@ -25,12 +25,12 @@ PROBED = 1000  # sentences whose windows the detectors are shown
 class RunReport(NamedTuple):
     """A run, or a model alone, and how well it tags a corpus.
 
-    epochs: none of a model alone, such as an average. dev_f1: the best model's.
+    epochs: none of a model alone, such as an average. dev_f1: the best model's; None where dev is learned from too.
     """
 
     folder: Path
     epochs: list[Epoch]
-    dev_f1: float
+    dev_f1: float | None
     config: dict[str, Any]
     changed: dict[str, Any]
     parameters: int
@@ -39,10 +39,11 @@ class RunReport(NamedTuple):
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch with the best dev F1; of a tie the earlier one, of those with 0 the latest, as training has it."""
+        """The epoch with the best dev F1; of a tie the earlier one, of those with 0 or none the latest, as training has
+        it."""
         if not self.epochs:
             return None
-        best = max(self.epochs, key=lambda one: one.f1)
+        best = max(self.epochs, key=lambda one: one.f1 or 0.0)
         return best if best.f1 else self.epochs[-1]
 
 
@@ -76,12 +77,12 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     models = [load_model(model_folder(run)) for run in runs]
     reports, closeup = [], None
     for run, epochs, model in zip(runs, metrics, models, strict=True):
-        corpus = scored_part(model.config.corpus, model.sources, data)
+        corpus = scored_part(model.config, model.sources, data)
         tags, found = _find(model, corpus)
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
         size = sum(value.size for value in model.params.values())
-        f1 = model.standing.best_f1
+        f1 = None if model.config.training.refit else model.standing.best_f1
         reports.append(RunReport(run, epochs, f1, config, changed(config), size, corpus.path, evaluation))
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None
@@ -122,7 +123,7 @@ def _find(model: Model, corpus: Corpus) -> tuple[list[list[str]], list[dict[Span
 
 def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -> Closeup:
     gold = [spans(sentence.tags) for sentence in corpus.sentences]
-    names = training_names(model.config.corpus, model.sources)
+    names = training_names(model.config, model.sources)
     claims = [
         (score, span in set(truth))
         for truth, claimed in zip(gold, found, strict=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from nerwin.config.settings import CorpusConfig
+from nerwin.config.settings import Config
 from nerwin.text.corpus import Sentence
 from nerwin.text.sources import Source
 from nerwin.text.tags import Span, spans
-from nerwin.training.data import hold_out, read_part, training_file
+from nerwin.training.data import learned_sentences
 
 Names = frozenset[tuple[str, ...]]
 
@@ -32,17 +32,15 @@ def name_of(words: Sequence[str], span: Span) -> tuple[str, ...]:
     return tuple(words[span.start : span.end])
 
 
-def training_names(config: CorpusConfig, sources: Mapping[str, Source]) -> Names | None:
+def training_names(config: Config, sources: Mapping[str, Source]) -> Names | None:
     """The entities that were learned from; None where the training part is not here, as after a model has travelled, or
     is another by now.
 
     Raises:
         CorpusError: the file is there, but cannot be read.
     """
-    if (train := training_file(config, sources)) is None:
-        return None
-    sentences = read_part(train, config).sentences
-    return names_in(sentences if config.dev else hold_out(sentences)[0])
+    sentences = learned_sentences(config, sources)
+    return None if sentences is None else names_in(sentences)
 
 
 def recall_by_familiarity(

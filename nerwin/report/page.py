@@ -87,8 +87,8 @@ def _title(runs: Sequence[RunReport]) -> str:
     return f"{runs[0].folder}{more}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}"
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f}"
 
 
 def _value(value: Any) -> str:
@@ -100,7 +100,12 @@ def _curves(runs: Sequence[RunReport]) -> list[tuple[str, Markup]]:
     """Every curve with its title; those who do not see it hear where it begins and ends."""
     drawn = []
     for field, title, percent in CURVES:
-        lines = [[(epoch.epoch, getattr(epoch, field)) for epoch in run.epochs] for run in runs]
+        lines = [
+            [(epoch.epoch, value) for epoch in run.epochs if (value := getattr(epoch, field)) is not None]
+            for run in runs
+        ]
+        if not any(lines):
+            continue
         ends = "; ".join(
             f"{run.folder}: from {line[0][1]:.4g} to {line[-1][1]:.4g} in {len(line)} epochs"
             for run, line in zip(runs, lines, strict=True)

@@ -10,16 +10,17 @@ from nerwin.storage.folders import METRICS, going_on
 
 
 class Epoch(NamedTuple):
-    """A line of metrics.jsonl; active is the share of pairs inside the margin, the last three are of the dev part."""
+    """A line of metrics.jsonl; active is the share of pairs inside the margin, the last three are of the dev part, and
+    None where dev is learned from too."""
 
     epoch: int
     loss: float
     active: float
     seconds: float
     learning_rate: float
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
 
 
 DEV = ("precision", "recall", "f1")
@@ -53,8 +54,9 @@ def epochs_recorded(run: Path) -> int:
 def _epoch(line: bytes, where: str) -> Epoch:
     try:
         found = json.loads(line)
-        epoch, *others = (_number(found["dev"] if name in DEV else found, name) for name in Epoch._fields)
-        return Epoch(int(epoch), *others)
+        epoch, *others = (_number(found, name) for name in Epoch._fields if name not in DEV)
+        dev = [_number(found["dev"], name) if found["dev"] != {} else None for name in DEV]
+        return Epoch(int(epoch), *others, *dev)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
             f"{where}: expected the figures of an epoch, as `nerwin train` writes them, found another line. "

@@ -26,7 +26,8 @@ from nerwin.storage.lock import locked, wait_until_free
 from nerwin.storage.metrics import read_metrics
 from nerwin.text.sources import Source
 from nerwin.training.data import corpus_sources
-from nerwin.training.run import Run, check_same_config, check_same_data
+from nerwin.training.run import Run, check_same_config
+from nerwin.training.unchanged import check_same_data
 
 SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
@@ -109,6 +110,10 @@ class Comparison:
         # A mistake in any cell shows before the first is trained.
         self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
         base = load_config(config, overrides)
+        if any(one.training.refit for one in self._configs.values()):
+            raise ConfigError(
+                "training.refit: expected cells that dev ranks, found some that learn from it. Take it out."
+            )
         if any(one.training.threads != base.training.threads for one in self._configs.values()):
             raise ConfigError(
                 f"--vary {THREADS}: expected the same number in all cells, since a process has it before its first "

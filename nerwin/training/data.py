@@ -35,7 +35,8 @@ class Part(NamedTuple):
 class Parts(NamedTuple):
     """What training reads.
 
-    notes say in words how each file was understood. sources: the files, by their keys in the configuration.
+    dev: without a sentence where it is learned from too. notes say in words how each file was understood. sources: the
+    files, by their keys in the configuration.
     """
 
     train: Part
@@ -64,18 +65,25 @@ def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
     return corpus
 
 
-def scored_part(config: CorpusConfig, sources: Mapping[str, Source], data: Path | None) -> Corpus:
+def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None) -> Corpus:
     """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
     which may be the sentences of the training part that were held out.
 
     Args:
+        whole: the model's configuration.
         sources: the model's files.
 
     Raises:
         ConfigError: there is none. CorpusError: it cannot be read.
     """
+    config, refit = whole.corpus, whole.training.refit is not None
     if data:
         return read_part(data, config)
+    if refit and config.test is None:
+        raise ConfigError(
+            "corpus.test: expected a tagged corpus to score on, found only what was learned from (training.refit). "
+            "Name one with --data."
+        )
     if path := config.test or config.dev:
         if not path.exists():
             raise ConfigError(
@@ -98,10 +106,32 @@ def scored_part(config: CorpusConfig, sources: Mapping[str, Source], data: Path 
 
 def training_file(config: CorpusConfig, sources: Mapping[str, Source]) -> Path | None:
     """The training part, where it still is what a model learned from."""
-    if config.train is None or not config.train.exists():
+    return _unchanged(config.train, sources.get("corpus.train"))
+
+
+def _unchanged(path: Path | None, expected: Source | None) -> Path | None:
+    """A file, where it still is what it was; older models do not say what that is."""
+    if path is None or not path.exists():
         return None
-    expected = sources.get("corpus.train")  # older models do not say
-    return config.train if expected is None or read_source(config.train) == expected else None
+    return path if expected is None or read_source(path) == expected else None
+
+
+def learned_sentences(whole: Config, sources: Mapping[str, Source]) -> list[Sentence] | None:
+    """The sentences that a model learned from; None where they are not here, or others by now.
+
+    Raises:
+        CorpusError: a file is there, but cannot be read.
+    """
+    config, refit = whole.corpus, whole.training.refit is not None
+    if (train := training_file(config, sources)) is None:
+        return None
+    sentences = read_part(train, config).sentences
+    if config.dev is None:
+        return sentences if refit else hold_out(sentences)[0]
+    if not refit:
+        return sentences
+    dev = _unchanged(config.dev, sources.get("corpus.dev"))
+    return None if dev is None else [*sentences, *read_part(dev, config).sentences]
 
 
 def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
@@ -148,15 +178,18 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(
             f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
         )
+    types = _types(sentences, train.path, config.corpus)
+    if strange := sorted(_labels(dev_sentences) - set(types)):
+        notes.append(f"dev   {_listed(strange)}: types that train does not have, so they are never found")
+    if refit := config.training.refit is not None:
+        sentences, dev_sentences = [*sentences, *dev_sentences], []
+        notes.append(f"dev   is learned from too; its thresholds are those of {config.training.refit}")
     parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]
     if cut := sum(len(some) > 1 for some in parts):
         notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {cut:,}")
         sentences = list(itertools.chain(*parts))
-    types = _types(sentences, train.path, config.corpus)
-    if absent := sorted(set(types) - _labels(dev_sentences)):
+    if not refit and (absent := sorted(set(types) - _labels(dev_sentences))):
         notes.append(f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have")
-    if strange := sorted(_labels(dev_sentences) - set(types)):
-        notes.append(f"dev   {_listed(strange)}: types that train does not have, so they are never found")
     if again := _shared(sentences, dev_sentences):
         notes.append(
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
@@ -183,7 +216,7 @@ def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
     """How much of each part has a word vector: of its types, of its words, and of the words inside entities."""
     has = np.array([any(one in vectors for one in spellings(form)) for form in parts.vocabulary.forms])
     notes = []
-    for name, part in (("train", parts.train), ("dev", parts.dev)):
+    for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
         ids, inside = _words(part)
         shares = (has[np.unique(ids)].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
         notes.append(

@@ -31,7 +31,8 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
     if config.words.vectors is not None:
         model.sources["words.vectors"] = vectors_source(config.words.vectors)
-    parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
+    if parts.dev.tags:
+        parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero

@@ -3,23 +3,22 @@
 import json
 import os
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from nerwin.config.settings import Config, load_config, named_files, value_of
+from nerwin.config.settings import Config, differing, load_config, named_files
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
-from nerwin.storage.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED
+from nerwin.storage.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, model_folder
 from nerwin.storage.lock import LOCK, check_free, locked
 from nerwin.storage.manifest import epochs_begun, read_manifest
 from nerwin.storage.metrics import epochs_recorded
 from nerwin.storage.replace import replace_file
-from nerwin.text.sources import Source
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.trainer import Batched, EpochDone, Trainer
+from nerwin.training.unchanged import check_same_data
 
 
 class Run:
@@ -59,6 +58,8 @@ class Run:
             if (folder / sign).exists():
                 raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
         _check_untaken(folder, overwrite=overwrite)
+        if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
+            raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             _check_untaken(folder, overwrite=overwrite)  # once more: reading the data takes its time
@@ -207,32 +208,11 @@ def _check_unedited(path: Path, config: Config, before: Config) -> None:
 
 
 def _check_equal(where: Path, before: Config, now: Config, spared: Collection[str] = ()) -> None:
-    if differing := [key for key in _differing(before.to_dict(), now.to_dict()) if key not in spared]:
+    if others := [key for key in differing(before, now) if key not in spared]:
         raise ConfigError(
             f"{where}: expected the configuration that it was started with, found other values of "
-            f"{', '.join(differing)}. Set them back, or choose another --output."
+            f"{', '.join(others)}. Set them back, or choose another --output."
         )
-
-
-def check_same_data(
-    folder: Path,
-    config: Config,
-    before: Mapping[str, Source],
-    now: Mapping[str, Source],
-    remedy: str = "Restore the file, or begin anew with another --output.",
-) -> None:
-    """Refuse to go on with other data than a run was started with; older runs do not say what that was.
-
-    Raises:
-        ConfigError: naming the file.
-    """
-    for key, found in now.items():
-        expected = before.get(key, found)
-        if found != expected:
-            raise ConfigError(
-                f"{value_of(config.to_dict(), key)}: expected the data that {folder} was started with (sha256 "
-                f"{expected.sha256[:12]}), found other data ({found.sha256[:12]}). {remedy}"
-            )
 
 
 def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
@@ -252,12 +232,3 @@ def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
                 f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
                 "Bring the file back as it was, or begin again with --overwrite."
             )
-
-
-def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    for key in one | other:
-        a, b = one.get(key), other.get(key)
-        if isinstance(a, dict) and isinstance(b, dict):
-            yield from _differing(a, b, f"{prefix}{key}.")
-        elif a != b:
-            yield f"{prefix}{key}"

@@ -29,6 +29,7 @@ from nerwin.text.windows import windows
 from nerwin.training.data import Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients
+from nerwin.training.refit import kept_rule
 
 PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
 DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
@@ -46,7 +47,7 @@ class Batched(NamedTuple):
 
 
 class EpochDone(NamedTuple):
-    """A finished epoch; `to_dict` is its line in metrics.jsonl."""
+    """A finished epoch; `to_dict` is its line in metrics.jsonl. dev: empty where dev is learned from too."""
 
     epoch: int
     loss: float
@@ -167,6 +168,8 @@ class Trainer:
         """A training before its first step."""
         sources = generators(config.training.seed)
         model = init_model(config, parts, sources["init"])
+        if (run := config.training.refit) is not None:
+            model.constants |= kept_rule(config, run, parts.sources)
         return cls(model, parts, State(make_optimizer(model), sources))
 
     def _unknown_shares(self) -> Floats:
@@ -201,10 +204,11 @@ class Trainer:
             yield Batched(number, tally.pairs, self.pairs, tally.hinge / tally.pairs)
             started = time.perf_counter()
         self.check_finite()
-        dev = self._evaluate()
-        best = dev["f1"] > state.best_f1 or dev["f1"] == state.best_f1 == 0
+        dev = self._evaluate() if self.parts.dev.tags else {}
+        f1 = dev.get("f1", state.best_f1)
+        best = not dev or f1 > state.best_f1 or f1 == state.best_f1 == 0
         if best:
-            state.best_f1, state.best_epoch = dev["f1"], number
+            state.best_f1, state.best_epoch = f1, number
         state.epoch, state.tally = number, None
         self.model.standing = Standing(number, state.best_epoch, state.best_f1)
         state.stop = self._reason_to_stop()
@@ -296,20 +300,19 @@ class Trainer:
 
     def _evaluate(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
-        flat = self.parts.dev.flat
+        (flat, gold), targets = self.parts.dev, self.dev_targets
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
             scores = self.model.score(self.forms, flat)
         if not np.isfinite(scores).all():
             problem = "expected finite scores on dev, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)
-        gold = self.parts.dev.tags
-        found = evaluate_tags(gold, self.model.fit(scores, self.dev_targets, flat, gold))
-        return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, self.dev_targets)}
+        found = evaluate_tags(gold, self.model.fit(scores, targets, flat, gold))
+        return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, targets)}
 
     def _reason_to_stop(self) -> str | None:
         state, training = self.state, self.config.training
         risen = state.best_epoch if state.best_f1 else 1  # the epoch in which dev F1 rose last
-        if training.patience is not None and state.epoch - risen >= training.patience:
+        if self.parts.dev.tags and training.patience is not None and state.epoch - risen >= training.patience:
             return f"no better dev F1 for {training.patience} epochs"
         if state.epoch >= training.epochs:
             return f"all {training.epochs} epochs done"

@@ -16,8 +16,10 @@ from tests.benchmarks.job import Job, Trained, size_of
 from tests.benchmarks.optional import Skipped
 
 DETERMINISTIC = ("crfsuite",)  # one seed says all
-SLOW = ("spacy",)  # minutes a corpus, so only where asked for
-BEST = "run/best"  # nerwin's model in the job's folder
+SLOW = ("spacy", "fast-refit", "refit")  # only where asked for
+
+
+BEST = "run/best"  # the model of a preset in the job's folder
 
 
 class Preset(NamedTuple):
@@ -27,17 +29,19 @@ class Preset(NamedTuple):
     overrides: tuple[str, ...] = ()
 
 
-def train_preset(preset: Preset, job: Job) -> Trained:
-    """Train nerwin; the best epoch is chosen on dev."""
-    path = shipped(f"configs/{preset.config}.yaml")
-    config = load_config(path, [*job.corpus.overrides(), *preset.overrides, f"training.seed={job.seed}"])
+def train_preset(preset: Preset, job: Job, *, refit: bool = False) -> Trained:
+    """Train nerwin; the best epoch is chosen on dev, which may be learned from too in a second training."""
+    path, folder = shipped(f"configs/{preset.config}.yaml"), job.folder
+    settings = [*job.corpus.overrides(), *preset.overrides, f"training.seed={job.seed}"]
+    runs = {"run": settings, **({"refit": [*settings, f"training.refit={folder.resolve() / 'run'}"]} if refit else {})}
 
     def train() -> None:
-        for _ in Run.start(job.folder / "run", config).train():
-            pass
+        for name, own in runs.items():
+            for _ in Run.start(folder / name, load_config(path, own)).train():
+                pass
 
     _, times = timed(train)
-    best = job.folder / BEST
+    best = folder / ("refit/best" if refit else BEST)
     model = load_model(best)
     # A tagger remembers the forms that it has met: a new one each time meets them all anew.
     return Trained(lambda sentences: Tagger(model).tag_many(sentences), times, size_of(best))
@@ -56,6 +60,8 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
         "label": partial(train_preset, Preset("tagger", ("objective.corruption=label", "window.sentence=0"))),
         "fast": partial(train_preset, Preset("fast")),
         "sequence": partial(train_preset, Preset("tagger")),
+        "fast-refit": partial(train_preset, Preset("fast"), refit=True),
+        "refit": partial(train_preset, Preset("tagger"), refit=True),
         "vectors": partial(train_with_vectors, vectors),
         "crfsuite": crfsuite.train,
         "spacy": spacy_blank.train,

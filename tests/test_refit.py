@@ -1,0 +1,183 @@
+"""A second training that learns from dev too and keeps what dev has chosen."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import nerwin
+from nerwin.analysis.description import describe
+from nerwin.cli import app
+from nerwin.config.settings import load_config
+from nerwin.errors import ConfigError, ModelError
+from nerwin.model.files import load_model
+from nerwin.model.model import CALIBRATION
+from nerwin.report.familiarity import training_names
+from nerwin.storage.metrics import read_metrics
+from nerwin.text.corpus import read_corpus
+from nerwin.training.data import read_parts, scored_part
+from nerwin.training.run import Run
+from tests.test_trainer import VILLAGE, write_village
+
+DEV = "Ulmenau\tB-LOC\nsleeps\tO\n.\tO\n\nMira\tB-PER\nwaved\tO\n.\tO\n\nOf\tO\nKestrel\tB-SHIP\n"
+CORRUPTIONS = ("window", "label", "sequence")
+
+
+def config(folder: Path, *overrides: str) -> nerwin.Config:
+    return load_config(folder / "village.yaml", overrides)
+
+
+def train(folder: Path, name: str, *overrides: str) -> Path:
+    for _ in Run.start(folder / name, config(folder, *overrides)).train():
+        pass
+    return folder / name
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    write_village(tmp_path)
+    (tmp_path / "dev.conll").write_text(DEV)
+    return tmp_path
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS)
+def test_the_thresholds_stay_and_dev_is_learned_from(here: Path, corruption: str) -> None:
+    settings = [f"objective.corruption={corruption}", "corpus.dev=dev.conll"]
+    first = load_model(train(here, "first", *settings) / "best")
+    second = load_model(train(here, "second", *settings, "training.refit=first") / "best")
+    assert {"Ulmenau", "waved"} <= set(second.lookups[0].values) - set(first.lookups[0].values)
+    assert second.types == first.types == ["LOC", "PER"]  # SHIP, of dev alone, is found by neither
+    kept = [*first.corruption.constant_shapes(), CALIBRATION]
+    assert kept[1:]
+    for name in kept:
+        assert np.array_equal(second.constants[name], first.constants[name])
+    # The very training of both parts as one.
+    (here / "both.conll").write_text((here / "village.conll").read_text() + "\n" + DEV.replace("B-SHIP", "O"))
+    as_one = load_model(train(here, "both", *settings, "corpus.train=both.conll") / "last")
+    assert all(np.array_equal(second.params[name], as_one.params[name]) for name in as_one.params)
+
+
+def test_it_takes_the_last_epoch_and_has_no_figures_of_dev(here: Path) -> None:
+    train(here, "first", "training.epochs=2")
+    run = train(here, "second", "training.refit=first", "training.epochs=4", "training.patience=1", "training.seed=5")
+    assert load_model(run / "best").standing.epoch == 4
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert [line["dev"] for line in lines] == [{}] * 4
+    assert [epoch.f1 for epoch in read_metrics(run)] == [None] * 4
+    assert describe(run)["best"] == {"epoch": 4, "f1": None}
+
+
+def test_what_was_held_out_is_learned_from(here: Path) -> None:
+    train(here, "first", "corpus.dev=null")
+    both = config(here, "corpus.dev=null", "training.refit=first")
+    parts = read_parts(both)
+    assert len(parts.train.tags) == len(VILLAGE.splitlines())
+    assert parts.dev.tags == []
+    assert training_names(both, parts.sources) == training_names(config(here), parts.sources)
+
+
+def test_the_names_of_dev_are_familiar_too(here: Path) -> None:
+    settings = ["corpus.dev=dev.conll"]
+    alone, both = (config(here, *settings, *more) for more in ([], ["training.refit=first"]))
+    sources = read_parts(both).sources
+    names = [training_names(one, sources) for one in (alone, both)]
+    assert names[0] is not None
+    assert names[1] == names[0] | {("Ulmenau",), ("Mira",), ("Kestrel",)}
+    (here / "dev.conll").write_text(DEV.replace("Ulmenau", "Elmenau"))
+    assert training_names(both, sources) is None
+
+
+def test_it_goes_on_as_if_it_had_never_stopped(here: Path) -> None:
+    train(here, "first")
+    whole = train(here, "whole", "training.refit=first")
+    run = Run.start(here / "cut", config(here, "training.refit=first"))
+    records = run.train()
+    while not isinstance(next(records), nerwin.EpochDone):
+        pass
+    records.close()
+    (here / "first").rename(here / "elsewhere")  # its thresholds are in the checkpoint
+    for _ in Run.resume(here / "cut", config(here, "training.refit=first")).train():
+        pass
+    one, other = (load_model(folder / "best") for folder in (whole, here / "cut"))
+    assert all(np.array_equal(one.params[name], other.params[name]) for name in one.params)
+    assert all(np.array_equal(one.constants[name], other.constants[name]) for name in one.constants)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["scorer.hidden=9"], r"training\.refit: expected a run of the same configuration, found other values of "),
+        (["features.shape=3"], r"found other values of features\.shape in .*first.best\. Set them alike"),
+        (["corpus.dev=dev.conll"], r"dev\.conll: expected the data that .*first.best was started with"),
+    ],
+)
+def test_a_run_of_other_settings_or_data_is_refused(here: Path, overrides: list[str], message: str) -> None:
+    train(here, "first")
+    with pytest.raises(ConfigError, match=message):
+        Run.start(here / "second", config(here, "training.refit=first", *overrides))
+    assert not (here / "second").exists()
+
+
+def test_no_run_and_the_run_itself_are_refused(here: Path) -> None:
+    with pytest.raises(ModelError, match="first"):
+        Run.start(here / "second", config(here, "training.refit=first"))
+    train(here, "first")
+    for name in ("first", "first/best"):
+        with pytest.raises(ModelError, match=r"expected another folder than that of training\.refit"):
+            Run.start(here / "first", config(here, f"training.refit={name}"), overwrite=True)
+    assert load_model(here / "first" / "best")
+
+
+def test_it_is_not_scored_on_what_it_has_learned(here: Path) -> None:
+    train(here, "first")
+    run = train(here, "second", "training.refit=first")
+    with pytest.raises(ConfigError, match=r"found only what was learned from \(training\.refit\)\. Name one"):
+        nerwin.evaluate(run)
+    assert nerwin.evaluate(run, here / "village.conll").overall.f1 > 0
+    tested = config(here, "training.refit=first", "corpus.test=dev.conll")
+    assert scored_part(tested, {}, None).words == read_corpus(here / "dev.conll").words
+
+
+def test_neither_compared_nor_averaged(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here)
+    train(here, "first")
+    seeds = [train(here, f"second{seed}", "training.refit=first", f"training.seed={seed}") for seed in (1, 2)]
+    words = ["compare", "--config", "village.yaml", "--set", "training.refit=first", "--vary", "training.seed=1,2"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "expected cells that dev ranks" in done.stderr
+    done = CliRunner().invoke(app, ["average", *map(str, seeds), "--output", "average"])
+    assert done.exit_code == 2
+    assert "expected models that dev has not been learned from" in done.stderr
+    assert not Path("average").exists()
+
+
+def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here)
+    run = CliRunner()
+    assert run.invoke(app, ["train", "-c", "village.yaml", "-o", "first", "--quiet"]).exit_code == 0
+    done = run.invoke(app, ["train", "-c", "village.yaml", "--set", "training.refit=first", "-o", "second"])
+    assert done.stdout == "second: 3 epochs, dev learned from too\n"
+    said = done.stderr.splitlines()
+    assert f"dev   is learned from too; its thresholds are those of {here / 'first'}" in said
+    (line,) = [one for one in said if one.startswith("epoch 3")]
+    assert "F1" not in line
+    assert "best" not in line
+    assert said[-1] == "next: nerwin tag second"
+    assert "best     dev learned from too, epoch 3" in run.invoke(app, ["info", "second"]).stdout
+
+
+def test_a_report_shows_it_beside_its_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here)
+    train(here, "first")
+    train(here, "second", "training.refit=first")
+    done = CliRunner().invoke(app, ["report", "second", "first", "--data", "dev.conll", "--output", "both.html"])
+    assert done.exit_code == 0
+    page = Path("both.html").read_text()
+    assert "Dev was learned from too." in page
+    assert "Dev F1 by epoch. first: from" in page
+    done = CliRunner().invoke(app, ["report", "second", "--data", "dev.conll", "--output", "one.html"])
+    assert done.exit_code == 0
+    assert "Dev F1" not in Path("one.html").read_text()
