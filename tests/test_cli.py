@@ -392,6 +392,23 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "options", "hint"),
+    [
+        ("Mira\nNew York\nleft\n", [], "line 2 has 2 columns and most have 1 (is it a comment, or are columns named"),
+        ("# id 7\nMira\nleft\n", [], "line 1 has 3 columns and most have 1 (is it a comment"),
+        ("# id 7\nMira\nleft\n", ["--comments", "#"], None),
+        ("Mira\n#left\n", ["--comments", "#"], "comments with as many columns as words have: 1, the first on line 2"),
+        ("Mira\t_\n# left\n", ["--comments", "#"], None),
+    ],
+)
+def test_lines_unlike_most_are_told_of(here: Path, text: str, options: list[str], hint: str | None) -> None:
+    (here / "x.txt").write_text(text)
+    done = nerwin("tag", "runs/village-1", "x.txt", "--input", "conll", *options)
+    assert done.exit_code == DONE
+    assert done.stderr.startswith(f"x.txt: {hint}") if hint else done.stderr == ""
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("-DOCSTART- -X- O O\n\nMira NNP I-NP B-PER\nleft VBD I-VP O\n", "for a word a line add --input conll\n"),

@@ -223,9 +223,25 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\tO \n", "Take out the blanks beside it."),
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
-        ("Ines B\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
-        ("Ines B_PER\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
-        ("Ines PER-B\n", "Write a prefix, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
+        ("Ines B\n", "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
+        (
+            "Ines B_PER\n",
+            "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
+        ),
+        (
+            "Ines PER-B\n",
+            "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
+        ),
+        ("Ines\tB-WORK OF ART\n", "Types have no blanks: write _ in their place."),
+        (
+            "Ines b-PER\n",
+            "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
+        ),
+        (
+            "Ines,B-PER\n",
+            "Separate word and tag by a tab or a space, not by a comma. Or is the line a comment (corpus.comments), or "
+            "corpus.delimiter, corpus.word_column or corpus.tag_column another?",
+        ),
         ("\tO\n", "Give the token a word."),
         (
             "Ines NNP\n",
@@ -320,6 +336,7 @@ def test_what_is_rather_an_o_is_no_type(refusal: Callable[..., str], tag: str) -
         (["B-PER", "B-LOC", "O"], "B-LOC"),
         (["I-PER", "I-LOC", "O"], "I-LOC"),
         (["S-PER", "O"], "S-PER"),
+        (["b-PER", "i-PER", "O"], "b-PER"),
     ],
 )
 def test_types_with_prefixes_of_any_spelling_do_not_stand_alone(

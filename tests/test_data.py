@@ -247,3 +247,12 @@ def test_an_empty_list_of_types_to_learn_is_refused(tmp_path: Path) -> None:
     ) as caught:
         read_parts(config)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("tokenizer", "told"), [("rules", True), ("spaces", False)])
+def test_words_that_no_raw_text_becomes_are_told_of(tmp_path: Path, tokenizer: str, told: bool) -> None:
+    lines = "".join(f"{word}\tO\n" for word in ("\u738b\u5c0f", "\u4f4f\u5728")) + "Ines\tB-PER\n\n"
+    (tmp_path / "x.conll").write_text(lines * 10, encoding="utf-8")
+    config = village_config(tmp_path, "corpus.train=x.conll", "corpus.dev=x.conll", f"corpus.tokenizer={tokenizer}")
+    notes = [note for note in read_parts(config).notes if note.startswith("train 67% of the words are no tokens")]
+    assert len(notes) == told

@@ -115,8 +115,8 @@ def with_tokens(*tokens: object) -> str:
         ("{", "expected a JSON object, found bad JSON"),
         ("[" * 100_000, "expected a JSON object, found bad JSON"),
         ("[1]", "expected a JSON object with a \"text\", found '[1]'"),
-        ('{"ents": []}', 'expected a "text" of characters, found null'),
-        ('{"text": 3, "ents": []}', 'expected a "text" of characters, found 3'),
+        ('{"ents": []}', 'expected a "text" of characters, or "tokens", found none among ents.'),
+        ('{"text": 3, "ents": []}', 'expected a "text" of characters, or "tokens", found 3'),
         ('{"text": "\\ud800", "ents": []}', "expected a text of Unicode characters, found half of one at 0"),
         (
             '{"text": "a", "ents": [[0, 1, "X\\ud800"]]}',
@@ -228,13 +228,36 @@ def test_entities_that_are_no_whole_tokens_are_moved_where_that_is_asked_for(
     line = json.dumps({"text": text, "ents": ents})
     counts = Counts()
     (passage,) = read_jsonl([line], "x", counts, "contract")
-    assert ([one[:2] for one in passage.entities], counts.moved) == (inside, contracted)
+    assert ([one[:2] for one in passage.entities], counts.moved + counts.lost) == (inside, contracted)
+    assert counts.lost == len(ents) - len(inside)
     counts = Counts()
     (passage,) = read_jsonl([line], "x", counts, "expand")
-    assert ([one[:2] for one in passage.entities], counts.moved) == (touched, expanded)
-    if counts.moved:
+    assert ([one[:2] for one in passage.entities], counts.moved + counts.lost) == (touched, expanded)
+    assert counts.lost == len(ents) - len(touched)
+    if expanded:
         with pytest.raises(CorpusError, match=r"^x\.jsonl:1: expected"):
             read(line)
+
+
+def test_an_entity_that_is_told_twice_is_one() -> None:
+    (passage,) = read('{"text": "Lima won", "spans": [[0, 4, "LOC"], [0, 4, "LOC"]]}')
+    assert passage.entities == [Span(0, 1, "LOC")]
+    with pytest.raises(CorpusError, match="expected entities apart"):
+        read('{"text": "Lima won", "spans": [[0, 4, "LOC"], [0, 4, "PER"]]}')
+
+
+def test_labels_may_stand_in_a_list_of_one() -> None:
+    line = '{"text": "Lima won", "label": [{"start": 0, "end": 4, "text": "Lima", "labels": %s}]}'
+    (passage,) = read(line % '["LOC"]')
+    assert passage.entities == [Span(0, 1, "LOC")]
+    with pytest.raises(CorpusError, match="and a label, found"):
+        read(line % '["LOC", "PER"]')
+
+
+def test_a_list_of_objects_is_no_object_a_line() -> None:
+    for text in ('[{"text": "Lima", "ents": []}]', "["):
+        with pytest.raises(CorpusError, match=r"Write an object a line \(of a list, jq -c"):
+            read(text)
 
 
 def test_an_entity_outside_its_text_is_never_moved() -> None:
@@ -253,6 +276,6 @@ def test_fitted_entities_are_apart_and_those_that_fit_stay(text: str, data: st.D
     assert all(one.end <= other.start for one, other in itertools.pairwise(fitted))
     assert 0 <= moved <= len(found)
     characters = [(tokens[one.start].start, tokens[one.end - 1].end) for one in fitted]
-    assert moved == len(found) - sum(span in [one[:2] for one in found] for span in characters)
+    assert moved == sum(span not in [one[:2] for one in found] for span in characters)
     for start, end in characters if not expand else ():
         assert any(one.start <= start and end <= one.end for one in found)

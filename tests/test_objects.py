@@ -105,7 +105,10 @@ def test_any_number_of_processes_writes_the_same_bytes(
     [
         ("Mira left", "expected a JSON object, found bad JSON"),
         ('["Mira left"]', 'expected a JSON object with a "text", found'),
-        ('{"body": "Mira left"}', 'expected a "text" of characters, found null. Name the text so.'),
+        (
+            '{"body": "Mira left"}',
+            'expected a "text" of characters, or "tokens", found none among body. Name the text so.',
+        ),
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
         ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),
         ('{"text": "Mira", "score": 1e999}', "expected JSON, found what is none"),

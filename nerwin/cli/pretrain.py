@@ -67,7 +67,7 @@ def pretrain(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
     if not quiet:
-        hint_at_form(source, files, "take the texts out of them first")
+        hint_at_form(source, files, columns, "take the texts out of them first")
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words

@@ -110,7 +110,7 @@ def tag(
             with _bar(path, target) as progress:
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
-    hint_at_form(source, files or (), "for objects add --input jsonl")
+    hint_at_form(source, files or (), columns, "for objects add --input jsonl")
 
 
 @contextmanager

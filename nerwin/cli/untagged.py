@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,12 +40,22 @@ CommentsOption = Annotated[
 ]
 
 
-def hint_at_form(source: str, files: Sequence[Path], json_remedy: str) -> None:
-    """Say on stderr that a file which is read as text looks like one in columns, or of JSON."""
-    for file in files if source == Input.text else ():
-        if hint := _other_form(file, json_remedy):
-            typer.echo(f"{file}: read as text, {hint}", err=True)
+def hint_at_form(source: str, files: Sequence[Path], columns: "Columns | None", json_remedy: str) -> None:
+    """Say on stderr that a file which is read as text looks like one in columns, or of JSON; or what may be wrong with
+    its columns."""
+    for file in files:
+        hints = [f"read as text, {one}" for one in [_other_form(file, json_remedy)] if one and source == Input.text]
+        if hints := hints or list(_column_doubts(file, columns)):
+            typer.echo(f"{file}: {'; '.join(hints)}", err=True)
             return
+
+
+def _column_doubts(file: Path, columns: "Columns | None") -> "Iterator[str]":
+    from nerwin.text.columns import read_blocks
+    from nerwin.text.doubts import untagged_doubts
+
+    if columns and file.is_file():  # a pipe can be read once
+        yield from untagged_doubts(next(read_blocks(file, columns)))
 
 
 def _other_form(file: Path, json_remedy: str) -> str | None:

@@ -4,16 +4,21 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.files import BLANK
+from nerwin.text.passage import join_words
 from nerwin.text.schemes import TYPES
 from nerwin.text.tags import OUTSIDE, is_tag
+from nerwin.text.tokenizer import TOKENIZERS
 
 if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
+STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
 SEVERAL = 20  # words; what all of them have in common is no chance
 
 
@@ -33,7 +38,7 @@ def doubts(corpus: "Corpus") -> Iterator[str]:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
     shared = _beginning(forms)
     if shared and len(forms) >= SEVERAL:
-        yield f'all words begin with "{shared[:20]}"'
+        yield f'all words begin with "{shared[:20]}", as those of other text will not (cut it off)'
     if corpus.scheme == TYPES and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
@@ -85,6 +90,46 @@ class TagColumns:
     def found(self) -> list[int]:
         """The further columns that hold tags."""
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
+
+
+def untagged_doubts(block: Block) -> Iterator[str]:
+    """What of untagged words in columns may have been meant otherwise: lines unlike most, and words among comments."""
+    if not len(block.places):
+        return
+    usual = int(np.bincount(block.widths).argmax())
+    (odd,) = np.nonzero(block.widths != usual)
+    if len(odd):
+        first = int(odd[0])
+        yield (
+            f"line {block.number + block.places[first]} has {block.widths[first]} columns and most have {usual} (is it "
+            "a comment, or are columns named there? Do words hold spaces? Then separate by tabs)"
+        )
+    comments = block.others_of("comment")
+    if lines := [line for line, text in comments if len(split_line(text, block.delimiter)) == usual]:
+        yield (
+            f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
+            "words? Then name the mark of comments with --comments, or a longer one)"
+        )
+
+
+def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Iterator[str]:
+    """The doubt about words that raw text would not be taken apart into.
+
+    Args:
+        tokenizer: the name of the one that raw text is taken apart by.
+    """
+    words = missed = 0
+    for sentence in sentences:
+        text, tokens = join_words(sentence)
+        words += len(tokens)
+        missed += len(set(tokens).difference(TOKENIZERS[tokenizer](text)))
+        if words >= ENOUGH:
+            break
+    if missed > STRANGE * words:
+        yield (
+            f"{missed / words:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): tag text in "
+            "columns, or with spaces between words (corpus.tokenizer=spaces)"
+        )
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:

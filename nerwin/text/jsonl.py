@@ -19,9 +19,11 @@ from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whol
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
-JSONL_SUFFIXES = (".jsonl",)
+JSONL_SUFFIXES = (".jsonl", ".json")
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
+
+A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
 
 Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
 
@@ -42,8 +44,7 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
             if content.get("answer") in DECLINED:
                 counts.declined += 1
                 continue
-            passage, moved = _passage(content, number, f"{path}:{number}", align)
-            counts.moved += moved
+            passage = _passage(content, number, f"{path}:{number}", align, counts)
             if passage.tokens:
                 yield passage
             else:
@@ -59,16 +60,16 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). Mend the line.") from error
+        raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
     if not isinstance(found, dict):
-        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. Mend the line.')
+        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {A_LINE}')
     return found
 
 
-def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> tuple[Passage, int]:
-    """A text with its entities, and how many of these were moved."""
+def _passage(content: dict[str, Any], number: int, where: str, align: Align, counts: Counts) -> Passage:
+    """A text with its entities; those that were moved or left out are counted."""
     if (words := words_of(content, where)) is not None:
-        return tagged_words(content, words, number, where), 0
+        return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
     found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
     if document := tokens is None:
@@ -77,9 +78,11 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align) -> 
     else:
         remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
     if align == "strict":
-        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document), 0
+        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document)
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
-    return Passage(text, tokens, entities, number, document), moved
+    counts.moved += moved
+    counts.lost += len(found) - len(entities)
+    return Passage(text, tokens, entities, number, document)
 
 
 def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
@@ -92,7 +95,8 @@ def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | Non
         return join_words(words)
     text = content.get("text")
     if not isinstance(text, str):
-        raise CorpusError(f'{where}: expected a "text" of characters, found {_brief(text)}. Name the text so.')
+        found = _brief(text) if "text" in content else f"none among {printable(', '.join(content))}"
+        raise CorpusError(f'{where}: expected a "text" of characters, or "tokens", found {found}. Name the text so.')
     _check_characters(text, "text", where)
     return text, None if content.get("tokens") is None else _tokens(_list(content, "tokens", where), text, where)
 
@@ -131,7 +135,9 @@ def _span(one: Any, where: str) -> Span:
     """An entity from {"start", "end", "label"} or [start, end, label]."""
     if isinstance(one, dict):
         start, end = _borders(one)
-        label = one.get("label")
+        label = one.get("label", one.get("labels"))
+        if isinstance(label, list) and len(label) == 1:  # as Label Studio has it
+            (label,) = label
     else:
         start, end, label = one if isinstance(one, list) and len(one) == 3 else (None, None, None)
     if type(start) is not int or type(end) is not int or not isinstance(label, str):

@@ -43,18 +43,20 @@ class Passage(NamedTuple):
 @dataclass
 class Counts:
     """What reading a file left out or changed: texts for their "answer", texts without words, entities that had to be
-    moved, words of which nothing is said."""
+    moved or left out, words of which nothing is said."""
 
     declined: int = 0
     empty: int = 0
     moved: int = 0
+    lost: int = 0
     unsaid: int = 0
 
     def __str__(self) -> str:
         said = {
             'left out whose "answer" is reject or ignore': self.declined,
             "left out without a word": self.empty,
-            "entities moved to whole tokens, or left out": self.moved,
+            "entities moved to whole tokens": self.moved,
+            "entities left out, which are no whole tokens or stand over others": self.lost,
             "words without annotation, read as O": self.unsaid,
         }
         return "".join(f"; {count:,} {what}" for what, count in said.items() if count)
@@ -117,7 +119,7 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
     spans: list[Span] = []
     before = Span(0, 0, "")
-    for span in sorted(found):
+    for span in sorted(set(found)):
         _check_inside(span, text, where)
         start, end, label = span
         if start < before.end:
@@ -142,7 +144,7 @@ def fitted_tokens(
     each other the longest.
 
     Returns:
-        The spans of tokens, and how many of those found were moved or left out.
+        The spans of tokens, and how many of these were moved.
 
     Raises:
         CorpusError: an entity outside the text; the message starts with `where`.
@@ -160,14 +162,14 @@ def fitted_tokens(
         if first < last:
             fitted.append((Span(first, last, label), (starts[first], ends[last - 1]) == (start, end)))
     kept: list[Span] = []
-    taken, as_they_were = bytearray(len(tokens)), 0
+    taken, moved = bytearray(len(tokens)), 0
     for span, as_it_was in sorted(fitted, key=lambda one: (one[0].start - one[0].end, not one[1], one[0])):
         start, end, _ = span
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             kept.append(span)
-            as_they_were += as_it_was
-    return sorted(kept), len(found) - as_they_were
+            moved += not as_it_was
+    return sorted(kept), moved
 
 
 def _check_inside(span: Span, text: str, where: str) -> None:

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 TYPES: Scheme = "types"
 # A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
-_BEFORE, _BEHIND = re.compile(r"([BIESLUM])(?:[-_:./](.+))?"), re.compile(r"(.+)[-_]([BIESLUM])")
+_BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
+_BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
 def split_prefix(tag: str) -> tuple[str, str] | None:
-    """What may be a prefix, and its type, which is empty where it stands alone: B, B_PER, PER-B."""
+    """What may be a prefix, in capitals, and its type, which is empty where it stands alone: B, b-PER, PER_B."""
     if found := _BEFORE.fullmatch(tag):
-        return found[1], found[2] or ""
+        return found[1].upper(), found[2] or ""
     found = _BEHIND.fullmatch(tag)
-    return (found[2], found[1]) if found else None
+    return (found[2].upper(), found[1]) if found else None
 
 
 def prefixed(tags: Collection[str]) -> str | None:

@@ -13,6 +13,7 @@ from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import STAGES, Lookup, spellings
 from nerwin.text.sources import Source, read_source
 from nerwin.text.tags import OUTSIDE, iob2, spans
@@ -170,6 +171,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
             sentences to hold a tenth out.
     """
     notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
+    notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
     if dev is not None:
         dev_sentences = dev.sentences
         notes.append(f"dev   {dev.path}: {dev.describe()}")
