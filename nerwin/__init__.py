@@ -1,6 +1,6 @@
 """nerwin: window-based named-entity recognition with max-margin training, on numpy alone.
 
-The map of the package, in the order in which data flows:
+The map of the package; each part knows only those before it:
 
     text          files in, integer arrays out: corpora, tags, word forms, windows
     network       the scorer of the lecture and its gradients
@@ -9,15 +9,19 @@ The map of the package, in the order in which data flows:
     storage       files that are there as a whole or not at all, run folders
     config        every key that can be set
     parallel      processes, and a cluster's workers
-    evaluation    precision, recall, F1, and scores that are probabilities
-    model         scorer and lookup tables as one, and its files
+    evaluation    precision, recall, F1, mistakes, and scores that are probabilities
+    model         scorer and lookup tables as one, its files, several as one
     training      from a configuration to a model
     pretraining   word vectors from untagged text
     tagging       a model at work on new text
+    api           nerwin.train and nerwin.evaluate
     analysis      what a corpus holds, what a model has learned
     report        the page of `nerwin report`
     integrations  a spaCy component, a scikit-learn estimator
     cli           the commands
+
+Beside them stand what all may know: errors, arrays (their types, and the letters of shapes), versions, the places of
+what is shipped, and Python's garbage collector.
 
 From Python:
 

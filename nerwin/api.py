@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from nerwin.config.corpora import scored_part
 from nerwin.config.overrides import apply_setting
 from nerwin.config.settings import Config, make_config, types
 from nerwin.config.yaml_files import read_yaml
@@ -12,7 +13,7 @@ from nerwin.errors import ConfigError
 from nerwin.evaluation.scores import Evaluation
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.corpus import Corpus
-from nerwin.training.data import Parts, read_parts, scored_part
+from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 

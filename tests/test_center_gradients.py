@@ -12,12 +12,11 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.cli import app
 from nerwin.corruption.center import CenterLoss, center_loss
 from nerwin.errors import ConfigError
-from nerwin.network.gradcheck import EPSILON, TOLERANCE
+from nerwin.network.gradcheck import EPSILON, TOLERANCE, Check
 from nerwin.network.stretches import backprop_stretches
-from nerwin.pretraining import gradients as center_gradients
-from nerwin.pretraining import pretrain
-from nerwin.pretraining.gradients import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
-from nerwin.training.gradients import Check
+from nerwin.pretraining import gradcheck as center_gradients
+from nerwin.pretraining import trainer as pretrain
+from nerwin.pretraining.gradcheck import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
 from tests.test_trainer import write_village
 
 
@@ -132,7 +131,7 @@ def test_a_mistake_is_found_in_the_tensors_that_it_spoils(
 
 
 def test_the_command_checks_center_among_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nerwin.training.gradients.check_all", lambda config: iter(()))
+    monkeypatch.setattr("nerwin.training.gradcheck.check_all", lambda config: iter(()))
     words = ["gradcheck", "--config", str(write_village(tmp_path)), "--all"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0

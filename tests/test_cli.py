@@ -1046,9 +1046,9 @@ def test_bad_usage_exits_with_2_and_prints_no_result(here: Path, command: str) -
 @pytest.mark.parametrize(
     ("command", "interrupted"),
     [
-        ("train --config village.yaml --output out", "nerwin.training.data.read_corpus"),
+        ("train --config village.yaml --output out", "nerwin.config.corpora.read_corpus"),
         ("evaluate", "nerwin.tagging.tagger.load"),
-        ("gradcheck --config village.yaml", "nerwin.training.gradients.read_parts"),
+        ("gradcheck --config village.yaml", "nerwin.training.gradcheck.read_parts"),
         ("tag", "nerwin.tagging.tagger.load"),
     ],
 )

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from nerwin.cli import app
 from nerwin.config.settings import load_config
 from nerwin.errors import ConfigError, ModelError
+from nerwin.model.committee import average, fit_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
 from nerwin.text.sources import Source
-from nerwin.training.committee import average, fit_on
 from nerwin.training.run import Run
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
 
@@ -49,7 +49,7 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
         np.testing.assert_allclose(whole.params[name], np.mean([one.params[name] for one in models], axis=0), rtol=1e-5)
     assert whole.widths == [3 * width for width in models[0].widths]
     assert whole.config.preprocess.method == "none"  # it is in the weights
-    assert 0 < fit_on(whole, parts.dev, parts.vocabulary.forms) <= 1
+    assert 0 < fit_on(whole, *parts.dev, parts.vocabulary.forms) <= 1
     assert "platt" in whole.constants
 
 

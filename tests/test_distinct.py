@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nerwin.arrays import Floats, Ints, Rows
 from nerwin.corruption.interface import Loss
-from nerwin.model.placed import AsTheyStand, ByPlace, Placed, as_they_stand, by_place, distinct
+from nerwin.network.placed import AsTheyStand, ByPlace, Placed, as_they_stand, by_place, distinct
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows

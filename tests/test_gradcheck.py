@@ -23,9 +23,10 @@ from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import add_l2_gradient
 from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
-from nerwin.training import gradients, objective
+from nerwin.training import gradcheck as gradients
+from nerwin.training import objective
 from nerwin.training.data import read_parts
-from nerwin.training.gradients import check_config, draw_case
+from nerwin.training.gradcheck import check_config, draw_case
 from tests.test_trainer import VILLAGE, village_config, write_village
 
 

@@ -51,7 +51,10 @@ def test_a_text_beside_words_is_left_alone() -> None:
         ({"tokens": ["Mira"], "tags": [["O"]]}, "expected a tag such as O or B-PER, found ['O']. Write B- or I-"),
         ({"tokens": [" "], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks, found ' '"),
         ({"tokens": ["\ud83d"], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks"),
-        ({"tokens": ["Mira", 1], "tags": ["O", "O"]}, 'expected a "text" of characters, found null'),
+        (
+            {"tokens": ["Mira", 1], "tags": ["O", "O"]},
+            'expected a "text" of characters, or "tokens", found none among tokens, tags.',
+        ),
     ],
 )
 def test_what_is_no_tagged_sentence_is_refused(content: dict[str, object], message: str) -> None:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from nerwin.evaluation.mistakes import KINDS, find_mistakes
 from nerwin.evaluation.reliability import Bin, calibration_error, reliability
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.report.familiarity import Recall, names_in, recall_by_familiarity
-from nerwin.report.mistakes import KINDS, find_mistakes
 from nerwin.text.corpus import Sentence
 from nerwin.text.tags import Span, iob2, spans
 

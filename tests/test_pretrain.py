@@ -22,7 +22,9 @@ from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
 from nerwin.pretraining import run as pretrain_run
-from nerwin.pretraining.pretrain import (
+from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state_folder
+from nerwin.pretraining.settings import PretrainSettings
+from nerwin.pretraining.trainer import (
     Batched,
     EpochDone,
     Minibatch,
@@ -32,8 +34,6 @@ from nerwin.pretraining.pretrain import (
     loss_and_gradients,
     row_adagrad,
 )
-from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state_folder
-from nerwin.pretraining.settings import PretrainSettings
 from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
@@ -264,7 +264,7 @@ def test_no_window_crosses_a_paragraph(tmp_path: Path, monkeypatch: pytest.Monke
         seen.append(batch.ids)
         return loss_and_gradients(params, batch, window, margin)
 
-    monkeypatch.setattr("nerwin.pretraining.pretrain.loss_and_gradients", spy)
+    monkeypatch.setattr("nerwin.pretraining.trainer.loss_and_gradients", spy)
     trained(text)
     row = {word: number for number, word in enumerate(text.words)}
     for ids in seen:

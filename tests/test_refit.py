@@ -10,14 +10,15 @@ from typer.testing import CliRunner
 import nerwin
 from nerwin.analysis.description import describe
 from nerwin.cli import app
+from nerwin.config.corpora import scored_part
 from nerwin.config.settings import load_config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import CALIBRATION
 from nerwin.report.familiarity import training_names
-from nerwin.storage.metrics import read_metrics
 from nerwin.text.corpus import read_corpus
-from nerwin.training.data import read_parts, scored_part
+from nerwin.training.data import read_parts
+from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run
 from tests.test_trainer import VILLAGE, write_village
 

@@ -14,17 +14,17 @@ from pathlib import Path
 import matplotlib
 import pytest
 
+from nerwin.config.corpora import hold_out
+from nerwin.evaluation.mistakes import Mistake
 from nerwin.evaluation.scores import Score, evaluate_tags
 from nerwin.model.files import load_model
 from nerwin.report.charts import curves, line_style, type_bars
 from nerwin.report.contents import RunReport, report_runs
 from nerwin.report.familiarity import names_in, training_names
-from nerwin.report.mistakes import Mistake
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
-from nerwin.storage.metrics import Epoch
 from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
-from nerwin.training.data import hold_out
+from nerwin.training.metrics import Epoch
 from tests.pages import Page, read_page
 from tests.test_cli import BAD, DONE, nerwin, one_json_object
 from tests.test_trainer import write_village

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nerwin.analysis.inspection import SENTENCE, take_apart
-from nerwin.model.placed import distinct
 from nerwin.network import projection
+from nerwin.network.placed import distinct
 from nerwin.network.projection import TILE, _sums
 from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
 from nerwin.tagging.tagger import Tagger

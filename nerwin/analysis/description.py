@@ -6,11 +6,12 @@ from typing import Any
 
 from nerwin.config.settings import changed, keys, value_of
 from nerwin.model.files import load_model
+from nerwin.model.manifest import best_of, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.folders import CONFIG, LAST, MANIFEST, PAUSED, model_folder
-from nerwin.storage.manifest import best_of, read_manifest, versions
-from nerwin.storage.metrics import epochs_recorded
 from nerwin.training.checkpoint import load_state
+from nerwin.training.metrics import epochs_recorded
+from nerwin.versions import versions
 
 
 def describe(path: Path | None) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.model import WINDOWS, Model
-from nerwin.model.placed import distinct
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
+from nerwin.network.placed import distinct
 from nerwin.text.features import WORDS, form_table
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows

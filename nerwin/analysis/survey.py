@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
 from nerwin.text.features import spellings
 from nerwin.text.tags import SCHEMES, Span, spans, steps
 from nerwin.text.vector_cache import load_vectors
-from nerwin.training.data import columns_of
 
 PARTS = ("train", "dev", "test")
 JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glue of emoji

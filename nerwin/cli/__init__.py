@@ -1,4 +1,4 @@
-"""The commands, one a file. The only place that imports typer or rich.
+"""The commands, one a file, and what they share. The only place that imports typer or rich.
 
 What a command needs beyond its options is imported when it runs, so that `nerwin --help` loads no numpy.
 """

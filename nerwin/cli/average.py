@@ -19,10 +19,10 @@ def average(
     import shlex
 
     from nerwin.errors import ConfigError, ModelError
+    from nerwin.model.committee import average, fit_on
     from nerwin.model.files import load_model, save_model
     from nerwin.model.model import Standing
     from nerwin.storage.folders import model_folder
-    from nerwin.training.committee import average, fit_on
     from nerwin.training.data import read_parts
     from nerwin.training.unchanged import check_same_data
 
@@ -39,7 +39,7 @@ def average(
             "runs before that."
         )
     check_same_data(models[0], whole.config, whole.sources, parts.sources, "Restore the file.")
-    f1 = fit_on(whole, parts.dev, parts.vocabulary.forms)
+    f1 = fit_on(whole, *parts.dev, parts.vocabulary.forms)
     whole.standing = Standing(best_f1=f1)
     save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, dev F1 {f1:.4f}", err=True)

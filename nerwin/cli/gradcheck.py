@@ -12,7 +12,7 @@ from nerwin.cli.tables import print_whole
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.training.gradients import Check
+    from nerwin.network.gradcheck import Check
 
 
 @command
@@ -30,9 +30,9 @@ def gradcheck(
 
     from nerwin.config.settings import load_config
     from nerwin.errors import ConfigError
-    from nerwin.pretraining.gradients import check_center
+    from nerwin.pretraining.gradcheck import check_center
     from nerwin.shipped import QUICKSTART, shipped
-    from nerwin.training.gradients import check_all, check_config
+    from nerwin.training.gradcheck import check_all, check_config
 
     if everything and one_sided:
         raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both.")

@@ -68,8 +68,8 @@ def inspect(
 
 def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
     from nerwin.analysis.inspection import inspect_detectors
+    from nerwin.config.corpora import read_part
     from nerwin.errors import ConfigError
-    from nerwin.training.data import read_part
 
     config = model.config.corpus
     path = data or config.dev or config.train

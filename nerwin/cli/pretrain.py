@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from nerwin.pretraining.pretrain import EpochDone
     from nerwin.pretraining.run import PretrainRun
+    from nerwin.pretraining.trainer import EpochDone
     from nerwin.text.columns import Columns
 
 
@@ -162,7 +162,7 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     Raises:
         KeyboardInterrupt: after the state has been saved.
     """
-    from nerwin.pretraining.pretrain import EpochDone
+    from nerwin.pretraining.trainer import EpochDone
 
     with interruption() as asked, _bar(console) as bar:
         task = bar.add_task("", total=None, rate="")

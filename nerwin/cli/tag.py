@@ -74,6 +74,7 @@ def tag(
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
+        from nerwin.config.corpora import columns_of
         from nerwin.config.settings import named_files
         from nerwin.errors import ConfigError
         from nerwin.storage.folders import model_folder
@@ -82,7 +83,6 @@ def tag(
         from nerwin.tagging.shards import Frame, Tagging, cut_texts, shards_folder
         from nerwin.tagging.streaming import Task, tag_file
         from nerwin.tagging.tagger import load
-        from nerwin.training.data import columns_of
 
         if page and form:
             raise ConfigError(

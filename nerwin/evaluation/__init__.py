@@ -1,1 +1,1 @@
-"""How good tags are, and how far their scores can be believed."""
+"""How good tags are, what is wrong with them, and how far their scores can be believed."""

@@ -12,11 +12,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from nerwin.api import as_config, train_on
+from nerwin.config.corpora import columns_of, to_learn
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Corpus
 from nerwin.text.lists import from_lists
-from nerwin.training.data import columns_of, make_parts, to_learn
+from nerwin.training.data import make_parts
 
 Sentences = Sequence[Sequence[str]]
 NO_FILES = {"corpus.train": None, "corpus.dev": None, "corpus.test": None}

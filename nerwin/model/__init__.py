@@ -1,1 +1,1 @@
-"""The trained thing: scorer and lookup tables as one, what it makes of windows, and its files."""
+"""The trained thing: scorer and lookup tables as one, its files, and several as one."""

@@ -19,6 +19,7 @@ import numpy as np
 from nerwin.config.settings import Config, make_config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError
+from nerwin.model.manifest import FORMAT, best_of, damaged, read_manifest
 from nerwin.model.model import CALIBRATION, Model, Standing
 from nerwin.storage.archive import (
     Arrays,
@@ -31,9 +32,9 @@ from nerwin.storage.archive import (
     write_together,
 )
 from nerwin.storage.folders import MANIFEST, going_on
-from nerwin.storage.manifest import FORMAT, best_of, damaged, read_manifest, versions
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.sources import Source
+from nerwin.versions import versions
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 LATER = {"repeats", "types", CALIBRATION}  # constants that older models do not have
@@ -49,7 +50,8 @@ class SavedState(NamedTuple):
 
 
 def save_model(folder: Path, model: Model, state: SavedState | None = None) -> None:
-    """Write a model, and beside it the state of its training where that is to go on from there (see `checkpoint`).
+    """Write a model, and beside it the state of its training where that is to go on from there
+    (`nerwin/training/checkpoint.py`).
 
     Raises:
         ModelError: it cannot be written.

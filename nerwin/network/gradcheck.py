@@ -4,11 +4,13 @@
 ∂J/∂θ ≈ (J(θ + ε) − J(θ)) / ε          one-sided: the error is O(ε)
 """
 
+import time
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 
 EPSILON = 1e-5
 TOLERANCE = 1e-7
@@ -16,6 +18,96 @@ ONE_SIDED_TOLERANCE = 1e-3
 # J is rounded to about 1e-16 of itself, which a division by ε makes 1e-11 J an entry: where true and corrupted windows
 # cancel and the gradient is 0, that noise is all there is.
 FLOOR = 1e-3
+ENTRIES = 200  # of a tensor that are perturbed, at most
+DRAWS = 100  # minibatches tried for one that can be checked
+
+
+class Check(NamedTuple):
+    """The comparison of one parameter tensor at some of its entries.
+
+    elemental, vectorised, numeric: the norms of the three gradients there. error: the relative distance of the
+    vectorised gradient from the numeric one; elemental_error: from the elemental one. seconds: what each took, the
+    numeric one for these entries only.
+    """
+
+    setting: str
+    name: str
+    shape: tuple[int, ...]
+    entries: int
+    elemental: float
+    vectorised: float
+    numeric: float
+    error: float
+    elemental_error: float
+    bound: float
+    seconds: tuple[float, float, float]
+
+    @property
+    def passed(self) -> bool:
+        return self.error < self.bound and self.elemental_error < TOLERANCE
+
+
+class Checkable(Protocol):
+    """A minibatch of a network that can be checked: no kink near, pairs inside and outside the margin."""
+
+    @property
+    def params(self) -> Parameters: ...
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """What chooses the entries to perturb."""
+        ...
+
+    def loss(self) -> float: ...
+
+    def gradients(self) -> Gradients: ...
+
+    def elemental(self) -> Parameters:
+        """The elemental gradients; parameters may be missing."""
+        ...
+
+
+def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = False) -> list[Check]:
+    """Compare the gradients of every parameter tensor, at `most` of its entries."""
+    started = time.perf_counter()
+    grads = case.gradients()
+    vectorised_seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    elemental = case.elemental()
+    elemental_seconds = time.perf_counter() - started
+    checks, J = [], case.loss()
+    for name, gradient in grads.items():
+        theta = case.params[name]
+        entries = _entries(gradient, theta.shape, case.rng)[:most]
+        started = time.perf_counter()
+        numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)
+        seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
+        full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
+        derived, slow = full.reshape(-1)[entries], elemental.get(name, full).reshape(-1)[entries]
+        checks.append(
+            Check(
+                setting=setting,
+                name=name,
+                shape=theta.shape,
+                entries=len(entries),
+                elemental=float(np.linalg.norm(slow)),
+                vectorised=float(np.linalg.norm(derived)),
+                numeric=float(np.linalg.norm(numeric)),
+                error=relative_error(derived, numeric, J),
+                elemental_error=relative_error(derived, slow),
+                bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
+                seconds=seconds,
+            )
+        )
+    return checks
+
+
+def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
+    """Which flat entries of a tensor to perturb: of a lookup table, those of the rows that have a gradient."""
+    candidates = np.arange(int(np.prod(shape)))
+    if isinstance(gradient, Rows):
+        candidates = (gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel()
+    return rng.permutation(candidates)
 
 
 def numeric_gradient(

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from nerwin.errors import ConfigError, WorkerError
-from nerwin.storage.manifest import versions
+from nerwin.versions import versions
 
 # Up to how many bytes glibc keeps for itself; these are what its own thresholds grow to where nobody sets them.
 KEPT = {"MALLOC_TRIM_THRESHOLD_": 1 << 26, "MALLOC_MMAP_THRESHOLD_": 1 << 25}

@@ -1,1 +1,1 @@
-"""Word vectors from untagged text: the `center` corruption, its loop, its file."""
+"""Word vectors from untagged text: a training of its own, and the file that comes of it."""

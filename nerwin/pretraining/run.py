@@ -19,8 +19,8 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError, VectorsError
-from nerwin.pretraining.pretrain import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
+from nerwin.pretraining.trainer import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.pretraining.word2vec import check_name, write_vectors
 from nerwin.storage.archive import (
     DamageError,

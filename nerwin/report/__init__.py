@@ -1,4 +1,4 @@
-"""The page of `nerwin report`: figures in, one HTML file out. The only place that imports matplotlib and Jinja2."""
+"""The page of `nerwin report`: runs in, one HTML file out. The only place that imports matplotlib and Jinja2."""
 
 import logging
 

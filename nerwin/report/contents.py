@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.analysis.inspection import Detector, inspect_detectors
+from nerwin.config.corpora import scored_part
 from nerwin.config.settings import changed
+from nerwin.evaluation.mistakes import Mistake, find_mistakes
 from nerwin.evaluation.reliability import Bin, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
 from nerwin.report.familiarity import Names, Recall, recall_by_familiarity, training_names
-from nerwin.report.mistakes import Mistake, find_mistakes
 from nerwin.storage.folders import MANIFEST, METRICS, PAGE, model_folder
-from nerwin.storage.metrics import Epoch, read_metrics
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Corpus
 from nerwin.text.tags import Span, iob2, spans
-from nerwin.training.data import scored_part
+from nerwin.training.metrics import Epoch, read_metrics
 
 PROBED = 1000  # sentences whose windows the detectors are shown
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from nerwin.config.corpora import learned_sentences
 from nerwin.config.settings import Config
 from nerwin.text.corpus import Sentence
 from nerwin.text.sources import Source
 from nerwin.text.tags import Span, spans
-from nerwin.training.data import learned_sentences
 
 Names = frozenset[tuple[str, ...]]
 

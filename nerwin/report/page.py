@@ -18,10 +18,10 @@ from markupsafe import Markup
 from nerwin import __version__
 from nerwin.analysis.inspection import Detector
 from nerwin.config.settings import Config, flat
+from nerwin.evaluation.mistakes import KINDS
 from nerwin.evaluation.reliability import calibration_error
 from nerwin.report.charts import curves, reliability_chart, swatch, type_bars
 from nerwin.report.contents import PROBED, Closeup, RunReport
-from nerwin.report.mistakes import KINDS
 from nerwin.report.sentences import groups
 from nerwin.text.tags import OUTSIDE, spans
 

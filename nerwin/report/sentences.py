@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nerwin.evaluation.mistakes import KINDS, Mistake
 from nerwin.report.contents import Closeup
 from nerwin.report.familiarity import name_of
-from nerwin.report.mistakes import KINDS, Mistake
 from nerwin.text.tags import Span
 
 SHOWN = 100  # mistakes of a kind

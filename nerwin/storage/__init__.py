@@ -1,1 +1,1 @@
-"""What stands on the disk: files that are there as a whole or not at all, run folders, locks, sums."""
+"""What stands on the disk: files that are there as a whole or not at all, run folders, locks."""

@@ -12,7 +12,7 @@ Tokenized = tuple[str, Sequence[Token]]  # a text and its tokens
 class Entity(NamedTuple):
     """A span of a text: `text[start:end]` is `.text`.
 
-    score: how likely it is right, as far as the dev part could tell (see `calibration`).
+    score: how likely it is right, as far as the dev part could tell (see `nerwin/evaluation/calibration.py`).
     """
 
     start: int

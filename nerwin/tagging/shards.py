@@ -22,11 +22,11 @@ from nerwin.errors import ConfigError, CorpusError, WorkerError
 from nerwin.parallel.workers import Workers
 from nerwin.storage.archive import DamageError, read_json
 from nerwin.storage.lock import locked
-from nerwin.storage.manifest import versions
 from nerwin.storage.replace import replace_file, replacing
 from nerwin.tagging.ranges import SAME, Range, SavedModel, cut, tag_range
 from nerwin.tagging.streaming import Task
 from nerwin.text.sources import Source, read_source
+from nerwin.versions import versions
 
 RECORD = "record.json"
 _SHARD = re.compile(r"\d{6,}-[0-9a-f]{64}")

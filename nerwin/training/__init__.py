@@ -1,1 +1,2 @@
-"""From a configuration to a model: reading the parts, the loop, its checkpoints, and several trainings at once."""
+"""From a configuration to a model: reading the parts, the loop, its checkpoints, several trainings at once, and the
+gradient check."""

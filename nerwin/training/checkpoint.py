@@ -13,9 +13,9 @@ from typing import Any
 
 from nerwin.errors import ModelError
 from nerwin.model.files import SavedState, save_model
+from nerwin.model.manifest import best_of, damaged, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.archive import DamageError, count, read_arrays
-from nerwin.storage.manifest import best_of, damaged, read_manifest
 from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
 
 
@@ -82,3 +82,16 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
         raise DamageError("tally: expected finite numbers, found others")
     batches, pairs, active = (count(saved, name) for name in ("batches", "pairs", "active"))
     return Tally({name: saved["sources"][name] for name in DRAWN}, rate, batches, pairs, active, hinge, seconds)
+
+
+def epochs_begun(folder: Path) -> float:
+    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
+
+    Raises:
+        ModelError: a missing or damaged manifest.
+    """
+    manifest = read_manifest(folder)
+    try:
+        return count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(folder, error) from error

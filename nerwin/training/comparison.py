@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
 from nerwin.config.settings import Config, load_config
 from nerwin.config.yaml_files import write_yaml
@@ -23,9 +24,8 @@ from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
 from nerwin.storage.lock import locked, wait_until_free
-from nerwin.storage.metrics import read_metrics
 from nerwin.text.sources import Source
-from nerwin.training.data import corpus_sources
+from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.unchanged import check_same_data
 

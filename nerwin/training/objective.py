@@ -10,9 +10,9 @@ from typing import Any
 from nerwin.arrays import Gradients, Parameters
 from nerwin.corruption.interface import Loss
 from nerwin.model.model import Model
-from nerwin.model.placed import Placed
 from nerwin.network.dropout import Mask
 from nerwin.network.loss import add_l2_gradient, l2_penalty
+from nerwin.network.placed import Placed
 from nerwin.text.features import FormTable
 
 Masks = Sequence[Mask]

@@ -1,4 +1,4 @@
-"""A training in its run folder (see `folders`): how it begins, what it saves, and how it goes on."""
+"""A training in its run folder (`nerwin/storage/folders.py`): how it begins, what it saves, how it goes on."""
 
 import json
 import os
@@ -10,13 +10,13 @@ from pathlib import Path
 from nerwin.config.settings import Config, differing, load_config, named_files
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
+from nerwin.model.manifest import read_manifest
 from nerwin.storage.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, model_folder
 from nerwin.storage.lock import LOCK, check_free, locked
-from nerwin.storage.manifest import epochs_begun, read_manifest
-from nerwin.storage.metrics import epochs_recorded
 from nerwin.storage.replace import replace_file
-from nerwin.training.checkpoint import load_state, save_training
+from nerwin.training.checkpoint import epochs_begun, load_state, save_training
 from nerwin.training.data import Parts, read_parts
+from nerwin.training.metrics import epochs_recorded
 from nerwin.training.trainer import Batched, EpochDone, Trainer
 from nerwin.training.unchanged import check_same_data
 

@@ -1,7 +1,7 @@
 """The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
 
-It is a generator of records and does nothing with them: the command draws them, the checkpoint saves them, a test lists
-them. A tie keeps the earlier best; but of epochs whose dev F1 is 0, the latest, which was trained longest.
+It is a generator of records and does nothing with them: the command draws them, the run saves them, a test lists them.
+A tie keeps the earlier best; but of epochs whose dev F1 is 0, the latest, which was trained longest.
 """
 
 import itertools
@@ -18,8 +18,8 @@ from nerwin.config.settings import Config
 from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model, Standing
-from nerwin.model.placed import Placed
 from nerwin.network.loss import penalised
+from nerwin.network.placed import Placed
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings

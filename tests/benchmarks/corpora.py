@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.config.corpora import read_part
 from nerwin.config.settings import load_config
 from nerwin.shipped import shipped
 from nerwin.text.corpus import Corpus, Sentence
-from nerwin.training.data import read_part
 from tests.benchmarks.optional import Skipped, existing
 from tests.conftest import SHARED
 

@@ -13,10 +13,9 @@ import numpy as np
 from nerwin.arrays import Gradients, Ints, Parameters
 from nerwin.corruption.center import init_center
 from nerwin.errors import ConfigError
-from nerwin.network.gradcheck import EPSILON
-from nerwin.pretraining.pretrain import WORDS, Minibatch, loss_and_gradients
+from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
+from nerwin.pretraining.trainer import WORDS, Minibatch, loss_and_gradients
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
-from nerwin.training.gradients import DRAWS, ENTRIES, Check, check_case
 
 WINDOWS, MARGINS, SEEDS = (3, 5), (0.5, 1.0, 2.0), (1, 2, 3)
 d, m, V = 3, 4, 10  # numbers a word, detectors, words

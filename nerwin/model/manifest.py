@@ -1,13 +1,8 @@
 """model.json of a model folder: read, and what it says of itself checked, without the arrays that it names."""
 
-import os
-import platform
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nerwin import __version__
 from nerwin.errors import ModelError, printable
 from nerwin.storage.archive import DamageError, count, read_json, reason_of
 from nerwin.storage.folders import MANIFEST
@@ -39,30 +34,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         remedy = "Load it with the version of nerwin that wrote it, or a later one."
     expected = " or ".join(map(str, READ))
     raise ModelError(f"{path}: expected model format {expected}, found {printable(str(found)[:40])}. {remedy}")
-
-
-def versions() -> dict[str, str | None]:
-    """What results depend on beside the configuration and the data; no time of day, so that equal runs are equal."""
-    return {
-        "nerwin": __version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS"),
-    }
-
-
-def epochs_begun(folder: Path) -> float:
-    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
-
-    Raises:
-        ModelError: a missing or damaged manifest.
-    """
-    manifest = read_manifest(folder)
-    try:
-        return count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise damaged(folder, error) from error
 
 
 def best_of(manifest: dict[str, Any]) -> tuple[float, int]:

@@ -5,23 +5,22 @@ vectorised ones that training uses (1.6), and numeric ones.
 """
 
 import itertools
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Floats, Gradients, Parameters
 from nerwin.config.settings import Config, make_config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
 from nerwin.model.model import Model
-from nerwin.model.placed import Placed
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.elemental import elemental_gradients, elemental_lookup
-from nerwin.network.gradcheck import EPSILON, ONE_SIDED_TOLERANCE, TOLERANCE, numeric_gradient, relative_error
+from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
 from nerwin.network.loss import penalised
+from nerwin.network.placed import Placed
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
@@ -33,56 +32,9 @@ from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.trainer import generators
 
 PAIRS = 8  # in the minibatch of a check
-ENTRIES = 200  # of a tensor that are perturbed, at most
 GRID_ENTRIES = 8  # the same in the grid of small networks
 SPREADS = (1.0, 2.0, 4.0)  # of the scores, in margins, tried in turn
-DRAWS = 100  # minibatches tried for one that can be checked
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
-
-
-class Check(NamedTuple):
-    """The comparison of one parameter tensor at some of its entries.
-
-    elemental, vectorised, numeric: the norms of the three gradients there. error: the relative distance of the
-    vectorised gradient from the numeric one; elemental_error: from the elemental one. seconds: what each took, the
-    numeric one for these entries only.
-    """
-
-    setting: str
-    name: str
-    shape: tuple[int, ...]
-    entries: int
-    elemental: float
-    vectorised: float
-    numeric: float
-    error: float
-    elemental_error: float
-    bound: float
-    seconds: tuple[float, float, float]
-
-    @property
-    def passed(self) -> bool:
-        return self.error < self.bound and self.elemental_error < TOLERANCE
-
-
-class Checkable(Protocol):
-    """A minibatch of a network that can be checked: no kink near, pairs inside and outside the margin."""
-
-    @property
-    def params(self) -> Parameters: ...
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """What chooses the entries to perturb."""
-        ...
-
-    def loss(self) -> float: ...
-
-    def gradients(self) -> Gradients: ...
-
-    def elemental(self) -> Parameters:
-        """The elemental gradients; parameters may be missing."""
-        ...
 
 
 class Case(NamedTuple):
@@ -207,49 +159,6 @@ def _kink_distance(model: Model, cache: Cache) -> float:
     inputs = [cache.x, *cache.layers.thinned[:-1]]
     z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for k, a in enumerate(inputs, 1)]
     return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
-
-
-def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = False) -> list[Check]:
-    """Compare the gradients of every parameter tensor, at `most` of its entries."""
-    started = time.perf_counter()
-    grads = case.gradients()
-    vectorised_seconds = time.perf_counter() - started
-    started = time.perf_counter()
-    elemental = case.elemental()
-    elemental_seconds = time.perf_counter() - started
-    checks, J = [], case.loss()
-    for name, gradient in grads.items():
-        theta = case.params[name]
-        entries = _entries(gradient, theta.shape, case.rng)[:most]
-        started = time.perf_counter()
-        numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)
-        seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
-        full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
-        derived, slow = full.reshape(-1)[entries], elemental.get(name, full).reshape(-1)[entries]
-        checks.append(
-            Check(
-                setting=setting,
-                name=name,
-                shape=theta.shape,
-                entries=len(entries),
-                elemental=float(np.linalg.norm(slow)),
-                vectorised=float(np.linalg.norm(derived)),
-                numeric=float(np.linalg.norm(numeric)),
-                error=relative_error(derived, numeric, J),
-                elemental_error=relative_error(derived, slow),
-                bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
-                seconds=seconds,
-            )
-        )
-    return checks
-
-
-def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
-    """Which flat entries of a tensor to perturb: of a lookup table, those of the rows that have a gradient."""
-    candidates = np.arange(int(np.prod(shape)))
-    if isinstance(gradient, Rows):
-        candidates = (gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel()
-    return rng.permutation(candidates)
 
 
 def _elemental(case: Case) -> Parameters:

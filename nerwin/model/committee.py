@@ -19,7 +19,7 @@ from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model
 from nerwin.text.features import form_table
 from nerwin.text.sources import Source
-from nerwin.training.data import Part
+from nerwin.text.windows import FlatCorpus
 
 
 def average(models: Sequence[Model]) -> Model:
@@ -53,12 +53,11 @@ def average(models: Sequence[Model]) -> Model:
     return Model(config, first.types, first.lookups, single, sources=shared)
 
 
-def fit_on(model: Model, part: Part, forms: Sequence[str]) -> float:
-    """Fit the decision rule on a dev part, and return its F1 there."""
-    flat = part.flat
+def fit_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
+    """Fit the decision rule on a dev part, given its true tags in IOB2 and all forms; its F1 there."""
     scores = model.score(form_table(model.lookups, forms), flat)
-    found = model.fit(scores, model.corruption.targets(part.tags), flat, part.tags)
-    return evaluate_tags(part.tags, found).overall.f1
+    found = model.fit(scores, model.corruption.targets(gold), flat, gold)
+    return evaluate_tags(gold, found).overall.f1
 
 
 def _check_alike(first: Model, other: Model) -> None:

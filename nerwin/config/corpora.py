@@ -1,0 +1,128 @@
+"""The files that a configuration names as parts of a corpus: read as it says, and known by their sums."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nerwin.config.settings import Config, CorpusConfig
+from nerwin.errors import ConfigError, CorpusError
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.sources import Source, read_source
+from nerwin.text.tags import iob2, spans
+
+HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
+
+
+def columns_of(config: CorpusConfig) -> Columns:
+    return Columns(config.word_column, config.tag_column, config.delimiter, config.scheme, config.comments)
+
+
+def read_part(path: Path, config: CorpusConfig) -> Corpus:
+    """Read a tagged file as what there is to learn in it."""
+    return to_learn(read_corpus(path, columns_of(config)), config)
+
+
+def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
+    """The corpus itself, its tags now spelled in IOB2, types that are not to be learned turned into O."""
+    chosen = None if config.entities == "all" else set(config.entities)
+    if corpus.scheme != "iob2" or chosen is not None:
+        corpus.sentences = [_respell(sentence, chosen) for sentence in corpus.sentences]
+    return corpus
+
+
+def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
+    kept = [span for span in spans(sentence.tags) if chosen is None or span.label in chosen]
+    return sentence._replace(tags=iob2(kept, len(sentence.tags)))
+
+
+def corpus_sources(config: CorpusConfig) -> dict[str, Source]:
+    """The files of the training and dev parts, by their keys in the configuration.
+
+    Raises:
+        CorpusError: one cannot be read.
+    """
+    files = {"corpus.train": config.train, "corpus.dev": config.dev}
+    return {key: read_source(path) for key, path in files.items() if path is not None}
+
+
+def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences to learn from, and every tenth one, which takes the place of a dev part.
+
+    Raises:
+        CorpusError: they are too few for that.
+    """
+    if len(sentences) < HELD_OUT:
+        raise CorpusError(
+            f"corpus.dev is not set, and {len(sentences)} sentences are too few to hold a tenth out. Set corpus.dev."
+        )
+    held = sentences[HELD_OUT - 1 :: HELD_OUT]
+    return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
+
+
+def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None) -> Corpus:
+    """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
+    which may be the sentences of the training part that were held out.
+
+    Args:
+        whole: the model's configuration.
+        sources: the model's files.
+
+    Raises:
+        ConfigError: there is none. CorpusError: it cannot be read.
+    """
+    config, refit = whole.corpus, whole.training.refit is not None
+    if data:
+        return read_part(data, config)
+    if refit and config.test is None:
+        raise ConfigError(
+            "corpus.test: expected a tagged corpus to score on, found only what was learned from (training.refit). "
+            "Name one with --data."
+        )
+    if path := config.test or config.dev:
+        if not path.exists():
+            raise ConfigError(
+                f"corpus.{'test' if config.test else 'dev'}: expected {path}, as the model's configuration has it, "
+                "found no such file. Name a corpus with --data."
+            )
+        return read_part(path, config)
+    if config.train is None:
+        raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
+    if (train := training_file(config, sources)) is None:  # other sentences would be held out of another file
+        raise ConfigError(
+            f"corpus.train: expected {config.train} as the model learned from it, to score every tenth sentence, which "
+            "was held out, found another file or none. Name a corpus with --data."
+        )
+    corpus = read_part(train, config)
+    _, corpus.sentences = hold_out(corpus.sentences)
+    corpus.path += " (every tenth sentence, held out)"
+    return corpus
+
+
+def learned_sentences(whole: Config, sources: Mapping[str, Source]) -> list[Sentence] | None:
+    """The sentences that a model learned from; None where they are not here, or others by now.
+
+    Raises:
+        CorpusError: a file is there, but cannot be read.
+    """
+    config, refit = whole.corpus, whole.training.refit is not None
+    if (train := training_file(config, sources)) is None:
+        return None
+    sentences = read_part(train, config).sentences
+    if config.dev is None:
+        return sentences if refit else hold_out(sentences)[0]
+    if not refit:
+        return sentences
+    dev = _unchanged(config.dev, sources.get("corpus.dev"))
+    return None if dev is None else [*sentences, *read_part(dev, config).sentences]
+
+
+def training_file(config: CorpusConfig, sources: Mapping[str, Source]) -> Path | None:
+    """The training part, where it still is what a model learned from."""
+    return _unchanged(config.train, sources.get("corpus.train"))
+
+
+def _unchanged(path: Path | None, expected: Source | None) -> Path | None:
+    """A file, where it still is what it was; older models do not say what that is."""
+    if path is None or not path.exists():
+        return None
+    return path if expected is None or read_source(path) == expected else None
