@@ -90,6 +90,14 @@ def whole(template: Path, tmp_path: Path) -> Path:
     return shutil.copytree(template, tmp_path / "whole")
 
 
+def test_what_is_kept_stands_in_best_from_the_first_epoch_on(tmp_path: Path) -> None:
+    run = Run.start(tmp_path / "run", village_config(tmp_path, "training.keep=last"))
+    for record in run.train():
+        if isinstance(record, EpochDone):
+            best = load_model(tmp_path / "run" / "best")
+            assert best.standing == (record.epoch, record.epoch, record.dev["f1"])
+
+
 def test_a_folder_in_which_a_run_was_killed_before_it_began_is_empty(tmp_path: Path) -> None:
     config, folder = village_config(tmp_path, "training.epochs=1"), tmp_path / "run"
     folder.mkdir()

@@ -242,6 +242,9 @@ class TrainingConfig(_Section):
     seed: int = Field(1, ge=0, description="of every random choice")
     threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")
     checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
+    keep: Literal["best", "last"] = Field(
+        "best", description="the model of which epoch: best on dev, or the last, and then patience has no effect"
+    )
     patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
     refit: ConfigPath | None = Field(
         None,

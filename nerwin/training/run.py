@@ -146,7 +146,7 @@ class Run:
             stream.write(json.dumps(record.to_dict()) + "\n")
             stream.flush()
             os.fsync(stream.fileno())  # before a model that knows of it
-        if record.best:
+        if state.best_epoch == state.epoch:
             save_model(self.folder / BEST, model)
         save_training(self.folder / LAST, model, state)
         self.saved = self._progress()

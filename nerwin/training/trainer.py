@@ -2,6 +2,9 @@
 
 It is a generator of records and does nothing with them: the command draws them, the run saves them, a test lists them.
 A tie keeps the earlier best; but of epochs whose dev F1 is 0, the latest, which was trained longest.
+
+Dev F1 jumps from epoch to epoch, and its peak is in part a stroke of luck. Where the learning rate has gone down to 0,
+the last epoch is no worse on other text than that of the peak, and as a rule better (training.keep).
 """
 
 import itertools
@@ -100,7 +103,7 @@ class State:
     generators: Generators
     epoch: int = 0
     tally: Tally | None = None
-    best_f1: float = -1.0
+    best_f1: float = -1.0  # of the model that is kept
     best_epoch: int = 0
     stop: str | None = None
 
@@ -205,9 +208,8 @@ class Trainer:
             started = time.perf_counter()
         self.check_finite()
         dev = self._evaluate() if self.parts.dev.tags else {}
-        f1 = dev.get("f1", state.best_f1)
-        best = not dev or f1 > state.best_f1 or f1 == state.best_f1 == 0
-        if best:
+        f1, choosing = dev.get("f1", state.best_f1), bool(dev) and self.config.training.keep == "best"
+        if kept := not choosing or f1 > state.best_f1 or f1 == state.best_f1 == 0:
             state.best_f1, state.best_epoch = f1, number
         state.epoch, state.tally = number, None
         self.model.standing = Standing(number, state.best_epoch, state.best_f1)
@@ -221,7 +223,7 @@ class Trainer:
             tally.seconds,
             tally.rate,
             dev,
-            best,
+            kept and (choosing or state.stop is not None),
             state.stop,
         )
 
