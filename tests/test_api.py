@@ -208,6 +208,8 @@ def test_a_wrong_configuration_is_said_in_the_commands_words(config: Any, settin
 def test_another_kind_of_configuration_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="config: expected a path, a mapping or a Config, found int"):
         nerwin.train(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"settings: expected keys such as training\.epochs, found 5"):
+        nerwin.train({}, settings={5: 1})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="settings: expected a mapping of keys to values, found list"):
         as_config({}, ["training.epochs=1"])  # type: ignore[arg-type]
 
@@ -404,3 +406,8 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
     corpus.unlink()
     with pytest.raises(ConfigError, match="every tenth sentence, which was held out"):
         nerwin.evaluate(tmp_path / "run")
+
+
+def test_a_place_that_cannot_be_looked_at_is_no_model() -> None:
+    with pytest.raises(nerwin.NerwinError, match=r"^x{300}: cannot look for a model: File name too long"):
+        nerwin.load("x" * 300)

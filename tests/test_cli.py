@@ -716,12 +716,29 @@ def test_an_output_is_written_under_a_name_of_its_own(here: Path) -> None:
 
 
 def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> None:
-    done = nerwin("init", "own.yaml", "--set", "corpus.train=village.conll")
-    assert done.stderr.count("of the shipped corpus: set it to your own part, or to null") == 2
     done = nerwin("train", "--set", "corpus.train=village.conll", "--set", "training.epochs=1")
     assert f"corpus.dev is still {shipped('data/dev.conll').resolve()}" in done.stderr
+    assert done.stderr.count("of the shipped corpus: set it to your own part, or to null") == 2
     assert "corpus.test is still" in done.stderr
     assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
+
+
+@pytest.mark.parametrize(
+    ("suffix", "first"),
+    [
+        (".jsonl", '{"text": "Mira left", '),
+        (".conll", "Mira\t"),
+        (".html", "<!DOCTYPE html>"),
+        (".inline", "Mira left"),
+        (".txt", "Mira left"),
+    ],
+)
+def test_tag_writes_what_the_output_is_called(here: Path, suffix: str, first: str) -> None:
+    (here / "x.txt").write_text("Mira left")
+    assert nerwin("tag", "runs/village-1", "x.txt", "-o", f"out{suffix}").exit_code == DONE
+    assert (here / f"out{suffix}").read_text().startswith(first)
+    done = nerwin("tag", "runs/village-1", "x.txt", "-o", f"same{suffix}", "--format", "jsonl")
+    assert (here / f"same{suffix}").read_text().startswith('{"text"'), done.stderr
 
 
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:

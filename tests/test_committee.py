@@ -54,8 +54,8 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
 
 
 def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
-    settings = (["scorer.hidden=5"], ["window.size=3"], ["scorer.activation=sigmoid"])
-    one, wide, narrow, bent = (members(tmp_path, ["scorer.hidden=4", *more], 1)[0] for more in ([], *settings))
+    settings = (["scorer.hidden=5"], ["window.size=3"], ["scorer.activation=sigmoid"], ["corpus.tokenizer=spaces"])
+    one, wide, narrow, bent, spaced = (members(tmp_path, ["scorer.hidden=4", *more], 1)[0] for more in ([], *settings))
     (words,) = one.lookups
     renamed = replace(one, types=one.types[::-1])
     reordered = replace(one, lookups=[Lookup(words.name, words.values[::-1])])
@@ -63,6 +63,7 @@ def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
         (wide, "shapes"),
         (narrow, "window"),
         (bent, r"scorer\.activation"),
+        (spaced, r"corpus\.tokenizer"),
         (renamed, "types"),
         (reordered, "words and features"),
     ):

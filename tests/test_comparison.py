@@ -169,13 +169,14 @@ def test_a_mistake_in_any_cell_shows_before_anything_is_written(tmp_path: Path, 
     assert not (tmp_path / "out").exists()
 
 
-def test_the_folder_of_a_run_is_left_to_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sign", "owner"), [("metrics.jsonl", "run"), ("model.json", "model")])
+def test_the_folder_of_a_run_or_a_model_is_left_to_it(tmp_path: Path, sign: str, owner: str) -> None:
     config = write_village(tmp_path)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "metrics.jsonl").touch()
-    with pytest.raises(ModelError, match="expected a comparison or an empty folder, found a run"):
-        Comparison(tmp_path / "run", config, (), [("training.seed=1",)])
-    assert [one.name for one in (tmp_path / "run").iterdir()] == ["metrics.jsonl"]
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / sign).touch()
+    with pytest.raises(ModelError, match=f"expected a comparison or an empty folder, found a {owner}"):
+        Comparison(tmp_path / "taken", config, (), [("training.seed=1",)])
+    assert [one.name for one in (tmp_path / "taken").iterdir()] == [sign]
 
 
 def test_a_configuration_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:

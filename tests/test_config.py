@@ -603,3 +603,8 @@ def test_the_quickstart_trains_on_the_shipped_corpus() -> None:
     assert [corpus.train, corpus.dev, corpus.test] == [
         ROOT / "data" / f"{part}.conll" for part in ("train", "dev", "test")
     ]
+
+
+def test_features_without_keys_are_none_and_blanks_around_types_are_no_part_of_them(load: Load) -> None:
+    assert load("features:\n").features == {}
+    assert load("corpus: {entities: 'LOC, PER'}\n").corpus.entities == ["LOC", "PER"]

@@ -239,6 +239,13 @@ def test_entities_that_are_no_whole_tokens_are_moved_where_that_is_asked_for(
             read(line)
 
 
+def test_a_label_of_the_whole_text_is_no_entity() -> None:
+    (passage,) = read('{"text": "Lima won", "label": "news", "ents": [[0, 4, "LOC"]]}')
+    assert passage.entities == [Span(0, 1, "LOC")]
+    (passage,) = read('{"text": "Lima won", "label": ["news"], "ents": []}')
+    assert passage.entities == []
+
+
 def test_an_entity_that_is_told_twice_is_one() -> None:
     (passage,) = read('{"text": "Lima won", "spans": [[0, 4, "LOC"], [0, 4, "LOC"]]}')
     assert passage.entities == [Span(0, 1, "LOC")]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from nerwin.cli import app
 from nerwin.tagging.annotations import Annotation, Entity
 from nerwin.tagging.renderings import FORMATS
 from nerwin.tagging.streaming import tag_file
@@ -18,13 +20,14 @@ from nerwin.training.run import Run
 from tests.test_trainer import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'
+TYPES = ["L<OC", "ORG", "PER"]
 FOUND = Annotation(
     TEXT, list(tokenize(TEXT)), [], [Entity(0, 4, "PER", "Mira", 0.9), Entity(15, 25, "L<OC", "Port Ansel", 0.6)], []
 )
 
 
 def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
-    (line,) = FORMATS["colour"](FOUND)
+    (line,) = FORMATS["colour"](FOUND, TYPES)
     plain = re.sub(r"\x1b\[2m [^\x1b]*\x1b\[0m|\x1b\[[0-9;]*m", "", line)
     assert plain == TEXT
     assert list(re.findall(r"\x1b\[2m ([^\x1b]*)\x1b", line)) == ["PER", "L<OC"]
@@ -32,8 +35,18 @@ def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
 
 def test_a_type_has_the_same_colour_everywhere() -> None:
     one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)], [])
-    (line,), (whole,) = FORMATS["colour"](one), FORMATS["colour"](FOUND)
+    (line,), (whole,) = FORMATS["colour"](one, TYPES), FORMATS["colour"](FOUND, TYPES)
     assert whole.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern", "most"), [("colour", r"\x1b\[1;(\d+)m", 6), ("html", r"--hue: (\d+)", 100)]
+)
+def test_types_have_colours_of_their_own(form: str, pattern: str, most: int) -> None:
+    types = [f"T{number}" for number in range(most)]
+    found = Annotation("a", [], [], [Entity(0, 1, label, "a", 0.9) for label in types], [])
+    (line,) = FORMATS[form](found, types)
+    assert len(set(re.findall(pattern, line))) == most
 
 
 def test_columns_have_a_blank_line_after_each_sentence() -> None:
@@ -41,12 +54,12 @@ def test_columns_have_a_blank_line_after_each_sentence() -> None:
     tags = ["B-PER", "O", "O", "B-PER", "O", "O"]
     found = Annotation(text, list(tokenize(text)), tags, [], [3, 3])
     lines = ["Mira\tB-PER", "left\tO", ".\tO", "", "Jonas\tB-PER", "came\tO", ".\tO", ""]
-    assert list(FORMATS["conll"](found)) == lines
-    assert list(FORMATS["conll"](Annotation("", [], [], [], []))) == [""]
+    assert list(FORMATS["conll"](found, TYPES)) == lines
+    assert list(FORMATS["conll"](Annotation("", [], [], [], []), TYPES)) == [""]
 
 
 def test_a_page_says_the_text_and_nothing_that_runs() -> None:
-    (line,) = FORMATS["html"](FOUND)
+    (line,) = FORMATS["html"](FOUND, TYPES)
     assert "<b>" not in line
     without_labels = re.sub(r"<small>.*?</small>", "", line)
     assert html.unescape(re.sub(r"</?(p|mark)[^>]*>", "", without_labels)) == TEXT
@@ -80,6 +93,20 @@ def test_entities_that_score_too_little_are_left_out(run_folder: Path) -> None:
         assert picky.entities(text) == [entity for entity in whole.entities(text) if entity.score >= least]
         words = [token.text for token in tokenize(text)]
         assert len(spans(picky.tag(words))) == len(picky.entities(text))
+
+
+def test_types_that_markup_cannot_hold_are_not_written_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = village_config(tmp_path)
+    path = tmp_path / "village.conll"
+    path.write_text(path.read_text().replace("LOC", "LOC(geo)"))
+    for _ in Run.start(tmp_path / "run", config).train():
+        pass
+    Path("x.txt").write_text("Mira left Quellmark")
+    done = CliRunner().invoke(app, ["tag", "run", "x.txt"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "expected types without parentheses, which markup cannot hold, found LOC(geo)" in done.stderr
+    assert CliRunner().invoke(app, ["tag", "run", "x.txt", "--format", "jsonl"]).exit_code == 0
 
 
 @pytest.mark.parametrize("form", ["conll", "jsonl", "inline", "html", "colour"])

@@ -81,7 +81,8 @@ def test_any_value_is_one_line_and_read_back(comments: str, types: list[str], ra
 @pytest.mark.parametrize("preset", Preset)
 def test_init_writes_what_loads_and_equals_the_preset(preset: Preset) -> None:
     done = nerwin("init", "my.yaml", "--preset", preset)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "next: nerwin train --config my.yaml\n")
+    said = f"my.yaml: the preset {preset}, every key explained\nnext: nerwin train --config my.yaml\n"
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", said)
     written = load_config(Path("my.yaml"))
     assert written == load_config(ROOT / "configs" / f"{preset}.yaml")
     assert written.corpus.train is not None
@@ -89,11 +90,11 @@ def test_init_writes_what_loads_and_equals_the_preset(preset: Preset) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["-"]])
-def test_init_prints_the_quickstart_where_no_file_is_named(words: list[str], here: Path) -> None:
+def test_init_prints_the_tagger_where_nothing_is_named(words: list[str], here: Path) -> None:
     done = nerwin("init", *words)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert read_back(done.stdout, here) == load_config(ROOT / "configs" / "quickstart.yaml")
-    assert done.stdout.startswith("# All keys of nerwin, with the values of the preset quickstart.")
+    assert read_back(done.stdout, here) == load_config(ROOT / "configs" / "tagger.yaml")
+    assert done.stdout.startswith("# All keys of nerwin, with the values of the preset tagger.")
 
 
 def test_init_takes_overrides() -> None:
@@ -101,6 +102,28 @@ def test_init_takes_overrides() -> None:
     assert nerwin("init", "my.yaml", "--set", "corpus.train=mine.conll", "--set", "training.seed=7").exit_code == 0
     written = load_config(Path("my.yaml"))
     assert (written.corpus.train, written.training.seed) == (Path("mine.conll").resolve(), 7)
+    assert (written.corpus.dev, written.corpus.test) == (None, None)  # the preset's are of another corpus
+
+
+def test_what_lies_below_a_configuration_moves_with_it(here: Path) -> None:
+    for folder in ("one/data", "other"):
+        Path(folder).mkdir(parents=True)
+    for place in ("one/data/train.conll", "other/dev.conll"):
+        Path(place).write_text("a O\n")
+    settings = ["--set", "corpus.train=one/data/train.conll", "--set", "corpus.dev=other/dev.conll"]
+    assert nerwin("init", "one/my.yaml", *settings).exit_code == 0
+    assert "  train: data/train.conll " in Path("one/my.yaml").read_text()
+    Path("one").rename("two")
+    written = load_config(Path("two/my.yaml"))
+    assert written.corpus.train == here / "two/data/train.conll"
+    assert written.corpus.dev == here / "other/dev.conll"
+
+
+def test_the_name_of_a_preset_is_no_file(here: Path) -> None:
+    done = nerwin("init", "fast")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "nerwin: fast: expected a file, found the name of a preset. Write --preset fast.\n"
+    assert list(here.iterdir()) == []
 
 
 def test_init_replaces_a_file_only_where_told_to() -> None:
@@ -112,7 +135,7 @@ def test_init_replaces_a_file_only_where_told_to() -> None:
     )
     assert Path("my.yaml").read_text() == "old"
     assert nerwin("init", "my.yaml", "--overwrite").exit_code == 0
-    assert load_config(Path("my.yaml")) == load_config(ROOT / "configs" / "quickstart.yaml")
+    assert load_config(Path("my.yaml")) == load_config(ROOT / "configs" / "tagger.yaml")
 
 
 @pytest.mark.parametrize(

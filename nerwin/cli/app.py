@@ -45,10 +45,13 @@ def interrupted(how: str = "") -> typer.Exit:
 
 
 def unwritable(error: OSError) -> None:
-    """Say that output cannot be written, and let the rest of it vanish."""
+    """Say that output cannot be written, or what else went wrong with a file, and let the rest of it vanish."""
     drop_output()
-    where = error.filename or "<stdout>"
-    typer.echo(f"nerwin: {where}: cannot write: {error.strerror}. Free space, or write elsewhere.", err=True)
+    if error.filename is None:
+        said = f"<stdout>: cannot write: {error.strerror}. Free space, or write elsewhere."
+    else:
+        said = f"{error.filename}: {error.strerror}. Check the path, who may use it, and the space that is free."
+    typer.echo(f"nerwin: {said}", err=True)
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
@@ -73,7 +76,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(0) from None
         except SystemExit:  # what rich makes of the same
             raise typer.Exit(0) from None
-        except OSError as error:  # those of files have become NerwinErrors where they are opened
+        except OSError as error:  # most of those of files have become NerwinErrors where they are opened
             unwritable(error)
             raise typer.Exit(2) from None
 

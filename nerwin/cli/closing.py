@@ -83,7 +83,8 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     state, config = run.trainer.state, run.trainer.config
     yield "stopped", str(state.stop)
     if done and done[-1].dev:
-        yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's pairs right, last epoch"
+        what = "pairs" if config.objective.corruption == "window" else "words"
+        yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's {what} right, last epoch"
     yield from _too_fast(config, done)
     yield "model", str(run.folder / BEST)
     if not config.training.refit:

@@ -90,20 +90,18 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
     table = Table()
     shown = [key for key in keys if key != SEED]
     for key in shown:
-        table.add_column(key.replace(".", ".\n"))
-    for title in ("dev F1", "spread", "seeds", "epochs", "time", "in margin"):
+        table.add_column(key.replace(".", ".\n"), overflow="fold")
+    rows = summarise(results)
+    several = any(row.tried > 1 for row in rows)
+    for title in ("dev F1", *(["spread", "seeds"] if several else []), "epochs", "time", "in margin"):
         table.add_column(title, justify="right", no_wrap=True)
-    for row in summarise(results):
+    for row in rows:
         values = [part.split("=", 1)[1] for part in row.setting]
         if not row.seeds:
-            table.add_row(*values, "failed", "", "0", "", "", "", style="red")
+            table.add_row(*values, "failed", *(["", "0"] if several else []), "", "", "", style="red")
             continue
-        seeds = str(row.seeds) if row.seeds == row.tried else f"{row.seeds} of {row.tried}"
-        figures = (
-            f"{100 * row.f1:.2f}",
-            f"{100 * row.spread:.2f}" if row.seeds > 1 else "",
-            seeds,
-            f"{row.epochs:.0f}",
-        )
-        table.add_row(*values, *figures, f"{row.seconds:.1f} s", f"{row.active:.1%}")
+        count = str(row.seeds) if row.seeds == row.tried else f"{row.seeds} of {row.tried}"
+        seeds = [f"{100 * row.spread:.2f}" if row.seeds > 1 else "", count] if several else []
+        figures = (f"{row.epochs:.0f}", f"{row.seconds:.1f} s", f"{row.active:.1%}")
+        table.add_row(*values, f"{100 * row.f1:.2f}", *seeds, *figures)
     return table

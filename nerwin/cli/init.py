@@ -21,7 +21,7 @@ class Preset(StrEnum):
 @command
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE|-", help="What to write; -: standard output.")] = Path("-"),
-    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = Preset.quickstart,
+    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = Preset.tagger,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset.")
     ] = None,
@@ -32,14 +32,19 @@ def init(
 
     from nerwin.config.settings import load_config
     from nerwin.config.template import template
-    from nerwin.shipped import left_over, shipped
+    from nerwin.errors import ConfigError
+    from nerwin.shipped import shipped
 
+    if file.name in list(Preset):
+        raise ConfigError(f"{file}: expected a file, found the name of a preset. Write --preset {file.name}.")
     place = stream_path(file)
     check_new(place, overwrite=overwrite)
-    config = load_config(shipped(f"configs/{preset.value}.yaml"), overrides or ())
+    chosen = overrides or []
+    if any(one.startswith("corpus.train=") for one in chosen):  # the shipped parts are of another corpus
+        chosen = ["corpus.dev=null", "corpus.test=null", *chosen]
+    config = load_config(shipped(f"configs/{preset.value}.yaml"), chosen)
     title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."
-    write([template(config, title).encode()], place)
-    for note in left_over(config.corpus.train, config.corpus.dev, config.corpus.test):
-        typer.echo(note, err=True)
+    write([template(config, title, place and place.parent.resolve()).encode()], place)
     if place is not None:
+        typer.echo(f"{file}: the preset {preset.value}, every key explained", err=True)
         typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)

@@ -38,6 +38,9 @@ class Format(StrEnum):
     inline = "inline"
 
 
+BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".inline": "inline", ".html": "html"}
+
+
 @command
 def tag(
     model: ModelArgument = None,
@@ -56,7 +59,10 @@ def tag(
     comments: CommentsOption = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="Default: that of conll and jsonl, else inline, in colour on a terminal."),
+        typer.Option(
+            "--format",
+            help="Default: as the output's suffix says, else the input's, else inline, in colour on a terminal.",
+        ),
     ] = None,
     page: Annotated[bool, typer.Option("--html", help="Write a web page.")] = False,
     min_score: Annotated[
@@ -96,7 +102,13 @@ def tag(
     objects = source is TagInput.jsonl
     output = stream_path(output) if output else None
     chosen = "html" if page else form.value if form else _usual(source, output)
+    page = chosen == "html"
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
+    if chosen == Format.inline.value and (odd := [one for one in tagger.model.types if {*"()"} & {*one}]):
+        raise ConfigError(
+            f"--format inline: expected types without parentheses, which markup cannot hold, found {odd[0]}. "
+            "Take jsonl or conll."
+        )
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     for _, target in texts:
         check_spared(target, named_files(config).values())
@@ -228,7 +240,14 @@ def _goes_to_a_file(stream: TextIO) -> bool:
 
 
 def _usual(source: TagInput, output: Path | None) -> str:
-    """The format where none is asked for: colours only for the eyes of who wants them (no-color.org)."""
+    """The format where none is asked for: that of the output's suffix, or else of the input.
+
+    Colours are only for the eyes of who wants them (no-color.org).
+    """
+    from nerwin.text.files import suffix_of
+
+    if output and (named := BY_SUFFIX.get(suffix_of(output))):
+        return named
     if source is not TagInput.text:
         return source.value
     seen = output is None and sys.stdout.isatty()

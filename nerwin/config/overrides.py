@@ -37,6 +37,8 @@ def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[
     Raises:
         ConfigError: the key goes too deep.
     """
+    if not isinstance(key, str):
+        raise TypeError(f"settings: expected keys such as training.epochs, found {key!r}")
     section, last = _section(content, key, key)
     if isinstance(value, str | Path) and Path in _kinds_of(types.get(key)):
         value = _place(str(value), base)

@@ -81,8 +81,13 @@ def _located(value: Any, info: ValidationInfo) -> Any:
 
 
 def _listed(value: Any) -> Any:
-    """`LOC,PER` on the command line is the list of both."""
-    return value.split(",") if isinstance(value, str) and value != "all" else value
+    """`LOC, PER` is the list of both."""
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) and value != "all" else value
+
+
+def _mapped(value: Any) -> Any:
+    """Nothing is a map without keys."""
+    return {} if value is None else value
 
 
 ConfigPath = Annotated[Path, BeforeValidator(_located)]
@@ -258,7 +263,7 @@ class Config(_Section):
     corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
     window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
     words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
-    features: dict[Annotated[str, _OneOf(ALL_FEATURES)], Width] = Field(
+    features: Annotated[dict[Annotated[str, _OneOf(ALL_FEATURES)], Width], BeforeValidator(_mapped)] = Field(
         default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")

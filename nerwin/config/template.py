@@ -4,20 +4,22 @@ Written from the configuration models, so that no key, default or description is
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from nerwin.config.settings import Config, changed, keys, value_of
+from nerwin.config.settings import Config, changed, keys, named_files, value_of
 from nerwin.config.yaml_files import format_value
 
 WIDTH = 30  # where what a key means begins; above a longer value
 
 
-def template(config: Config, title: str) -> str:
+def template(config: Config, title: str, folder: Path | None = None) -> str:
     """The YAML of a configuration, complete, with comments.
 
     Args:
         title: the comment that it begins with, without line breaks.
+        folder: where it is to stand; the paths of what is below are relative, so that it can be moved with it.
     """
-    return "\n".join([f"# {title}", *_lines(config), ""])
+    return "\n".join([f"# {title}", *_lines(config, folder), ""])
 
 
 def differences(config: Config) -> list[str]:
@@ -29,8 +31,12 @@ def differences(config: Config) -> list[str]:
     ]
 
 
-def _lines(config: Config) -> Iterator[str]:
+def _lines(config: Config, folder: Path | None) -> Iterator[str]:
     plain, content = Config().to_dict(), config.to_dict()
+    for key, path in named_files(config).items():
+        if folder and path and path.is_relative_to(folder):
+            section, _, name = key.partition(".")
+            content[section][name] = str(path.relative_to(folder))
     other, begun = changed(content), ""
     for key, field in keys():
         section, _, name = key.rpartition(".")

@@ -67,6 +67,7 @@ def _check_alike(first: Model, other: Model) -> None:
         "words and features": [(one.name, list(one.values)) for one in first.lookups]
         == [(one.name, list(one.values)) for one in other.lookups],
         "window": first.config.window == other.config.window,
+        "corpus.tokenizer": first.config.corpus.tokenizer == other.config.corpus.tokenizer,
         "objective.corruption": first.config.objective.corruption == other.config.objective.corruption,
         "scorer.activation": first.config.scorer.activation == other.config.scorer.activation,
         "shapes": {name: value.shape for name, value in first.params.items()}

@@ -208,7 +208,7 @@ class Pretraining:
         if not math.isfinite(loss.value):
             raise TrainingDiverged(
                 f"epoch {self.state.epoch + 1}, step {self.state.batch + 1}: expected a finite loss, found "
-                f"{loss.value}. Lower --learning-rate (now {self.settings.learning_rate:g})."
+                f"{loss.value}. Lower --learning-rate (now {self.settings.learning_rate:g}) and add --overwrite."
             )
 
     def check_finite(self) -> None:
@@ -222,7 +222,7 @@ class Pretraining:
         if not all(np.isfinite(numbers).all() for numbers in moved):
             raise TrainingDiverged(
                 f"epoch {state.epoch + 1}, step {state.batch}: expected finite parameters and gradients, found ones "
-                f"that are not. Lower --learning-rate (now {self.settings.learning_rate:g})."
+                f"that are not. Lower --learning-rate (now {self.settings.learning_rate:g}) and add --overwrite."
             )
 
     def row(self, word: str) -> int:

@@ -51,9 +51,16 @@ def model_folder(path: Path | None) -> Path:
     """The model of a run folder, of its best/ or last/, or of the newest run.
 
     Raises:
-        ModelError: there is none.
+        ModelError: there is none, or it cannot be looked for.
     """
     path = path or newest_folder()
+    try:
+        return _model_in(path)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot look for a model: {error.strerror}. Check the path.") from error
+
+
+def _model_in(path: Path) -> Path:
     if (path / MANIFEST).is_file():
         return path
     if (path / BEST / MANIFEST).is_file():

@@ -3,18 +3,19 @@
 import html
 import itertools
 import json
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from nerwin.tagging.annotations import Annotation
 from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
 
+COLOURS = 6  # of a terminal, beside those of its text and its background
+GOLDEN_ANGLE = 137.508  # degrees: however many hues there are in turn, none come close
 _BREAKS = str.maketrans("\n\r", "  ")
 
 
-def _conll(found: Annotation) -> Iterator[str]:
+def _conll(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """A token and its tag a line, and a blank line after each sentence."""
     lines = iter([f"{token.text}\t{tag}" for token, tag in zip(found.tokens, found.tags, strict=True)])
     for length in found.lengths or [0]:
@@ -22,7 +23,7 @@ def _conll(found: Annotation) -> Iterator[str]:
         yield ""
 
 
-def _jsonl(found: Annotation) -> Iterator[str]:
+def _jsonl(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """One JSON object, its offsets in characters of the text."""
     yield json.dumps({"text": found.text, "ents": ents_of(found)}, ensure_ascii=False)
 
@@ -32,25 +33,25 @@ def ents_of(found: Annotation) -> list[dict[str, Any]]:
     return [{**one._asdict(), "score": round(one.score, 4)} for one in found.entities]
 
 
-def _inline(found: Annotation) -> Iterator[str]:
+def _inline(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """The text with its entities marked up, in one line."""
     yield format_inline(found.text.translate(_BREAKS), [Span(one.start, one.end, one.label) for one in found.entities])
 
 
-def _colour(found: Annotation) -> Iterator[str]:
+def _colour(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """The text with its entities in a colour of their type, for a terminal."""
 
     def paint(text: str, label: str) -> str:
-        return f"\x1b[1;3{1 + _number(label, 6)}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
+        return f"\x1b[1;3{1 + types.index(label) % COLOURS}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
 
     yield "".join(_parts(found, str, paint))
 
 
-def _html(found: Annotation) -> Iterator[str]:
+def _html(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """A paragraph of a page that begins with HTML_HEAD and ends with HTML_END."""
 
     def mark(text: str, label: str) -> str:
-        hue = 30 * _number(label, 12)
+        hue = round(GOLDEN_ANGLE * types.index(label)) % 360
         return f'<mark style="--hue: {hue}">{html.escape(text)}<small>{html.escape(label)}</small></mark>'
 
     yield f'<p dir="auto">{"".join(_parts(found, html.escape, mark))}</p>'
@@ -86,12 +87,8 @@ def _parts(found: Annotation, plain: Callable[[str], str], entity: Callable[[str
     yield plain(found.text[end:])
 
 
-def _number(label: str, count: int) -> int:
-    """A number below `count` that a label has in every text."""
-    return zlib.crc32(label.encode()) % count
-
-
-FORMATS: dict[str, Callable[[Annotation], Iterator[str]]] = {
+# Each is given what was found in a text and the types of the model, whose order decides on their colours.
+FORMATS: dict[str, Callable[[Annotation, Sequence[str]], Iterator[str]]] = {
     "conll": _conll,
     "jsonl": _jsonl,
     "inline": _inline,

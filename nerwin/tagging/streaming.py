@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
-from nerwin.errors import CorpusError, ModelError
+from nerwin.errors import CorpusError, WorkerError
 from nerwin.model.model import Model
 from nerwin.parallel.orphans import end_with
 from nerwin.tagging.renderings import FORMATS, ents_of
@@ -72,7 +72,7 @@ def tag_file(
 
     Raises:
         CorpusError: the file cannot be read, or a line has no column of words, or no object; the message starts with
-            `name:line`.
+            `name:line`. WorkerError: a process was killed.
     """
     task = Task(form, source_name(path), columns, objects=objects)
     pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
@@ -148,7 +148,7 @@ def _in_processes(
         if failure:
             raise failure
     except BrokenProcessPool as error:
-        raise ModelError(
+        raise WorkerError(
             "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
         ) from error
     finally:
@@ -205,7 +205,7 @@ def end_lines(lines: Iterable[str]) -> bytes:
 def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
     """Tag raw texts, each by itself."""
     for found in tagger.annotate([(text, tagger.model.tokens(text)) for text in texts]):
-        yield from FORMATS[form](found)
+        yield from FORMATS[form](found, tagger.model.types)
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
@@ -230,7 +230,7 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
             answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))
             yield write_object(answer, where)
         else:
-            yield from FORMATS[form](found)
+            yield from FORMATS[form](found, tagger.model.types)
 
 
 def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
@@ -256,4 +256,6 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
             yield block.with_column(tagger.model.spelled, tagger.decode(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
-            yield end_lines(line for found in tagger.explain(texts, scores) for line in FORMATS[form](found))
+            yield end_lines(
+                line for found in tagger.explain(texts, scores) for line in FORMATS[form](found, tagger.model.types)
+            )

@@ -113,7 +113,8 @@ def _check_characters(text: str, kind: str, where: str) -> None:
 def _entities_key(content: dict[str, Any], where: str) -> str:
     """Where the entities stand, of which an object may tell once."""
     present = [key for key in ENTITIES if content.get(key) is not None]
-    filled = [key for key in present if content[key] != []]
+    spans = [key for key in present if _are_spans(content[key])]
+    filled = [key for key in spans if content[key]]
     if len(filled) > 1:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
     if not present:
@@ -121,7 +122,7 @@ def _entities_key(content: dict[str, Any], where: str) -> str:
             f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {printable(', '.join(content))}. "
             "Name them so; a text without any has an empty list."
         )
-    return (filled or present)[0]
+    return (filled or spans or present)[0]
 
 
 def _list(content: dict[str, Any], key: str, where: str) -> list[Any]:

@@ -22,7 +22,7 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
-from nerwin.storage.folders import BEST, CELLS, CONFIG, METRICS, RESULTS, RUNS
+from nerwin.storage.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RESULTS, RUNS
 from nerwin.storage.lock import locked, wait_until_free
 from nerwin.text.sources import Source
 from nerwin.training.metrics import read_metrics
@@ -119,10 +119,11 @@ class Comparison:
                 f"--vary {THREADS}: expected the same number in all cells, since a process has it before its first "
                 "cell, found another. Give it with --set."
             )
-        if (folder / METRICS).exists():
-            raise ModelError(
-                f"{folder}: expected a comparison or an empty folder, found a run. Choose another --output."
-            )
+        for sign, owner in ((METRICS, "run"), (MANIFEST, "model")):
+            if (folder / sign).exists():
+                raise ModelError(
+                    f"{folder}: expected a comparison or an empty folder, found a {owner}. Choose another --output."
+                )
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return
