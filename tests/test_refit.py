@@ -141,18 +141,32 @@ def test_it_is_not_scored_on_what_it_has_learned(here: Path) -> None:
     assert scored_part(tested, {}, None).words == read_corpus(here / "dev.conll").words
 
 
-def test_neither_compared_nor_averaged(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_not_compared(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here)
     train(here, "first")
-    seeds = [train(here, f"second{seed}", "training.refit=first", f"training.seed={seed}") for seed in (1, 2)]
     words = ["compare", "--config", "village.yaml", "--set", "training.refit=first", "--vary", "training.seed=1,2"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert "expected cells that dev ranks" in done.stderr
+
+
+def test_an_average_has_the_mean_of_their_thresholds(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here)
+    seeds = []
+    for seed in (1, 2):
+        train(here, f"first{seed}", f"training.seed={seed}")
+        seeds.append(train(here, f"second{seed}", f"training.refit=first{seed}", f"training.seed={seed}"))
     done = CliRunner().invoke(app, ["average", *map(str, seeds), "--output", "average"])
+    assert done.exit_code == 0, done.stderr
+    assert "average: 2 models as one, dev learned from too, the mean of their thresholds" in done.stderr
+    whole, *models = (load_model(folder) for folder in (here / "average", *(seed / "best" for seed in seeds)))
+    for name in (*whole.corruption.constant_shapes(), CALIBRATION):
+        assert np.allclose(whole.constants[name], (models[0].constants[name] + models[1].constants[name]) / 2)
+    with pytest.raises(ConfigError, match="found only what was learned from"):
+        nerwin.evaluate(here / "average")
+    done = CliRunner().invoke(app, ["average", "first1", "second2", "--output", "mixed"])
     assert done.exit_code == 2
-    assert "expected models that dev has not been learned from" in done.stderr
-    assert not Path("average").exists()
+    assert "found other training.refit" in done.stderr
 
 
 def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

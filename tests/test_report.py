@@ -481,8 +481,7 @@ def test_without_the_extra_one_line_says_how_to_install_it(
     done = nerwin("report", RUN)
     assert (done.exit_code, done.stdout) == (BAD, "")
     assert done.stderr == (
-        f'nerwin: nerwin report: expected the extra "report", found no {name}. '
-        'Install it: pip install "nerwin[report]"\n'
+        f'nerwin: nerwin report: expected the extra "report", found no {name}. Install it (README).\n'
     )
 
 

@@ -482,7 +482,7 @@ def test_workers_that_do_not_start_leave_nothing(model: Path, tmp_path: Path) ->
 def test_dask_is_asked_for_by_name_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(ConfigError, match=r'expected the extra "dask", .* pip install "nerwin\[dask\]"'),
+        pytest.raises(ConfigError, match=r'expected the extra "dask", .* Install it \(README\)'),
         cluster(None, 1),
     ):
         pass

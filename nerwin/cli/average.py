@@ -15,11 +15,11 @@ def average(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
-    """One model that gives the mean of the scores of several; its decision rule is fitted on their dev part."""
+    """One model that gives the mean of the scores of several; its thresholds are fitted on their dev part."""
     import shlex
 
     from nerwin.errors import ConfigError, ModelError
-    from nerwin.model.committee import average, fit_on
+    from nerwin.model.committee import average, fit_on, keep_rules
     from nerwin.model.files import load_model, save_model
     from nerwin.model.model import Standing
     from nerwin.storage.folders import model_folder
@@ -33,14 +33,13 @@ def average(
     loaded = [load_model(model_folder(path)) for path in models]
     whole = average(loaded)
     parts = read_parts(loaded[0].config)
-    if not parts.dev.tags:
-        raise ModelError(
-            "average: expected models that dev has not been learned from, found one with training.refit. Average the "
-            "runs before that."
-        )
     check_same_data(models[0], whole.config, whole.sources, parts.sources, "Restore the file.")
-    f1 = fit_on(whole, *parts.dev, parts.vocabulary.forms)
-    whole.standing = Standing(best_f1=f1)
+    if parts.dev.tags:
+        whole.standing = Standing(best_f1=fit_on(whole, *parts.dev, parts.vocabulary.forms))
+        said = f"dev F1 {whole.standing.best_f1:.4f}"
+    else:
+        keep_rules(whole, loaded)
+        said = "dev learned from too, the mean of their thresholds"
     save_model(output, whole)
-    typer.echo(f"{output}: {len(loaded)} models as one, dev F1 {f1:.4f}", err=True)
+    typer.echo(f"{output}: {len(loaded)} models as one, {said}", err=True)
     typer.echo(f"next: nerwin evaluate {shlex.quote(str(output))}", err=True)

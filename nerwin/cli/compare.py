@@ -67,7 +67,7 @@ def compare(
     except KeyboardInterrupt:
         raise interrupted(f" after {len(done)} of {len(cells)} cells; the same command continues") from None
     if as_json:
-        for result in done:
+        for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
             typer.echo(result.to_json())
     else:
         table = _table(done, [one.partition("=")[0] for one in vary])

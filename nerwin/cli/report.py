@@ -35,8 +35,7 @@ def report(
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigError(
-            f'nerwin report: expected the extra "report", found no {", ".join(missing)}. '
-            'Install it: pip install "nerwin[report]"'
+            f'nerwin report: expected the extra "report", found no {", ".join(missing)}. Install it (README).'
         )
     from nerwin.report.contents import page_of, report_runs
     from nerwin.report.page import render

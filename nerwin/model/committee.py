@@ -16,7 +16,7 @@ from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.config.settings import Config, make_config
 from nerwin.errors import ModelError
 from nerwin.evaluation.scores import evaluate_tags
-from nerwin.model.model import Model
+from nerwin.model.model import CALIBRATION, Model
 from nerwin.text.features import form_table
 from nerwin.text.sources import Source
 from nerwin.text.windows import FlatCorpus
@@ -53,6 +53,12 @@ def average(models: Sequence[Model]) -> Model:
     return Model(config, first.types, first.lookups, single, sources=shared)
 
 
+def keep_rules(whole: Model, models: Sequence[Model]) -> None:
+    """Decide by the mean of the models' thresholds, where dev was learned from and none can be fitted."""
+    for name in (*whole.corruption.constant_shapes(), CALIBRATION):
+        whole.constants[name] = np.mean([model.constants[name] for model in models], axis=0)
+
+
 def fit_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
     """Fit the decision rule on a dev part, given its true tags in IOB2 and all forms; its F1 there."""
     scores = model.score(form_table(model.lookups, forms), flat)
@@ -67,6 +73,7 @@ def _check_alike(first: Model, other: Model) -> None:
         "words and features": [(one.name, list(one.values)) for one in first.lookups]
         == [(one.name, list(one.values)) for one in other.lookups],
         "window": first.config.window == other.config.window,
+        "training.refit": bool(first.config.training.refit) == bool(other.config.training.refit),
         "corpus.tokenizer": first.config.corpus.tokenizer == other.config.corpus.tokenizer,
         "objective.corruption": first.config.objective.corruption == other.config.objective.corruption,
         "scorer.activation": first.config.scorer.activation == other.config.scorer.activation,

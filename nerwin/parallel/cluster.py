@@ -33,7 +33,7 @@ def _distributed() -> Any:
         import distributed
     except ImportError as error:
         raise ConfigError(
-            f'--engine dask: expected the extra "dask", found no distributed ({error}). pip install "nerwin[dask]".'
+            f'--engine dask: expected the extra "dask", found no distributed ({error}). Install it (README).'
         ) from error
     return distributed
 

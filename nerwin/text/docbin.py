@@ -29,7 +29,7 @@ def _spacy(name: str) -> Any:
         import spacy.tokens
     except ImportError as error:
         raise CorpusError(
-            f'{name}: expected the library spaCy for a .spacy file, found none ({error}). pip install "nerwin[spacy]".'
+            f"{name}: expected spaCy for a .spacy file, found none ({error}). Install the extra spacy (README)."
         ) from error
     return spacy
 
