@@ -723,6 +723,20 @@ def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> N
     assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
 
 
+def test_a_training_that_cannot_begin_leaves_no_folder(here: Path) -> None:
+    before = set((here / "runs").iterdir())
+    assert nerwin("train", "--set", "corpus.train=nowhere.conll").exit_code == 2
+    assert set((here / "runs").iterdir()) == before
+
+
+def test_a_file_that_is_replaced_stays_private(here: Path) -> None:
+    (here / "x.txt").write_text("Mira left")
+    (here / "out.txt").touch(0o600)
+    assert nerwin("tag", "runs/village-1", "x.txt", "-o", "out.txt").exit_code == DONE
+    assert (here / "out.txt").stat().st_mode & 0o777 == 0o600
+    assert (here / "out.txt").read_text() == "Mira left\n"
+
+
 @pytest.mark.parametrize(
     ("suffix", "first"),
     [

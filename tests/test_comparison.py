@@ -151,6 +151,17 @@ def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> No
     assert wider.finished() == [other]
 
 
+def test_cells_with_other_word_vectors_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("left 1 2 3 4 5 6 7 8\n")
+    settings = ("training.epochs=1", "words.vectors=v.txt")
+    one = comparison(tmp_path, *settings, cells=[("training.seed=1",)])
+    assert len(list(one.run(processes(1)))) == 1
+    assert len(one.finished()) == 1
+    (tmp_path / "v.txt").write_text("left 1 2 3 4 5 6 7 9\n")
+    with pytest.raises(ConfigError, match=r"v\.txt: expected the data that .*out was started with"):
+        one.finished()
+
+
 @pytest.mark.parametrize("changed", ["training.epochs=2", "objective.margin=3", "scorer.hidden=[4]"])
 def test_another_configuration_in_the_same_folder_is_refused(tmp_path: Path, changed: str) -> None:
     comparison(tmp_path)

@@ -13,7 +13,7 @@ from nerwin.cli import app
 from nerwin.cli.convert import Align, Delimiter, Form
 from nerwin.text import jsonl
 from nerwin.text.columns import DELIMITERS
-from nerwin.text.formats import FORMS
+from nerwin.text.formats import FORMS, Reading, Tagged
 
 IOB1 = "EU\tI-ORG\nrejects\tO\nLima\tI-LOC\nPeru\tB-LOC\n\nnobody\tO\n\n"
 IOBES = "EU\tS-ORG\nrejects\tO\nLima\tS-LOC\nPeru\tS-LOC\n\nnobody\tO\n\n"
@@ -206,3 +206,16 @@ def test_entities_that_are_no_whole_tokens_are_moved_where_asked_to() -> None:
     assert same.stderr.endswith("-: 1 documents, 2 entities as jsonl\n")
     said = "--align is for JSON Lines: expected --from jsonl, found conll. Leave it out."
     assert said in refused(nerwin("convert", "a.conll", "-", "--align", "expand"))
+
+
+def test_what_comes_while_it_reads_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.conll").write_text("Lima B-LOC\n")
+    form = FORMS["conll"]
+
+    def read_slowly(path: Path | None, how: Reading) -> Tagged:
+        Path("b.jsonl").write_text("another's")
+        return form.read(path, how)
+
+    monkeypatch.setitem(FORMS, "conll", form._replace(read=read_slowly))
+    assert "b.jsonl: expected a new file, found one" in refused(nerwin("convert", "a.conll", "b.jsonl"))
+    assert Path("b.jsonl").read_text() == "another's"

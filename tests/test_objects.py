@@ -10,6 +10,7 @@ from nerwin.errors import CorpusError
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
+from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
 
@@ -74,6 +75,15 @@ def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: 
     found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
     assert found == [{**rows[0], "ner_tags": tags}, {**rows[1], "tags": tags}, {"tokens": [], "ner_tags": []}]
     assert tagged(tagger, path, "conll").splitlines()[:5] == ["\t".join(pair) for pair in zip(words, tags, strict=True)]
+
+
+def test_own_tokens_are_one_sentence_as_a_text_s_are_not(tagger: Tagger, tmp_path: Path) -> None:
+    text = "Mira left ! Ines came"
+    tokens = [{"start": one.start, "end": one.end} for one in tokenize(text)]
+    path = written(tmp_path, [json.dumps({"text": text, "tokens": tokens}), json.dumps({"text": text})])
+    lines = tagged(tagger, path, "conll").splitlines()
+    assert [at for at, line in enumerate(lines) if not line] == [5, 9, 12]
+    assert [line.split("\t")[1] for line in lines[:5]] == tagger.tag(text.split())
 
 
 def test_a_token_that_columns_cannot_hold_is_refused(tagger: Tagger, tmp_path: Path) -> None:

@@ -507,3 +507,13 @@ def test_the_best_epoch_is_the_one_that_training_kept(tenths: list[int], best: i
     report = RunReport(Path(), epochs, 0.0, {}, {}, 0, "", evaluate_tags([], []))
     assert report.best
     assert report.best.epoch == best
+
+
+def test_a_file_of_ones_own_in_the_page_s_place_stays(here: Path) -> None:
+    page = Path(RUN, "report.html")
+    page.write_text("notes")
+    done = nerwin("report", RUN, "--data", "hard.conll")
+    assert done.exit_code == BAD
+    assert "expected a new file or an older page, found another file" in done.stderr
+    assert page.read_text() == "notes"
+    page.unlink()

@@ -627,9 +627,10 @@ def test_without_a_runs_folder_there_is_no_run(tmp_path: Path, monkeypatch: pyte
 
 def test_a_new_run_takes_the_next_number_of_its_name(runs: Path) -> None:
     assert new_folder("village") == runs / "village-1"
-    for name in ("village-1", "village-7", "village-old", "town-12"):
+    for name in ("village-7", "village-old", "town-12"):
         (runs / name).mkdir()
     assert new_folder("village") == runs / "village-8"
+    assert new_folder("village") == runs / "village-9"  # whoever begins beside the other has one of his own
 
 
 def test_a_name_with_brackets_is_numbered_as_any_other(runs: Path) -> None:

@@ -18,7 +18,7 @@ def average(
     """One model that gives the mean of the scores of several; its thresholds are fitted on their dev part."""
     import shlex
 
-    from nerwin.errors import ConfigError, ModelError
+    from nerwin.errors import ConfigError
     from nerwin.model.committee import average, fit_on, keep_rules
     from nerwin.model.files import load_model, save_model
     from nerwin.model.model import Standing
@@ -28,8 +28,7 @@ def average(
 
     if len(models) < 2:
         raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise ModelError(f"{output}: expected an empty folder, found something else. Choose another --output.")
+    _check_empty(output)
     loaded = [load_model(model_folder(path)) for path in models]
     whole = average(loaded)
     parts = read_parts(loaded[0].config)
@@ -40,6 +39,14 @@ def average(
     else:
         keep_rules(whole, loaded)
         said = "dev learned from too, the mean of their thresholds"
+    _check_empty(output)  # once more: reading the data takes its time
     save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, {said}", err=True)
     typer.echo(f"next: nerwin evaluate {shlex.quote(str(output))}", err=True)
+
+
+def _check_empty(folder: Path) -> None:
+    from nerwin.errors import ModelError
+
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise ModelError(f"{folder}: expected an empty folder, found something else. Choose another --output.")

@@ -101,6 +101,7 @@ def convert(
         raise named_as_options(error, OPTIONS | FURTHER) from error
     passages = FORMS[to].fitting(tagged.passages)
     pieces = FORMS[to].write(passages, source_name(path))
+    check_new(place, overwrite=overwrite)  # once more: reading may have taken its time
     write(pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)

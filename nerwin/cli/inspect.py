@@ -49,19 +49,19 @@ def inspect(
     if word is not None:
         neighbours = nearest_words(chosen, word)
         if as_json:
-            typer.echo(json.dumps({"word": word, "nearest": neighbours}, ensure_ascii=False))
+            typer.echo(json.dumps({"word": word, "nearest": neighbours}))
         else:
             _draw_neighbours(console, word, neighbours)
     elif window is not None:
         decision = take_apart(chosen, window)
         if as_json:
-            typer.echo(json.dumps(decision._asdict(), ensure_ascii=False))
+            typer.echo(json.dumps(decision._asdict()))
         else:
             _draw_decision(console, decision)
     else:
         detectors = _detectors(chosen, data)
         if as_json:
-            typer.echo(json.dumps({"detectors": [one._asdict() for one in detectors]}, ensure_ascii=False))
+            typer.echo(json.dumps({"detectors": [one._asdict() for one in detectors]}))
         else:
             _draw_detectors(console, detectors)
 

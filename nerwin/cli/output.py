@@ -1,6 +1,7 @@
 """Where a command's result goes: to standard output, or into a file as a whole or not at all."""
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -104,6 +105,7 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
             stream.flush()
             if place.exists():
                 os.fsync(stream.fileno())  # or a power cut could leave neither the old nor the new one
+                shutil.copymode(place, beside)  # what is private stays so
             os.replace(beside, place)
         except BaseException:
             beside.unlink(missing_ok=True)

@@ -66,6 +66,7 @@ def pretrain(
     check_output(output, resume=resume, overwrite=overwrite)
     console = Console(stderr=True, quiet=quiet, highlight=False)
     run = _prepare(console, sources, columns, output, settings, resume)
+    check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
     if not quiet:
         hint_at_form(source, files, columns, "take the texts out of them first")
     for word in probes or ():

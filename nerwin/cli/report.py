@@ -43,7 +43,7 @@ def report(
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))
-    if output and place:
+    if place:
         _check_place(place)
     page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)

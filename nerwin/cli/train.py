@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +69,14 @@ def train(
     if begun:
         run = Run.resume(begun, settings)
     else:
-        run = Run.start(output or new_folder(path.stem), settings, overwrite=overwrite)
+        folder = output or new_folder(path.stem)
+        try:
+            run = Run.start(folder, settings, overwrite=overwrite)
+        except BaseException:
+            if output is None:
+                with suppress(OSError):  # it is not empty
+                    folder.rmdir()
+            raise
     notes = [*without_effect(settings), *run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
     for note in notes:
         console.print(note, style="dim", markup=False, soft_wrap=True)

@@ -24,13 +24,27 @@ MANIFEST = "model.json"  # of a model folder, such as best/
 
 
 def new_folder(stem: str) -> Path:
-    """The next free run folder of that name."""
-    taken = [
-        int(one.name.rpartition("-")[2])
-        for one in RUNS.glob(f"{glob.escape(stem)}-*")
-        if one.name.rpartition("-")[2].isdecimal()
-    ]
-    return RUNS / f"{stem}-{max(taken, default=0) + 1}"
+    """The next free run folder of that name, made here, so that a training that begins beside this one takes another.
+
+    Raises:
+        ModelError: it cannot be made.
+    """
+    while True:
+        taken = [
+            int(one.name.rpartition("-")[2])
+            for one in RUNS.glob(f"{glob.escape(stem)}-*")
+            if one.name.rpartition("-")[2].isdecimal()
+        ]
+        folder = RUNS / f"{stem}-{max(taken, default=0) + 1}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if not RUNS.is_dir():
+                raise ModelError(f"{RUNS}: expected a folder for runs, found a file. Choose an --output.") from None
+        except OSError as error:
+            raise ModelError(f"{folder}: cannot make the folder: {error.strerror}. Choose an --output.") from error
+        else:
+            return folder
 
 
 def newest_folder(*, trained: bool = True) -> Path:

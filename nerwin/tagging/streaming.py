@@ -218,13 +218,14 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
     """
     lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
     objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
-    texts = []
+    texts, whole = [], []  # own tokens are those of a sentence
     for where, content in objects:
         text, tokens = text_of(content, where)
         if form == "conll" and tokens:
             check_columns([token.text for token in tokens], where)
         texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
-    for (where, content), found in zip(objects, tagger.annotate(texts), strict=True):
+        whole.append(tokens is not None)
+    for (where, content), found in zip(objects, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
             worded = words_of(content, where) is not None
             answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))

@@ -171,9 +171,16 @@ class Tagger:
         if batch:
             yield batch
 
-    def annotate(self, texts: Sequence[Tokenized]) -> list[Annotation]:
-        """Tag tokenized texts, each by itself, sentence by sentence; the tokens' offsets point into their text."""
-        cut = [cut_into_sentences(text, tokens) for text, tokens in texts]
+    def annotate(self, texts: Sequence[Tokenized], whole: Sequence[bool] | None = None) -> list[Annotation]:
+        """Tag tokenized texts, each by itself, sentence by sentence; the tokens' offsets point into their text.
+
+        Args:
+            whole: which of the texts are one sentence, whatever marks it holds; none by default.
+        """
+        cut = [
+            [tokens] if alone and tokens else cut_into_sentences(text, tokens)
+            for (text, tokens), alone in zip(texts, whole or [False] * len(texts), strict=True)
+        ]
         scores, _ = self._score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
         sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
         explained = iter(self.explain(sentences, scores))

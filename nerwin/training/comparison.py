@@ -19,12 +19,13 @@ from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
 from nerwin.config.settings import Config, load_config
 from nerwin.config.yaml_files import write_yaml
-from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RESULTS, RUNS
 from nerwin.storage.lock import locked, wait_until_free
 from nerwin.text.sources import Source
+from nerwin.text.vector_cache import vectors_source
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.unchanged import check_same_data
@@ -161,8 +162,10 @@ class Comparison:
         for cell in cells:
             config = self._configs[cell]
             files = config.corpus.train, config.corpus.dev
-            with suppress(ModelError, CorpusError):
+            with suppress(ModelError, CorpusError, VectorsError):
                 now = corpora[files] = corpora.get(files) or corpus_sources(config.corpus)
+                if (vectors := config.words.vectors) is not None:
+                    now = {**now, "words.vectors": vectors_source(vectors)}
                 check_same_data(self.folder, config, read_sources(self._cell_folder(cell) / BEST), now)
 
     def run(self, workers: Workers) -> Iterator[Result]:
