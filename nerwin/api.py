@@ -29,7 +29,7 @@ def train(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Tagger:
-    """Train a tagger: that of the epoch with the best dev F1, or the last one (training.keep).
+    """Train a tagger: that of the epoch with the best dev F1, or the last one (training.keep, training.refit).
 
     >>> import nerwin
     >>> tagger = nerwin.train("my.yaml", settings={"training.epochs": 12})
@@ -75,7 +75,7 @@ def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> 
 
     def keep(record: Batched | EpochDone) -> None:
         nonlocal best
-        if isinstance(record, EpochDone) and trainer.state.best_epoch == record.epoch:
+        if trainer.chooses and isinstance(record, EpochDone) and record.best:
             best = trainer.model.copy()
         if progress is not None:
             progress(record)

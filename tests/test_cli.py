@@ -93,7 +93,7 @@ def test_train_prints_its_result_on_stdout_and_its_progress_on_stderr(here: Path
     settings = ("--set", "corpus.test=test.conll", "--set", "schedule.tau=3")
     done = nerwin("train", "--config", "village.yaml", "--output", "out", *settings)
     assert done.exit_code == DONE
-    assert done.stdout.startswith("out: best dev F1 0.")
+    assert done.stdout.startswith("out: dev F1 0.")
     assert done.stdout.count("\n") == 1
     lines = done.stderr.splitlines()
     assert lines[0] == "schedule.tau is set and has no effect: it needs schedule.name inverse"
@@ -163,7 +163,7 @@ def test_train_resumes_a_finished_run_by_saying_so(here: Path) -> None:
     done = nerwin("train", "--config", "village.yaml", "--output", "runs/village-1", "--resume")
     assert done.exit_code == DONE
     assert "stopped: all 3 epochs done" in done.stderr
-    assert done.stdout.startswith("runs/village-1: best dev F1 0.")
+    assert done.stdout.startswith("runs/village-1: dev F1 0.")
     assert "epoch 1" not in done.stderr
 
 
@@ -229,7 +229,7 @@ def test_resume_alone_continues_the_run_begun_last_even_without_a_model(
     os.utime(here / "runs" / "village-1" / "config.yaml", (1, 1))
     done = nerwin("train", "--resume")
     assert done.exit_code == DONE
-    assert done.stdout.startswith("runs/later-1: best dev F1 0.")
+    assert done.stdout.startswith("runs/later-1: dev F1 0.")
 
 
 # evaluate
@@ -399,6 +399,7 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
         ("# id 7\nMira\nleft\n", ["--comments", "#"], None),
         ("Mira\n#left\n", ["--comments", "#"], "comments with as many columns as words have: 1, the first on line 2"),
         ("Mira\t_\n# left\n", ["--comments", "#"], None),
+        ("", [], None),
     ],
 )
 def test_lines_unlike_most_are_told_of(here: Path, text: str, options: list[str], hint: str | None) -> None:
@@ -1191,7 +1192,7 @@ def test_a_training_ends_well_where_its_progress_cannot_be_written(here: Path) -
         words = [sys.executable, "-m", "nerwin", *TRAIN.split()]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=full, text=True, timeout=60)
     assert done.returncode == DONE
-    assert done.stdout.startswith("out: best dev F1 ")
+    assert done.stdout.startswith("out: dev F1 ")
     assert (here / "out" / "best" / "model.json").exists()
 
 

@@ -24,6 +24,7 @@ CASES = {
     "optimizer.beta2": ("0.5", "0.9", "optimizer.name=rmsprop", "optimizer.name=adagrad"),
     "optimizer.epsilon": ("0.1", "1", "optimizer.name=adagrad", "optimizer.name=momentum"),
     "optimizer.weight_decay": ("0.1", "1", "optimizer.name=adamw", ADAM),
+    "training.patience": ("1", "2", "training={epochs: 40}", "training={epochs: 3, keep: last}"),
     "schedule.period": ("1", "2", "schedule.name=step", "schedule.name=constant"),
     "schedule.factor": ("0.5", "0.1", "schedule={name: step, period: 1}", "schedule.name=constant"),
     "schedule.decay": ("0.5", "1", "schedule.name=exponential", "schedule.name=inverse"),

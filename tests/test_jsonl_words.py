@@ -65,4 +65,5 @@ def test_what_is_no_tagged_sentence_is_refused(content: dict[str, object], messa
 
 def test_new_tags_stand_where_the_old_ones_did() -> None:
     assert with_tags({"tags": [3], "tokens": ["a"]}, ["O"]) == {"tags": ["O"], "tokens": ["a"]}
+    assert with_tags({"tags": [3, 4], "tokens": ["a"]}, ["O"]) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}
     assert with_tags({"tokens": ["a"], "id": 1}, ["O"]) == {"tokens": ["a"], "id": 1, "ner_tags": ["O"]}

@@ -67,13 +67,19 @@ def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: 
     rows: list[dict[str, Any]] = [
         {"id": 1, "tokens": words, "ner_tags": [0, 0, 0, 0, 0]},
         {"tokens": words, "tags": ["O"] * 5},
+        {"tokens": words, "label": "news", "tags": ["local", "sea"]},
         {"tokens": []},
     ]
     path = written(tmp_path, [json.dumps(one) for one in rows])
     tags = tagger.tag(words)
     assert tags.count("O") < 5
     found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
-    assert found == [{**rows[0], "ner_tags": tags}, {**rows[1], "tags": tags}, {"tokens": [], "ner_tags": []}]
+    assert found == [
+        {**rows[0], "ner_tags": tags},
+        {**rows[1], "tags": tags},
+        {**rows[2], "ner_tags": tags},
+        {"tokens": [], "ner_tags": []},
+    ]
     assert tagged(tagger, path, "conll").splitlines()[:5] == ["\t".join(pair) for pair in zip(words, tags, strict=True)]
 
 

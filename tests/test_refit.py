@@ -13,7 +13,7 @@ from nerwin.cli import app
 from nerwin.config.corpora import scored_part
 from nerwin.config.settings import load_config
 from nerwin.errors import ConfigError, ModelError
-from nerwin.model.files import load_model
+from nerwin.model.files import load_model, save_model
 from nerwin.model.model import CALIBRATION
 from nerwin.report.familiarity import training_names
 from nerwin.text.corpus import read_corpus
@@ -31,7 +31,7 @@ def config(folder: Path, *overrides: str) -> nerwin.Config:
 
 
 def train(folder: Path, name: str, *overrides: str) -> Path:
-    for _ in Run.start(folder / name, config(folder, *overrides)).train():
+    for _ in Run.start(folder / name, config(folder, "training.keep=last", *overrides)).train():
         pass
     return folder / name
 
@@ -61,7 +61,7 @@ def test_the_thresholds_stay_and_dev_is_learned_from(here: Path, corruption: str
 
 
 def test_it_takes_the_last_epoch_and_has_no_figures_of_dev(here: Path) -> None:
-    train(here, "first", "training.epochs=2")
+    train(here, "first", "training.epochs=4", "training.keep=last")
     run = train(here, "second", "training.refit=first", "training.epochs=4", "training.patience=1", "training.seed=5")
     assert load_model(run / "best").standing.epoch == 4
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
@@ -104,6 +104,56 @@ def test_it_goes_on_as_if_it_had_never_stopped(here: Path) -> None:
     one, other = (load_model(folder / "best") for folder in (whole, here / "cut"))
     assert all(np.array_equal(one.params[name], other.params[name]) for name in one.params)
     assert all(np.array_equal(one.constants[name], other.constants[name]) for name in one.constants)
+
+
+def test_a_run_that_has_moved_is_found_by_its_new_path_or_not_needed(here: Path) -> None:
+    train(here, "first")
+    run = Run.start(here / "cut", config(here, "training.refit=first"))
+    next(record for record in run.train() if isinstance(record, nerwin.EpochDone))
+    (here / "first").rename(here / "elsewhere")
+    path = here / "cut" / "config.yaml"
+    path.write_text(path.read_text().replace(str(here / "first"), str(here / "elsewhere")))
+    assert Run.resume(here / "cut", load_config(path))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "message"),
+    [
+        (["corpus.dev=null"], [], r"found other values of corpus\.dev in "),
+        ([], ["corpus.dev=null"], r"found other values of corpus\.dev in "),
+        (["words.vectors=one.txt"], ["words.vectors=null"], r"found other values of words\.vectors in "),
+        (["words.vectors=one.txt"], ["words.vectors=two.txt"], r"two\.txt: expected the data that .* was started with"),
+        (["training.epochs=2"], [], r"training\.epochs: expected 2, .* found 3\. Set it to 2\."),
+    ],
+)
+def test_what_is_kept_must_fit(here: Path, before: list[str], now: list[str], message: str) -> None:
+    for name, last in (("one", 8), ("two", 9)):
+        (here / f"{name}.txt").write_text(f"left 1 2 3 4 5 6 7 {last}\n")
+    train(here, "first", *before)
+    with pytest.raises(ConfigError, match=message):
+        Run.start(here / "second", config(here, "training.refit=first", *now))
+    assert not (here / "second").exists()
+
+
+def test_thresholds_of_the_best_epoch_need_as_many_epochs(here: Path) -> None:
+    """Others would be those of scores of another size."""
+    first = train(here, "first", "training.keep=best", "training.epochs=12")
+    epoch = load_model(first / "best").standing.epoch
+    assert epoch < 12
+    with pytest.raises(ConfigError, match=rf"training\.epochs: expected {epoch}, .* found 12"):
+        train(here, "second", "training.refit=first", "training.epochs=12")
+    train(here, "second", "training.refit=first", f"training.epochs={epoch}")
+
+
+def test_models_of_older_versions_have_fewer_thresholds(here: Path) -> None:
+    settings = ["objective.corruption=sequence"]
+    first = train(here, "first", *settings)
+    model = load_model(first / "best")
+    del model.constants["types"], model.constants["repeats"]
+    save_model(first / "best", model)
+    second = load_model(train(here, "second", *settings, "training.refit=first") / "best")
+    assert "types" not in second.constants
+    assert np.array_equal(second.constants["outside"], model.constants["outside"])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +222,8 @@ def test_an_average_has_the_mean_of_their_thresholds(here: Path, monkeypatch: py
 def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here)
     run = CliRunner()
-    assert run.invoke(app, ["train", "-c", "village.yaml", "-o", "first", "--quiet"]).exit_code == 0
+    words = ["train", "-c", "village.yaml", "--set", "training.keep=last", "-o", "first", "--quiet"]
+    assert run.invoke(app, words).exit_code == 0
     done = run.invoke(app, ["train", "-c", "village.yaml", "--set", "training.refit=first", "-o", "second"])
     assert done.stdout == "second: 3 epochs, dev learned from too\n"
     said = done.stderr.splitlines()

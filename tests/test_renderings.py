@@ -105,7 +105,7 @@ def test_types_that_markup_cannot_hold_are_not_written_so(tmp_path: Path, monkey
     Path("x.txt").write_text("Mira left Quellmark")
     done = CliRunner().invoke(app, ["tag", "run", "x.txt"])
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "expected types without parentheses, which markup cannot hold, found LOC(geo)" in done.stderr
+    assert "expected types without parentheses, which inline markup cannot hold, found LOC(geo)" in done.stderr
     assert CliRunner().invoke(app, ["tag", "run", "x.txt", "--format", "jsonl"]).exit_code == 0
 
 

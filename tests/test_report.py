@@ -16,15 +16,14 @@ import pytest
 
 from nerwin.config.corpora import hold_out
 from nerwin.evaluation.mistakes import Mistake
-from nerwin.evaluation.scores import Score, evaluate_tags
+from nerwin.evaluation.scores import Score
 from nerwin.model.files import load_model
 from nerwin.report.charts import curves, line_style, type_bars
-from nerwin.report.contents import RunReport, report_runs
+from nerwin.report.contents import report_runs
 from nerwin.report.familiarity import names_in, training_names
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
 from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
-from nerwin.training.metrics import Epoch
 from tests.pages import Page, read_page
 from tests.test_cli import BAD, DONE, nerwin, one_json_object
 from tests.test_trainer import write_village
@@ -148,8 +147,8 @@ def test_a_model_without_epochs_has_a_page_without_curves(here: Path) -> None:
     page = report("runs/both", "--data", "village.conll")
     assert [one.text for one in page.all("h2")][:2] == ["Types", "Confusion"]
     f1 = json.loads(Path("runs/both/model.json").read_text())["best"]["f1"]
-    (said,) = (one.text for one in page.all("p") if "Best dev F1" in one.text)
-    assert f"Best dev F1 {100 * f1:.2f}." in said
+    (said,) = (one.text for one in page.all("p") if "Dev F1" in one.text)
+    assert f"Dev F1 {100 * f1:.2f}." in said
     sums = nerwin("info", "runs/both").stdout
     done = nerwin("report", "runs/both", "--data", "village.conll")
     assert done.stdout.startswith("runs/both.html: ")
@@ -501,14 +500,6 @@ def test_a_run_whose_dev_part_was_held_out_is_shown_on_it(here: Path) -> None:
     assert training_names(model.config, model.sources) is None
 
 
-@pytest.mark.parametrize(("tenths", "best"), [([5, 7, 7, 6], 2), ([0, 0, 0], 3), ([0, 1, 0], 2)])
-def test_the_best_epoch_is_the_one_that_training_kept(tenths: list[int], best: int) -> None:
-    epochs = [Epoch(number, 0, 0, 0, 0, 0, 0, tenth / 10) for number, tenth in enumerate(tenths, 1)]
-    report = RunReport(Path(), epochs, 0.0, {}, {}, 0, "", evaluate_tags([], []))
-    assert report.best
-    assert report.best.epoch == best
-
-
 def test_a_file_of_ones_own_in_the_page_s_place_stays(here: Path) -> None:
     page = Path(RUN, "report.html")
     page.write_text("notes")
@@ -517,3 +508,15 @@ def test_a_file_of_ones_own_in_the_page_s_place_stays(here: Path) -> None:
     assert "expected a new file or an older page, found another file" in done.stderr
     assert page.read_text() == "notes"
     page.unlink()
+
+
+def test_the_epoch_that_is_kept_is_told_and_not_the_one_that_dev_likes_best(here: Path) -> None:
+    settings = "training: {epochs: 8, patience: null, keep: last}\n"
+    Path("last.yaml").write_text(f"corpus: {{train: village.conll, dev: hard.conll}}\n{settings}")
+    assert nerwin("train", "-c", "last.yaml", "-o", "last").exit_code == DONE
+    page = report("last", "--data", "hard.conll")
+    lines = [json.loads(line) for line in Path("last/metrics.jsonl").read_text().splitlines()]
+    said = [" ".join(one.text.split()) for one in page.all("p")]
+    assert any(f"Dev F1 {100 * lines[-1]['dev']['f1']:.2f} in epoch 8 of 8." in one for one in said)
+    (run,), _ = report_runs([Path("last")], Path("hard.conll"))
+    assert (run.kept, run.dev_f1) == (8, lines[-1]["dev"]["f1"])

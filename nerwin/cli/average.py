@@ -15,7 +15,7 @@ def average(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
-    """One model that gives the mean of the scores of several; its thresholds are fitted on their dev part."""
+    """One model that gives the mean of the scores of several; with thresholds for their dev part."""
     import shlex
 
     from nerwin.errors import ConfigError
@@ -42,7 +42,8 @@ def average(
     _check_empty(output)  # once more: reading the data takes its time
     save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, {said}", err=True)
-    typer.echo(f"next: nerwin evaluate {shlex.quote(str(output))}", err=True)
+    command = "evaluate" if parts.dev.tags or whole.config.corpus.test else "tag"
+    typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)
 
 
 def _check_empty(folder: Path) -> None:

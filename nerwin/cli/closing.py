@@ -101,7 +101,7 @@ def summary(run: Run) -> str:
     state = run.trainer.state
     if run.trainer.config.training.refit:
         return f"{state.epoch} epochs, dev learned from too"
-    return f"best dev F1 {state.best_f1:.4f}, epoch {state.best_epoch}"
+    return f"dev F1 {state.best_f1:.4f}, epoch {state.best_epoch}"
 
 
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:

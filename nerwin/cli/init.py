@@ -30,7 +30,7 @@ def init(
     """Write a complete configuration: every key with its default and what it means."""
     import shlex
 
-    from nerwin.config.settings import load_config
+    from nerwin.config.settings import configure, load_config
     from nerwin.config.template import template
     from nerwin.errors import ConfigError
     from nerwin.shipped import shipped
@@ -42,9 +42,11 @@ def init(
     chosen = overrides or []
     if any(one.startswith("corpus.train=") for one in chosen):  # the shipped parts are of another corpus
         chosen = ["corpus.dev=null", "corpus.test=null", *chosen]
-    config = load_config(shipped(f"configs/{preset.value}.yaml"), chosen)
+    base = (place.parent if place else Path()).resolve()  # where relative paths that are set start
+    values = load_config(shipped(f"configs/{preset.value}.yaml")).to_dict()
+    config = configure(values, chosen, base=base, where=f"the preset {preset.value}")
     title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."
-    write([template(config, title, place and place.parent.resolve()).encode()], place)
+    write([template(config, title, place and base).encode()], place)
     if place is not None:
         typer.echo(f"{file}: the preset {preset.value}, every key explained", err=True)
         typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)

@@ -43,7 +43,7 @@ def report(
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))
-    if place:
+    if place and (output or place.is_file()):
         _check_place(place)
     page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)

@@ -38,7 +38,7 @@ class Format(StrEnum):
     inline = "inline"
 
 
-BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".inline": "inline", ".html": "html"}
+BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".json": "jsonl", ".inline": "inline", ".html": "html"}
 
 
 @command
@@ -101,12 +101,12 @@ def tag(
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     objects = source is TagInput.jsonl
     output = stream_path(output) if output else None
-    chosen = "html" if page else form.value if form else _usual(source, output)
+    chosen = "html" if page else form.value if form else _usual(source, None if len(files or ()) > 1 else output)
     page = chosen == "html"
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
-    if chosen == Format.inline.value and (odd := [one for one in tagger.model.types if {*"()"} & {*one}]):
+    if chosen == Format.inline.value and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):
         raise ConfigError(
-            f"--format inline: expected types without parentheses, which markup cannot hold, found {odd[0]}. "
+            f"--format: expected types without parentheses, which inline markup cannot hold, found {odd[0]}. "
             "Take jsonl or conll."
         )
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")

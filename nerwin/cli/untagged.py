@@ -44,18 +44,23 @@ def hint_at_form(source: str, files: Sequence[Path], columns: "Columns | None", 
     """Say on stderr that a file which is read as text looks like one in columns, or of JSON; or what may be wrong with
     its columns."""
     for file in files:
-        hints = [f"read as text, {one}" for one in [_other_form(file, json_remedy)] if one and source == Input.text]
-        if hints := hints or list(_column_doubts(file, columns)):
-            typer.echo(f"{file}: {'; '.join(hints)}", err=True)
+        if columns:
+            hint = "; ".join(_column_doubts(file, columns))
+        else:
+            other = _other_form(file, json_remedy) if source == Input.text else None
+            hint = f"read as text, {other}" if other else ""
+        if hint:
+            typer.echo(f"{file}: {hint}", err=True)
             return
 
 
-def _column_doubts(file: Path, columns: "Columns | None") -> "Iterator[str]":
+def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
     from nerwin.text.columns import read_blocks
     from nerwin.text.doubts import untagged_doubts
 
-    if columns and file.is_file():  # a pipe can be read once
-        yield from untagged_doubts(next(read_blocks(file, columns)))
+    if file.is_file():  # a pipe can be read once
+        for block in itertools.islice(read_blocks(file, columns), 1):
+            yield from untagged_doubts(block)
 
 
 def _other_form(file: Path, json_remedy: str) -> str | None:

@@ -7,7 +7,7 @@ nothing changes.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from nerwin.config.settings import Config, value_of
+from nerwin.config.settings import Config, TrainingConfig, value_of
 
 ADAMS = ("adam", "adamw", "adam8bit")
 
@@ -30,6 +30,11 @@ _PENALTY = Need(
     lambda config: config.objective.l2 > 0 or (config.optimizer.name == "adamw" and config.optimizer.weight_decay > 0),
 )
 
+
+def _stops_early(training: TrainingConfig) -> bool:
+    return training.patience is None or (training.keep == "best" and training.refit is None)
+
+
 NEEDS = {
     "words.extra": _VECTORS,
     "words.size": _VECTORS,
@@ -43,6 +48,9 @@ NEEDS = {
     "optimizer.beta2": _one_of("optimizer.name", "rmsprop", *ADAMS),
     "optimizer.epsilon": _one_of("optimizer.name", "adagrad", "rmsprop", *ADAMS),
     "optimizer.weight_decay": _one_of("optimizer.name", "adamw"),
+    "training.patience": Need(
+        "training.keep best, and no training.refit", lambda config: _stops_early(config.training)
+    ),
     "schedule.period": _one_of("schedule.name", "step"),
     "schedule.factor": _one_of("schedule.name", "step"),
     "schedule.decay": _one_of("schedule.name", "exponential"),

@@ -112,7 +112,7 @@ class _Section(BaseModel):
 
 class CorpusConfig(_Section):
     train: ConfigPath | None = Field(None, description="tagged corpus to learn from")
-    dev: ConfigPath | None = Field(None, description="tagged corpus that chooses the best epoch and the thresholds")
+    dev: ConfigPath | None = Field(None, description="tagged corpus that chooses the thresholds, and the best epoch")
     test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
     word_column: int = Field(0, description="column of the words; -1 is the last")
     tag_column: int = Field(-1, description="column of the tags; -1 is the last")

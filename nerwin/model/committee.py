@@ -56,7 +56,8 @@ def average(models: Sequence[Model]) -> Model:
 def keep_rules(whole: Model, models: Sequence[Model]) -> None:
     """Decide by the mean of the models' thresholds, where dev was learned from and none can be fitted."""
     for name in (*whole.corruption.constant_shapes(), CALIBRATION):
-        whole.constants[name] = np.mean([model.constants[name] for model in models], axis=0)
+        if all(name in model.constants for model in models):  # older models lack some
+            whole.constants[name] = np.mean([model.constants[name] for model in models], axis=0)
 
 
 def fit_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:

@@ -7,8 +7,8 @@ from nerwin.errors import ModelError, printable
 from nerwin.storage.archive import DamageError, count, read_json, reason_of
 from nerwin.storage.folders import MANIFEST
 
-FORMAT = 3  # 1 hashed n-grams otherwise; 2 may have no offsets of types
-READ = (2, FORMAT)
+FORMAT = 4  # 1 hashed n-grams otherwise; 2 may have no offsets of types; 3 knows nothing of training.keep
+READ = (2, 3, FORMAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
-    """The dev F1 of the best epoch so far, and its number.
+    """The dev F1 of the epoch whose model was kept so far, and its number.
 
     Raises:
         KeyError, TypeError, DamageError: they are missing or not numbers.

@@ -30,7 +30,7 @@ MANY, WIDE = 1000, 40  # windows of a minibatch, and numbers a word, from which 
 
 
 class Standing(NamedTuple):
-    """How far training had come: the epochs that were done, which of them was the best, and its dev F1."""
+    """How far training had come: the epochs that were done, whose model was kept so far, and its dev F1."""
 
     epoch: int = 0
     best_epoch: int = 0

@@ -25,26 +25,19 @@ PROBED = 1000  # sentences whose windows the detectors are shown
 class RunReport(NamedTuple):
     """A run, or a model alone, and how well it tags a corpus.
 
-    epochs: none of a model alone, such as an average. dev_f1: the best model's; None where dev is learned from too.
+    epochs: none of a model alone, such as an average. kept: that of the model; 0 of an average. dev_f1: the model's;
+    None where dev is learned from too.
     """
 
     folder: Path
     epochs: list[Epoch]
+    kept: int
     dev_f1: float | None
     config: dict[str, Any]
     changed: dict[str, Any]
     parameters: int
     data: str
     evaluation: Evaluation
-
-    @property
-    def best(self) -> Epoch | None:
-        """The epoch with the best dev F1; of a tie the earlier one, of those with 0 or none the latest, as training has
-        it."""
-        if not self.epochs:
-            return None
-        best = max(self.epochs, key=lambda one: one.f1 or 0.0)
-        return best if best.f1 else self.epochs[-1]
 
 
 class Closeup(NamedTuple):
@@ -82,8 +75,11 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
         size = sum(value.size for value in model.params.values())
-        f1 = None if model.config.training.refit else model.standing.best_f1
-        reports.append(RunReport(run, epochs, f1, config, changed(config), size, corpus.path, evaluation))
+        standing = model.standing
+        f1 = None if model.config.training.refit else standing.best_f1
+        reports.append(
+            RunReport(run, epochs, standing.best_epoch, f1, config, changed(config), size, corpus.path, evaluation)
+        )
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None
     return reports, closeup

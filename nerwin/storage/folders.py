@@ -2,9 +2,9 @@
 
 runs/quickstart-1/  config.yaml  metrics.jsonl  best/  last/
 
-best/ and last/ are models of whole epochs. Inside a long epoch, and where training is interrupted, what is done of it
-stands in paused/, until the epoch is whole. Nothing here imports numpy, since the threads that numpy takes stand in a
-run's configuration, which has to be found before.
+best/ and last/ are models of whole epochs: the one that is kept, and the last one. Inside a long epoch, and where
+training is interrupted, what is done of it stands in paused/, until the epoch is whole. Nothing here imports numpy,
+since the threads that numpy takes stand in a run's configuration, which has to be found before.
 """
 
 import glob

@@ -11,7 +11,7 @@ from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
 
 COLOURS = 6  # of a terminal, beside those of its text and its background
-GOLDEN_ANGLE = 137.508  # degrees: however many hues there are in turn, none come close
+GOLDEN_ANGLE = 137.508  # degrees: types beside each other have hues far apart, and no two the same
 _BREAKS = str.maketrans("\n\r", "  ")
 
 

@@ -71,7 +71,8 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     if (words := words_of(content, where)) is not None:
         return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
-    found = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
+    told = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
+    found = list(dict.fromkeys(told))  # who says one twice says no more
     if document := tokens is None:
         tokens = list(tokenize(text))
         remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'

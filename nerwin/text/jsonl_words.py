@@ -44,8 +44,8 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
     Raises:
         CorpusError: not a tag for each word; the message starts with `where`.
     """
-    tags = content.get(_tags_key(content))
-    if not isinstance(tags, list):
+    tags = next((content[key] for key in TAGS if isinstance(content.get(key), list)), None)
+    if tags is None:
         raise CorpusError(
             f"{where}: expected tags of the words under one of {', '.join(TAGS)}, found "
             f"{printable(', '.join(content))}. Name them so."
@@ -60,9 +60,6 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
 
 
 def with_tags(content: dict[str, Any], tags: Sequence[str]) -> dict[str, Any]:
-    """An object with these tags in place of its own, and all else that it holds."""
-    return {**content, _tags_key(content): tags}
-
-
-def _tags_key(content: dict[str, Any]) -> str:
-    return next((key for key in TAGS if content.get(key) is not None), TAGS[0])
+    """An object with these tags in place of its own, and all else that it holds, such as a label of the whole."""
+    own = (key for key in TAGS if isinstance(content.get(key), list) and len(content[key]) == len(tags))
+    return {**content, next(own, TAGS[0]): tags}

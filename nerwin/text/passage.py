@@ -119,7 +119,7 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
     spans: list[Span] = []
     before = Span(0, 0, "")
-    for span in sorted(set(found)):
+    for span in sorted(found):
         _check_inside(span, text, where)
         start, end, label = span
         if start < before.end:

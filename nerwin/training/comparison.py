@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
-from nerwin.config.settings import Config, load_config
+from nerwin.config.settings import Config, changed, load_config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
 from nerwin.model.files import read_sources
@@ -96,7 +96,7 @@ def _split(values: str) -> list[str]:
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
     """The folder of all comparisons over a configuration: the same command finds the same one again."""
-    return RUNS / f"compare-{config.stem}-{_digest(load_config(config, overrides).to_dict())}"
+    return RUNS / f"compare-{config.stem}-{_digest(changed(load_config(config, overrides).to_dict()))}"
 
 
 def _digest(value: Any) -> str:

@@ -69,18 +69,18 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     """
     notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
     notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
+    refit = config.training.refit is not None
     if dev is not None:
         dev_sentences = dev.sentences
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
         sentences, dev_sentences = hold_out(sentences)
-        notes.append(
-            f"dev   corpus.dev is not set: {len(dev_sentences):,} sentences of train, every tenth, are held out"
-        )
+        held = f"{len(dev_sentences):,} sentences of train, every tenth, {'were' if refit else 'are'} held out"
+        notes.append(f"dev   corpus.dev is not set: {held}")
     types = _types(sentences, train.path, config.corpus)
     if strange := sorted(_labels(dev_sentences) - set(types)):
         notes.append(f"dev   {_listed(strange)}: types that train does not have, so they are never found")
-    if refit := config.training.refit is not None:
+    if refit:
         sentences, dev_sentences = [*sentences, *dev_sentences], []
         notes.append(f"dev   is learned from too; its thresholds are those of {config.training.refit}")
     parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]

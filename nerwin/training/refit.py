@@ -1,39 +1,53 @@
 """Learning from dev too, once it has done its work.
 
-Dev chooses the epoch and the thresholds, and then the model that goes out has never learned from it. A second training,
-of the same configuration on train and dev together, keeps the thresholds of the first one, and its last epoch.
+Dev chooses thresholds, and perhaps the epoch, and then the model that goes out has never learned from it. A second
+training, of the same configuration on train and dev together, takes the thresholds of the first one's model, and as
+many epochs as that was trained for.
 """
-
-from collections.abc import Mapping
-from pathlib import Path
 
 from nerwin.arrays import Floats
 from nerwin.config.settings import Config, differing, named_files
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
-from nerwin.model.model import CALIBRATION
+from nerwin.model.model import CALIBRATION, Model
 from nerwin.storage.folders import model_folder
-from nerwin.text.sources import Source
 from nerwin.training.unchanged import check_same_data
 
 
-def kept_rule(config: Config, run: Path, sources: Mapping[str, Source]) -> dict[str, Floats]:
-    """The constants by which a run's best model decides, for a training of the same configuration.
-
-    Args:
-        config: of that training; files may stand elsewhere, and how long and from which seed it trains is its own.
-        sources: the files of its parts.
+def kept_rule(fresh: Model) -> dict[str, Floats]:
+    """The constants by which the model of `training.refit` decides, for one that is to be trained.
 
     Raises:
-        ModelError: no such model. ConfigError: it is of another configuration, or of other data.
+        ModelError: no such model. ConfigError: it is of another configuration, of other data, or of another epoch than
+            the last one to come.
     """
+    config, run = fresh.config, fresh.config.training.refit
+    assert run is not None
     folder = model_folder(run)
     model = load_model(folder)
-    own = {key for key in differing(model.config, config) if not key.startswith("training.")}
-    if others := sorted(own - named_files(config).keys()):
+    if others := _others(model.config, config):
         raise ConfigError(
             f"training.refit: expected a run of the same configuration, found other values of {', '.join(others)} in "
             f"{folder}. Set them alike, or train that run anew."
         )
-    check_same_data(folder, config, model.sources, sources, "Restore the file, or train that run anew.")
-    return {name: model.constants[name] for name in (*model.corruption.constant_shapes(), CALIBRATION)}
+    check_same_data(folder, config, model.sources, fresh.sources, "Restore the file, or train that run anew.")
+    if model.types != fresh.types:
+        raise ConfigError(
+            f"training.refit: expected the types {', '.join(fresh.types)}, found {', '.join(model.types)} in {folder}. "
+            "Train that run anew."
+        )
+    if model.standing.epoch != config.training.epochs:
+        raise ConfigError(
+            f"training.epochs: expected {model.standing.epoch}, since the thresholds that are kept are those of that "
+            f"epoch of {folder}, found {config.training.epochs}. Set it to {model.standing.epoch}."
+        )
+    names = (*model.corruption.constant_shapes(), CALIBRATION)
+    return {name: model.constants[name] for name in names if name in model.constants}  # older models lack some
+
+
+def _others(before: Config, now: Config) -> list[str]:
+    """The keys that must be the same and are not: files may stand elsewhere, since they are known by their sums, and
+    how a training goes and from which seed is its own."""
+    files = {key for key, path in named_files(before).items() if path and named_files(now)[key]}
+    free = {*files, "corpus.test"}
+    return [key for key in differing(before, now) if key not in free and not key.startswith("training.")]

@@ -204,6 +204,8 @@ def _check_unedited(path: Path, config: Config, before: Config) -> None:
         ConfigError: naming the keys that differ.
     """
     moved = {key for key, place in named_files(before).items() if place and named_files(config)[key]}
+    if before.training.refit and config.training.refit:  # its thresholds are in the model
+        moved.add("training.refit")
     _check_equal(path, before, config, spared={*moved, "corpus.test"})
 
 

@@ -50,7 +50,10 @@ class Batched(NamedTuple):
 
 
 class EpochDone(NamedTuple):
-    """A finished epoch; `to_dict` is its line in metrics.jsonl. dev: empty where dev is learned from too."""
+    """A finished epoch; `to_dict` is its line in metrics.jsonl.
+
+    dev: empty where dev is learned from too. best: whether it is the best so far, or the last where that is kept.
+    """
 
     epoch: int
     loss: float
@@ -171,9 +174,14 @@ class Trainer:
         """A training before its first step."""
         sources = generators(config.training.seed)
         model = init_model(config, parts, sources["init"])
-        if (run := config.training.refit) is not None:
-            model.constants |= kept_rule(config, run, parts.sources)
+        if config.training.refit is not None:
+            model.constants |= kept_rule(model)
         return cls(model, parts, State(make_optimizer(model), sources))
+
+    @property
+    def chooses(self) -> bool:
+        """Whether dev chooses the epoch whose model is kept; else it is the last."""
+        return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
@@ -208,8 +216,9 @@ class Trainer:
             started = time.perf_counter()
         self.check_finite()
         dev = self._evaluate() if self.parts.dev.tags else {}
-        f1, choosing = dev.get("f1", state.best_f1), bool(dev) and self.config.training.keep == "best"
-        if kept := not choosing or f1 > state.best_f1 or f1 == state.best_f1 == 0:
+        f1 = dev.get("f1", state.best_f1)
+        better = f1 > state.best_f1 or f1 == state.best_f1 == 0
+        if better or not self.chooses:
             state.best_f1, state.best_epoch = f1, number
         state.epoch, state.tally = number, None
         self.model.standing = Standing(number, state.best_epoch, state.best_f1)
@@ -223,7 +232,7 @@ class Trainer:
             tally.seconds,
             tally.rate,
             dev,
-            kept and (choosing or state.stop is not None),
+            better if self.chooses else state.stop is not None,
             state.stop,
         )
 
@@ -314,7 +323,7 @@ class Trainer:
     def _reason_to_stop(self) -> str | None:
         state, training = self.state, self.config.training
         risen = state.best_epoch if state.best_f1 else 1  # the epoch in which dev F1 rose last
-        if self.parts.dev.tags and training.patience is not None and state.epoch - risen >= training.patience:
+        if self.chooses and training.patience is not None and state.epoch - risen >= training.patience:
             return f"no better dev F1 for {training.patience} epochs"
         if state.epoch >= training.epochs:
             return f"all {training.epochs} epochs done"

@@ -30,10 +30,12 @@ class Preset(NamedTuple):
 
 
 def train_preset(preset: Preset, job: Job, *, refit: bool = False) -> Trained:
-    """Train nerwin; the best epoch is chosen on dev, which may be learned from too in a second training."""
+    """Train nerwin; dev may be learned from too in a second training."""
     path, folder = shipped(f"configs/{preset.config}.yaml"), job.folder
     settings = [*job.corpus.overrides(), *preset.overrides, f"training.seed={job.seed}"]
-    runs = {"run": settings, **({"refit": [*settings, f"training.refit={folder.resolve() / 'run'}"]} if refit else {})}
+    runs = {"run": settings}
+    if refit:
+        runs["refit"] = [*settings, f"training.refit={folder.resolve() / 'run'}"]
 
     def train() -> None:
         for name, own in runs.items():

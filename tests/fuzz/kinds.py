@@ -146,7 +146,9 @@ def tag_objects(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
     form = rng.choice(list(FORMATS))
     for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
-        assert form != "jsonl" or not line or {"ents", *TAGS} & set(json.loads(line))
+        if form == "jsonl" and line:
+            found = json.loads(line)
+            assert "ents" in found or len(found["tokens"]) in [len(found.get(key, "")) for key in TAGS]
 
 
 def tag_columns(rng: random.Random, folder: Path) -> None:
