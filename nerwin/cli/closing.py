@@ -97,7 +97,7 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
 
 
 def summary(run: Run) -> str:
-    """How good the best model is, in a line."""
+    """How good the model that is kept is, in a line."""
     state = run.trainer.state
     if run.trainer.config.training.refit:
         return f"{state.epoch} epochs, dev learned from too"
