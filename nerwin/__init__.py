@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nerwin.evaluation.scores import Evaluation
     from nerwin.tagging.annotations import Entity
     from nerwin.tagging.tagger import Tagger, load
-    from nerwin.training.trainer import Batched, EpochDone
+    from nerwin.training.state import Batched, EpochDone
 
 __version__ = "0.1.0"
 __all__ = [
@@ -68,7 +68,7 @@ _HOMES = {
     "nerwin.config.settings": ("Config",),
     "nerwin.evaluation.scores": ("Evaluation",),
     "nerwin.tagging.tagger": ("Tagger", "load"),
-    "nerwin.training.trainer": ("Batched", "EpochDone"),
+    "nerwin.training.state": ("Batched", "EpochDone"),
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from nerwin.config.corpora import scored_part
 from nerwin.config.overrides import apply_setting
-from nerwin.config.settings import Config, make_config, types
+from nerwin.config.reading import make_config, types
+from nerwin.config.settings import Config
 from nerwin.config.yaml_files import read_yaml
 from nerwin.errors import ConfigError
 from nerwin.evaluation.scores import Evaluation
@@ -15,7 +16,8 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.corpus import Corpus
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
-from nerwin.training.trainer import Batched, EpochDone, Trainer
+from nerwin.training.state import Batched, EpochDone
+from nerwin.training.trainer import Trainer
 
 Progress = Callable[[Batched | EpochDone], object]
 

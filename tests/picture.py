@@ -15,10 +15,10 @@ from rich.console import Console
 from nerwin.cli.closing import conclude
 from nerwin.cli.epochs import curves, table
 from nerwin.cli.threads import usual_threads
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.shipped import QUICKSTART, shipped
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone
+from nerwin.training.state import EpochDone
 
 PICTURE = Path(__file__).parent.parent / ".github" / "training.svg"
 WIDTH = 74

@@ -16,7 +16,7 @@ import pytest
 
 import nerwin
 from nerwin.api import as_config
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, METRICS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nerwin.training.trainer import Batched
+from nerwin.training.state import Batched
 from tests.benchmarks.accuracy import Outcome
 from tests.benchmarks.corpora import BenchmarkCorpus
 from tests.benchmarks.optional import Skipped

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nerwin.cli.closing import _time, conclude, plan
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.storage.folders import LAST
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone
+from nerwin.training.state import EpochDone
 from tests.test_epochs import terminal
 from tests.test_trainer import write_village
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.committee import average, fit_on
 from nerwin.model.files import load_model, save_model

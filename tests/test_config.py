@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.config.settings import Config, keys, load_config, make_config
+from nerwin.config.reading import keys, load_config, make_config
+from nerwin.config.settings import Config
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nerwin.config.settings import Config, make_config
+from nerwin.config.reading import make_config
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, VectorsError
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
@@ -14,7 +15,7 @@ from nerwin.text.features import WORDS, Lookup
 from nerwin.training import data
 from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.trainer import generators
+from nerwin.training.state import generators
 from tests.test_trainer import epochs, new_trainer, village_config
 
 TRAIN = "Apple\tB-ORG\napple\tO\npears\tO\nb-00\tO\n"

@@ -17,7 +17,8 @@ from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.objective import loss_and_gradients
-from nerwin.training.trainer import Trainer, generators
+from nerwin.training.state import generators
+from nerwin.training.trainer import Trainer
 from tests.test_trainer import new_trainer, village_config
 
 FORMS = st.sampled_from([0, 1, 2, 3, 70_000])

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from nerwin.cli.epochs import draw, sparkline
-from nerwin.training.trainer import Batched, EpochDone
+from nerwin.training.state import Batched, EpochDone
 
 
 def terminal(width: int = 100, *, encoding: str = "utf-8", no_color: bool = False) -> tuple[Console, io.BytesIO]:

@@ -6,7 +6,7 @@ import pytest
 
 from nerwin.arrays import Parameters
 from nerwin.config.idle import NEEDS, idle
-from nerwin.config.settings import keys
+from nerwin.config.reading import keys
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"

@@ -9,7 +9,7 @@ import pytest
 
 from nerwin import __version__
 from nerwin.analysis.description import describe
-from nerwin.config.settings import changed
+from nerwin.config.reading import changed
 from nerwin.storage.folders import MANIFEST
 from tests.golden import FOLDER
 from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures

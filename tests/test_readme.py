@@ -12,7 +12,8 @@ from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.config.settings import Config, keys
+from nerwin.config.reading import keys
+from nerwin.config.settings import Config
 from tests.readme_commands import commands
 
 README = Path(__file__).parent.parent / "README.md"

@@ -11,7 +11,7 @@ import nerwin
 from nerwin.analysis.description import describe
 from nerwin.cli import app
 from nerwin.config.corpora import scored_part
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import CALIBRATION

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from nerwin.config.settings import Config, load_config
+from nerwin.config.reading import load_config
+from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError, TrainingDiverged
 from nerwin.model.files import load_model
@@ -21,7 +22,7 @@ from nerwin.storage.folders import model_folder, new_folder, newest_folder
 from nerwin.training.comparison import Comparison
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
-from nerwin.training.trainer import Batched, EpochDone
+from nerwin.training.state import Batched, EpochDone
 from tests.test_trainer import village_config, write_village
 
 EVERYTHING = (

@@ -11,7 +11,7 @@ from nerwin.analysis.advice import FEW, advise
 from nerwin.analysis.survey import Conflict, Covered, Invalid, Odd, Survey, survey
 from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
-from nerwin.config.settings import make_config
+from nerwin.config.reading import make_config
 from nerwin.errors import ConfigError
 from tests.conftest import ROOT, shared
 

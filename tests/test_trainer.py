@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Gradients, Parameters
-from nerwin.config.settings import Config, load_config
+from nerwin.config.reading import load_config
+from nerwin.config.settings import Config
 from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.scores import Score
 from nerwin.model.files import load_model, save_model
@@ -20,7 +21,8 @@ from nerwin.text.inline import parse_inline
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.data import read_parts
-from nerwin.training.trainer import Batched, EpochDone, Trainer
+from nerwin.training.state import Batched, EpochDone
+from nerwin.training.trainer import Trainer
 
 VILLAGE = """\
 [Mira Tolvan](PER) left [Quellmark](LOC) before dawn .

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.parallel.workers import processes
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings

@@ -4,7 +4,7 @@ the way."""
 from pathlib import Path
 from typing import Any
 
-from nerwin.config.settings import changed, keys, value_of
+from nerwin.config.reading import changed, keys, value_of
 from nerwin.model.files import load_model
 from nerwin.model.manifest import best_of, read_manifest
 from nerwin.model.model import Model

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from nerwin.api import evaluate
 from nerwin.cli.epochs import dev_curve
 from nerwin.config.idle import idle
-from nerwin.config.settings import Config, changed
+from nerwin.config.reading import changed
+from nerwin.config.settings import Config
 from nerwin.errors import CorpusError
 from nerwin.storage.folders import BEST
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone, Trainer, learning_rate
+from nerwin.training.state import EpochDone
+from nerwin.training.trainer import Trainer, learning_rate
 
 if TYPE_CHECKING:
     from rich.console import Console

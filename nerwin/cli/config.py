@@ -18,7 +18,7 @@ def config(
     schema: Annotated[bool, typer.Option("--schema", help="Print a JSON Schema for editors.")] = False,
 ) -> None:
     """Print a configuration with all its defaults, and what differs from them."""
-    from nerwin.config.settings import json_schema, load_config
+    from nerwin.config.reading import json_schema, load_config
     from nerwin.config.template import differences, template
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped

@@ -58,7 +58,7 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
         ConfigError: more than a configuration, or more files than there are parts.
     """
     from nerwin.analysis.survey import PARTS
-    from nerwin.config.settings import configure, load_config
+    from nerwin.config.reading import configure, load_config
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nerwin.training.trainer import Batched, EpochDone
+from nerwin.training.state import Batched, EpochDone
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

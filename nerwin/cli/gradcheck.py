@@ -28,7 +28,7 @@ def gradcheck(
     """Check the gradients of a configuration's network numerically; exit 1 where one is wrong."""
     from rich.console import Console
 
-    from nerwin.config.settings import load_config
+    from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError
     from nerwin.pretraining.gradcheck import check_center
     from nerwin.shipped import QUICKSTART, shipped

@@ -30,7 +30,7 @@ def init(
     """Write a complete configuration: every key with its default and what it means."""
     import shlex
 
-    from nerwin.config.settings import configure, load_config
+    from nerwin.config.reading import configure, load_config
     from nerwin.config.template import template
     from nerwin.errors import ConfigError
     from nerwin.shipped import shipped

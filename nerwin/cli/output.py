@@ -62,7 +62,7 @@ def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
 
 def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
     """What a file is that is not to be replaced."""
-    from nerwin.config.settings import load_config
+    from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError
     from nerwin.storage.folders import CELLS, CONFIG, MANIFEST, METRICS, RESULTS
 

@@ -81,7 +81,7 @@ def tag(
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
         from nerwin.config.corpora import columns_of
-        from nerwin.config.settings import named_files
+        from nerwin.config.reading import named_files
         from nerwin.errors import ConfigError
         from nerwin.storage.folders import model_folder
         from nerwin.tagging.ranges import saved_model

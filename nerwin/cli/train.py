@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from nerwin.training.run import Run
-    from nerwin.training.trainer import Batched, EpochDone
+    from nerwin.training.state import Batched, EpochDone
 
 
 @command
@@ -56,7 +56,7 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, few_steps, plan, summary, without_effect
     from nerwin.cli.epochs import draw
-    from nerwin.config.settings import load_config
+    from nerwin.config.reading import load_config
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run
 

@@ -7,7 +7,8 @@ nothing changes.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from nerwin.config.settings import Config, TrainingConfig, value_of
+from nerwin.config.reading import value_of
+from nerwin.config.settings import Config, TrainingConfig
 
 ADAMS = ("adam", "adamw", "adam8bit")
 

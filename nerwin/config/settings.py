@@ -4,7 +4,7 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `--help`, the README and the saved run read the same models.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -16,17 +16,13 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    ValidationError,
     ValidationInfo,
     model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from nerwin.config.faults import explain
-from nerwin.config.overrides import apply_override
 from nerwin.corruption import CORRUPTIONS
-from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
@@ -284,98 +280,3 @@ class Config(_Section):
     def to_dict(self) -> dict[str, Any]:
         """Plain values, fit for YAML and JSON."""
         return self.model_dump(mode="json")
-
-
-def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
-    """Read a YAML config and apply `key=value` overrides.
-
-    Raises:
-        ConfigError: naming the file or override, the key, what was expected and what was found.
-    """
-    from nerwin.config.yaml_files import read_yaml  # only now: a model is loaded without
-
-    return configure(read_yaml(path), overrides, base=path.parent.resolve(), where=str(path))
-
-
-def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
-    """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
-    legal = types()
-    for override in overrides:
-        apply_override(content, override, legal, base)
-    return make_config(content, base=base, where=where, overrides=overrides)
-
-
-def types() -> dict[str, Any]:
-    """The type of every legal key."""
-    return {key: field.annotation for key, field in keys()}
-
-
-def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: Sequence[str] = ()) -> Config:
-    """Validate plain values; relative paths start at `base`, and an error begins with `where`, and with the override
-    that brought the value."""
-    try:
-        return Config.model_validate(content, context={"base": base})
-    except ValidationError as error:
-        legal = [name for name, _ in keys()]
-        fault = explain(error.errors(), legal, list(Config.model_fields))
-        key = fault.partition(":")[0]
-        if said := [one for one in overrides if _overlap(one.partition("=")[0], key)]:
-            where = f"{where} with {said[-1]}"
-        raise ConfigError(f"{where}: {fault}") from error
-
-
-def _overlap(key: str, other: str) -> bool:
-    """Whether one key is the other, or a section of it."""
-    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
-
-
-def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every legal key with its field, in order; sections are walked into."""
-    for name, info in model.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from keys(info.annotation, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", info
-
-
-def named_files(config: Config) -> dict[str, Path | None]:
-    """The files that a configuration names, by their keys."""
-    parts = config.corpus
-    named = {"corpus.train": parts.train, "corpus.dev": parts.dev, "corpus.test": parts.test}
-    return {**named, "words.vectors": config.words.vectors}
-
-
-def value_of(config: dict[str, Any], key: str) -> Any:
-    """What a configuration in plain values has under a key."""
-    section, _, name = key.rpartition(".")
-    return config[section][name] if section else config[name]
-
-
-def differing(one: Config, other: Config) -> list[str]:
-    """The keys that have not the same value in two configurations, each feature by itself."""
-    return list(_differing(one.to_dict(), other.to_dict()))
-
-
-def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    for key in one | other:
-        a, b = one.get(key), other.get(key)
-        if isinstance(a, dict) and isinstance(b, dict):
-            yield from _differing(a, b, f"{prefix}{key}.")
-        elif a != b:
-            yield f"{prefix}{key}"
-
-
-def changed(config: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a configuration in plain values that have another value than the default, as after --set."""
-    plain = flat(Config().to_dict())
-    return {key: value for key, value in flat(config).items() if value != plain[key]}
-
-
-def flat(config: dict[str, Any]) -> dict[str, Any]:
-    """Every key of a configuration, as it is written after --set, with its value."""
-    return {key: value_of(config, key) for key, _ in keys()}
-
-
-def json_schema() -> dict[str, Any]:
-    """What editors check and complete a configuration by."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}

@@ -6,7 +6,8 @@ Written from the configuration models, so that no key, default or description is
 from collections.abc import Iterator
 from pathlib import Path
 
-from nerwin.config.settings import Config, changed, keys, named_files, value_of
+from nerwin.config.reading import changed, keys, named_files, value_of
+from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
 
 WIDTH = 30  # where what a key means begins; above a longer value

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.config.settings import Config, make_config
+from nerwin.config.reading import make_config
+from nerwin.config.settings import Config
 from nerwin.errors import ModelError
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import CALIBRATION, Model

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.config.settings import Config, make_config
+from nerwin.config.reading import make_config
+from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.manifest import FORMAT, best_of, damaged, read_manifest

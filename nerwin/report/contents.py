@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from nerwin.analysis.inspection import Detector, inspect_detectors
 from nerwin.config.corpora import scored_part
-from nerwin.config.settings import changed
+from nerwin.config.reading import changed
 from nerwin.evaluation.mistakes import Mistake, find_mistakes
 from nerwin.evaluation.reliability import Bin, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags

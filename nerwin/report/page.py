@@ -17,7 +17,8 @@ from markupsafe import Markup
 
 from nerwin import __version__
 from nerwin.analysis.inspection import Detector
-from nerwin.config.settings import Config, flat
+from nerwin.config.reading import flat
+from nerwin.config.settings import Config
 from nerwin.evaluation.mistakes import KINDS
 from nerwin.evaluation.reliability import calibration_error
 from nerwin.report.charts import curves, reliability_chart, swatch, type_bars

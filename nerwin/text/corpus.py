@@ -30,8 +30,6 @@ NO_TAG = (
 )
 ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
-BLANKS = "Types have no blanks: write _ in their place."
-COMMA = ", not by a comma"
 HEADER = " Or names of columns? Take it out."  # of the first line
 
 
@@ -235,7 +233,7 @@ class _ColumnReader:
                     number,
                     f"expected {self.needed} or more columns by {self.corpus.delimiter}, "
                     f'found {width}: "{fields[0][:40]}"',
-                    f"Separate word and tag by a tab or a space{COMMA * (',' in fields[0])}. "
+                    f"Separate word and tag by a tab or a space{', not by a comma' * (',' in fields[0])}. "
                     "Or is the line a comment (corpus.comments), or corpus.delimiter, "
                     "corpus.word_column or corpus.tag_column another?",
                 )
@@ -282,7 +280,7 @@ class _ColumnReader:
         if is_legal(tag.strip(BLANK), scheme):
             return "Take out the blanks beside it."
         if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
-            return BLANKS
+            return "Types have no blanks: write _ in their place."
         if scheme == TYPES:
             return "Mend the tag."
         if split_prefix(tag):

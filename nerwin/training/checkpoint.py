@@ -16,7 +16,8 @@ from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import best_of, damaged, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.archive import DamageError, count, read_arrays
-from nerwin.training.trainer import DRAWN, State, Tally, generators, learning_rate, make_optimizer
+from nerwin.training.state import DRAWN, State, Tally, generators
+from nerwin.training.trainer import learning_rate, make_optimizer
 
 
 def save_training(folder: Path, model: Model, state: State) -> None:

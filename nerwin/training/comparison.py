@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
-from nerwin.config.settings import Config, changed, load_config
+from nerwin.config.reading import changed, load_config
+from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
 from nerwin.model.files import read_sources

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Parameters
-from nerwin.config.settings import Config, make_config
+from nerwin.config.reading import make_config
+from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
 from nerwin.model.model import Model
@@ -29,7 +30,7 @@ from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
-from nerwin.training.trainer import generators
+from nerwin.training.state import generators
 
 PAIRS = 8  # in the minibatch of a check
 GRID_ENTRIES = 8  # the same in the grid of small networks

@@ -6,7 +6,8 @@ many epochs as that was trained for.
 """
 
 from nerwin.arrays import Floats
-from nerwin.config.settings import Config, differing, named_files
+from nerwin.config.reading import differing, named_files
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
 from nerwin.model.model import CALIBRATION, Model

@@ -7,7 +7,8 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.config.settings import Config, differing, load_config, named_files
+from nerwin.config.reading import differing, load_config, named_files
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
@@ -17,7 +18,8 @@ from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.metrics import epochs_recorded
-from nerwin.training.trainer import Batched, EpochDone, Trainer
+from nerwin.training.state import Batched, EpochDone
+from nerwin.training.trainer import Trainer
 from nerwin.training.unchanged import check_same_data
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from nerwin.config.settings import Config, value_of
+from nerwin.config.reading import value_of
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.text.sources import Source
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.config.corpora import read_part
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.shipped import shipped
 from nerwin.text.corpus import Corpus, Sentence
 from tests.benchmarks.optional import Skipped, existing

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.model.files import load_model
 from nerwin.shipped import shipped
 from nerwin.tagging.tagger import Tagger

@@ -9,11 +9,12 @@ model is converted. They are written anew, only where a format is given up, by
 import tempfile
 from pathlib import Path
 
-from nerwin.config.settings import CorpusConfig, load_config
+from nerwin.config.reading import load_config
+from nerwin.config.settings import CorpusConfig
 from nerwin.model.files import save_model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Sentence, write_columns
-from nerwin.training.trainer import EpochDone
+from nerwin.training.state import EpochDone
 from tests.test_trainer import VILLAGE, new_trainer, write_village
 
 FOLDER = Path(__file__).parent

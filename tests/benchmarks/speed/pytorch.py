@@ -12,7 +12,8 @@ import numpy as np
 from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.label import Windows
 from nerwin.corruption.window import Pairs
-from nerwin.training.trainer import Trainer, generators, learning_rate
+from nerwin.training.state import generators
+from nerwin.training.trainer import Trainer, learning_rate
 from tests.benchmarks.optional import library
 
 BatchLoss = Callable[[Any, Any, float], Any]  # scores (B, K), minibatch, margin -> mean hinge

@@ -4,11 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from nerwin.config.settings import load_config
+from nerwin.config.reading import load_config
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
 from nerwin.training.run import Run
-from nerwin.training.trainer import EpochDone
+from nerwin.training.state import EpochDone
 from tests.benchmarks import spacy_blank
 from tests.benchmarks.clock import timed
 from tests.benchmarks.corpora import CORPORA

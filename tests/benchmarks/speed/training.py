@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from nerwin.config.settings import Config, load_config
+from nerwin.config.reading import load_config
+from nerwin.config.settings import Config
 from nerwin.shipped import shipped
 from nerwin.training.data import Parts, read_parts
-from nerwin.training.trainer import Batched, Trainer
+from nerwin.training.state import Batched
+from nerwin.training.trainer import Trainer
 from tests.benchmarks.corpora import CORPORA
 from tests.benchmarks.optional import library
 from tests.benchmarks.speed.comparison import Comparison, Work, compare

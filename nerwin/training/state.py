@@ -1,0 +1,98 @@
+"""What a training says as it goes, and what it has to remember to go on exactly."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nerwin.optim.optimizers import Optimizer
+
+PURPOSES = (
+    "init",
+    "order",
+    "corruption",
+    "dropout",
+)  # dropout: also of words, which are read as unknown or masked
+DRAWN = (
+    "order",
+    "corruption",
+)  # what the minibatches of an epoch are drawn from
+
+Generators = dict[str, np.random.Generator]
+
+
+class Batched(NamedTuple):
+    """Progress inside an epoch: `done` of `total` pairs; `loss` is the mean so far."""
+
+    epoch: int
+    done: int
+    total: int
+    loss: float
+
+
+class EpochDone(NamedTuple):
+    """A finished epoch; `to_dict` is its line in metrics.jsonl.
+
+    dev: empty where dev is learned from too. best: whether it is the best so far, or the last where that is kept.
+    """
+
+    epoch: int
+    loss: float
+    active: float
+    windows: int
+    seconds: float
+    learning_rate: float
+    dev: dict[str, float]
+    best: bool
+    stop: str | None  # why training ends with this epoch
+
+    def to_dict(self) -> dict[str, Any]:
+        rate = self.windows / self.seconds if self.seconds else 0.0
+        return {
+            "epoch": self.epoch,
+            "loss": self.loss,
+            "active": self.active,
+            "windows": self.windows,
+            "seconds": self.seconds,
+            "windows_per_second": rate,
+            "learning_rate": self.learning_rate,
+            "dev": self.dev,
+        }
+
+
+@dataclass
+class Tally:
+    """The part of an epoch that is done, and the generators of its order and its corrupted windows at its start.
+
+    With these the same minibatches can be drawn again, up to the first that is not done. rate: of the last step.
+    """
+
+    sources: dict[str, Any]
+    rate: float
+    batches: int = 0
+    pairs: int = 0
+    active: int = 0
+    hinge: float = 0.0  # the sum over pairs
+    seconds: float = 0.0
+
+
+@dataclass
+class State:
+    """All that changes while training, beside the parameters; with them, a run continues exactly.
+
+    epoch: how many are done. tally: of the one after these, once it has begun.
+    """
+
+    optimizer: Optimizer
+    generators: Generators
+    epoch: int = 0
+    tally: Tally | None = None
+    best_f1: float = -1.0  # of the model that is kept
+    best_epoch: int = 0
+    stop: str | None = None
+
+
+def generators(seed: int) -> Generators:
+    """One independent generator for each purpose, so that e.g. dropout does not change the order of the windows."""
+    children = np.random.default_rng(seed).spawn(len(PURPOSES))
+    return dict(zip(PURPOSES, children, strict=True))
