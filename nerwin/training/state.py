@@ -7,16 +7,8 @@ import numpy as np
 
 from nerwin.optim.optimizers import Optimizer
 
-PURPOSES = (
-    "init",
-    "order",
-    "corruption",
-    "dropout",
-)  # dropout: also of words, which are read as unknown or masked
-DRAWN = (
-    "order",
-    "corruption",
-)  # what the minibatches of an epoch are drawn from
+PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
+DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
 
 Generators = dict[str, np.random.Generator]
 
