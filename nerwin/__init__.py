@@ -20,8 +20,8 @@ The map of the package; each part knows only those before it:
     integrations  a spaCy component, a scikit-learn estimator
     cli           the commands
 
-Beside them stand what all may know: errors, arrays (their types, and the letters of shapes), versions, the places of
-what is shipped, and Python's garbage collector.
+Below them stand errors, arrays (their types, and the letters of shapes), versions, the places of what is shipped, and
+Python's garbage collector.
 
 From Python:
 

@@ -15,9 +15,11 @@ def average(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
-    """One model that gives the mean of the scores of several; with thresholds for their dev part."""
+    """One model that gives the mean of the scores of several; its thresholds are fitted on their dev part, or, where
+    they have learned from that, are the mean of theirs."""
     import shlex
 
+    from nerwin.config.corpora import has_part_to_score
     from nerwin.errors import ConfigError
     from nerwin.model.committee import average, fit_on, keep_rules
     from nerwin.model.files import load_model, save_model
@@ -42,7 +44,7 @@ def average(
     _check_empty(output)  # once more: reading the data takes its time
     save_model(output, whole)
     typer.echo(f"{output}: {len(loaded)} models as one, {said}", err=True)
-    command = "evaluate" if parts.dev.tags or whole.config.corpus.test else "tag"
+    command = "evaluate" if has_part_to_score(whole.config) else "tag"
     typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)
 
 

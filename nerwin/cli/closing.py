@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nerwin.api import evaluate
 from nerwin.cli.epochs import dev_curve
+from nerwin.config.corpora import has_part_to_score
 from nerwin.config.idle import idle
 from nerwin.config.reading import changed
 from nerwin.config.settings import Config
@@ -94,7 +95,7 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     if config.corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
-    command = "tag" if config.training.refit and not config.corpus.test else "evaluate"
+    command = "evaluate" if has_part_to_score(config) else "tag"
     yield "next", shlex.join(["nerwin", command, str(run.folder)])
 
 

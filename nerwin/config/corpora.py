@@ -59,6 +59,11 @@ def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]
     return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
 
 
+def has_part_to_score(whole: Config) -> bool:
+    """Whether a configuration names a part to score its model on: where dev is learned from, test alone is one."""
+    return whole.training.refit is None or whole.corpus.test is not None
+
+
 def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None) -> Corpus:
     """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
     which may be the sentences of the training part that were held out.
@@ -70,10 +75,10 @@ def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None)
     Raises:
         ConfigError: there is none. CorpusError: it cannot be read.
     """
-    config, refit = whole.corpus, whole.training.refit is not None
+    config = whole.corpus
     if data:
         return read_part(data, config)
-    if refit and config.test is None:
+    if not has_part_to_score(whole):
         raise ConfigError(
             "corpus.test: expected a tagged corpus to score on, found only what was learned from (training.refit). "
             "Name one with --data."
