@@ -14,7 +14,7 @@ The map of the package; each part knows only those before it:
     training      from a configuration to a model
     pretraining   word vectors from untagged text
     tagging       a model at work on new text
-    api           nerwin.train and nerwin.evaluate
+    api           nerwin.train, nerwin.average and nerwin.evaluate
     analysis      what a corpus holds, what a model has learned
     report        the page of `nerwin report`
     integrations  a spaCy component, a scikit-learn estimator
@@ -38,7 +38,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nerwin.api import evaluate, train
+    from nerwin.api import average, evaluate, train
     from nerwin.config.settings import Config
     from nerwin.errors import NerwinError
     from nerwin.evaluation.scores import Evaluation
@@ -55,6 +55,7 @@ __all__ = [
     "Evaluation",
     "NerwinError",
     "Tagger",
+    "average",
     "evaluate",
     "load",
     "train",
@@ -64,7 +65,7 @@ __all__ = [
 _HOMES = {
     "nerwin.errors": ("NerwinError",),
     "nerwin.tagging.annotations": ("Entity",),
-    "nerwin.api": ("evaluate", "train"),
+    "nerwin.api": ("average", "evaluate", "train"),
     "nerwin.config.settings": ("Config",),
     "nerwin.evaluation.scores": ("Evaluation",),
     "nerwin.tagging.tagger": ("Tagger", "load"),

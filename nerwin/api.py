@@ -1,6 +1,6 @@
-"""The two long jobs as functions for Python: `nerwin.train` and `nerwin.evaluate`. They print nothing."""
+"""The long jobs as functions for Python: `nerwin.train`, `nerwin.average` and `nerwin.evaluate`. They print nothing."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,17 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import read_yaml
 from nerwin.errors import ConfigError
 from nerwin.evaluation.scores import Evaluation
+from nerwin.model import committee
+from nerwin.model.files import load_model
+from nerwin.model.model import Standing
+from nerwin.storage.folders import model_folder
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.corpus import Corpus
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
+from nerwin.training.unchanged import check_same_data
 
 Progress = Callable[[Batched | EpochDone], object]
 
@@ -91,6 +96,38 @@ def _tell(records: Generator[Batched | EpochDone, None, None], progress: Progres
         for record in records:
             if progress is not None:
                 progress(record)
+
+
+def average(models: Sequence[str | Path]) -> Tagger:
+    """One tagger that gives the mean of the scores of several models of one configuration, from different seeds.
+
+    Its thresholds are fitted on their dev part, or, where they have learned from that, are the mean of theirs.
+
+    >>> import nerwin
+    >>> runs = {seed: f"runs/seed{seed}" for seed in (1, 2, 3)}
+    >>> for seed, run in runs.items():
+    ...     _ = nerwin.train("my.yaml", run, settings={"training.seed": seed})
+    >>> nerwin.average(list(runs.values())).save("runs/average")
+
+    Args:
+        models: two or more run folders, or their best/ or last/.
+
+    Raises:
+        ConfigError: fewer than two, or together they are wider than a model may be. ModelError: one of them is not
+            there or damaged, they differ in more than their seeds, or are the same. CorpusError: their corpus cannot
+            be read, or has changed.
+    """
+    if len(models) < 2:
+        raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
+    loaded = [load_model(model_folder(Path(one))) for one in models]
+    whole = committee.average(loaded)
+    parts = read_parts(loaded[0].config)
+    check_same_data(Path(models[0]), whole.config, whole.sources, parts.sources, "Restore the file.")
+    if parts.dev.tags:
+        whole.standing = Standing(best_f1=committee.fit_on(whole, *parts.dev, parts.vocabulary.forms))
+    else:
+        committee.keep_rules(whole, loaded)
+    return Tagger(whole)
 
 
 def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None = None) -> Evaluation:

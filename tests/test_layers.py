@@ -37,7 +37,7 @@ ALLOWED = {
     "pretraining": {"arrays", "text", "network", "corruption", "optim", "storage"},
     "tagging": {"arrays", "collector", "versions", "text", "corruption", "storage", "parallel", "evaluation", "model"},
     "analysis": {"arrays", "versions", "text", "network", "config", "storage", "model", "training"},
-    "api": {"text", "config", "evaluation", "training", "tagging"},
+    "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},
     "report": {"text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
     "integrations": {"text", "config", "training", "tagging", "api"},
     "cli": {

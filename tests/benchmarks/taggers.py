@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import nerwin
 from nerwin.config.reading import load_config
 from nerwin.model.files import load_model
 from nerwin.shipped import shipped
@@ -16,9 +17,10 @@ from tests.benchmarks.job import Job, Trained, size_of
 from tests.benchmarks.optional import Skipped
 
 DETERMINISTIC = ("crfsuite",)  # one seed says all
-SLOW = ("spacy", "fast-refit", "refit")  # only where asked for
+SLOW = ("spacy", "fast-refit", "refit", "average")  # only where asked for
 
 
+MEMBERS = 3  # seeds of an average
 BEST = "run/best"  # the model of a preset in the job's folder
 
 
@@ -49,6 +51,22 @@ def train_preset(preset: Preset, job: Job, *, refit: bool = False) -> Trained:
     return Trained(lambda sentences: Tagger(model).tag_many(sentences), times, size_of(best))
 
 
+def train_average(preset: Preset, job: Job) -> Trained:
+    """Train nerwin from several seeds, other ones for every seed of the job, as one model."""
+    names = [str(MEMBERS * (job.seed - 1) + member) for member in range(1, MEMBERS + 1)]
+    whole = job.folder / "average"
+
+    def train() -> None:
+        for name in names:
+            (job.folder / name).mkdir()
+            train_preset(preset, Job(job.corpus, int(name), job.folder / name))
+        nerwin.average([job.folder / name / BEST for name in names]).save(whole)
+
+    _, times = timed(train)
+    model = load_model(whole)
+    return Trained(lambda sentences: Tagger(model).tag_many(sentences), times, size_of(whole))
+
+
 def train_with_vectors(vectors: Path | None, job: Job) -> Trained:
     if vectors is None:
         raise Skipped("it needs --vectors FILE")
@@ -64,6 +82,7 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
         "sequence": partial(train_preset, Preset("tagger")),
         "fast-refit": partial(train_preset, Preset("fast"), refit=True),
         "refit": partial(train_preset, Preset("tagger"), refit=True),
+        "average": partial(train_average, Preset("tagger")),
         "vectors": partial(train_with_vectors, vectors),
         "crfsuite": crfsuite.train,
         "spacy": spacy_blank.train,
