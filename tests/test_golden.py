@@ -44,7 +44,7 @@ def test_a_golden_model_that_is_saved_again_tags_as_before(name: str, tmp_path: 
     ("found", "remedy"),
     [
         (1, 'train it again, with what "config" in that file says'),
-        (5, "Load it with the version of nerwin that wrote it, or a later one"),
+        (6, "Load it with the version of nerwin that wrote it, or a later one"),
         ("two", "Fetch or train it again"),
     ],
 )
@@ -56,7 +56,7 @@ def test_a_model_of_another_format_says_what_to_do(found: object, remedy: str, t
         del manifest[later]
     (folder / MANIFEST).write_text(json.dumps({**manifest, "format": found}))
     with pytest.raises(
-        ModelError, match=rf"model\.json: expected model format 2 or 3 or 4, found {found}\. .*{remedy}"
+        ModelError, match=rf"model\.json: expected model format 2 or 3 or 4 or 5, found {found}\. .*{remedy}"
     ):
         nerwin.load(folder)
 

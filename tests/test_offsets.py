@@ -7,7 +7,7 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.offsets import WORTH, climb, fit_offset, fit_types, offset_tags
+from nerwin.corruption.offsets import PULL, WORTH, Dial, climb, fit_dials, fit_types, offset_tags, offset_unseen
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import FITTED_TYPES, in_iob2, tag_names
 from nerwin.evaluation.scores import evaluate_tags
@@ -56,31 +56,92 @@ def one_word_sentences(leads: list[float]) -> Floats:
     return scores
 
 
+def test_o_is_lowered_at_unseen_words_alone() -> None:
+    scores, unseen = np.ones((3, 5), np.float32), np.array([True, False, True])
+    moved = offset_unseen(scores, unseen, 0.5)
+    assert moved[:, 0].tolist() == [0.5, 1, 0.5]
+    assert (moved[:, 1:] == 1).all()
+    assert moved.dtype == np.float32
+    assert (scores == 1).all()
+    assert offset_unseen(scores, unseen, 0.0) is scores
+
+
+QUARTERS = Dial(0.0, 0.25, range(-16, 17))
+
+
+def fitted_offset(leads: list[float], gold: list[int], dial: Dial = QUARTERS, times: int = 1) -> float:
+    """Of O, for a text that says the same so many times."""
+    scores, tags = one_word_sentences(leads * times), np.array(gold * times)
+    lengths, steps, true = np.ones(len(tags), int), LabelCorruption(["LOC"], Settings()).legal, entities_of(tags)
+
+    def f1(offset: float) -> float:
+        return f1_of(entities_of(viterbi(offset_tags(scores, offset, np.zeros(1)), lengths, steps)), true)
+
+    return fit_dials(f1, [dial], len(true))[0]
+
+
 @pytest.mark.parametrize(
     ("leads", "gold", "offset"),
     [
-        ([-0.7, -0.6, 1.0, -5.0], [4, 4, 4, 0], 0.75),  # entities hide below O
+        ([-0.6, -0.4, -0.2, 1.0, -5.0], [4, 4, 4, 4, 0], 0.75),  # entities hide below O
         ([-0.2, -0.1, 1.0, -0.6], [4, 4, 4, 0], 0.25),  # the nearest of equal ones
-        ([0.7, 0.6, 0.9, -5.0], [0, 0, 4, 0], -0.75),  # too many stand above it
+        ([0.7, 0.4, 0.2, 0.9, -5.0], [0, 0, 0, 4, 0], -0.75),  # too many stand above it
         ([0.7, -0.6], [4, 0], 0.0),
     ],
 )
 def test_the_offset_is_the_one_that_the_entities_ask_for(leads: list[float], gold: list[int], offset: float) -> None:
-    scores, tags, lengths = one_word_sentences(leads), np.array(gold), np.ones(len(gold), int)
-    steps = LabelCorruption(["LOC"], Settings()).legal
-    assert fit_offset(lambda s: viterbi(s, lengths, steps), scores, tags, 0.25) == offset
+    assert fitted_offset(leads, gold, times=20) == offset
+
+
+@pytest.mark.parametrize(("times", "offset"), [(1, 1.5), (20, 0.75)])
+def test_few_entities_do_not_move_it_far_from_the_usual(times: int, offset: float) -> None:
+    """Of three entities it lets in what is none at 0.8, 1.05 and 1.3 below O."""
+    leads, gold = [-0.6, -0.5, 1.0, -0.8, -1.05, -1.3], [4, 4, 4, 0, 0, 0]
+    assert fitted_offset(leads, gold, QUARTERS._replace(usual=1.5), times) == offset
+
+
+def test_without_entities_everything_stays_usual() -> None:
+    assert fitted_offset([0.3, -0.3], [0, 0], QUARTERS._replace(usual=1.5)) == 1.5
+
+
+def test_a_step_is_worth_so_many_entities_of_f1() -> None:
+    """F1 of 100 entities rises by as many a step: no reason to go. By a little more: one."""
+    for gain, steps in ((PULL, 0), (PULL + 0.01, 3)):
+        assert fit_dials(lambda x, gain=gain: gain * min(x, 3) / 100, [Dial(0, 1, range(-9, 10))], 100) == [steps]
+
+
+def test_one_dial_turns_after_the_other_and_the_first_one_again() -> None:
+    wanted, turned = {(1, 0): 1.0, (1, 1): 2.0, (2, 1): 3.0}, []
+
+    def f1(x: float, y: float) -> float:
+        turned.append((x, y))
+        return wanted.get((round(x), round(y)), 0.0)
+
+    assert fit_dials(f1, [Dial(0, 1, range(-2, 3)), Dial(0, 1, range(2))], 1000) == [2, 1]
+    assert len(turned) == len(set(turned))  # each F1 is found once
+    assert max(y for _, y in turned) == 1  # the steps that it may take
 
 
 @pytest.mark.parametrize(
-    ("f1", "place"),
+    ("values", "place"),
     [
-        ([5, 6, 4, 9], 0.25),  # what lies beyond a fall is not looked at
-        ([5, 5, 6, 6], 0.5),
-        ([5, 4, 9, 9], 0.0),
+        ([5, 6, 4, 9], 1),  # what lies beyond a fall is not looked at
+        ([5, 5, 6, 6], 2),
+        ([5, 4, 9, 9], 0),
+        ([5, 6, 4, 9, 0, 0, 7], -1),  # places from the end: three steps down
+        ([5, 7, 4, 9, 0, 0, 7], 1),  # of equal ones the one above
+        ([5, 5, 5, 5, 0, 0, 0], 0),
     ],
 )
-def test_the_way_up_ends_where_f1_falls(f1: list[int], place: float) -> None:
-    assert climb(lambda offset: float(f1[round(4 * offset)]), 0.25, 3) == place
+def test_the_way_up_or_down_ends_where_it_falls(values: list[int], place: int) -> None:
+    assert climb(lambda step: float(values[step]), 0, range(-3 if len(values) > 4 else 0, 4)) == place
+
+
+@pytest.mark.parametrize("start", [-3, 0, 2, 3])
+def test_a_climb_stays_within_the_steps_and_may_start_anywhere(start: int) -> None:
+    assert climb(float, start, range(-3, 4)) == 3
+    assert climb(lambda step: -float(step), start, range(-3, 4)) == -3
+    assert climb(lambda step: -float(abs(step)), start, range(-3, 4)) == 0
 
 
 def contested(truth: int, rival: int, leads: list[float]) -> tuple[Floats, Ints]:
@@ -153,9 +214,8 @@ def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
     scores = np.concatenate([scores, np.full((len(gold), 4 * others), -9.0)], axis=1)
     K, lengths = scores.shape[1], np.ones(len(gold), int)
     params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
-    constants = corruption.fit(
-        params, scores, gold, flatten([np.arange(2, 2 + len(gold))], 5)._replace(lengths=lengths)
-    )
+    dev = flatten([np.arange(2, 2 + len(gold))], 5)._replace(lengths=lengths)
+    constants = corruption.fit(params, scores, gold, dev, np.zeros(len(gold), bool))
     assert constants["types"][:2].tolist() == ([-0.75, 0] if fitted else [0, 0])
     found = corruption.decode(params, constants, scores, lengths)
     assert corruption.spelled[found[14]] == ("B-PER" if fitted else "B-LOC")
@@ -168,14 +228,33 @@ def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
 def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorruption | SequenceCorruption]) -> None:
     corruption = kind(["LOC"], Settings())
     params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
-    scores, lengths = one_word_sentences([-0.1, -0.2, 1.0, -5.0]), np.ones(4, int)
-    gold = np.array([4, 4, 4, 0])
-    constants = corruption.fit(params, scores, gold, flatten([np.arange(2, 6)], 5)._replace(lengths=lengths))
+    scores, lengths = one_word_sentences([-0.1, -0.2, 1.0, -5.0] * 5), np.ones(20, int)
+    dev, seen = flatten([np.arange(2, 22)], 5)._replace(lengths=lengths), np.zeros(20, bool)
+    constants = corruption.fit(params, scores, np.array([4, 4, 4, 0] * 5), dev, seen)
     assert constants["outside"].tolist() == [0.25]
-    assert [corruption.spelled[tag] for tag in corruption.decode(params, constants, scores, lengths)] == [
-        "B-LOC",
-        "B-LOC",
-        "B-LOC",
-        "O",
-    ]
-    assert corruption.margins(params, constants, scores, lengths) == pytest.approx([0.15, 0.05, 1.25, 4.75])
+    found = corruption.decode(params, constants, scores, lengths)
+    assert [corruption.spelled[tag] for tag in found[:4]] == ["B-LOC", "B-LOC", "B-LOC", "O"]
+    assert corruption.margins(params, constants, scores, lengths)[:4] == pytest.approx([0.15, 0.05, 1.25, 4.75])
+
+
+@pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
+@pytest.mark.parametrize(("leads", "offset"), [([-0.8, -0.9], 1.0), ([-2.4, -2.1, -1.9, -1.6], 2.5), ([-1.4], 1.5)])
+def test_unseen_words_have_an_offset_of_their_own(
+    kind: type[LabelCorruption | SequenceCorruption], leads: list[float], offset: float
+) -> None:
+    """Seen ones are clear; unseen ones are names from `leads` on, and other words lie below."""
+    corruption = kind(["LOC"], Settings(miss=0.5))
+    params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
+    others = [min(leads) - 0.3, min(leads) - 0.5]
+    each = [0.1, -0.1, *leads, *others]
+    gold = np.array([4, 0, *[4] * len(leads), 0, 0] * 20)
+    scores, n = one_word_sentences(each * 20), len(gold)
+    unseen = np.array([False, False, *[True] * (len(each) - 2)] * 20)
+    dev = flatten([np.arange(2, 2 + n)], 5)._replace(lengths=np.ones(n, int))
+    constants = corruption.fit(params, scores, gold, dev, unseen)
+    assert constants["unseen"].tolist() == [offset]
+    assert constants["outside"].tolist() == [0]
+    moved = corruption.in_context(constants, scores, dev.words, unseen)
+    assert np.array_equal(corruption.decode(params, constants, moved, dev.lengths), gold)
+    older = {name: value for name, value in constants.items() if name not in ("unseen", "repeats")}
+    assert corruption.in_context(older, scores, dev.words, unseen) is scores

@@ -60,7 +60,7 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     little = Tagger(trained.model)
     assert little._projections._most == max(most, 2) < len(set(words))
     for _ in range(2):
-        assert [little.tag(sentence) for sentence in sentences] == expected
+        assert little.tag_many(sentences) == expected
         np.testing.assert_allclose(little.score(words, lengths), scores, rtol=1e-4, atol=1e-5)
     assert len(little._projections._kept) == max(most, 2) - 2
 

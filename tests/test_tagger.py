@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nerwin
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Bools, Floats, Ints
 from nerwin.errors import CorpusError, ModelError
 from nerwin.tagging.projections import TextForms
 from nerwin.tagging.streaming import tag_columns, tag_texts
@@ -90,7 +90,7 @@ def test_entities_and_their_scores_do_not_depend_on_the_texts_around(tagger: Tag
 def test_a_text_is_tagged_sentence_by_sentence(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
     score, seen = tagger._score, []
 
-    def spy(text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+    def spy(text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         seen.append(lengths.tolist())
         return score(text, forms, lengths)
 
@@ -186,11 +186,11 @@ def test_inline_output_reads_back_as_the_same_words_and_tags(tagger: Tagger) -> 
 def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
     """A tagger that takes every word with a capital letter for a LOC, whatever stands around it."""
 
-    def score(text: TextForms, forms: Ints, lengths: Ints) -> Floats:
+    def score(text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         words = [text.vocabulary.forms[form] for form in forms]
         passes = [[1.0 if word[:1].isupper() else -1.0, -1.0] for word in words]
         scores: Floats = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
-        return scores
+        return scores, np.zeros(len(forms), bool)
 
     monkeypatch.setattr(tagger, "_score", score)
     return tagger

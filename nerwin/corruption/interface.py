@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.weights import Weights
 from nerwin.text.windows import FlatCorpus
 
@@ -85,16 +85,18 @@ class Corruption(Protocol[B]):
         """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
         ...
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
-        """The constants of the decision rule, chosen on the dev part."""
+    def fit(
+        self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
+    ) -> dict[str, Floats]:
+        """The constants of the decision rule, chosen on the dev part, whose unseen words (n,) training has not met."""
         ...
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of what `fit` returns."""
         ...
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
-        """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words, given all of them, the words' forms (n,) and which are unseen (n,)."""
         ...
 
     def ranked(self, scores: Floats, targets: Ints) -> float:

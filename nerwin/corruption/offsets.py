@@ -1,22 +1,36 @@
 """How readily a word gets a tag: offsets on the scores of O and of each type, chosen on the dev part.
 
-A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. So what is
-taken off O's score before the best sequence is sought is fitted as the thresholds of `window` are. A type may be more
-frequent, or easier to find, in the text that dev stands for than in training: what is added to its score is fitted
-after that, where dev is clear about it.
+A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. What the
+hinge has won, it has won on words that training has seen, and others keep less of it. So something is taken off O's
+score before the best sequence is sought, and more of it at unseen words. A type may be more frequent, or easier to
+find, in the text that dev stands for than in training: what is added to its score is fitted after that, where dev is
+clear about it.
+
+The F1 of a few entities jumps. So fitting begins where these numbers usually end, and the less dev has to say, the less
+far it goes from there.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.entities import entities_of, f1_of
 
-OFFSETS = 16  # of O, tried at most in either direction
+PULL = 2  # entities that F1 must gain by a step away from the usual
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
 
 Decode = Callable[[Floats], Ints]
+
+
+class Dial(NamedTuple):
+    """A number of the decision rule: where it usually stands, how far a step moves it, and the steps it may take."""
+
+    usual: float
+    step: float
+    steps: range
 
 
 def offset_tags(scores: Floats, outside: float, types: Floats) -> Floats:
@@ -25,19 +39,50 @@ def offset_tags(scores: Floats, outside: float, types: Floats) -> Floats:
     return scores + offsets if offsets.any() else scores
 
 
-def fit_offset(decode: Decode, scores: Floats, gold: Ints, step: float) -> float:
-    """The offset of the best entity F1: from 0 up until F1 falls, else down until it falls.
+def offset_unseen(scores: Floats, unseen: Bools, offset: float) -> Floats:
+    """The scores (n, K) with an offset taken off those of O at the words (n,) that training has not seen."""
+    if not offset:
+        return scores
+    moved = scores.copy()
+    moved[:, 0] -= scores.dtype.type(offset) * unseen
+    return moved
+
+
+def fit_dials(f1: Callable[..., float], dials: Sequence[Dial], entities: int) -> list[float]:
+    """Where dials give the best F1, less what their way from the usual takes; one after the other, the first one twice.
 
     Args:
-        decode: scores (n, K) -> the IOBES tags (n,) of the best legal sequences.
-        gold: (n,) the true tags.
+        f1: the values of all dials -> F1.
+        entities: how many the F1 is of.
     """
-    true, none = entities_of(gold), np.zeros(scores.shape[1] // 4)
+    at = [0] * len(dials)
 
-    def f1(offset: float) -> float:
-        return f1_of(entities_of(decode(offset_tags(scores, offset, none))), true)
+    def values(steps: Sequence[int]) -> list[float]:
+        return [dial.usual + k * dial.step for dial, k in zip(dials, steps, strict=True)]
 
-    return climb(f1, step, OFFSETS) or climb(f1, -step, OFFSETS)
+    @functools.cache
+    def worth(*steps: int) -> float:
+        return f1(*values(steps)) - PULL / max(entities, 1) * sum(map(abs, steps))
+
+    def turning(dial: int) -> Callable[[int], float]:
+        before, after = at[:dial], at[dial + 1 :]
+        return lambda step: worth(*before, step, *after)
+
+    for dial in (*range(len(dials)), 0):
+        at[dial] = climb(turning(dial), at[dial], dials[dial].steps)
+    return values(at)
+
+
+def climb(value: Callable[[int], float], start: int, steps: range) -> int:
+    """The step of the highest value, up from a step until it falls and down from there; of equal ones the first."""
+    best, highest = start, value(start)
+    for way in (1, -1):
+        here, last = start + way, value(start)
+        while here in steps and (found := value(here)) >= last:
+            if found > highest:
+                best, highest = here, found
+            here, last = here + way, found
+    return best
 
 
 def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats:
@@ -46,7 +91,7 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
     A type that dev does not have keeps its scores: every entity found of it is wrong there, and need not be elsewhere.
 
     Args:
-        scores: (n, K) with the offset of O taken off.
+        scores: (n, K) with the offsets of O taken off.
     """
     true, offsets = entities_of(gold), np.zeros(scores.shape[1] // 4)
 
@@ -71,15 +116,3 @@ def _rise(f1: Callable[[Floats], float], offsets: Floats, k: int, step: float, b
         if here <= best:
             return float(moved[k] - step), best
         best = here
-
-
-def climb(f1: Callable[[float], float], step: float, steps: int) -> float:
-    """Where F1 is best from 0 in steps until it falls, the first of equal places."""
-    best, best_f1 = 0.0, f1(0.0)
-    for k in range(1, steps + 1):
-        here = f1(k * step)
-        if here < best_f1:
-            break
-        if here > best_f1:
-            best, best_f1 = k * step, here
-    return best

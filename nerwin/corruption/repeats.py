@@ -6,7 +6,7 @@ speaks for it at any place of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part, and 0 where it does not help. A form with more than MOST other places nearby is
+β is fitted on the dev part (see `tagging`). A form with more than MOST other places nearby is
 hardly a name, and keeps its scores.
 """
 
@@ -17,7 +17,6 @@ from nerwin.network.lookup import stable_order
 
 REACH = 300  # words before and after: about an article of news, or an abstract
 MOST = 8
-STEP, STEPS = 0.2, 5  # the β that are tried
 
 
 def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:

@@ -1,18 +1,19 @@
 """What `label` and `sequence` share: both train a tagger over IOBES tags, with a score for each tag of the centre word.
 
 A sentence's tags are the legal sequence with the best sum of scores, once words that come again lean on each other (see
-`repeats`) and the scores of O and of each type are offset (see `offsets`).
+`repeats`) and the scores of O, at unseen words and at all, and of each type are offset (see `offsets`).
 """
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.offsets import climb, fit_offset, fit_types, offset_tags
-from nerwin.corruption.repeats import STEP, STEPS, lean_on_repeats
+from nerwin.corruption.offsets import Dial, fit_dials, fit_types, offset_tags, offset_unseen
+from nerwin.corruption.repeats import lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
 from nerwin.network.decoder import FORBIDDEN, Block, Steps, max_marginals, viterbi_in_doubt
@@ -22,6 +23,8 @@ from nerwin.text.windows import FlatCorpus
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
 MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
 FITTED_TYPES = 20  # at most; each takes two decodings of dev or more
+OFFSETS = 16  # of O, tried at most in either direction
+REPEATS = Dial(0.4, 0.2, range(-2, 4))  # β, from 0 to 1
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -87,32 +90,45 @@ class TagCorruption:
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
-        steps, step = self.steps(params), self.settings.margin / 4
-        true, none = entities_of(targets), np.zeros(len(self.types))
+    def fit(
+        self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
+    ) -> dict[str, Floats]:
+        steps, true, none = self.steps(params), entities_of(targets), np.zeros(len(self.types))
 
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, steps)
 
-        def f1_leaning(beta: float) -> float:
-            moved = offset_tags(lean_on_repeats(scores, corpus.words, beta), first, none)
-            return f1_of(entities_of(decode(moved)), true)
+        @functools.lru_cache(maxsize=1)
+        def leaning(beta: float) -> Floats:
+            return lean_on_repeats(scores, corpus.words, beta)
 
-        first = fit_offset(decode, scores, targets, step)
-        offset, leaning = first, scores
-        if beta := climb(f1_leaning, STEP, STEPS):
-            leaning = lean_on_repeats(scores, corpus.words, beta)
-            offset = fit_offset(decode, leaning, targets, step)
+        def moved(new: float, beta: float, outside: float) -> Floats:
+            return offset_tags(offset_unseen(leaning(beta), unseen, new), outside, none)
+
+        def f1(new: float, beta: float, outside: float) -> float:
+            return f1_of(entities_of(decode(moved(new, beta, outside))), true)
+
+        dials = self._dials()
+        new, beta, outside = fit_dials(f1, dials, len(true))
         few = len(self.types) <= FITTED_TYPES
-        types = fit_types(decode, offset_tags(leaning, offset, none), targets, step) if few else none
-        return {"outside": np.array([offset]), "repeats": np.array([beta]), "types": types}
+        types = fit_types(decode, moved(new, beta, outside), targets, dials[0].step) if few else none
+        found = {"unseen": new, "repeats": beta, "outside": outside}
+        return {name: np.array([value]) for name, value in found.items()} | {"types": types}
+
+    def _dials(self) -> list[Dial]:
+        """Of unseen words, repeats and O. An entity has beaten O by the whole margin where training has seen its words,
+        and may be level with it elsewhere."""
+        margin = self.settings.margin
+        offset = Dial(0.0, margin / 4, range(-OFFSETS, OFFSETS + 1))
+        return [offset._replace(usual=margin + self.settings.miss), REPEATS, offset]
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"outside": (1,), "repeats": (1,), "types": (len(self.types),)}
+        return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
-        beta = constants["repeats"].item() if "repeats" in constants else 0.0  # older models have none
-        return lean_on_repeats(scores, forms, beta) if beta else scores
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
+        # older models have neither
+        new, beta = (constants[name].item() if name in constants else 0.0 for name in ("unseen", "repeats"))
+        return offset_unseen(lean_on_repeats(scores, forms, beta) if beta else scores, unseen, new)
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other, steps aside."""

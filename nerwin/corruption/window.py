@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.corruption.entities import f1_of, numbered
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.weights import check_weights, type_weights
@@ -102,13 +102,15 @@ class WindowCorruption:
         pair = np.arange(B)
         return float(np.abs(self.settings.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min())
 
-    def fit(self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus) -> dict[str, Floats]:
+    def fit(
+        self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
+    ) -> dict[str, Floats]:
         return {"thresholds": fit_thresholds(scores, targets, corpus.lengths)}
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"thresholds": (len(self.names),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints) -> Floats:
+    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
         return scores  # the lecture's ranker looks at its window alone
 
     def ranked(self, scores: Floats, targets: Ints) -> float:

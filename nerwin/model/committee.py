@@ -63,8 +63,8 @@ def keep_rules(whole: Model, models: Sequence[Model]) -> None:
 
 def fit_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
     """Fit the decision rule on a dev part, given its true tags in IOB2 and all forms; its F1 there."""
-    scores = model.score(form_table(model.lookups, forms), flat)
-    found = model.fit(scores, model.corruption.targets(gold), flat, gold)
+    table = form_table(model.lookups, forms)
+    found = model.fit(model.score(table, flat), table, model.corruption.targets(gold), flat, gold)
     return evaluate_tags(gold, found).overall.f1
 
 

@@ -38,7 +38,7 @@ from nerwin.text.sources import Source
 from nerwin.versions import versions
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
-LATER = {"repeats", "types", CALIBRATION}  # constants that older models do not have
+LATER = {"unseen", "repeats", "types", CALIBRATION}  # constants that older models do not have
 _ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
 _OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
 

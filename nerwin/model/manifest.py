@@ -7,8 +7,9 @@ from nerwin.errors import ModelError, printable
 from nerwin.storage.archive import DamageError, count, read_json, reason_of
 from nerwin.storage.folders import MANIFEST
 
-FORMAT = 4  # 1 hashed n-grams otherwise; 2 may have no offsets of types; 3 knows nothing of training.keep
-READ = (2, 3, FORMAT)
+# 1 hashed n-grams otherwise; 2 may have no offsets of types; 3 knows nothing of training.keep, 4 of unseen words.
+FORMAT = 5
+READ = (2, 3, 4, FORMAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

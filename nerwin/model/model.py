@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, Settings
@@ -252,7 +252,9 @@ class Model:
             scores[start : start + WINDOWS] = fixed.score(P, words.places, words.around)
         return scores
 
-    def fit(self, scores: Floats, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]) -> list[list[str]]:
+    def fit(
+        self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
+    ) -> list[list[str]]:
         """Fit the decision rule on the dev part, then the probability that what it finds is right.
 
         Args:
@@ -262,8 +264,10 @@ class Model:
         Returns:
             The tags that the rule finds there.
         """
-        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus))
-        scores, lengths = self.in_context(scores, corpus.words), corpus.lengths
+        words, lengths = corpus.words, corpus.lengths
+        unseen = forms.unseen[words]
+        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
+        scores = self.in_context(scores, words, unseen)
         tags = self.decode(scores, lengths)
         found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
         self.constants[CALIBRATION] = fit_platt(found.x, found.right)
@@ -273,9 +277,9 @@ class Model:
         """How likely entities with these smallest margins (n,) are right."""
         return probability(x, self.constants.get(CALIBRATION, PLAIN))
 
-    def in_context(self, scores: Floats, forms: Ints) -> Floats:
-        """The scores (n, K) of a text's words, given all of them and the words' forms (n,)."""
-        return self.corruption.in_context(self.constants, scores, forms)
+    def in_context(self, scores: Floats, forms: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words, given all of them, the words' forms (n,) and which are unseen (n,)."""
+        return self.corruption.in_context(self.constants, scores, forms, unseen)
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""

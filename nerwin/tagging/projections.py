@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Bools, Floats, Ints
 from nerwin.model.model import Model
 from nerwin.text.features import FormTable, form_table
 from nerwin.text.vocabulary import PADDING, Vocabulary
@@ -32,8 +32,9 @@ class Projections:
     It keeps those of the first forms that come, up to KEPT bytes; of the forms that come after those nothing is kept
     but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
 
-    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. Whoever calls `find` and then reads P
-    must be alone there: P is another array once it has grown.
+    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. unseen: whether the form of a slot has
+    no row of its own. Whoever calls `find` and then reads these must be alone there: they are others once they have
+    grown.
     """
 
     def __init__(self, model: Model) -> None:
@@ -43,6 +44,7 @@ class Projections:
         self._most = max(KEPT // (W.itemsize * self.scorer.slots * len(W)), len(RESERVED))  # forms
         # Memory that is not written to costs nothing yet, and growing costs a copy.
         self.P: Floats = np.empty(((self._most + CALL) * self.scorer.slots, len(W)), W.dtype)
+        self.unseen: Bools = np.zeros(self._most + CALL, np.bool_)
         self._kept: dict[str, int] = {}
         self._project(form_table(model.lookups, RESERVED), PADDING, PADDING)
 
@@ -83,6 +85,8 @@ class Projections:
             room = np.empty((max(size, 2 * len(self.P)), self.P.shape[1]), self.P.dtype)
             room[: slot * C] = self.P[: slot * C]
             self.P = room
+            self.unseen = np.resize(self.unseen, len(room) // C)
+        self.unseen[slot : slot + count] = table.unseen[first:]
         for at in range(first, len(table), TOGETHER):
             e = self._model.embed(table, np.arange(at, min(at + TOGETHER, len(table))))
             end = slot + len(e)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.repeats import REACH
 from nerwin.errors import ConfigError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
@@ -204,7 +204,8 @@ class Tagger:
         text = TextForms()
         forms = text.vocabulary.ids(words)
         apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
-        return self.model.in_context(self._score(text, forms, lengths), apart), lengths
+        scores, unseen = self._score(text, forms, lengths)
+        return self.model.in_context(scores, apart, unseen), lengths
 
     def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
@@ -225,16 +226,17 @@ class Tagger:
             runs: the words of each and the lengths of its sentences.
         """
         text = TextForms()
-        border = np.empty(0, np.int32), np.empty((0, len(self.model.corruption.names)), np.float32)
+        no_scores = np.empty((0, len(self.model.corruption.names)), np.float32)
+        border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
         read = ((text.vocabulary.ids(words), lengths) for words, lengths in runs)
-        scored = ((forms, self._score(text, forms, lengths)) for forms, lengths in read)
+        scored = ((forms, *self._score(text, forms, lengths)) for forms, lengths in read)
         for before, here, after in _threes(itertools.chain([border], scored, [border])):
-            forms, scores = (
+            forms, scores, unseen = (
                 np.concatenate([one[-REACH:], two, three[:REACH]])
                 for one, two, three in zip(before, here, after, strict=True)
             )
             start = min(REACH, len(before[0]))
-            yield self.model.in_context(scores, forms)[start : start + len(here[0])]
+            yield self.model.in_context(scores, forms, unseen)[start : start + len(here[0])]
 
     def score(self, words: Sequence[str], lengths: Ints) -> Floats:
         """The scores (n, K) of the words of sentences in a row.
@@ -243,18 +245,18 @@ class Tagger:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
         text = TextForms()
-        return self._score(text, text.vocabulary.ids(words), lengths)
+        return self._score(text, text.vocabulary.ids(words), lengths)[0]
 
-    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> Floats:
-        """The same, given the words' forms (n,) in the text's vocabulary."""
+    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
+        """The same, given the words' forms (n,) in the text's vocabulary; and which words are unseen (n,)."""
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            scorer = self._projections.scorer
-            flat = lay_out(self._projections.find(text, forms), lengths, scorer.size)
-            slots, around = windows(flat.tokens, flat.centres, scorer.size), self.model.around(flat)
-            scores = scorer.score(self._projections.P, slots, around)
+            scorer, slots = self._projections.scorer, self._projections.find(text, forms)
+            flat, unseen = lay_out(slots, lengths, scorer.size), self._projections.unseen[slots]
+            places, around = windows(flat.tokens, flat.centres, scorer.size), self.model.around(flat)
+            scores = scorer.score(self._projections.P, places, around)
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
-        return scores
+        return scores, unseen
 
 
 def check_share(min_score: float) -> None:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Ints
+from nerwin.arrays import Bools, Ints
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
@@ -173,6 +173,12 @@ class FormTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def unseen(self) -> Bools:
+        """(V,) whether the word itself has no row of its own, in any spelling."""
+        found: Bools = self.rows[:, 0] == UNKNOWN
+        return found
 
     def rows_of(self, lookup: Lookup, form: int) -> list[int]:
         """The rows of one form in one table."""

@@ -20,7 +20,8 @@ from tests.test_trainer import VILLAGE, new_trainer, write_village
 FOLDER = Path(__file__).parent
 TAGS = "tags.conll"
 
-# The lecture's network (configs/lecture.yaml) with both types; and a tagger with features and preprocessing.
+# The lecture's network (configs/lecture.yaml) with both types; a tagger with features and preprocessing; and one that
+# looks at the sentence, with an offset of unseen words.
 LECTURE = ("words.dim=4", "scorer.activation=sigmoid", "optimizer.name=sgd", "optimizer.learning_rate=0.5")
 TAGGER = (
     "words.dim=4",
@@ -31,7 +32,15 @@ TAGGER = (
     "optimizer.name=adam",
     "optimizer.learning_rate=0.02",
 )
-MODELS = {"lecture": LECTURE, "tagger": TAGGER}
+SENTENCE = (
+    "words.dim=4",
+    "features.suffix2=2",
+    "window.sentence=1",
+    "objective.corruption=label",
+    "optimizer.name=adam",
+    "optimizer.learning_rate=0.02",
+)
+MODELS = {"lecture": LECTURE, "tagger": TAGGER, "sentence": SENTENCE}
 
 TEXT = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
 UNSEEN = ["Museums in Paris are amazing .", "Old Brandeis left Dunmere for Lakeside", "nothing", "MIRA TOLVAN 1999"]
