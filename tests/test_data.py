@@ -8,10 +8,11 @@ import pytest
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, VectorsError
+from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import Corpus, Sentence
-from nerwin.text.features import WORDS, Lookup
+from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.training import data
 from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
@@ -117,19 +118,20 @@ def test_words_in_lower_case_ask_for_no_other_spelling(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "words", "seen"),
     [
-        ({}, ["Apple", "apple", "pears", "b-00"]),
-        ({"min_count": 2}, ["apple"]),
-        ({"min_count": 3}, []),
-        ({"min_count": 3, "lower": True}, ["apple"]),
-        ({"min_count": 4, "lower": True}, []),
-        ({"min_count": 3, "vectors": "vectors.txt"}, ["pears", "elsewhere"]),
-        ({"min_count": 2, "vectors": "vectors.txt", "trained": False}, ["pears", "elsewhere"]),
+        ({}, ["Apple", "apple", "pears", "b-00"], 4),
+        ({"min_count": 2}, ["apple"], 1),
+        ({"min_count": 3}, [], 0),
+        ({"min_count": 3, "lower": True}, ["apple"], 1),
+        ({"min_count": 4, "lower": True}, [], 0),
+        ({"min_count": 2, "vectors": "vectors.txt"}, ["apple", "pears", "elsewhere"], 2),
+        ({"min_count": 3, "vectors": "vectors.txt"}, ["pears", "elsewhere"], 1),
+        ({"min_count": 2, "vectors": "vectors.txt", "trained": False}, ["pears", "elsewhere"], 1),
     ],
 )
 def test_words_seen_too_rarely_have_a_row_only_with_a_vector(
-    tmp_path: Path, settings: dict[str, object], words: list[str]
+    tmp_path: Path, settings: dict[str, object], words: list[str], seen: int
 ) -> None:
     """Counted in the spelling that is looked up, and in the training part alone."""
     (tmp_path / "vectors.txt").write_text("pears 1 1\nelsewhere 2 2\n")
@@ -138,6 +140,11 @@ def test_words_seen_too_rarely_have_a_row_only_with_a_vector(
     model, _ = started(config)
     assert model.lookups[0].values == words
     assert len(model.params[WORDS]) == 2 + len(words)
+    unseen = form_table(model.lookups, ["<padding>", "<unknown>", "apple", "pears", "elsewhere", "nowhere"]).unseen
+    assert unseen.tolist()[2:] == [word not in words[:seen] for word in ("apple", "pears", "elsewhere", "nowhere")]
+    assert not unseen[0]
+    save_model(tmp_path / "model", model)
+    assert load_model(tmp_path / "model", decided=False).lookups[0].seen == seen
 
 
 def test_a_tagger_may_know_no_word_at_all(tmp_path: Path) -> None:

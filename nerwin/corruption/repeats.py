@@ -6,8 +6,8 @@ speaks for it at any place of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part (see `tagging`). A form with more than MOST other places nearby is
-hardly a name, and keeps its scores.
+β is fitted on the dev part (see `offsets`). A form with more than MOST other places nearby is hardly a name, and keeps
+its scores.
 """
 
 import numpy as np

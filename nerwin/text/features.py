@@ -116,13 +116,18 @@ class Lookup:
     """One feature's inventory: the values it knows and the row of each in its table.
 
     Rows 0 and 1 are the padding's and the unknown value's. The n-grams' inventory is their buckets.
+
+    seen: how many of the values, the first ones, training has met; other words have a vector alone. By default all.
     """
 
     name: str
     values: Sequence[str]
+    seen: int = -1
     rows: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.seen < 0:
+            self.seen = len(self.values)
         self.rows = {value: row for row, value in enumerate(self.values, KNOWN)}
 
     def __len__(self) -> int:
@@ -176,8 +181,9 @@ class FormTable:
 
     @property
     def unseen(self) -> Bools:
-        """(V,) whether the word itself has no row of its own, in any spelling."""
-        found: Bools = self.rows[:, 0] == UNKNOWN
+        """(V,) whether training has met the word itself in no spelling."""
+        row = self.rows[:, 0]
+        found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].seen)
         return found
 
     def rows_of(self, lookup: Lookup, form: int) -> list[int]:

@@ -85,6 +85,6 @@ def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> 
         if count:
             word = parts.vocabulary.forms[form]
             counts[word.lower() if config.words.lower else word] += count
-    seen = [word for word, count in counts.items() if count >= config.words.min_count]
-    chosen = [*seen, *vectors] if config.words.trained or not vectors else vectors
-    return Lookup(WORDS, list(dict.fromkeys(chosen)))
+    least = config.words.min_count if config.words.trained or not vectors else math.inf
+    seen = [word for word, count in counts.items() if count >= least or word in vectors]
+    return Lookup(WORDS, list(dict.fromkeys([*seen, *vectors])), len(seen))
