@@ -258,3 +258,15 @@ def test_unseen_words_have_an_offset_of_their_own(
     assert np.array_equal(corruption.decode(params, constants, moved, dev.lengths), gold)
     older = {name: value for name, value in constants.items() if name not in ("unseen", "repeats")}
     assert corruption.in_context(older, scores, dev.words, unseen) is scores
+
+
+@pytest.mark.parametrize(("unseen", "usual"), [(0, 0), (1, 0.75), (2, 1.5), (3, 1.5), (4, 1.5)])
+def test_the_more_of_dev_s_names_are_unseen_the_larger_is_the_usual_offset(unseen: int, usual: float) -> None:
+    """Of four entities that nothing moves, and of any number of other words."""
+    corruption = LabelCorruption(["LOC"], Settings(miss=0.5))
+    scores, gold = one_word_sentences([9.0] * 4 + [-9.0] * 6), np.array([4] * 4 + [0] * 6)
+    dev = flatten([np.arange(2, 12)], 5)._replace(lengths=np.ones(10, int))
+    constants = corruption.fit({}, scores, gold, dev, np.array([k < unseen or k > 5 for k in range(10)]))
+    assert constants["unseen"].item() == usual
+    nothing = corruption.fit({}, scores[4:], gold[4:], dev._replace(lengths=np.ones(6, int)), np.zeros(6, bool))
+    assert nothing["unseen"].item() == 1.5

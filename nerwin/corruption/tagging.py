@@ -108,19 +108,23 @@ class TagCorruption:
         def f1(new: float, beta: float, outside: float) -> float:
             return f1_of(entities_of(decode(moved(new, beta, outside))), true)
 
-        dials = self._dials()
+        dials = self._dials(unseen[targets > 0])
         new, beta, outside = fit_dials(f1, dials, len(true))
         few = len(self.types) <= FITTED_TYPES
         types = fit_types(decode, moved(new, beta, outside), targets, dials[0].step) if few else none
         found = {"unseen": new, "repeats": beta, "outside": outside}
         return {name: np.array([value]) for name, value in found.items()} | {"types": types}
 
-    def _dials(self) -> list[Dial]:
-        """Of unseen words, repeats and O. An entity has beaten O by the whole margin where training has seen its words,
-        and may be level with it elsewhere."""
-        margin = self.settings.margin
+    def _dials(self, unseen: Bools) -> list[Dial]:
+        """Of unseen words, repeats and O, given which words of dev's entities are unseen.
+
+        What training has seen of an entity beats O by the margin, what it has not may be level with O; by less where it
+        has seen more than half of such words, and so has learned what they have in common.
+        """
+        margin, share = self.settings.margin, unseen.mean() if len(unseen) else 1.0
         offset = Dial(0.0, margin / 4, range(-OFFSETS, OFFSETS + 1))
-        return [offset._replace(usual=margin + self.settings.miss), REPEATS, offset]
+        usual = (margin + self.settings.miss) * min(2 * float(share), 1.0)
+        return [offset._replace(usual=usual), REPEATS, offset]
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}

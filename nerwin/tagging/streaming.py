@@ -119,28 +119,23 @@ def _in_processes(
     So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
     before is still put out, as one process would.
     """
-    # A forked process has the model and the first pieces at once; where there is no fork, they are sent.
+    # A forked process has the model at once; where there is no fork, it is sent.
     forked = "fork" in multiprocessing.get_all_start_methods()
-    inherited = first if forked else []
-    given = tagger.model, tagger.min_score, inherited, os.getpid()
+    given = tagger.model, tagger.min_score, os.getpid()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
-    work = enumerate(itertools.chain(first, others))
+    work = itertools.chain(first, others)
     waiting: deque[tuple[Future[bytes], int]] = deque()
     failure: CorpusError | None = None
     try:
         while True:
             try:
-                number, (settled, piece) = next(work)
+                settled, piece = next(work)
             except StopIteration:
                 break
             except CorpusError as error:
                 failure = error
                 break
-            if number < len(inherited):
-                call = pool.submit(_tag_inherited, number)
-            else:
-                call = pool.submit(_tag_sent, settled, piece)
-            waiting.append((call, len(piece.data)))
+            waiting.append((pool.submit(_tag, settled, piece), len(piece.data)))
             while waiting and (waiting[0][0].done() or len(waiting) > jobs):
                 yield _first(waiting)
         while waiting:
@@ -163,24 +158,18 @@ def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
     return tagged.result(), size
 
 
-# Of a worker process.
-_tagger: Tagger
-_inherited: Sequence[Work]
+_tagger: Tagger  # of a worker process
 
 
-def _receive(model: Model, min_score: float, inherited: Sequence[Work], parent: int) -> None:
-    global _tagger, _inherited
+def _receive(model: Model, min_score: float, parent: int) -> None:
+    global _tagger
     end_with(parent)
-    _tagger, _inherited = Tagger(model, min_score), inherited
+    _tagger = Tagger(model, min_score)
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
 
-def _tag_inherited(number: int) -> bytes:
-    return tag_piece(_tagger, *_inherited[number])
-
-
-def _tag_sent(task: Task, piece: Piece) -> bytes:
+def _tag(task: Task, piece: Piece) -> bytes:
     return tag_piece(_tagger, task, piece)
 
 
