@@ -113,12 +113,14 @@ def average(models: Sequence[str | Path]) -> Tagger:
         models: two or more run folders, or their best/ or last/.
 
     Raises:
-        ConfigError: fewer than two, or together they are wider than a model may be. ModelError: one of them is not
-            there or damaged, they differ in more than their seeds, or are the same. CorpusError: their corpus cannot
-            be read, or has changed.
+        ConfigError: fewer than two, together they are wider than a model may be, or their data have changed.
+        ModelError: one of them is not there or damaged, they differ in more than their seeds, or are the same.
+        CorpusError: their corpus cannot be read.
     """
+    if isinstance(models, str | Path):
+        raise TypeError(f"expected several models, found one: {str(models)!r}. Put them into a list.")
     if len(models) < 2:
-        raise ConfigError("average: expected two or more models, found one. Name the runs of several seeds.")
+        raise ConfigError(f"average: expected two or more models, found {len(models)}. Name the runs of several seeds.")
     loaded = [load_model(model_folder(Path(one))) for one in models]
     whole = committee.average(loaded)
     parts = read_parts(loaded[0].config)

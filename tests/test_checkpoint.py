@@ -423,6 +423,8 @@ def test_a_model_whose_first_epoch_is_not_done_can_be_continued(saved: Path) -> 
         ({"sources": 7}, "expected values of the kinds that nerwin writes"),
         ({"sources": {"corpus.train": {"sha256": "0"}}}, "damaged"),
         ({"sources": {"corpus.train": {"sha256": "0", "bytes": "1"}}}, "sources: expected the sum and the size"),
+        ({"seen_words": -1}, "seen_words: expected a whole number from 0, found '-1'"),
+        ({"seen_words": 10**30}, "seen_words: expected at most [0-9]+, found 1000"),
         ({"epoch": "two"}, "epoch: expected a whole number from 0, found 'two'"),
         ({"epoch": -1}, "epoch: expected a whole number from 0, found '-1'"),
         ({"best": None}, "expected 'best', found none"),

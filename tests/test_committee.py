@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import nerwin
 from nerwin.cli import app
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
@@ -126,6 +127,9 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
     both = str(tmp_path / "both")
     done = run(app, ["average", *folders, "-o", both])
     assert done.exit_code == 0, done.stderr
+    f1 = load_model(Path(both)).standing.best_f1
+    assert 0 < f1 == nerwin.evaluate(both, tmp_path / "village.conll").overall.f1
+    assert f"2 models as one, dev F1 {f1:.4f}" in done.stderr
     assert load_model(Path(both)).config.scorer.hidden == [
         2 * width for width in load_model(Path(folders[0]) / "best").config.scorer.hidden
     ]
@@ -143,6 +147,31 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         assert refused.stderr.count("\n") == 1
         assert message in refused.stderr
         assert not (tmp_path / "x").exists()
+
+
+def test_from_python_an_average_is_a_tagger_that_nothing_has_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config, runs = write_village(tmp_path), [tmp_path / f"seed{seed}" for seed in (1, 2)]
+    for seed, run in enumerate(runs, 1):
+        nerwin.train(config, run, settings={"training.seed": seed})
+    tagger = nerwin.average(runs)
+    assert tagger.model.config.words.dim == 2 * load_model(runs[0] / "best").config.words.dim
+    assert sorted(tmp_path.iterdir()) == sorted([*runs, config, tmp_path / "village.conll"])
+    assert capfd.readouterr() == ("", "")
+    for few in ([], runs[:1]):
+        with pytest.raises(ConfigError, match=f"expected two or more models, found {len(few)}"):
+            nerwin.average(few)
+    for one in (runs[0], str(runs[0])):
+        with pytest.raises(TypeError, match="expected several models, found one"):
+            nerwin.average(one)  # type: ignore[arg-type]
+
+
+def test_models_that_have_seen_other_words_are_refused(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    (words,) = one.lookups
+    with pytest.raises(ModelError, match="words and features"):
+        average([one, replace(other, lookups=[Lookup(words.name, words.values, 3)])])
 
 
 def test_models_that_are_together_wider_than_a_model_may_be_are_refused_before_anything_is_written(

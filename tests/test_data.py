@@ -147,6 +147,16 @@ def test_words_seen_too_rarely_have_a_row_only_with_a_vector(
     assert load_model(tmp_path / "model", decided=False).lookups[0].seen == seen
 
 
+@pytest.mark.parametrize("settings", [{"trained": False}, {"min_count": 9}])
+def test_a_word_that_training_reads_in_lower_case_is_seen(tmp_path: Path, settings: dict[str, object]) -> None:
+    (tmp_path / "vectors.txt").write_text("plum 3 3\npears 1 1\napple 2 2\n")
+    config = config_of(tmp_path, vectors="vectors.txt", **settings)
+    (tmp_path / "train.conll").write_text("Apple\tB-ORG\nPears\tO\n")
+    model, _ = started(config)
+    forms = ["<padding>", "<unknown>", "apple", "Apple", "pears", "PEARS", "plum", "Plum", "rain"]
+    assert form_table(model.lookups, forms).unseen.tolist()[2:] == [False] * 4 + [True] * 3
+
+
 def test_a_tagger_may_know_no_word_at_all(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.min_count=1000", "features.shape=4"))
     assert "dev   words looked up: 0.0% as spelled, " in trainer.parts.notes[-1]

@@ -24,6 +24,12 @@ def test_a_golden_model_gives_the_tags_that_it_gave(name: str) -> None:
     assert nerwin.load(FOLDER / name).tag_many([one.words for one in sentences]) == [one.tags for one in sentences]
 
 
+def test_a_golden_model_has_an_offset_of_unseen_words() -> None:
+    tagger, sentences = nerwin.load(FOLDER / "sentence"), read_corpus(FOLDER / "sentence" / TAGS).sentences
+    tagger.model.constants["unseen"][:] = 0
+    assert tagger.tag_many([one.words for one in sentences]) != [one.tags for one in sentences]
+
+
 @golden
 def test_a_golden_model_is_small_and_of_no_machine(name: str) -> None:
     files = list((FOLDER / name).iterdir())

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters
+from nerwin.corruption.dials import PULL, Dial, climb, fit_dials
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.offsets import PULL, WORTH, Dial, climb, fit_dials, fit_types, offset_tags, offset_unseen
+from nerwin.corruption.offsets import WORTH, fit_types, offset_tags, offset_unseen
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import FITTED_TYPES, in_iob2, tag_names
 from nerwin.evaluation.scores import evaluate_tags

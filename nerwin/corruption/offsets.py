@@ -2,35 +2,21 @@
 
 A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. What the
 hinge has won, it has won on words that training has seen, and others keep less of it. So something is taken off O's
-score before the best sequence is sought, and more of it at unseen words. A type may be more frequent, or easier to
-find, in the text that dev stands for than in training: what is added to its score is fitted after that, where dev is
-clear about it.
-
-The F1 of a few entities jumps. So fitting begins where these numbers usually end, and the less dev has to say, the less
-far it goes from there.
+score before the best sequence is sought, and more of it at unseen words (how much, `dials` finds). A type may be more
+frequent, or easier to find, in the text that dev stands for than in training: what is added to its score is fitted
+after that, where dev is clear about it.
 """
 
-import functools
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.entities import entities_of, f1_of
 
-PULL = 2  # entities that F1 must gain by a step away from the usual
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
 
 Decode = Callable[[Floats], Ints]
-
-
-class Dial(NamedTuple):
-    """A number of the decision rule: where it usually stands, how far a step moves it, and the steps it may take."""
-
-    usual: float
-    step: float
-    steps: range
 
 
 def offset_tags(scores: Floats, outside: float, types: Floats) -> Floats:
@@ -46,43 +32,6 @@ def offset_unseen(scores: Floats, unseen: Bools, offset: float) -> Floats:
     moved = scores.copy()
     moved[:, 0] -= scores.dtype.type(offset) * unseen
     return moved
-
-
-def fit_dials(f1: Callable[..., float], dials: Sequence[Dial], entities: int) -> list[float]:
-    """Where dials give the best F1, less what their way from the usual takes; one after the other, the first one twice.
-
-    Args:
-        f1: the values of all dials -> F1.
-        entities: how many the F1 is of.
-    """
-    at = [0] * len(dials)
-
-    def values(steps: Sequence[int]) -> list[float]:
-        return [dial.usual + k * dial.step for dial, k in zip(dials, steps, strict=True)]
-
-    @functools.cache
-    def worth(*steps: int) -> float:
-        return f1(*values(steps)) - PULL / max(entities, 1) * sum(map(abs, steps))
-
-    def turning(dial: int) -> Callable[[int], float]:
-        before, after = at[:dial], at[dial + 1 :]
-        return lambda step: worth(*before, step, *after)
-
-    for dial in (*range(len(dials)), 0):
-        at[dial] = climb(turning(dial), at[dial], dials[dial].steps)
-    return values(at)
-
-
-def climb(value: Callable[[int], float], start: int, steps: range) -> int:
-    """The step of the highest value, up from a step until it falls and down from there; of equal ones the first."""
-    best, highest = start, value(start)
-    for way in (1, -1):
-        here, last = start + way, value(start)
-        while here in steps and (found := value(here)) >= last:
-            if found > highest:
-                best, highest = here, found
-            here, last = here + way, found
-    return best
 
 
 def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats:

@@ -6,7 +6,7 @@ speaks for it at any place of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part (see `offsets`). A form with more than MOST other places nearby is hardly a name, and keeps
+β is fitted on the dev part (see `dials`). A form with more than MOST other places nearby is hardly a name, and keeps
 its scores.
 """
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters
+from nerwin.corruption.dials import Dial, fit_dials
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
-from nerwin.corruption.offsets import Dial, fit_dials, fit_types, offset_tags, offset_unseen
+from nerwin.corruption.offsets import fit_types, offset_tags, offset_unseen
 from nerwin.corruption.repeats import lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
@@ -98,41 +99,46 @@ class TagCorruption:
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, steps)
 
-        @functools.lru_cache(maxsize=1)
+        @functools.lru_cache(maxsize=1)  # β stays as it is while the others turn
         def leaning(beta: float) -> Floats:
             return lean_on_repeats(scores, corpus.words, beta)
 
-        def moved(new: float, beta: float, outside: float) -> Floats:
-            return offset_tags(offset_unseen(leaning(beta), unseen, new), outside, none)
+        def moved(extra: float, beta: float, outside: float) -> Floats:
+            return offset_tags(offset_unseen(leaning(beta), unseen, extra), outside, none)
 
-        def f1(new: float, beta: float, outside: float) -> float:
-            return f1_of(entities_of(decode(moved(new, beta, outside))), true)
+        def f1(extra: float, beta: float, outside: float) -> float:
+            return f1_of(entities_of(decode(moved(extra, beta, outside))), true)
 
-        dials = self._dials(unseen[targets > 0])
-        new, beta, outside = fit_dials(f1, dials, len(true))
+        extra, beta, outside = fit_dials(f1, self._dials(unseen[targets > 0]), len(true))
         few = len(self.types) <= FITTED_TYPES
-        types = fit_types(decode, moved(new, beta, outside), targets, dials[0].step) if few else none
-        found = {"unseen": new, "repeats": beta, "outside": outside}
+        types = fit_types(decode, moved(extra, beta, outside), targets, self._quarter) if few else none
+        found = {"unseen": extra, "repeats": beta, "outside": outside}
         return {name: np.array([value]) for name, value in found.items()} | {"types": types}
 
+    @property
+    def _quarter(self) -> float:
+        """The step of all offsets: a quarter of the margin."""
+        return self.settings.margin / 4
+
     def _dials(self, unseen: Bools) -> list[Dial]:
-        """Of unseen words, repeats and O, given which words of dev's entities are unseen.
+        """Of the offset of O at unseen words, of β, and of the offset of O, given which words of dev's entities are
+        unseen.
 
         What training has seen of an entity beats O by the margin, what it has not may be level with O; by less where it
         has seen more than half of such words, and so has learned what they have in common.
         """
-        margin, share = self.settings.margin, unseen.mean() if len(unseen) else 1.0
-        offset = Dial(0.0, margin / 4, range(-OFFSETS, OFFSETS + 1))
-        usual = (margin + self.settings.miss) * min(2 * float(share), 1.0)
-        return [offset._replace(usual=usual), REPEATS, offset]
+        share = float(unseen.mean()) if len(unseen) else 1.0
+        outside = Dial(0.0, self._quarter, range(-OFFSETS, OFFSETS + 1))
+        usual = (self.settings.margin + self.settings.miss) * min(2 * share, 1.0)
+        return [outside._replace(usual=usual), REPEATS, outside]
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
         # older models have neither
-        new, beta = (constants[name].item() if name in constants else 0.0 for name in ("unseen", "repeats"))
-        return offset_unseen(lean_on_repeats(scores, forms, beta) if beta else scores, unseen, new)
+        extra, beta = (constants[name].item() if name in constants else 0.0 for name in ("unseen", "repeats"))
+        return offset_unseen(lean_on_repeats(scores, forms, beta) if beta else scores, unseen, extra)
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other, steps aside."""

@@ -72,8 +72,7 @@ def _check_alike(first: Model, other: Model) -> None:
     alike = {
         "data": _data(first) == _data(other),
         "types": first.types == other.types,
-        "words and features": [(one.name, list(one.values)) for one in first.lookups]
-        == [(one.name, list(one.values)) for one in other.lookups],
+        "words and features": _inventories(first) == _inventories(other),
         "window": first.config.window == other.config.window,
         "training.refit": bool(first.config.training.refit) == bool(other.config.training.refit),
         "corpus.tokenizer": first.config.corpus.tokenizer == other.config.corpus.tokenizer,
@@ -87,6 +86,10 @@ def _check_alike(first: Model, other: Model) -> None:
             "average: expected models with the same data, types, words, features and shapes, found other "
             f"{different[0]}. Train them with the same config and data, and other values of training.seed."
         )
+
+
+def _inventories(model: Model) -> list[tuple[str, list[str], int]]:
+    return [(one.name, list(one.values), one.read) for one in model.lookups]
 
 
 def _data(model: Model) -> dict[str, Source]:

@@ -64,7 +64,7 @@ def save_model(folder: Path, model: Model, state: SavedState | None = None) -> N
         "epoch": model.standing.epoch,
         "types": model.types,
         "lookups": [one.name for one in model.lookups],
-        "seen_words": model.lookups[0].seen,
+        "seen_words": model.lookups[0].read,
         "config": model.config.to_dict(),
         "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
     }
@@ -144,7 +144,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
             if kind not in parts:
                 raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
             parts[kind][name] = value
-        seen = count(manifest, "seen_words") if "seen_words" in manifest else -1  # older models do not say
+        seen = count(manifest, "seen_words") if manifest["format"] > 4 else None  # older models do not say
         lookups = _read_lookups(manifest["lookups"], config, parts["lookups"], seen)
         best_f1, best_epoch = best_of(manifest)
         standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
@@ -176,7 +176,7 @@ def _read_types(types: Any, config: Config) -> list[str]:
     return types
 
 
-def _read_lookups(names: Any, config: Config, values: Arrays, seen: int) -> list[Lookup]:
+def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) -> list[Lookup]:
     """The inventories, in the order in which a configuration makes them; of the words, training has met so many."""
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
     if names != expected:
@@ -188,9 +188,11 @@ def _read_lookups(names: Any, config: Config, values: Arrays, seen: int) -> list
             raise DamageError(
                 f"lookups/{name}: expected a row of uint8, found {values[name].dtype} {values[name].shape}"
             )
-        lookup = Lookup(name, _decode(values[name]), seen if name == WORDS else -1)
+        lookup = Lookup(name, _decode(values[name]), seen if name == WORDS else None)
         if len(lookup.rows) < len(lookup.values) or (name == NGRAMS and lookup.values):
             raise DamageError(f"lookups/{name}: expected different values, found one twice")
+        if lookup.read > len(lookup.values):
+            raise DamageError(f"seen_words: expected at most {len(lookup.values)}, found {lookup.read}")
         lookups.append(lookup)
     return lookups
 

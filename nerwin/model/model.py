@@ -259,6 +259,7 @@ class Model:
 
         Args:
             scores: (n, K) of the dev part's words.
+            forms: the rows of its forms.
             gold: their true tags, in IOB2.
 
         Returns:

@@ -32,9 +32,9 @@ class Projections:
     It keeps those of the first forms that come, up to KEPT bytes; of the forms that come after those nothing is kept
     but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
 
-    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. unseen: whether the form of a slot has
-    no row of its own. Whoever calls `find` and then reads these must be alone there: they are others once they have
-    grown.
+    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. unseen: whether training has
+    not read the form of a slot. Whoever calls `find` and then reads these must be alone there: they are others once
+    they have grown.
     """
 
     def __init__(self, model: Model) -> None:

@@ -117,18 +117,21 @@ class Lookup:
 
     Rows 0 and 1 are the padding's and the unknown value's. The n-grams' inventory is their buckets.
 
-    seen: how many of the values, the first ones, training has met; other words have a vector alone. By default all.
+    seen: how many of the values, the first ones, training has read; other words have a vector alone. None: all.
     """
 
     name: str
     values: Sequence[str]
-    seen: int = -1
+    seen: int | None = None
     rows: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.seen < 0:
-            self.seen = len(self.values)
         self.rows = {value: row for row, value in enumerate(self.values, KNOWN)}
+
+    @property
+    def read(self) -> int:
+        """The number of values that training has read."""
+        return len(self.values) if self.seen is None else self.seen
 
     def __len__(self) -> int:
         """The number of rows of its table."""
@@ -181,9 +184,9 @@ class FormTable:
 
     @property
     def unseen(self) -> Bools:
-        """(V,) whether training has met the word itself in no spelling."""
+        """(V,) whether the word has no row, or one that training has not read."""
         row = self.rows[:, 0]
-        found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].seen)
+        found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].read)
         return found
 
     def rows_of(self, lookup: Lookup, form: int) -> list[int]:

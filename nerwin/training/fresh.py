@@ -85,6 +85,10 @@ def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> 
         if count:
             word = parts.vocabulary.forms[form]
             counts[word.lower() if config.words.lower else word] += count
+    # Rare words, and without training all, have a row only with a vector.
     least = config.words.min_count if config.words.trained or not vectors else math.inf
-    seen = [word for word, count in counts.items() if count >= least or word in vectors]
-    return Lookup(WORDS, list(dict.fromkeys([*seen, *vectors])), len(seen))
+    kept = [word for word, count in counts.items() if count >= least or word in vectors]
+    words = Lookup(WORDS, list(dict.fromkeys([*kept, *vectors])))
+    read = set(words.rows_of(Spelled(list(counts))))  # by training, in whatever spelling
+    seen = [word for word, row in words.rows.items() if row in read]
+    return Lookup(WORDS, list(dict.fromkeys([*seen, *words.values])), len(seen))

@@ -1,0 +1,129 @@
+"""Words that training has not read: the same offset of O wherever they stand and whoever tags them."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nerwin
+from nerwin.arrays import Bools, Ints
+from nerwin.config.reading import load_config
+from nerwin.corruption.interface import Settings
+from nerwin.corruption.label import LabelCorruption
+from nerwin.corruption.tagging import REPEATS
+from nerwin.model.model import Model
+from nerwin.tagging.tagger import Tagger
+from nerwin.text.features import form_table
+from nerwin.text.tags import spans
+from nerwin.text.vocabulary import Vocabulary
+from nerwin.text.windows import FlatCorpus, flatten, split_sentences
+from tests.test_trainer import VILLAGE, epochs, new_trainer, village_config, write_village
+
+OTHERS = {"Quellmark": "Ulmenau", "Mira": "Runa", "Lena": "Ylva", "Dunmere": "Harfeld", "boat": "raft", "left": "fled"}
+SENTENCES = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "").split() for line in VILLAGE.splitlines()]
+# Every third word is one that training has not read.
+MIXED = [[word if number % 3 else f"{word}zq" for number, word in enumerate(words)] for words in SENTENCES]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A tagger whose offset of unseen words is the only context there is."""
+    trainer = new_trainer(village_config(tmp_path_factory.mktemp("village"), "objective.corruption=sequence"))
+    epochs(trainer)
+    model = trainer.model
+    model.constants |= {"unseen": np.array([2.5]), "repeats": np.zeros(1)}
+    return model
+
+
+def laid_out(model: Model) -> tuple[FlatCorpus, Bools]:
+    """The mixed sentences, and which of their words are unseen."""
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words) for words in MIXED], model.config.window.size)
+    return flat, form_table(model.lookups, vocabulary.forms).unseen[flat.words]
+
+
+def expected(model: Model) -> list[list[str]]:
+    """The tags of the mixed sentences, put together from the parts of the model."""
+    vocabulary = Vocabulary()
+    flat = flatten([vocabulary.ids(words) for words in MIXED], model.config.window.size)
+    forms = form_table(model.lookups, vocabulary.forms)
+    scores = model.in_context(model.score(forms, flat), flat.words, forms.unseen[flat.words])
+    return model.decode(scores, flat.lengths)
+
+
+def test_the_words_with_other_letters_are_the_unseen_ones(model: Model) -> None:
+    flat, unseen = laid_out(model)
+    assert unseen.tolist() == [word.endswith("zq") for words in MIXED for word in words]
+    assert len(unseen) == len(flat.centres)
+
+
+@pytest.mark.parametrize("most", [0, 5, 20, 10_000])
+def test_tags_are_those_of_the_parts_however_many_projections_are_kept(
+    model: Model, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    W, tags = model.params["W1"], expected(model)
+    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * model.places)
+    monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
+    tagger = Tagger(model)
+    for _ in range(2):  # the second time they are known
+        assert tagger.tag_many(MIXED) == tags
+    assert tagger.tag_many(SENTENCES) != tags  # what has been met is another text's
+    assert tagger.tag_many(MIXED) == tags
+    monkeypatch.setitem(model.constants, "unseen", np.zeros(1))
+    assert Tagger(model).tag_many(MIXED) != tags
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_they_are_those_of_every_way_to_tag(model: Model, size: int) -> None:
+    tagger, tags = Tagger(model), expected(model)
+    texts = [MIXED[start : start + size] for start in range(0, len(MIXED), size)]
+    runs = [(list(itertools.chain(*part)), np.array(list(map(len, part)))) for part in texts]
+    found: list[list[str]] = []
+    for (_, lengths), scores in zip(runs, tagger.score_text(runs), strict=True):
+        found += split_sentences(model.spell(tagger.decode(scores, lengths)), lengths)
+    assert found == tags
+    alone = [[span for span, _ in entities] for entities in tagger.spans_of_many(texts)]
+    assert alone == [spans(one) for one in tags]
+
+
+def test_dev_is_scored_as_it_is_tagged(tmp_path: Path) -> None:
+    """And its unseen names are what the offset is fitted by."""
+    path = write_village(tmp_path)
+    text = (tmp_path / "village.conll").read_text()
+    for known, other in OTHERS.items():
+        text = text.replace(known, other)
+    (tmp_path / "dev.conll").write_text(text)
+    config = load_config(path, ["corpus.dev=dev.conll", "objective.corruption=label", "training.epochs=4"])
+    told: list[float] = []
+    tagger = nerwin.train(
+        config, progress=lambda record: told.append(record.dev["f1"]) if isinstance(record, nerwin.EpochDone) else None
+    )
+    assert tagger.model.constants["unseen"].item() > 0
+    assert nerwin.evaluate(tagger, tmp_path / "dev.conll").overall.f1 == max(told)
+    tagger.model.constants["unseen"][:] = 0
+    assert nerwin.evaluate(tagger, tmp_path / "dev.conll").overall.f1 != max(told)  # it does count
+
+
+def test_the_dials_of_a_decision_rule() -> None:
+    corruption = LabelCorruption(["LOC"], Settings(margin=2.0, miss=0.5))
+    unseen, repeats, outside = corruption._dials(np.array([True, False]))
+    assert (unseen.usual, unseen.step, unseen.steps) == (2.5, 0.5, range(-16, 17))
+    assert (outside.usual, outside.step, outside.steps) == (0.0, 0.5, range(-16, 17))
+    assert repeats is REPEATS
+    beta = [repeats.usual + repeats.step * step for step in repeats.steps]
+    assert beta == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+
+
+def test_the_offset_of_a_type_is_fitted_after_that_of_unseen_words() -> None:
+    """Without it O would hide the names of which dev says that they are places."""
+    corruption = LabelCorruption(["LOC", "PER"], Settings(miss=0.5))
+    n = 40
+    scores = np.full((n, 9), -9.0)
+    scores[:, 0], scores[:, 4], scores[:, 8] = 0, -1.3, -1.25  # S-LOC and S-PER, both below O
+    gold: Ints = np.array([4] * n)
+    dev = flatten([np.arange(2, 2 + n)], 5)._replace(lengths=np.ones(n, int))
+    constants = corruption.fit({}, scores, gold, dev, np.ones(n, bool))
+    assert constants["unseen"].tolist() == [1.5]
+    moved = corruption.in_context(constants, scores, dev.words, np.ones(n, bool))
+    assert corruption.decode({}, constants, moved, dev.lengths).tolist() == gold.tolist()
