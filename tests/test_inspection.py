@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from nerwin.analysis.inspection import Detector, inspect_detectors, nearest_words, take_apart
 from nerwin.cli import app
 from nerwin.errors import ModelError
+from nerwin.model.files import load_model
 from nerwin.model.model import Model
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
@@ -125,7 +126,20 @@ def test_below_other_layers_a_detector_has_no_weight_of_its_own(tmp_path: Path) 
     ],
 )
 def test_a_texts_middle_word_is_decided_on(tmp_path: Path, text: str, words: list[str]) -> None:
-    assert take_apart(fresh(tmp_path), text).words == words
+    model = fresh(tmp_path)
+    model.constants["thresholds"] = np.zeros(2)
+    assert take_apart(model, text).words == words
+
+
+@pytest.mark.parametrize(("word", "outside"), [("Quellmark", 0.5), ("Zanzibar", 2.0)])
+def test_the_rule_is_what_tagging_adds(tmp_path: Path, word: str, outside: float) -> None:
+    model = fresh(tmp_path, "objective.corruption=label")
+    model.constants |= {"outside": np.array([0.5]), "unseen": np.array([1.5]), "types": np.array([0.25, -0.25])}
+    decision = take_apart(model, f"Mira left {word} before dawn")
+    assert decision.rule == [-outside, *[0.25] * 4, *[-0.25] * 4]
+    ranker = fresh(tmp_path)
+    ranker.constants["thresholds"] = np.array([3.0, -1.0])
+    assert take_apart(ranker, word).rule == [-3, 1]
 
 
 # The command
@@ -158,6 +172,7 @@ def test_the_command_takes_a_decision_apart(run: Path) -> None:
     assert decision["words"] == ["Museums", "in", "Paris", "are", "amazing"]
     assert decision["names"] == ["LOC", "PER"]
     assert (len(decision["positions"]), len(decision["detectors"])) == (5, 8)
+    assert decision["rule"] == (-load_model(run / "best").constants["thresholds"]).tolist()
     for parts in ("positions", "detectors"):
         total = np.array(decision["base"]) + np.sum(decision[parts], axis=0)
         np.testing.assert_allclose(total, decision["scores"], rtol=0, atol=1e-9)
@@ -166,7 +181,7 @@ def test_the_command_takes_a_decision_apart(run: Path) -> None:
 def test_the_drawn_decision_names_every_word_and_score(run: Path) -> None:
     done = inspect(run, "--window", "Museums in Paris are amazing")
     assert done.exit_code == 0
-    for name in ("Museums", "in", "Paris", "are", "amazing", "LOC", "PER", "score"):
+    for name in ("Museums", "in", "Paris", "are", "amazing", "LOC", "PER", "score", "decision rule", "in all"):
         assert name in done.stdout
 
 

@@ -128,7 +128,9 @@ def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, f
 class Decision(NamedTuple):
     """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
 
-    words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word.
+    words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word. rule:
+    what the thresholds or offsets that dev has set add to each score; the highest sum decides, of types if it is above
+    0, of tags together with those of the words around.
     """
 
     words: list[str]
@@ -138,6 +140,7 @@ class Decision(NamedTuple):
     base: list[float]
     positions: list[list[float]]  # [position][score]
     detectors: list[list[float]]  # [detector][score]
+    rule: list[float]
 
 
 def take_apart(model: Model, text: str) -> Decision:
@@ -168,4 +171,5 @@ def take_apart(model: Model, text: str) -> Decision:
         base=shares.base.tolist(),
         positions=shares.inputs.reshape(model.places, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
+        rule=model.corruption.rule(model.constants, forms.unseen[ids[:, C // 2]])[0].tolist(),
     )

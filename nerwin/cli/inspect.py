@@ -90,7 +90,7 @@ def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, 
 def _draw_decision(console: "Console", decision: "Decision") -> None:
     from rich.table import Table
 
-    scores = sorted(sorted(range(len(decision.names)), key=lambda k: -decision.scores[k])[:WIDE])
+    scores = sorted(sorted(range(len(decision.names)), key=lambda k: -decision.scores[k] - decision.rule[k])[:WIDE])
 
     def cells(values: "Sequence[float]") -> list[str]:
         return [f"{values[k]:+.3f}" for k in scores]
@@ -110,6 +110,9 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
         table.add_row(word, *cells(shares), style="bold" if position == decision.centre else "")
     table.add_section()
     table.add_row("score", *cells(decision.scores))
+    table.add_row("decision rule", *cells(decision.rule))
+    decided = [score + rule for score, rule in zip(decision.scores, decision.rule, strict=True)]
+    table.add_row("in all", *cells(decided), style="bold")
     print_whole(console, table)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {len(strongest)} detectors with the largest shares"

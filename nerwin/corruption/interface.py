@@ -99,6 +99,10 @@ class Corruption(Protocol[B]):
         """The scores (n, K) of a text's words, given all of them, the words' forms (n,) and which are unseen (n,)."""
         ...
 
+    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+        """What the decision rule adds to the scores (n, K) of words, given which of them are unseen (n,)."""
+        ...
+
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of what is held against each other on dev, pairs or tags of a word, whose scores stand right."""
         ...

@@ -136,9 +136,15 @@ class TagCorruption:
         return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
-        # older models have neither
-        extra, beta = (constants[name].item() if name in constants else 0.0 for name in ("unseen", "repeats"))
-        return offset_unseen(lean_on_repeats(scores, forms, beta) if beta else scores, unseen, extra)
+        beta = _number(constants, "repeats")
+        return self._at_unseen(constants, lean_on_repeats(scores, forms, beta) if beta else scores, unseen)
+
+    def _at_unseen(self, constants: dict[str, Floats], scores: Floats, unseen: Bools) -> Floats:
+        return offset_unseen(scores, unseen, _number(constants, "unseen"))
+
+    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+        nothing = np.zeros((len(unseen), len(self.names)))
+        return self._offset(constants, self._at_unseen(constants, nothing, unseen))
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of windows whose true tag outscores every other, steps aside."""
@@ -156,3 +162,8 @@ class TagCorruption:
         best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.steps(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead
+
+
+def _number(constants: dict[str, Floats], name: str) -> float:
+    """A constant that is one number; 0 of older models, which do not have it."""
+    return float(constants[name].item()) if name in constants else 0.0
