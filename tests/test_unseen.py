@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 
 import nerwin
-from nerwin.arrays import Bools, Ints
+from nerwin.arrays import Ints
 from nerwin.config.reading import load_config
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.tagging import REPEATS
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.tags import spans
 from nerwin.text.vocabulary import Vocabulary
-from nerwin.text.windows import FlatCorpus, flatten, split_sentences
-from tests.test_trainer import VILLAGE, epochs, new_trainer, village_config, write_village
+from nerwin.text.windows import flatten, split_sentences
+from tests.golden import TEXT
+from tests.test_trainer import epochs, new_trainer, village_config, write_village
 
 OTHERS = {"Quellmark": "Ulmenau", "Mira": "Runa", "Lena": "Ylva", "Dunmere": "Harfeld", "boat": "raft", "left": "fled"}
-SENTENCES = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "").split() for line in VILLAGE.splitlines()]
+SENTENCES = [line.split() for line in TEXT]
 # Every third word is one that training has not read.
 MIXED = [[word if number % 3 else f"{word}zq" for number, word in enumerate(words)] for words in SENTENCES]
 
@@ -36,26 +36,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return model
 
 
-def laid_out(model: Model) -> tuple[FlatCorpus, Bools]:
-    """The mixed sentences, and which of their words are unseen."""
-    vocabulary = Vocabulary()
-    flat = flatten([vocabulary.ids(words) for words in MIXED], model.config.window.size)
-    return flat, form_table(model.lookups, vocabulary.forms).unseen[flat.words]
-
-
 def expected(model: Model) -> list[list[str]]:
     """The tags of the mixed sentences, put together from the parts of the model."""
     vocabulary = Vocabulary()
     flat = flatten([vocabulary.ids(words) for words in MIXED], model.config.window.size)
     forms = form_table(model.lookups, vocabulary.forms)
-    scores = model.in_context(model.score(forms, flat), flat.words, forms.unseen[flat.words])
-    return model.decode(scores, flat.lengths)
-
-
-def test_the_words_with_other_letters_are_the_unseen_ones(model: Model) -> None:
-    flat, unseen = laid_out(model)
+    unseen = forms.unseen[flat.words]
     assert unseen.tolist() == [word.endswith("zq") for words in MIXED for word in words]
-    assert len(unseen) == len(flat.centres)
+    return model.decode(model.in_context(model.score(forms, flat), flat.words, unseen), flat.lengths)
 
 
 @pytest.mark.parametrize("most", [0, 5, 20, 10_000])
@@ -103,16 +91,6 @@ def test_dev_is_scored_as_it_is_tagged(tmp_path: Path) -> None:
     assert nerwin.evaluate(tagger, tmp_path / "dev.conll").overall.f1 == max(told)
     tagger.model.constants["unseen"][:] = 0
     assert nerwin.evaluate(tagger, tmp_path / "dev.conll").overall.f1 != max(told)  # it does count
-
-
-def test_the_dials_of_a_decision_rule() -> None:
-    corruption = LabelCorruption(["LOC"], Settings(margin=2.0, miss=0.5))
-    unseen, repeats, outside = corruption._dials(np.array([True, False]))
-    assert (unseen.usual, unseen.step, unseen.steps) == (2.5, 0.5, range(-16, 17))
-    assert (outside.usual, outside.step, outside.steps) == (0.0, 0.5, range(-16, 17))
-    assert repeats is REPEATS
-    beta = [repeats.usual + repeats.step * step for step in repeats.steps]
-    assert beta == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
 
 
 def test_the_offset_of_a_type_is_fitted_after_that_of_unseen_words() -> None:

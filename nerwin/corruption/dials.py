@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-PULL = 2  # entities that F1 must gain by a step: of 1, 2 and 4, the best on halves of dev parts of all sizes
+PULL = 2  # entities that F1 must gain by a step: 1 and 4 are no better, on corpora of 50 sentences and on whole ones
 
 
 class Dial(NamedTuple):

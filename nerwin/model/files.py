@@ -177,7 +177,7 @@ def _read_types(types: Any, config: Config) -> list[str]:
 
 
 def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) -> list[Lookup]:
-    """The inventories, in the order in which a configuration makes them; of the words, training has met so many."""
+    """The inventories, in the order in which a configuration makes them; of the words, training has read so many."""
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
     if names != expected:
         raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -79,19 +79,20 @@ def tag_file(
     first: list[Work] = []
     failure: CorpusError | None = None
     try:
-        for work in itertools.islice(pieces, 2 if jobs > 1 else 0):
-            first.append(work)
+        for one in itertools.islice(pieces, 2 if jobs > 1 else 0):
+            first.append(one)
     except CorpusError as error:  # what can be read is put out first, as one process would
         failure = error
+    work = itertools.chain(first, pieces)
     with collector_paused():
         if len(first) < 2:
-            for settled, piece in itertools.chain(first, pieces):
+            for settled, piece in work:
                 yield tag_piece(tagger, settled, piece)
                 progress(len(piece.data))
             if failure:
                 raise failure
         else:
-            for tagged, size in _in_processes(tagger, first, pieces, jobs):
+            for tagged, size in _in_processes(tagger, work, jobs):
                 yield tagged
                 progress(size)
 
@@ -111,9 +112,7 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
         yield task, piece
 
 
-def _in_processes(
-    tagger: Tagger, first: Sequence[Work], others: Iterator[Work], jobs: int
-) -> Iterator[tuple[bytes, int]]:
+def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
     """The outputs in order, and for how many bytes each is the output.
 
     So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
@@ -123,7 +122,6 @@ def _in_processes(
     forked = "fork" in multiprocessing.get_all_start_methods()
     given = tagger.model, tagger.min_score, os.getpid()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
-    work = itertools.chain(first, others)
     waiting: deque[tuple[Future[bytes], int]] = deque()
     failure: CorpusError | None = None
     try:
