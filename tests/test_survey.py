@@ -239,6 +239,17 @@ def test_strictly_a_warning_exits_with_1(here: Path) -> None:
     assert nerwin("data", "--strict").exit_code == 0
 
 
+def test_files_in_the_order_of_their_names_are_warned_of(here: Path) -> None:
+    for name in ("dev", "test", "train"):
+        (here / f"{name}.conll").write_text((here / "train.conll").read_text())
+    swapped, ordered = ("dev", "test", "train"), ("train", "dev", "test")
+    for names, count in ((swapped, 3), (ordered, 0)):
+        told = nerwin("data", *(f"{name}.conll" for name in names)).stdout
+        assert told.count("Is that meant? Files come in the order train, dev, test.") == count
+    assert "test.conll: it is read as dev." in nerwin("data", *(f"{name}.conll" for name in swapped)).stdout
+    assert "it is read as" not in nerwin("data", "dev.conll").stdout  # held against nothing
+
+
 def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
     Path("odd.conll").write_text("a\x1b[2J\tB-[red]\n\na\x1b[2J\tB-[/]\n\nb\tB-\x1b\n")
     done = nerwin("data", "odd.conll", "dev.conll")

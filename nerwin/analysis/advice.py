@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
-from nerwin.analysis.survey import PartSurvey, Survey
+from nerwin.analysis.survey import PARTS, PartSurvey, Survey
 from nerwin.text.doubts import LONG_SENTENCE
 
 FEW = 50  # entities of a type below which little can be learned of it
@@ -15,6 +16,9 @@ def advise(survey: Survey) -> Iterator[str]:
     """The warnings, each in one line."""
     parts = survey.parts
     for name, part in parts.items():
+        called = Path(part.path).stem.lower()
+        if called in PARTS and called != name and len(parts) > 1:
+            yield f"{part.path}: it is read as {name}. Is that meant? Files come in the order {', '.join(PARTS)}."
         yield from _part_warnings(part)
         if name != "train" and "train" in parts:
             yield from _type_warnings(part, parts["train"])
