@@ -1,6 +1,6 @@
 """The long jobs as functions for Python: `nerwin.train`, `nerwin.average` and `nerwin.evaluate`. They print nothing."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def _tell(records: Generator[Batched | EpochDone, None, None], progress: Progres
                 progress(record)
 
 
-def average(models: Sequence[str | Path]) -> Tagger:
+def average(models: Iterable[str | Path]) -> Tagger:
     """One tagger that gives the mean of the scores of several models of one configuration, from different seeds.
 
     Its thresholds are fitted on their dev part, or, where they have learned from that, are the mean of theirs.
@@ -119,12 +119,13 @@ def average(models: Sequence[str | Path]) -> Tagger:
     """
     if isinstance(models, str | Path):
         raise TypeError(f"expected several models, found one: {str(models)!r}. Put them into a list.")
-    if len(models) < 2:
-        raise ConfigError(f"average: expected two or more models, found {len(models)}. Name the runs of several seeds.")
-    loaded = [load_model(model_folder(Path(one))) for one in models]
+    paths = [Path(one) for one in models]
+    if len(paths) < 2:
+        raise ConfigError(f"average: expected two or more models, found {len(paths)}. Name the runs of several seeds.")
+    loaded = [load_model(model_folder(path)) for path in paths]
     whole = committee.average(loaded)
     parts = read_parts(loaded[0].config)
-    check_same_data(Path(models[0]), whole.config, whole.sources, parts.sources, "Restore the file.")
+    check_same_data(paths[0], whole.config, whole.sources, parts.sources, "Restore the file.")
     if parts.dev.tags:
         whole.standing = Standing(best_f1=committee.fit_on(whole, *parts.dev, parts.vocabulary.forms))
     else:

@@ -141,6 +141,11 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         (["average", *folders, "-o", str(config)], "empty folder"),
         (["average", folders[0], folders[0], "-o", str(tmp_path / "x")], "same one twice"),
         (["average", folders[0], str(tmp_path / "none"), "-o", str(tmp_path / "x")], "none"),
+        (
+            ["train", "-c", str(config), "-o", str(tmp_path / "x"), "--set", f"training.refit={both}"],
+            "found the average",
+        ),
+        (["train", "-o", both, "--resume"], "expected the folder of a run, found a model's"),
     ):
         refused = run(app, words)
         assert refused.exit_code == 2
@@ -159,6 +164,8 @@ def test_from_python_an_average_is_a_tagger_that_nothing_has_written(
     assert tagger.model.config.words.dim == 2 * load_model(runs[0] / "best").config.words.dim
     assert sorted(tmp_path.iterdir()) == sorted([*runs, config, tmp_path / "village.conll"])
     assert capfd.readouterr() == ("", "")
+    again = nerwin.average(run for run in runs)
+    assert all(np.array_equal(one, again.model.params[name]) for name, one in tagger.model.params.items())
     for few in ([], runs[:1]):
         with pytest.raises(ConfigError, match=f"expected two or more models, found {len(few)}"):
             nerwin.average(few)

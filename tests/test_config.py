@@ -110,7 +110,10 @@ def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
         ("training: {seed: 1\n", "config.yaml:2: "),
         ("\ttraining: 1\n", "config.yaml:1: "),
         ("training: {seed: !!python/name:os.system }\n", "config.yaml:1: "),
-        ("training: {seed: 1}\n---\nwords: {}\n", "config.yaml:2: "),
+        (
+            "training: {seed: 1}\n---\nwords: {}\n",
+            "config.yaml:2: expected a single document in the stream but found another document. Mend the YAML.",
+        ),
         ("training: {seed: !!timestamp x}\n", "config.yaml:1: a tag (!) is not allowed here"),
         ("training: {seed: !!bool 1}\n", "config.yaml:1: a tag (!) is not allowed here"),
         ("training:\n  seed: !!int [1]\n", "config.yaml:2: a tag (!) is not allowed here"),

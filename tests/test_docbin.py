@@ -90,6 +90,21 @@ def test_an_entity_that_begins_with_a_blank_is_refused(spacy: Any) -> None:
         list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
 
 
+def test_an_entity_over_the_border_of_two_sentences_is_refused(spacy: Any) -> None:
+    """spaCy's sentences do not name it, so it would be lost."""
+    words, ents = ["He", "saw", "St.", "Paul", "."], ["O", "O", "B-PER", "I-PER", "O"]
+    starts = [True, False, False, True, False]
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=words, sent_starts=starts, ents=ents)
+    with pytest.raises(CorpusError, match=r'^x\.spacy:1: expected an entity in one sentence, found "St. Paul" \(PER\)'):
+        list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
+
+
+def test_a_document_without_a_word_is_counted(spacy: Any) -> None:
+    made, counts = [spacy.tokens.Doc(spacy.blank("en").vocab, words=words) for words in ([" ", "\n"], ["a"])], Counts()
+    assert [one.words for one in read_docbin(data_of(spacy, *made), "x.spacy", counts)] == [["a"]]
+    assert str(counts) == "; 1 left out without a word; 1 words without annotation, read as O"
+
+
 def test_a_label_of_several_words_is_refused(spacy: Any) -> None:
     doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima"], ents=["B-A PLACE"])
     with pytest.raises(CorpusError, match=r'^x\.spacy:1: expected a label of one word, found "A PLACE"'):

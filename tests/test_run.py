@@ -561,6 +561,27 @@ def test_overwriting_gives_the_run_that_a_new_folder_gives(whole: Path, tmp_path
     assert_equal_runs(whole, tmp_path / "used")
 
 
+@pytest.mark.parametrize(
+    ("write", "epochs"), [("nerwin.config.yaml_files.write_yaml", 4), ("nerwin.training.run.replace_file", 6)]
+)
+def test_overwriting_may_be_killed_at_any_of_its_writes(
+    whole: Path, tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch, write: str, epochs: int
+) -> None:
+    """The run that is gone on with is the old one, begun anew, or the new one."""
+
+    def killed(path: Path, content: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    longer = village_config(tmp_path, "training.epochs=6")
+    with monkeypatch.context() as patched:
+        patched.setattr(write, killed)
+        with pytest.raises(KeyboardInterrupt):
+            Run.start(whole, longer, overwrite=True)
+    settings = load_config(whole / "config.yaml")
+    assert settings == (longer if epochs == 6 else config)
+    assert len(finish(Run.resume(whole, settings))) == epochs
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "best/notes.txt"])
 def test_overwriting_leaves_what_nerwin_did_not_write(whole: Path, config: Config, name: str) -> None:
     (whole / name).write_text("mine")

@@ -46,12 +46,14 @@ def train(
 
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, left_over, shipped
-    from nerwin.storage.folders import CONFIG, going_on, new_folder, newest_folder
+    from nerwin.storage.folders import CONFIG, check_of_a_run, going_on, new_folder, newest_folder
 
     started = time.perf_counter()
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
     begun = (output or newest_folder(trained=False)) if resume else None
+    if begun:
+        check_of_a_run(begun)
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, few_steps, plan, summary, without_effect

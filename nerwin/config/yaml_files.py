@@ -124,7 +124,10 @@ def parse_yaml(text: str, where: str) -> Any:
 
 def _position(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f":{error.problem_mark.line + 1}: {error.problem}"
+        problem = str(error.problem)
+        if problem.startswith("but "):  # half a sentence, which begins in the context
+            problem = f"{error.context} {problem}"
+        return f":{error.problem_mark.line + 1}: {problem}"
     return ": " + " ".join(str(error).split())
 
 

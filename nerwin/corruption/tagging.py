@@ -112,8 +112,12 @@ class TagCorruption:
         extra, beta, outside = fit_dials(f1, self._dials(unseen[targets > 0]), len(true))
         few = len(self.types) <= FITTED_TYPES
         types = fit_types(decode, moved(extra, beta, outside), targets, self._quarter) if few else none
-        found = {"unseen": extra, "repeats": beta, "outside": outside}
-        return {name: np.array([value]) for name, value in found.items()} | {"types": types}
+        return {
+            "unseen": np.array([extra]),
+            "repeats": np.array([beta]),
+            "outside": np.array([outside]),
+            "types": types,
+        }
 
     @property
     def _quarter(self) -> float:

@@ -61,6 +61,17 @@ def newest_folder(*, trained: bool = True) -> Path:
     return max(started, key=lambda folder: started[folder])
 
 
+def check_of_a_run(folder: Path) -> None:
+    """Refuse a folder that is a comparison's or a model's.
+
+    Raises:
+        ModelError: it is.
+    """
+    for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
+        if (folder / sign).exists():
+            raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+
+
 def model_folder(path: Path | None) -> Path:
     """The model of a run folder, of its best/ or last/, or of the newest run.
 

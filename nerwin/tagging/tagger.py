@@ -109,7 +109,7 @@ class Tagger:
         x = entity_margins(margins, lengths[some], [own for own in found if own])
         probabilities = iter(self.model.probability(x).tolist())
         for tags, own in zip(decoded, found, strict=True):
-            scored = list(zip(own, probabilities, strict=False))  # as many of them as there are entities
+            scored = list(zip(own, itertools.islice(probabilities, len(own)), strict=True))
             kept = [(span, score) for span, score in scored if score >= self.min_score]
             yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
@@ -288,7 +288,7 @@ def _words(sentence: Iterable[str]) -> list[str]:
     """
     if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
         found = f"{sentence[:40]!r}" if isinstance(sentence, str | bytes) else type(sentence).__name__
-        raise TypeError(f"expected the words of a sentence, found {found}. `entities` takes a text as it is.")
+        raise TypeError(f"expected the words of a sentence, found {found}. `Tagger.entities` takes a text as it is.")
     words = list(sentence)
     for word in words:
         if not isinstance(word, str):

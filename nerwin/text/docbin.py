@@ -17,6 +17,7 @@ from nerwin.text.tokenizer import Token
 
 DOCBIN_SUFFIXES = (".spacy",)
 SPACE = "SPACE"  # of a token without letters
+REMEDY = "Mend the document: an entity stands in one sentence and neither begins nor ends with a blank."
 
 
 def _spacy(name: str) -> Any:
@@ -50,11 +51,21 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
             "Is this the right file?"
         ) from error
     for number, doc in enumerate(docs, 1):
-        known = doc.has_annotation("SENT_START")
-        for sentence in doc.sents if known else [doc[:]]:
-            passage = _passage(sentence, number, f"{name}:{number}", counts)
+        known, where = doc.has_annotation("SENT_START"), f"{name}:{number}"
+        sentences = list(doc.sents) if known else [doc[:]]
+        inside = {entity for sentence in sentences for entity in sentence.ents}
+        for entity in doc.ents:
+            if entity not in inside:  # spaCy does not say so: it is in no sentence's own
+                raise CorpusError(
+                    f"{where}: expected an entity in one sentence, found "
+                    f'"{printable(entity.text)[:40]}" ({entity.label_}) over the border of two. {REMEDY}'
+                )
+        for sentence in sentences:
+            passage = _passage(sentence, number, where, counts)
             if passage.tokens:
                 yield passage._replace(document=not known)
+            else:
+                counts.empty += 1
 
 
 def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
@@ -67,8 +78,7 @@ def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     for label in {span.label for span in found}:
         if not is_tag(f"B-{label}"):
             raise CorpusError(f'{where}: expected a label of one word, found "{printable(label)}". Rename the label.')
-    remedy = "Mend the document: an entity stands in one sentence and neither begins nor ends with a blank."
-    return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
+    return Passage(text, tokens, whole_tokens(tokens, found, text, where, REMEDY), number)
 
 
 def write_docbin(passages: Iterable[Passage], name: str) -> bytes:

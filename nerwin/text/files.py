@@ -62,8 +62,8 @@ def check_line_ends(data: bytes, name: str) -> None:
 
 
 def suffix_of(path: Path) -> str:
-    """The suffix of a file's name, also before .gz."""
-    return Path(path.name.removesuffix(".gz")).suffix
+    """The suffix of a file's name in lower case, also before .gz."""
+    return Path(path.name.removesuffix(".gz")).suffix.lower()
 
 
 def too_long(name: str, number: int, longest: int) -> CorpusError:

@@ -43,7 +43,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
         by_sentence: pieces end with a blank line, not just with a line.
 
     Raises:
-        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is too long.
+        CorpusError: the file cannot be opened, is a damaged gzip, or a piece ends within a line that is too long.
     """
     number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:

@@ -26,6 +26,11 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
     assert run is not None
     folder = model_folder(run)
     model = load_model(folder)
+    if not model.standing.epoch:
+        raise ConfigError(
+            f"training.refit: expected a run, found the average of several in {folder}. Name each of its runs in a "
+            "training of its own, and average these."
+        )
     if others := _others(model.config, config):
         raise ConfigError(
             f"training.refit: expected a run of the same configuration, found other values of {', '.join(others)} in "

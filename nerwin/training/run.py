@@ -12,7 +12,7 @@ from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
-from nerwin.storage.folders import BEST, CELLS, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, model_folder
+from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, check_of_a_run, model_folder
 from nerwin.storage.lock import LOCK, check_free, locked
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
@@ -56,9 +56,7 @@ class Run:
         check_free(folder)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
-        for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
-            if (folder / sign).exists():
-                raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+        check_of_a_run(folder)
         _check_untaken(folder, overwrite=overwrite)
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
@@ -67,7 +65,8 @@ class Run:
             _check_untaken(folder, overwrite=overwrite)  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
-            for leftover in [folder / PAGE, *_half_written(folder)]:
+            # Old metrics go before there is a new configuration, which could not be gone on with beside them.
+            for leftover in [folder / PAGE, folder / METRICS, *_half_written(folder)]:
                 leftover.unlink(missing_ok=True)
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
@@ -225,7 +224,8 @@ def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
     Raises:
         ModelError: a line is missing or damaged.
     """
-    for number, line in enumerate([*lines, *[b""] * (epochs - len(lines))], 1):
+    for number in range(1, epochs + 1):
+        line = lines[number - 1] if number <= len(lines) else b""
         try:
             row = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError):

@@ -143,15 +143,15 @@ class Trainer:
         state.stop = self._reason_to_stop()
         pairs = max(tally.pairs, 1)
         yield EpochDone(
-            number,
-            tally.hinge / pairs,
-            tally.active / pairs,
-            tally.pairs,
-            tally.seconds,
-            tally.rate,
-            dev,
-            better if self.chooses else state.stop is not None,
-            state.stop,
+            epoch=number,
+            loss=tally.hinge / pairs,
+            active=tally.active / pairs,
+            windows=tally.pairs,
+            seconds=tally.seconds,
+            learning_rate=tally.rate,
+            dev=dev,
+            best=better if self.chooses else state.stop is not None,
+            stop=state.stop,
         )
 
     def _new_tally(self) -> Tally:
