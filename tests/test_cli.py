@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from nerwin import __version__
 from nerwin.cli import app
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
+from nerwin.cli.output import write
 from nerwin.cli.tag import TagInput, _bar, _usual
 from nerwin.cli.tagged import SchemeName
 from nerwin.evaluation.scores import evaluate_tags
@@ -1255,6 +1256,22 @@ def test_a_signal_while_tagging_leaves_nothing_behind(here: Path, number: int, c
         assert process.returncode == code
     assert (printed, said) == ("", message)
     assert {path.name for path in here.iterdir()} == before
+
+
+def test_ctrl_c_as_soon_as_the_output_is_there_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = Path.open
+
+    def interrupted(path: Path, mode: str) -> NoReturn:
+        usual(path, mode).close()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write([b"Lima"], tmp_path / "out.txt")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_commands_leave_the_threads_that_the_user_has_set() -> None:

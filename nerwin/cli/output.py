@@ -99,17 +99,17 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
 def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     """Write under a name that nobody else has, even another process with the same output, and move that."""
     beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
-    with _gone_when_ended(beside), beside.open("xb") as stream:
-        try:
+    try:
+        with _gone_when_ended(beside), beside.open("xb") as stream:
             stream.writelines(pieces)
             stream.flush()
             if place.exists():
                 os.fsync(stream.fileno())  # or a power cut could leave neither the old nor the new one
                 shutil.copymode(place, beside)  # what is private stays so
             os.replace(beside, place)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+    except BaseException:  # Ctrl-C may come as soon as it is there
+        beside.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
