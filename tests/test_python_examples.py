@@ -54,9 +54,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """The blocks of the README follow each other, and each may use the names of those before it."""
-    return {}
+def names(folder: Path) -> dict[str, Any]:
+    """The names of the README's first block, which the others may use; they run in any order, in several processes."""
+    found: dict[str, Any] = {}
+    exec(BLOCKS[0], found)  # noqa: S102 - the README is ours
+    return found
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
@@ -66,7 +68,7 @@ def test_the_readmes_python_runs(block: str, folder: Path, names: dict[str, Any]
             pytest.importorskip(library)
     if "spacy" in block:
         importlib.import_module("nerwin.integrations.spacy")  # as the entry point does where nerwin is installed
-    exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - the README is ours
+    exec(compile(block, "README.md", "exec"), dict(names))  # noqa: S102 - the README is ours
 
 
 def test_the_readme_shows_what_python_is_offered() -> None:
