@@ -1,5 +1,6 @@
 """What a corpus holds: figures worked out by hand, a warning for whatever deserves a second look, and the command."""
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -240,13 +241,15 @@ def test_strictly_a_warning_exits_with_1(here: Path) -> None:
 
 
 def test_files_in_the_order_of_their_names_are_warned_of(here: Path) -> None:
-    for name in ("dev", "test", "train"):
+    for name in ("dev", "test", "other"):
         (here / f"{name}.conll").write_text((here / "train.conll").read_text())
     swapped, ordered = ("dev", "test", "train"), ("train", "dev", "test")
     for names, count in ((swapped, 3), (ordered, 0)):
         told = nerwin("data", *(f"{name}.conll" for name in names)).stdout
         assert told.count("Is that meant? Files come in the order train, dev, test.") == count
     assert "test.conll: it is read as dev." in nerwin("data", *(f"{name}.conll" for name in swapped)).stdout
+    (here / "dev.conll.gz").write_bytes(gzip.compress((here / "dev.conll").read_bytes()))
+    assert "dev.conll.gz: it is read as train." in nerwin("data", "dev.conll.gz", "other.conll").stdout
     assert "it is read as" not in nerwin("data", "dev.conll").stdout  # held against nothing
 
 

@@ -16,8 +16,8 @@ def advise(survey: Survey) -> Iterator[str]:
     """The warnings, each in one line."""
     parts = survey.parts
     for name, part in parts.items():
-        called = Path(part.path).stem.lower()
-        if called in PARTS and called != name and len(parts) > 1:
+        called = Path(part.path).name.partition(".")[0].lower()
+        if called in PARTS and called != name and len(parts) > 1:  # one file alone is read as train, whatever it is
             yield f"{part.path}: it is read as {name}. Is that meant? Files come in the order {', '.join(PARTS)}."
         yield from _part_warnings(part)
         if name != "train" and "train" in parts:

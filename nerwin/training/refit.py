@@ -19,8 +19,8 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
     """The constants by which the model of `training.refit` decides, for one that is to be trained.
 
     Raises:
-        ModelError: no such model. ConfigError: it is of another configuration, of other data, or of another epoch than
-            the last one to come.
+        ModelError: no such model. ConfigError: it is an average, or of another configuration, of other data, or of
+            another epoch than the last one to come.
     """
     config, run = fresh.config, fresh.config.training.refit
     assert run is not None
