@@ -7,9 +7,11 @@ the letter n-grams have one value a form.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import repeat
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -78,9 +80,9 @@ class Feature(NamedTuple):
     spelling: Literal["shape", "collapsed_shape", "opened", "closed"]
     part: slice = slice(None)
 
-    def __call__(self, spelled: Spelled) -> list[str]:
+    def __call__(self, spelled: Spelled) -> Iterator[str]:
         """The value of each form."""
-        return [spelling[self.part] for spelling in getattr(spelled, self.spelling)]
+        return map(itemgetter(self.part), getattr(spelled, self.spelling))
 
 
 FEATURES: dict[str, Feature] = {
@@ -145,7 +147,7 @@ class Lookup:
         """The row of each form, of a feature with one value a form."""
         row = self.rows.get
         if self.name != WORDS:
-            return [row(value, UNKNOWN) for value in FEATURES[self.name](spelled)]
+            return list(map(row, FEATURES[self.name](spelled), repeat(UNKNOWN)))
         # One spelling after the other, as `spellings` puts them; no row that is found is 0.
         return [
             row(form) or row(lower) or (UNKNOWN if lower.isalpha() else row(_without_digits(lower), UNKNOWN))
