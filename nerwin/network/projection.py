@@ -21,7 +21,8 @@ from nerwin.network.lookup import windows_of
 from nerwin.network.scorer import Cache, Layers, Scorer
 from nerwin.network.surroundings import Surroundings
 
-TILE = 256  # windows at a time, so that their z stays in the processor's cache
+TILE = 1 << 16  # numbers of z at a time, which stay in the processor's cache
+MOST = 1024  # windows at a time, however few detectors look at them
 
 
 class PlacedCache(NamedTuple):
@@ -103,12 +104,13 @@ class FixedScorer:
         """
         rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
         scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)
-        tile, part, far = np.empty((3, TILE, P.shape[1]), P.dtype)
+        size = min(max(TILE // P.shape[1], 1), MOST)
+        tile, part, far = np.empty((3, size, P.shape[1]), P.dtype)
         if around is not None:
             words = around.words * self.slots + self.size
             sums, scale = _sums(P, words, around.lengths, part), around.scale(P.dtype)
-        for start in range(0, len(forms), TILE):
-            here = slice(start, start + TILE)
+        for start in range(0, len(forms), size):
+            here = slice(start, start + size)
             first, *others = rows[:, here]
             z = _fetch(P, first, tile)
             for place in others:
@@ -124,16 +126,16 @@ class FixedScorer:
 
 def _fetch(P: Floats, rows: Ints, out: Floats) -> Floats:
     """Some rows, written into the first ones of `out`."""
-    return np.take(P, rows, axis=0, out=out[: len(rows)], mode="clip")  # the other modes copy `out` first
+    return P.take(rows, axis=0, out=out[: len(rows)], mode="clip")  # the other modes copy `out` first
 
 
 def _sums(P: Floats, rows: Ints, lengths: Ints, part: Floats) -> Floats:
-    """The sums (S, m) over the words of each sentence, whose rows are fetched TILE at a time into `part`."""
+    """The sums (S, m) over the words of each sentence, fetched into `part`, as many rows at a time as it has."""
     sums = np.zeros((len(lengths), P.shape[1]), P.dtype)
     sentences = np.repeat(np.arange(len(lengths)), lengths)  # (n,)
-    for start in range(0, len(rows), TILE):
-        fetched = _fetch(P, rows[start : start + TILE], part)
-        here = sentences[start : start + TILE]
+    for start in range(0, len(rows), len(part)):
+        fetched = _fetch(P, rows[start : start + len(part)], part)
+        here = sentences[start : start + len(part)]
         first, end = here[0], here[-1] + 1
         belongs = (np.arange(first, end)[:, None] == here).astype(P.dtype)  # (sentences, words) of this tile
         sums[first:end] += belongs @ fetched  # one product takes a third of the time of `add.reduceat`
