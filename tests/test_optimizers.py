@@ -300,7 +300,9 @@ def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator,
     rule = OPTIMIZERS[name].rule(Settings(weight_decay=0.1))
 
     def optimizer(params: Parameters) -> Optimizer:
-        return Optimizer(rule, params, lambda key: treatments.get(key, Treatment()))
+        made = Optimizer(rule, params)
+        made.treatments |= {key: treatment for key, treatment in treatments.items() if key in params}
+        return made
 
     together, alone = ({key: value.copy() for key, value in start.items()} for _ in range(2))
     one = optimizer(together)
@@ -379,7 +381,8 @@ def test_decoupled_decay_shrinks_all_weights_alike_and_l2_in_adam_does_not() -> 
 def test_decay_reaches_only_what_is_to_be_decayed() -> None:
     params: Parameters = {"W1": np.ones(2), "b1": np.ones(2)}
     rule = OPTIMIZERS["adamw"].rule(Settings(weight_decay=0.5))
-    optimizer = Optimizer(rule, params, lambda name: Treatment(decayed=name == "W1"))
+    optimizer = Optimizer(rule, params)
+    optimizer.treatments["b1"] = Treatment(decayed=False)
     optimizer.step(params, {"W1": np.zeros(2), "b1": np.zeros(2)}, 0.1)
     np.testing.assert_allclose(params["W1"], 0.95)
     np.testing.assert_allclose(params["b1"], 1.0)
@@ -388,7 +391,8 @@ def test_decay_reaches_only_what_is_to_be_decayed() -> None:
 def test_decay_reaches_the_rows_of_its_own_table() -> None:
     params: Parameters = {"words": np.ones((3, 2)), "shape": np.ones((3, 2))}
     rule = OPTIMIZERS["adamw"].rule(Settings(weight_decay=0.5))
-    optimizer = Optimizer(rule, params, lambda name: Treatment(decayed=name == "shape"))
+    optimizer = Optimizer(rule, params)
+    optimizer.treatments["words"] = Treatment(decayed=False)
     none = np.zeros((1, 2))
     optimizer.step(params, {"words": Rows(np.array([0]), none), "shape": Rows(np.array([1]), none)}, 0.1)
     np.testing.assert_allclose(params["words"], 1.0)
@@ -402,7 +406,8 @@ def test_a_relative_rate_is_a_factor_on_the_steps_own(name: str) -> None:
     grads: Gradients = {"W1": np.array([2.0, -1.0]), "words": Rows(np.array([1]), np.array([[3.0, 0.5]]))}
     rule = OPTIMIZERS[name].rule(Settings(weight_decay=0.2))
     for theta, treatment, rate in ((params, Treatment(), 0.05), (halved, Treatment(rate=0.5), 0.1)):
-        optimizer = Optimizer(rule, theta, dict.fromkeys(theta, treatment).__getitem__)
+        optimizer = Optimizer(rule, theta)
+        optimizer.treatments = dict.fromkeys(theta, treatment)
         for _ in range(2):
             optimizer.step(theta, grads, rate)
     assert (params["W1"] != 1).all()

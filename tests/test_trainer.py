@@ -389,6 +389,17 @@ def test_tables_have_their_own_rate_and_decay_only_where_asked(tmp_path: Path, *
     }
 
 
+def test_ngrams_move_as_far_in_several_passes_as_in_one(tmp_path: Path) -> None:
+    settings = ["optimizer.table_rate=3", "features={shape: 3, ngrams: 4}", "training.batch_size=10"]
+    rates = {}
+    for name, more in (("one", []), ("several", ["training.min_batches=25"])):
+        trainer = new_trainer(village_config(tmp_path, *settings, *more))
+        rates[name] = {table: trainer.state.optimizer.treatments[table].rate for table in trainer.model.tables}
+    assert trainer.passes > 1
+    assert rates["one"] == {"words": 3, "shape": 3, "ngrams": 3}
+    assert rates["several"] == {"words": 3, "shape": 3, "ngrams": 3 / trainer.passes}
+
+
 def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Path) -> None:
     moved = []
     for share in ("0.3", "0"):

@@ -237,7 +237,9 @@ class TrainingConfig(_Section):
         30, description="epochs, at most: a pass over the training part (min_batches: or several), then a score on dev"
     )
     min_batches: Count = Field(
-        1, description="about so many minibatches an epoch, at least: a small corpus takes several passes"
+        1,
+        description="about so many minibatches an epoch, at least: a small corpus takes several passes, "
+        "in each of which n-grams move by as much less",
     )
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")

@@ -55,15 +55,14 @@ class Optimizer:
     state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that move at
     the same rate are packed at their first step (see `packing`).
 
+    treatments: what each parameter gets, by name; to be changed before the first step.
     gradients: where a backward pass may write the gradients of tensors, by name, once these are packed; a step
         overwrites them.
     """
 
-    def __init__(
-        self, rule: Rule, params: Parameters, treatment: Callable[[str], Treatment] = lambda name: Treatment()
-    ) -> None:
+    def __init__(self, rule: Rule, params: Parameters) -> None:
         self.rule = rule
-        self.treatments = {name: treatment(name) for name in params}
+        self.treatments = dict.fromkeys(params, Treatment())
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
         self.gradients: Parameters = {}

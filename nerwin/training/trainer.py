@@ -25,7 +25,7 @@ from nerwin.network.placed import Placed
 from nerwin.optim.clipping import clip_by_norm
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
-from nerwin.text.features import form_table
+from nerwin.text.features import NGRAMS, form_table
 from nerwin.text.vocabulary import PADDING
 from nerwin.text.windows import windows
 from nerwin.training.data import Parts
@@ -36,15 +36,24 @@ from nerwin.training.state import DRAWN, Batched, EpochDone, State, Tally, gener
 
 
 def make_optimizer(model: Model) -> Optimizer:
-    """The optimizer of a model's configuration, its state at zero; decoupled decay spares what L2 spares."""
+    """The optimizer of a model's configuration, its state at zero."""
     chosen = model.config.optimizer
     settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
+    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params)
 
-    def treatment(name: str) -> Treatment:
-        rate = chosen.table_rate if name in model.tables else 1.0
-        return Treatment(rate, decayed=penalised(name, model.penalised_tables))
 
-    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params, treatment)
+def treatments(model: Model, passes: int) -> dict[str, Treatment]:
+    """What the optimizer does with each parameter; decoupled decay spares what L2 spares.
+
+    A form has some twenty n-grams, most of them its own where forms are few: many passes over little text would learn
+    it by heart through them. So they move as far as in a single pass, whatever the number of `passes` in an epoch.
+    """
+    rates = dict.fromkeys(model.tables, model.config.optimizer.table_rate)
+    if NGRAMS in rates:
+        rates[NGRAMS] /= passes
+    return {
+        name: Treatment(rates.get(name, 1.0), decayed=penalised(name, model.penalised_tables)) for name in model.params
+    }
 
 
 def learning_rate(config: Config) -> float:
@@ -84,6 +93,7 @@ class Trainer:
         self.passes = math.ceil(config.training.min_batches / max(minibatches, 1))  # in an epoch, as what follows
         self.pairs, self.minibatches = self.passes * pairs, self.passes * minibatches
         self.steps = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
+        self.state.optimizer.treatments = treatments(model, self.passes)
         self.schedule = make_schedule(self.config, self.steps)
         self.unknown_shares = self._unknown_shares()
 
