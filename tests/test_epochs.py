@@ -71,8 +71,8 @@ def test_on_a_terminal_the_best_epochs_are_marked_and_curves_are_drawn() -> None
     ("width", "titles"),
     [
         (100, "epoch loss in margin windows/s P R dev F1 best"),
-        (66, "epoch loss in margin windows/s P R dev F1 best"),
-        (65, "epoch loss in margin P R dev F1 best"),
+        (68, "epoch loss in margin windows/s P R dev F1 best"),
+        (67, "epoch loss in margin P R dev F1 best"),
         (50, "epoch loss P R dev F1 best"),
         (30, "epoch loss dev F1 best"),
         (5, None),

@@ -21,7 +21,7 @@ COLUMNS = (
     ("dev F1", 6, 0),
     ("best", 4, 0),
 )
-GAP = 2  # between two columns
+GAP = 2  # behind a column; rich before 15 has one behind the last, too
 BLOCKS, ASCII = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 
 
@@ -137,6 +137,6 @@ def _shown(width: int) -> list[tuple[str, int, int]]:
     """The columns that a terminal of that width has room for."""
     for least_wanted in (3, 2, 1, 0):
         shown = [column for column in COLUMNS if column[2] <= least_wanted]
-        if sum(column[1] + GAP for column in shown) - GAP <= width:
+        if sum(column[1] + GAP for column in shown) <= width:
             break
     return shown
