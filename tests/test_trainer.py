@@ -252,7 +252,8 @@ def test_an_epoch_of_a_small_corpus_takes_several_passes(tmp_path: Path, corrupt
 
 
 def test_several_passes_go_on_where_they_were_left(tmp_path: Path) -> None:
-    config = village_config(tmp_path, "training.epochs=1", "training.batch_size=10", "training.min_batches=25")
+    settings = ["training.epochs=1", "training.batch_size=10", "training.min_batches=25", "features={ngrams: 3}"]
+    config = village_config(tmp_path, *settings)
     whole, left = new_trainer(config), new_trainer(config)
     assert whole.passes > 1
     batches = [record for record in whole.run() if isinstance(record, Batched)]
