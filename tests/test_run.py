@@ -217,7 +217,8 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(
 def test_a_run_paused_inside_epochs_ends_as_one_that_was_never_interrupted(
     tmp_path: Path, corruption: str, batches: int
 ) -> None:
-    config = village_config(tmp_path, *EVERYTHING, f"objective.corruption={corruption}", "training.batch_size=10")
+    settings = ["features.ngrams=3", "optimizer.table_rate=3", "training.min_batches=25", "training.batch_size=10"]
+    config = village_config(tmp_path, *EVERYTHING, *settings, f"objective.corruption={corruption}")
     finish(Run.start(tmp_path / "whole", config))
     folder, run, places = tmp_path / "paused", Run.start(tmp_path / "paused", config), []
     for _ in range(6):

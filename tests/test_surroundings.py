@@ -8,7 +8,7 @@ import pytest
 from nerwin.analysis.inspection import SENTENCE, take_apart
 from nerwin.network import projection
 from nerwin.network.placed import distinct
-from nerwin.network.projection import _sums
+from nerwin.network.projection import SUMMED, _sums
 from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
@@ -43,11 +43,10 @@ def test_a_sentence_said_many_times_does_not_grow(rng: np.random.Generator) -> N
 
 
 def test_sums_over_sentences_longer_than_a_tile(rng: np.random.Generator) -> None:
-    tile = 100
-    lengths = np.array([3, tile - 3, 1, 3 * tile + 5, 2])
+    lengths = np.array([3, SUMMED - 3, 1, 3 * SUMMED + 5, 2])
     P, rows = rng.normal(size=(50, 4)), rng.integers(0, 50, lengths.sum())
     expected = np.add.reduceat(P[rows], np.cumsum(lengths) - lengths, axis=0)
-    np.testing.assert_allclose(_sums(P, rows, lengths, np.empty((tile, 4))), expected, rtol=1e-12)
+    np.testing.assert_allclose(_sums(P, rows, lengths), expected, rtol=1e-12)
 
 
 def test_all_words_are_the_words_of_all_sentences() -> None:
@@ -95,15 +94,15 @@ def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work
     assert np.abs(model.score(forms, corpus) - plain).max() > 0.01  # the sentence does count
 
 
-@pytest.mark.parametrize("most", [1, 16])
-def test_how_many_windows_are_scored_at_a_time_makes_no_difference(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+@pytest.mark.parametrize(("name", "most"), [("TILE", 1), ("TILE", 100), ("SUMMED", 1), ("SUMMED", 16)])
+def test_how_much_is_scored_at_a_time_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:
     trainer = new_trainer(village_config(tmp_path, "window.sentence=0.5", "training.epochs=1"))
     epochs(trainer)
     forms, corpus = form_table(trainer.model.lookups, trainer.parts.vocabulary.forms), trainer.parts.dev.flat
     at_once = trainer.model.score(forms, corpus)
-    monkeypatch.setattr(projection, "MOST", most)
+    monkeypatch.setattr(projection, name, most)
     np.testing.assert_allclose(trainer.model.score(forms, corpus), at_once, rtol=1e-4, atol=1e-5)
 
 

@@ -390,7 +390,7 @@ def test_tables_have_their_own_rate_and_decay_only_where_asked(tmp_path: Path, *
     }
 
 
-def test_ngrams_move_as_far_in_several_passes_as_in_one(tmp_path: Path) -> None:
+def test_the_rate_of_ngrams_is_divided_by_the_number_of_passes(tmp_path: Path) -> None:
     settings = ["optimizer.table_rate=3", "features={shape: 3, ngrams: 4}", "training.batch_size=10"]
     rates = {}
     for name, more in (("one", []), ("several", ["training.min_batches=25"])):

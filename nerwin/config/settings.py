@@ -239,7 +239,7 @@ class TrainingConfig(_Section):
     min_batches: Count = Field(
         1,
         description="about so many minibatches an epoch, at least: a small corpus takes several passes, "
-        "in each of which n-grams move by as much less",
+        "by whose number the rate of n-grams is divided",
     )
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="of every random choice")

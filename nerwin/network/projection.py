@@ -21,8 +21,8 @@ from nerwin.network.lookup import windows_of
 from nerwin.network.scorer import Cache, Layers, Scorer
 from nerwin.network.surroundings import Surroundings
 
-TILE = 1 << 16  # numbers of z at a time, which stay in the processor's cache
-MOST = 1024  # windows at a time, however few detectors look at them
+TILE = 1 << 16  # numbers of z at a time: so many windows that they stay in the processor's cache
+SUMMED = 256  # words at a time: which of them is whose is a table that grows with their square
 
 
 class PlacedCache(NamedTuple):
@@ -104,13 +104,13 @@ class FixedScorer:
         """
         rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
         scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)
-        size = min(max(TILE // P.shape[1], 1), MOST)
-        tile, part, far = np.empty((3, size, P.shape[1]), P.dtype)
+        at_once = max(TILE // P.shape[1], 1)  # windows
+        tile, part, far = np.empty((3, min(at_once, len(forms)), P.shape[1]), P.dtype)
         if around is not None:
             words = around.words * self.slots + self.size
-            sums, scale = _sums(P, words, around.lengths, part), around.scale(P.dtype)
-        for start in range(0, len(forms), size):
-            here = slice(start, start + size)
+            sums, scale = _sums(P, words, around.lengths), around.scale(P.dtype)
+        for start in range(0, len(forms), at_once):
+            here = slice(start, start + at_once)
             first, *others = rows[:, here]
             z = _fetch(P, first, tile)
             for place in others:
@@ -129,13 +129,14 @@ def _fetch(P: Floats, rows: Ints, out: Floats) -> Floats:
     return P.take(rows, axis=0, out=out[: len(rows)], mode="clip")  # the other modes copy `out` first
 
 
-def _sums(P: Floats, rows: Ints, lengths: Ints, part: Floats) -> Floats:
-    """The sums (S, m) over the words of each sentence, fetched into `part`, as many rows at a time as it has."""
+def _sums(P: Floats, rows: Ints, lengths: Ints) -> Floats:
+    """The sums (S, m) over the words of each sentence, whose rows are fetched SUMMED at a time."""
+    part = np.empty((SUMMED, P.shape[1]), P.dtype)
     sums = np.zeros((len(lengths), P.shape[1]), P.dtype)
     sentences = np.repeat(np.arange(len(lengths)), lengths)  # (n,)
-    for start in range(0, len(rows), len(part)):
-        fetched = _fetch(P, rows[start : start + len(part)], part)
-        here = sentences[start : start + len(part)]
+    for start in range(0, len(rows), SUMMED):
+        fetched = _fetch(P, rows[start : start + SUMMED], part)
+        here = sentences[start : start + SUMMED]
         first, end = here[0], here[-1] + 1
         belongs = (np.arange(first, end)[:, None] == here).astype(P.dtype)  # (sentences, words) of this tile
         sums[first:end] += belongs @ fetched  # one product takes a third of the time of `add.reduceat`

@@ -55,7 +55,7 @@ class Optimizer:
     state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that move at
     the same rate are packed at their first step (see `packing`).
 
-    treatments: what each parameter gets, by name; to be changed before the first step.
+    treatments: what each parameter gets, by name; no part of the state.
     gradients: where a backward pass may write the gradients of tensors, by name, once these are packed; a step
         overwrites them.
     """

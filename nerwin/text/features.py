@@ -81,7 +81,7 @@ class Feature(NamedTuple):
     part: slice = slice(None)
 
     def __call__(self, spelled: Spelled) -> Iterator[str]:
-        """The value of each form."""
+        """The value of each form; by a map, as there are many of them."""
         return map(itemgetter(self.part), getattr(spelled, self.spelling))
 
 

@@ -36,17 +36,17 @@ from nerwin.training.state import DRAWN, Batched, EpochDone, State, Tally, gener
 
 
 def make_optimizer(model: Model) -> Optimizer:
-    """The optimizer of a model's configuration, its state at zero."""
+    """The optimizer of a model's configuration, its state at zero; its treatments are the trainer's to set."""
     chosen = model.config.optimizer
     settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
     return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params)
 
 
 def treatments(model: Model, passes: int) -> dict[str, Treatment]:
-    """What the optimizer does with each parameter; decoupled decay spares what L2 spares.
+    """What each parameter gets: tables have a rate of their own, and decoupled decay spares what L2 spares.
 
     A form has some twenty n-grams, most of them its own where forms are few: many passes over little text would learn
-    it by heart through them. So they move as far as in a single pass, whatever the number of `passes` in an epoch.
+    it by heart through them. So their rate is divided by the number of passes in an epoch.
     """
     rates = dict.fromkeys(model.tables, model.config.optimizer.table_rate)
     if NGRAMS in rates:
