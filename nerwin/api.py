@@ -120,9 +120,9 @@ def average(models: Iterable[str | Path]) -> Tagger:
     if isinstance(models, str | Path):
         raise TypeError(f"expected several models, found one: {str(models)!r}. Put them into a list.")
     paths = [Path(one) for one in models]
-    if len(paths) < 2:
-        raise ConfigError(f"average: expected two or more models, found {len(paths)}. Name the runs of several seeds.")
     loaded = [load_model(model_folder(path)) for path in paths]
+    if len(loaded) < 2:
+        raise ConfigError(f"average: expected two or more models, found {len(loaded)}. Name the runs of several seeds.")
     whole = committee.average(loaded)
     parts = read_parts(loaded[0].config)
     check_same_data(paths[0], whole.config, whole.sources, parts.sources, "Restore the file.")

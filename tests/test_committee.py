@@ -169,6 +169,8 @@ def test_from_python_an_average_is_a_tagger_that_nothing_has_written(
     for few in ([], runs[:1]):
         with pytest.raises(ConfigError, match=f"expected two or more models, found {len(few)}"):
             nerwin.average(few)
+    with pytest.raises(ModelError, match="expected a run folder"):
+        nerwin.average([tmp_path / "no-such-*"])
     for one in (runs[0], str(runs[0])):
         with pytest.raises(TypeError, match="expected several models, found one"):
             nerwin.average(one)  # type: ignore[arg-type]

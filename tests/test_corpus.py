@@ -474,6 +474,9 @@ MANY = "".join(f"{chr(97 + n)}{n} O\n" for n in range(SEVERAL))
             "no word is outside of an entity (is corpus.tag_column the column of the tags?)",
         ),
         (MANY.replace("O", "B-A") + "x O\n", {}, None),
+        ("a O\nb B-A\n" * 100, {}, "only 2 different words among 200 (is corpus.word_column that of the words?)"),
+        ("a O\nb B-A\n" * 99, {}, None),
+        ("".join(f"{number % 15} B-A\nx O\n" for number in range(100)), {}, None),
     ],
 )
 def test_what_may_be_meant_otherwise_is_doubted(

@@ -45,9 +45,9 @@ def test_without_a_terminal_an_epoch_is_a_line() -> None:
     assert [one.epoch for one in done] == [1, 2, 3]
     lines = file.getvalue().splitlines()
     assert lines[1] == (
-        "epoch 2  loss 0.5000  in margin 12.5%  windows/s 2,000  P 0.5000  R 0.2500  dev F1 0.5000  best"
+        "epoch 2  loss 0.5000  in margin 12.5%  windows/s 2,000  P 0.5000  R 0.2500  dev F1 0.5000  kept"
     )
-    assert not lines[2].endswith("best")
+    assert not lines[2].endswith("kept")
 
 
 def test_a_dumb_terminal_gets_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,11 +70,11 @@ def test_on_a_terminal_the_best_epochs_are_marked_and_curves_are_drawn() -> None
 @pytest.mark.parametrize(
     ("width", "titles"),
     [
-        (100, "epoch loss in margin windows/s P R dev F1 best"),
-        (68, "epoch loss in margin windows/s P R dev F1 best"),
-        (67, "epoch loss in margin P R dev F1 best"),
-        (50, "epoch loss P R dev F1 best"),
-        (30, "epoch loss dev F1 best"),
+        (100, "epoch loss in margin windows/s P R dev F1 kept"),
+        (68, "epoch loss in margin windows/s P R dev F1 kept"),
+        (67, "epoch loss in margin P R dev F1 kept"),
+        (50, "epoch loss P R dev F1 kept"),
+        (30, "epoch loss dev F1 kept"),
         (5, None),
     ],
 )

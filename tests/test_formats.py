@@ -238,7 +238,7 @@ def test_types_that_would_be_taken_for_prefixes_are_not_written_alone() -> None:
 
 def test_illegal_transitions_are_read_by_conlleval_and_the_note_says_so(tmp_path: Path) -> None:
     path = tmp_path / "slips.conll"
-    path.write_text("a B-PER\nb I-PER\n\n" * 200 + "c I-LOC\n")
+    path.write_text("a B-PER\nb I-PER\n\n" * 99 + "c I-LOC\n")
     found = FORMS["conll"].read(path, Reading())
     assert found.passages[-1].entities == [Span(0, 1, "LOC")]
     assert found.note.endswith("1 illegal transitions; entities are read by conlleval's rule")

@@ -13,8 +13,10 @@ from nerwin.cli import app
 from nerwin.errors import ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
+from nerwin.tagging.tagger import load
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
+from nerwin.training.run import Run
 from tests.test_trainer import new_trainer, village_config, write_village
 
 
@@ -142,6 +144,22 @@ def test_the_rule_is_what_tagging_adds(tmp_path: Path, word: str, outside: float
     assert take_apart(ranker, word).rule == [-3, 1]
 
 
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_what_is_decided_is_what_the_tagger_finds(tmp_path: Path, corruption: str) -> None:
+    config = village_config(tmp_path, f"objective.corruption={corruption}", "training.keep=last")
+    run = Run.start(tmp_path / "run", config)
+    for _ in run.train():
+        pass
+    tagger = load(tmp_path / "run")
+    words = [word for one in read_corpus(tmp_path / "village.conll").sentences for word in one.words]
+    decided = set()
+    for start in range(len(words) - 6):  # a text that is longer than a window
+        decision = take_apart(tagger.model, " ".join(words[start : start + 7]))
+        assert decision.tag == tagger.tag(words[start : start + 7])[3]
+        decided.add(decision.tag)
+    assert len(decided) > 1
+
+
 # The command
 
 
@@ -183,6 +201,8 @@ def test_the_drawn_decision_names_every_word_and_score(run: Path) -> None:
     assert done.exit_code == 0
     for name in ("Museums", "in", "Paris", "are", "amazing", "LOC", "PER", "score", "decision rule", "in all"):
         assert name in done.stdout
+    decision = as_json(run, "--window", "Museums in Paris are amazing")
+    assert f'"Paris" is tagged {decision["tag"]}\n' in done.stdout
 
 
 def test_the_command_finds_neighbours(run: Path) -> None:

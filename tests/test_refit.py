@@ -199,6 +199,7 @@ def test_it_is_not_compared(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert "expected cells that dev ranks" in done.stderr
+    assert "one by one with `nerwin train`; `nerwin average` joins them" in done.stderr
 
 
 def test_an_average_has_the_mean_of_their_thresholds(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,9 +232,9 @@ def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert f"dev   is learned from too; its thresholds are those of {here / 'first'}" in said
     (line,) = [one for one in said if one.startswith("epoch 3")]
     assert "F1" not in line
-    assert "best" not in line
+    assert "kept" not in line
     assert said[-1] == "next: nerwin tag second"
-    assert "best     dev learned from too, epoch 3" in run.invoke(app, ["info", "second"]).stdout
+    assert "kept     dev learned from too, epoch 3" in run.invoke(app, ["info", "second"]).stdout
 
 
 def test_a_report_shows_it_beside_its_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,12 @@ def test_parts_are_held_against_each_other(look: Surveyor) -> None:
     ]
 
 
+def test_a_part_with_few_entities_to_measure_by_is_warned_of(look: Surveyor) -> None:
+    for dev, told in ((DEV, 1), ("Lima B-LOC\n\n" * FEW, 0), ("sleeps O\n", 0)):  # none at all has a warning of its own
+        warned = [one for one in advise(look(TRAIN, dev)) if "their F1 is in part chance" in one]
+        assert [f"entities are fewer than {FEW} (3)" in one for one in warned] == [True] * told
+
+
 def test_a_clean_corpus_has_no_warnings() -> None:
     corpus = {name: str(ROOT / "data" / f"{name}.conll") for name in ("train", "dev", "test")}
     found = survey(make_config({"corpus": corpus}, base=ROOT, where="x"))
@@ -228,14 +234,14 @@ def test_a_configuration_and_files_are_described_alike(here: Path, words: list[s
     assert found["parts"]["train"]["lengths"]["longest"] == 3
     assert found["parts"]["dev"]["unseen"]["words"] == pytest.approx(0.2)
     assert found["conflicts"] == []
-    assert len(found["warnings"]) == 2
+    assert len(found["warnings"]) == 3
 
 
 def test_strictly_a_warning_exits_with_1(here: Path) -> None:
     assert nerwin("data", "corpus.yaml").exit_code == 0
     done = nerwin("data", "corpus.yaml", "--strict")
     assert (done.exit_code, done.stderr) == (1, "")
-    assert done.stdout.endswith("2 warnings\n")
+    assert done.stdout.endswith("3 warnings\n")
     assert nerwin("data", "--strict").stdout.endswith("no warnings\n")
     assert nerwin("data", "--strict").exit_code == 0
 

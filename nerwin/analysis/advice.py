@@ -20,6 +20,8 @@ def advise(survey: Survey) -> Iterator[str]:
         if called in PARTS and called != name and len(parts) > 1:  # one file alone is read as train, whatever it is
             yield f"{part.path}: it is read as {name}. Is that meant? Files come in the order {', '.join(PARTS)}."
         yield from _part_warnings(part)
+        if name != "train" and 0 < part.entities < FEW:
+            yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
         if name != "train" and "train" in parts:
             yield from _type_warnings(part, parts["train"])
         for earlier, lines in part.shared.items():

@@ -130,7 +130,7 @@ class Decision(NamedTuple):
 
     words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word. rule:
     what the thresholds or offsets that dev has set add to each score; the highest sum decides, of types if it is above
-    0, of tags together with those of the words around.
+    0, of tags together with those of the words around. tag: what is decided, with all of the text in view.
     """
 
     words: list[str]
@@ -141,6 +141,7 @@ class Decision(NamedTuple):
     positions: list[list[float]]  # [position][score]
     detectors: list[list[float]]  # [detector][score]
     rule: list[float]
+    tag: str
 
 
 def take_apart(model: Model, text: str) -> Decision:
@@ -162,6 +163,8 @@ def take_apart(model: Model, text: str) -> Decision:
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
+    in_context = model.in_context(model.score(forms, flat), flat.words, forms.unseen[flat.words])
+    (tags,) = model.decode(in_context, flat.lengths)
     near = ["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.places],
@@ -172,4 +175,5 @@ def take_apart(model: Model, text: str) -> Decision:
         positions=shares.inputs.reshape(model.places, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
         rule=model.corruption.rule(model.constants, forms.unseen[ids[:, C // 2]])[0].tolist(),
+        tag=tags[centre],
     )

@@ -19,7 +19,7 @@ COLUMNS = (
     ("P", 6, 1),
     ("R", 6, 1),
     ("dev F1", 6, 0),
-    ("best", 4, 0),
+    ("kept", 4, 0),  # the best so far, or the last
 )
 GAP = 2  # behind a column; rich before 15 has one behind the last, too
 BLOCKS, ASCII = "▁▂▃▄▅▆▇█", "_.,-=+*#"
@@ -49,9 +49,9 @@ def _draw_plain(console: "Console", records: Iterable[Batched | EpochDone]) -> l
 
 
 def _line(record: EpochDone) -> str:
-    *cells, best = _cells(record)
+    *cells, kept = _cells(record)
     named = [f"{title} {cell}" for (title, _, _), cell in zip(COLUMNS[:-1], cells, strict=True) if cell]
-    return "  ".join([*named, *(["best"] if best else [])])
+    return "  ".join([*named, *(["kept"] if kept else [])])
 
 
 def _cells(record: EpochDone) -> list[str]:

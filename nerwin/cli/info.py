@@ -35,7 +35,7 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "types", " ".join(found["types"])
     f1, epoch = found["best"]["f1"], found["best"]["epoch"]
     score = "dev learned from too" if f1 is None else f"dev F1 {f1:.4f}"
-    yield "best", f"{score}, {f'epoch {epoch}' if epoch else 'of several models averaged'}"
+    yield "kept", f"{score}, {f'epoch {epoch}' if epoch else 'of several models averaged'}"
     if found["epoch"] != found["best"]["epoch"]:
         yield "", f"as it was after epoch {found['epoch']}"
     rows = ", ".join(f"{name} {count:,} rows" for name, count in found["rows"].items())

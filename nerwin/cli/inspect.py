@@ -90,6 +90,8 @@ def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, 
 def _draw_decision(console: "Console", decision: "Decision") -> None:
     from rich.table import Table
 
+    from nerwin.text.tags import OUTSIDE
+
     scores = sorted(sorted(range(len(decision.names)), key=lambda k: -decision.scores[k] - decision.rule[k])[:WIDE])
 
     def cells(values: "Sequence[float]") -> list[str]:
@@ -114,6 +116,8 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     decided = [score + rule for score, rule in zip(decision.scores, decision.rule, strict=True)]
     table.add_row("in all", *cells(decided), style="bold")
     print_whole(console, table)
+    how = " (IOB2), by the best tags of its whole sentence" if OUTSIDE in decision.names else ""
+    console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', markup=False, soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {len(strongest)} detectors with the largest shares"
     detectors = headed(Table(title=title, title_justify="left"), "detector", "right")

@@ -20,6 +20,7 @@ LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
 SEVERAL = 20  # words; what all of them have in common is no chance
+MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
 
 def oddities(corpus: "Corpus") -> Iterator[str]:
@@ -36,6 +37,8 @@ def doubts(corpus: "Corpus") -> Iterator[str]:
     forms = _forms(corpus)
     if edged := {form for form in forms if form != form.strip(BLANK)}:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
+    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens:
+        yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
     shared = _beginning(forms)
     if shared and len(forms) >= SEVERAL:
         yield f'all words begin with "{shared[:20]}", as those of other text will not (cut it off)'

@@ -114,7 +114,8 @@ class Comparison:
         base = load_config(config, overrides)
         if any(one.training.refit for one in self._configs.values()):
             raise ConfigError(
-                "training.refit: expected cells that dev ranks, found some that learn from it. Take it out."
+                "training.refit: expected cells that dev ranks, found some that learn from it. Take it out, or train "
+                "them one by one with `nerwin train`; `nerwin average` joins them."
             )
         if any(one.training.threads != base.training.threads for one in self._configs.values()):
             raise ConfigError(
