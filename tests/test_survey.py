@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.analysis.advice import FEW, advise
+from nerwin.analysis.advice import FEW, SLIP, advise
 from nerwin.analysis.survey import Conflict, Covered, Invalid, Odd, Survey, survey
 from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
@@ -174,7 +174,24 @@ def test_what_deserves_a_second_look_is_warned_of(look: Surveyor, train: str, de
 @pytest.mark.parametrize(("count", "warned"), [(FEW - 1, True), (FEW, False)])
 def test_rare_types_are_warned_of(look: Surveyor, count: int, warned: bool) -> None:
     found = look("a B-PER\n\nb O\n\n" * count)
-    assert [f"types with fewer than {FEW} entities: PER ({count})" in one for one in advise(found)] == [True] * warned
+    told = f"types with fewer than {FEW} entities: PER ({count}, line 1). "
+    assert [told in one for one in advise(found)] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("slip", "count", "told"),
+    [
+        ("PERS", 2 * SLIP, ["train:3: type PERS (2) is spelled almost like PER (40). Is that meant?"]),
+        ("PERS", 2 * SLIP - 1, []),  # too many to be slips
+        ("Per", 2 * SLIP, ["train: types that differ in case alone: PER, Per. Spell them alike."]),
+        ("LOC", 2 * SLIP, []),
+    ],
+)
+def test_a_rare_type_that_is_spelled_almost_like_a_common_one_is_warned_of(
+    look: Surveyor, slip: str, count: int, told: list[str]
+) -> None:
+    found = look(f"a O\n\nb B-{slip}\nc B-{slip}\n\n" + "Ines B-PER\n\n" * count)
+    assert warnings(found) == told
 
 
 def test_only_the_types_that_are_to_be_learned_count(look: Surveyor) -> None:

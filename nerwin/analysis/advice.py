@@ -1,7 +1,8 @@
 """What about a corpus would make training, or its figures, worse than they need to be: where, what, and what to do."""
 
+import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nerwin.analysis.survey import PARTS, PartSurvey, Survey
@@ -9,6 +10,7 @@ from nerwin.text.doubts import LONG_SENTENCE
 
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
+SLIP = 20  # a type that has so many times fewer entities than one spelled almost like it may be a slip
 SHOWN = 5  # places that a warning names
 
 
@@ -68,6 +70,11 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
         )
     for labels in _alike(part.types):
         yield f"{part.path}: types that differ in case alone: {', '.join(labels)}. Spell them alike."
+    for label, meant in _slips(part.types):
+        yield (
+            f"{part.path}:{part.type_lines[label]}: type {label} ({part.types[label]:,}) is spelled almost like "
+            f"{meant} ({part.types[meant]:,}). Is that meant?"
+        )
 
 
 def _alike(labels: Iterable[str]) -> list[list[str]]:
@@ -78,8 +85,15 @@ def _alike(labels: Iterable[str]) -> list[list[str]]:
     return [labels for labels in spelled.values() if len(labels) > 1]
 
 
+def _slips(types: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Rare types, and the common one that each is spelled almost like."""
+    for label, count in types.items():
+        common = [other for other, many in types.items() if many >= SLIP * count and other.lower() != label.lower()]
+        yield from ((label, meant) for meant in difflib.get_close_matches(label, common, n=1, cutoff=0.8))
+
+
 def _train_warnings(train: PartSurvey) -> Iterator[str]:
-    rare = [f"{label} ({count})" for label, count in train.types.items() if count < FEW]
+    rare = [f"{label} ({count}, line {train.type_lines[label]})" for label, count in train.types.items() if count < FEW]
     if rare:
         yield (
             f"{train.path}: types with fewer than {FEW} entities: {', '.join(rare)}. "

@@ -77,7 +77,11 @@ class Covered(NamedTuple):
 
 @dataclass
 class PartSurvey:
-    """One file in figures. shared: sentences that an earlier part has too, and the lines of these."""
+    """One file in figures.
+
+    type_lines: where the first entity of each type begins.
+    shared: the lines of the sentences that an earlier part has too.
+    """
 
     path: str
     delimiter: str
@@ -89,6 +93,7 @@ class PartSurvey:
     without_entities: int
     repeated: int
     types: dict[str, int]
+    type_lines: dict[str, int]
     lengths: Lengths
     invalid: list[Invalid]
     odd: dict[str, Odd]
@@ -192,6 +197,7 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         without_entities=sum(not found for found in tagged.entities),
         repeated=len(sentences) - len(_first_lines(sentences)),
         types=dict(sorted(types.items())),
+        type_lines=_type_lines(tagged),
         lengths=_lengths(sentences),
         invalid=list(_invalid(corpus)),
         odd=_odd(counts, sentences),
@@ -207,6 +213,14 @@ def _first_lines(sentences: Iterable[Sentence]) -> dict[tuple[str, ...], int]:
     first: dict[tuple[str, ...], int] = {}
     for sentence in sentences:
         first.setdefault(tuple(sentence.words), sentence.line)
+    return first
+
+
+def _type_lines(tagged: _Tagged) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for sentence, found in zip(tagged.corpus.sentences, tagged.entities, strict=True):
+        for span in found:
+            first.setdefault(span.label, sentence.lines[span.start])
     return first
 
 
