@@ -171,7 +171,7 @@ def test_a_word_that_cannot_be_written_leaves_nothing_half_written() -> None:
 
 def test_a_setting_is_named_by_its_option() -> None:
     Path("b.conll").write_text("# a comment\nEU I-ORG\n")
-    assert "(--comments)" in refused(nerwin("convert", "b.conll", "b.inline"))
+    assert 'Then set --comments to "#".' in refused(nerwin("convert", "b.conll", "b.inline"))
 
 
 def test_options_of_columns_are_refused_for_other_forms() -> None:

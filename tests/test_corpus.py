@@ -254,6 +254,8 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
             "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.scheme "
             "to types if they stand alone (nerwin convert --from types). Or is the line a comment (corpus.comments)?",
         ),
+        ("# Ines sleeps\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),
+        ("#\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme to iob2."),
     ],

@@ -24,12 +24,17 @@ from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
 from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, is_type, settle_scheme, split_prefix
 
+TOO_FEW = (
+    "Separate word and tag by a tab or a space{}. Or is the line a comment (corpus.comments), or corpus.delimiter, "
+    "corpus.word_column or corpus.tag_column another?"
+)
 NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
     "(corpus.comments)?"
 )
 ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
+COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
 HEADER = " Or names of columns? Take it out."  # of the first line
 
 
@@ -217,7 +222,7 @@ class _ColumnReader:
         self._check_width(line)
         word, tag = line.fields[self.format.word], line.fields[self.format.tag]
         if tag not in self.known_tags:
-            self._check_tag(line.number, tag)
+            self._check_tag(line, tag)
         if not word.strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
@@ -229,13 +234,13 @@ class _ColumnReader:
             self.tag_columns = TagColumns({*range(width)} - {self.format.word % width, self.format.tag % width})
             self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
             if width < self.needed:
+                apart = TOO_FEW.format(", not by a comma" * ("," in fields[0]))
+                remedy = COMMENT if fields[0].startswith("#") else apart
                 raise self._error(
                     number,
                     f"expected {self.needed} or more columns by {self.corpus.delimiter}, "
                     f'found {width}: "{fields[0][:40]}"',
-                    f"Separate word and tag by a tab or a space{', not by a comma' * (',' in fields[0])}. "
-                    "Or is the line a comment (corpus.comments), or corpus.delimiter, "
-                    "corpus.word_column or corpus.tag_column another?",
+                    remedy,
                 )
             if self.format.word % width == self.format.tag % width:
                 raise self._error(
@@ -265,27 +270,31 @@ class _ColumnReader:
         """How many columns a line needs for a column number to exist."""
         return column + 1 if column >= 0 else -column
 
-    def _check_tag(self, number: int, tag: str) -> None:
+    def _check_tag(self, line: Line, tag: str) -> None:
         if not tag.strip(BLANK):
-            raise self._error(number, "expected a tag, found an empty column", "Give the token a tag, O if outside.")
+            raise self._error(
+                line.number, "expected a tag, found an empty column", "Give the token a tag, O if outside."
+            )
         scheme = self.format.scheme
         if not is_legal(tag, scheme):
             problem = f'expected {expected_tag(scheme)}, found "{tag[:40]}"'
-            raise self._error(number, problem, self._remedy(number, tag))
+            raise self._error(line.number, problem, self._remedy(line, tag))
         self.known_tags.add(tag)
 
-    def _remedy(self, number: int, tag: str) -> str:
+    def _remedy(self, line: Line, tag: str) -> str:
         """What may be done about a tag that is none."""
         scheme = self.format.scheme
         if is_legal(tag.strip(BLANK), scheme):
             return "Take out the blanks beside it."
         if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
             return "Types have no blanks: write _ in their place."
+        if line.fields[0].startswith("#"):
+            return COMMENT
         if scheme == TYPES:
             return "Mend the tag."
         if split_prefix(tag):
             return PREFIX
-        return NO_TAG.format(ALONE * is_type(tag)) + HEADER * (number == self.first_token_line)
+        return NO_TAG.format(ALONE * is_type(tag)) + HEADER * (line.number == self.first_token_line)
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")
