@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nerwin.text.corpus import Sentence
 from nerwin.training.state import Batched
 from tests.benchmarks.accuracy import Outcome
 from tests.benchmarks.corpora import BenchmarkCorpus
@@ -70,6 +71,20 @@ def test_a_small_corpus_is_cut_from_the_train_part(tmp_path: Path) -> None:
     assert len(whole.to_learn()) == 12
     with pytest.raises(Skipped, match="only 12 sentences, not 13"):
         whole.cut(tmp_path, 13)
+
+
+def test_a_corpus_in_letters_has_the_same_sentences_and_entities(tmp_path: Path) -> None:
+    (tmp_path / "towns").mkdir()
+    text = "Lima\tB-LOC\nAnlage\tI-LOC\nlage\tO\n\nlima\tO\n\n"
+    for part in ("train", "dev", "test"):
+        (tmp_path / "towns" / f"{part}.conll").write_text(text if part == "train" else text.replace("Lima", "Xlima"))
+    corpus = BenchmarkCorpus("towns", "towns", "en", "conll", place=tmp_path).in_letters(tmp_path, 40)
+    first, second = corpus.read("train").sentences
+    assert (len(first.words), first.tags) == (4, ["B-LOC", "I-LOC", "I-LOC", "O"])  # lima, anla, ge, lage
+    assert second == Sentence([first.words[0]], ["O"], second.lines)
+    assert all(len(letter) == 1 and letter.isalpha() for one in (first, second) for letter in one.words)
+    (unknown, *rest), tags = corpus.read("test").sentences[0][:2]
+    assert (unknown not in first.words, rest, tags[:2]) == (True, first.words, ["B-LOC", "I-LOC"])
 
 
 def test_a_table_joins_files_and_the_last_line_of_a_training_counts(tmp_path: Path) -> None:

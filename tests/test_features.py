@@ -74,7 +74,7 @@ def test_the_value_of_each_feature(name: str, form: str, expected: str) -> None:
 
 def test_the_features_are_shapes_and_affixes_of_one_to_five_letters() -> None:
     affixes = {f"{kind}{length}" for kind in ("prefix", "suffix") for length in range(1, 6)}
-    assert set(FEATURES) == {"shape", "collapsed_shape", *affixes}
+    assert set(FEATURES) == {"shape", "collapsed_shape", *affixes, "pair"}
 
 
 def test_a_short_form_is_told_from_the_same_letters_of_a_longer_one() -> None:
@@ -176,7 +176,7 @@ def test_forms_share_a_row_exactly_if_they_share_the_value(forms: list[str], nam
 
 def test_the_bag_of_a_form_is_the_same_wherever_it_is_asked_for() -> None:
     lookups = [Lookup(WORDS, ["Lima"]), collect_lookup(NGRAMS, Spelled([]))]
-    table = form_table(lookups, ["<padding>", "<unknown>", "Lima", "of"]).extended(["Oslo"])
+    table = form_table(lookups, ["<padding>", "<unknown>", "Lima", "of", "Oslo"])
     assert table.bags is not None
     bags = table.bags.of(np.array([4, 0, 2, 4]))
     expected = [buckets_of("Oslo"), [PADDING], buckets_of("Lima"), buckets_of("Oslo")]

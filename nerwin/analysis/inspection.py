@@ -16,6 +16,7 @@ from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
 from nerwin.network.placed import distinct
 from nerwin.text.features import WORDS, form_table
+from nerwin.text.pairs import forms_of, word_of
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
 
@@ -54,16 +55,16 @@ class Detector(NamedTuple):
 
 def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[Detector]:
     """Every detector of the first layer, strongest first, over the windows of a corpus."""
-    vocabulary = Vocabulary()
-    flat = flatten([vocabulary.ids(words) for words in sentences], model.config.window.size)
+    C, vocabulary = model.config.window.size, Vocabulary()
+    flat = flatten([vocabulary.ids(forms_of(words, model.config.features)) for words in sentences], C)
     forms = form_table(model.lookups, vocabulary.forms)
-    ids = windows(flat.tokens, flat.centres, model.config.window.size)  # (n, C)
+    ids = windows(flat.tokens, flat.centres, C)  # (n, C)
     starts = range(0, len(ids), WINDOWS)
     blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
     a = np.concatenate([model.forward(forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
-    names = ["_", *vocabulary.forms[1:]]
+    names = ["_", *map(word_of, vocabulary.forms[1:])]
 
     def described(rows: Ints, i: int) -> list[tuple[str, float]]:
         return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
@@ -155,7 +156,7 @@ def take_apart(model: Model, text: str) -> Decision:
         raise ConfigError(f"--window: expected a text of one word or more, found {text[:40]!r}. Write the words out.")
     C, centre = model.config.window.size, (len(words) - 1) // 2
     vocabulary = Vocabulary()
-    flat = flatten([vocabulary.ids(words)], C)
+    flat = flatten([vocabulary.ids(forms_of(words, model.config.features))], C)
     ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
     words_here = distinct(ids, model.around(flat, flat.centres[centre : centre + 1]))
     forms = form_table(model.lookups, vocabulary.forms)
@@ -163,9 +164,9 @@ def take_apart(model: Model, text: str) -> Decision:
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
-    in_context = model.in_context(model.score(forms, flat), flat.words, forms.unseen[flat.words])
+    in_context = model.in_context(model.score(forms, flat), forms.words(flat.words), forms.unseen[flat.words])
     (tags,) = model.decode(in_context, flat.lengths)
-    near = ["_" if word <= UNKNOWN else vocabulary.forms[word] for word in ids[0].tolist()]
+    near = ["_" if form <= UNKNOWN else word_of(vocabulary.forms[form]) for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.places],
         centre=C // 2,

@@ -15,6 +15,7 @@ class Preset(StrEnum):
     quickstart = "quickstart"
     tagger = "tagger"
     fast = "fast"
+    letters = "letters"
     tagger_vectors = "tagger-vectors"
 
 

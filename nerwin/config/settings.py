@@ -262,7 +262,9 @@ class Config(_Section):
     window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
     words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
     features: Annotated[dict[Annotated[str, _OneOf(ALL_FEATURES)], Width], BeforeValidator(_mapped)] = Field(
-        default_factory=dict, description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)}"
+        default_factory=dict,
+        description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)} "
+        "(pair: of a word and the next one)",
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
     preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")

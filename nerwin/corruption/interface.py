@@ -95,8 +95,8 @@ class Corruption(Protocol[B]):
         """The shapes of what `fit` returns."""
         ...
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words, given all of them, the words' forms (n,) and which are unseen (n,)."""
+    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words, given all of them, a number (n,) for each word, and which are unseen."""
         ...
 
     def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:

@@ -139,9 +139,9 @@ class TagCorruption:
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
+    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
         beta = _number(constants, "repeats")
-        return self._at_unseen(constants, lean_on_repeats(scores, forms, beta) if beta else scores, unseen)
+        return self._at_unseen(constants, lean_on_repeats(scores, words, beta) if beta else scores, unseen)
 
     def _at_unseen(self, constants: dict[str, Floats], scores: Floats, unseen: Bools) -> Floats:
         return offset_unseen(scores, unseen, _number(constants, "unseen"))

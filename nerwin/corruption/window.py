@@ -110,7 +110,7 @@ class WindowCorruption:
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"thresholds": (len(self.names),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, forms: Ints, unseen: Bools) -> Floats:
+    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
         return scores  # the lecture's ranker looks at its window alone
 
     def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:

@@ -265,8 +265,9 @@ class Model:
         Returns:
             The tags that the rule finds there.
         """
+        unseen = forms.unseen[corpus.words]
+        corpus = corpus._replace(tokens=forms.words(corpus.tokens))
         words, lengths = corpus.words, corpus.lengths
-        unseen = forms.unseen[words]
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
         scores = self.in_context(scores, words, unseen)
         tags = self.decode(scores, lengths)
@@ -278,9 +279,9 @@ class Model:
         """How likely entities with these smallest margins (n,) are right."""
         return probability(x, self.constants.get(CALIBRATION, PLAIN))
 
-    def in_context(self, scores: Floats, forms: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words, given all of them, the words' forms (n,) and which are unseen (n,)."""
-        return self.corruption.in_context(self.constants, scores, forms, unseen)
+    def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words, given all of them, a number (n,) for each word, and which are unseen."""
+        return self.corruption.in_context(self.constants, scores, words, unseen)
 
     def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
         """The IOB2 tags of each sentence."""

@@ -1,12 +1,13 @@
 """The projections of word forms that a tagger keeps from one call to the next (see `network.projection`)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.model.model import Model
 from nerwin.text.features import FormTable, form_table
+from nerwin.text.pairs import PAIR, forms_of
 from nerwin.text.vocabulary import PADDING, Vocabulary
 
 KEPT = 170_000_000  # bytes of projections: with all else, a process that tags stays below 400 MB
@@ -18,12 +19,22 @@ _NOWHERE = -1
 
 
 class TextForms:
-    """The forms of a text, numbered as they come, and the slots of those whose projections are kept."""
+    """The forms of a text, numbered as they come, and the slots of those whose projections are kept.
 
-    def __init__(self) -> None:
+    words: the same of its words, which the forms are unless they are pairs.
+    """
+
+    def __init__(self, features: Container[str]) -> None:
+        self._features = features
         self.vocabulary = Vocabulary()
+        self.words = Vocabulary() if PAIR in features else self.vocabulary
         self.slots: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
         self.kept: dict[str, int] | None = None  # where they have been looked for
+
+    def read(self, words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
+        """The numbers (n,) of the forms, and of the words, of sentences in a row."""
+        forms = self.vocabulary.ids(forms_of(words, self._features, lengths))
+        return forms, forms if self.words is self.vocabulary else self.words.ids(words)
 
 
 class Projections:

@@ -201,9 +201,9 @@ class Tagger:
         """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
         words, lengths = _in_a_row([sentence for text in texts for sentence in text])
         sizes = [sum(map(len, text)) for text in texts]
-        text = TextForms()
-        forms = text.vocabulary.ids(words)
-        apart = forms + (forms.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
+        text = TextForms(self.model.config.features)
+        forms, numbers = text.read(words, lengths)
+        apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
         scores, unseen = self._score(text, forms, lengths)
         return self.model.in_context(scores, apart, unseen), lengths
 
@@ -225,18 +225,18 @@ class Tagger:
         Args:
             runs: the words of each and the lengths of its sentences.
         """
-        text = TextForms()
+        text = TextForms(self.model.config.features)
         no_scores = np.empty((0, len(self.model.corruption.names)), np.float32)
         border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
-        read = ((text.vocabulary.ids(words), lengths) for words, lengths in runs)
-        scored = ((forms, *self._score(text, forms, lengths)) for forms, lengths in read)
+        read = ((*text.read(words, lengths), lengths) for words, lengths in runs)
+        scored = ((numbers, *self._score(text, forms, lengths)) for forms, numbers, lengths in read)
         for before, here, after in _threes(itertools.chain([border], scored, [border])):
-            forms, scores, unseen = (
+            numbers, scores, unseen = (
                 np.concatenate([one[-REACH:], two, three[:REACH]])
                 for one, two, three in zip(before, here, after, strict=True)
             )
             start = min(REACH, len(before[0]))
-            yield self.model.in_context(scores, forms, unseen)[start : start + len(here[0])]
+            yield self.model.in_context(scores, numbers, unseen)[start : start + len(here[0])]
 
     def score(self, words: Sequence[str], lengths: Ints) -> Floats:
         """The scores (n, K) of the words of sentences in a row.
@@ -244,8 +244,8 @@ class Tagger:
         Raises:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
-        text = TextForms()
-        return self._score(text, text.vocabulary.ids(words), lengths)[0]
+        text = TextForms(self.model.config.features)
+        return self._score(text, text.read(words, lengths)[0], lengths)[0]
 
     def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         """The same, given the words' forms (n,) in the text's vocabulary; and which words are unseen (n,)."""

@@ -2,7 +2,8 @@
 
 Each feature is a function of the form alone, so the rows are computed once a vocabulary. The word itself is the first
 feature; its lookup falls back from the form as spelled to looser spellings, then to the unknown word. All features but
-the letter n-grams have one value a form.
+the letter n-grams have one value a form. With pairs among the features a form is a word and the next one (see `pairs`),
+and all other features are those of the word.
 """
 
 import re
@@ -18,6 +19,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Ints
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
+from nerwin.text.pairs import PAIR, word_of
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WORDS = "words"
@@ -45,21 +47,27 @@ def _collapse(full: str) -> str:
 class Spelled:
     """Some forms, in the spellings that features are parts of; each spelling is put together once.
 
-    shape: letters and digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with
-    repeated kinds once: "XxXx'x-0". opened: in lower case with a mark at the end, so that a whole form is no prefix of
-    another one. closed: with a mark at the start, so that it is no suffix of another one.
+    words: the forms, or where these are pairs, their words, of which all spellings are but one. shape: letters and
+    digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with repeated kinds
+    once: "XxXx'x-0". opened: in lower case with a mark at the end, so that a whole word is no prefix of another one.
+    closed: with a mark at the start, so that it is no suffix of another one. pair: the pair in lower case.
     """
 
-    def __init__(self, forms: Sequence[str]) -> None:
+    def __init__(self, forms: Sequence[str], *, paired: bool = False) -> None:
         self.forms = forms
+        self.words = [word_of(form) for form in forms] if paired else forms
 
     @cached_property
-    def lower(self) -> list[str]:
+    def pair(self) -> list[str]:
         return [form.lower() for form in self.forms]
 
     @cached_property
+    def lower(self) -> list[str]:
+        return [word.lower() for word in self.words]
+
+    @cached_property
     def shape(self) -> list[str]:
-        return [form.translate(_KINDS) for form in self.forms]
+        return [word.translate(_KINDS) for word in self.words]
 
     @cached_property
     def collapsed_shape(self) -> list[str]:
@@ -77,7 +85,7 @@ class Spelled:
 class Feature(NamedTuple):
     """A feature with one value a form: a part of one of the form's spellings."""
 
-    spelling: Literal["shape", "collapsed_shape", "opened", "closed"]
+    spelling: Literal["shape", "collapsed_shape", "opened", "closed", "pair"]
     part: slice = slice(None)
 
     def __call__(self, spelled: Spelled) -> Iterator[str]:
@@ -90,6 +98,7 @@ FEATURES: dict[str, Feature] = {
     "collapsed_shape": Feature("collapsed_shape"),
     **{f"prefix{length}": Feature("opened", slice(length)) for length in range(1, 6)},
     **{f"suffix{length}": Feature("closed", slice(-length, None)) for length in range(1, 6)},
+    PAIR: Feature("pair"),
 }
 
 
@@ -150,8 +159,8 @@ class Lookup:
             return list(map(row, FEATURES[self.name](spelled), repeat(UNKNOWN)))
         # One spelling after the other, as `spellings` puts them; no row that is found is 0.
         return [
-            row(form) or row(lower) or (UNKNOWN if lower.isalpha() else row(_without_digits(lower), UNKNOWN))
-            for form, lower in zip(spelled.forms, spelled.lower, strict=True)
+            row(word) or row(lower) or (UNKNOWN if lower.isalpha() else row(_without_digits(lower), UNKNOWN))
+            for word, lower in zip(spelled.words, spelled.lower, strict=True)
         ]
 
     def stage(self, form: str) -> int:
@@ -162,12 +171,13 @@ class Lookup:
 def collect_lookup(name: str, spelled: Spelled) -> Lookup:
     """The inventory of a feature over the forms of the training part, in order of first sight.
 
-    A value of one form only would be learned by heart, as the word itself is; it counts as unknown.
+    A value of one form only would be learned by heart, as the word itself is; it counts as unknown. Pairs are values of
+    one form, and all of them are known.
     """
     if name == NGRAMS:
         return Lookup(name, [])
     counts = Counter(FEATURES[name](spelled))
-    return Lookup(name, [value for value, count in counts.items() if count > 1])
+    return Lookup(name, [value for value, count in counts.items() if count > 1 or name == PAIR])
 
 
 @dataclass
@@ -175,11 +185,13 @@ class FormTable:
     """The table rows of every form of a vocabulary.
 
     rows: (V, F) of the features with one value a form. bags: those of the n-grams, if they are a feature.
+    first: (V,) the first form with the same word, if forms are pairs.
     """
 
     lookups: Sequence[Lookup]
     rows: Ints
     bags: Bags | None
+    first: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -191,20 +203,15 @@ class FormTable:
         found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].read)
         return found
 
+    def words(self, forms: Ints) -> Ints:
+        """A number for the word of each form."""
+        return forms if self.first is None else self.first[forms]
+
     def rows_of(self, lookup: Lookup, form: int) -> list[int]:
         """The rows of one form in one table."""
         if lookup.name == NGRAMS and self.bags is not None:
             return [int(row) for row in self.bags.of(np.array([form])).rows]
         return [int(self.rows[form, self.lookups.index(lookup)])]
-
-    def extended(self, forms: Sequence[str]) -> "FormTable":
-        """The table with further forms behind its last one."""
-        spelled = Spelled(forms)
-        fresh = np.array([one.rows_of(spelled) for one in self.lookups if one.name != NGRAMS], np.int32).T
-        bags = self.bags
-        if bags is not None:
-            bags = bags.followed_by(ngram_bags(forms))
-        return FormTable(self.lookups, np.concatenate([self.rows, fresh]), bags)
 
     def with_twins(self) -> "FormTable":
         """A table in which form V + i is form i with its word unknown and all else as it is, and form 2V + i is form i
@@ -214,7 +221,8 @@ class FormTable:
         single = (one.name for one in self.lookups if one.name != NGRAMS)
         masked[:, [column for column, name in enumerate(single) if name not in MASKED_KEEPS]] = UNKNOWN
         bags = self.bags and self.bags.followed_by(self.bags).followed_by(_unknown_bags(len(self)))
-        return FormTable(self.lookups, np.concatenate([self.rows, unknown, masked]), bags)
+        first = None if self.first is None else np.tile(self.first, 3)
+        return FormTable(self.lookups, np.concatenate([self.rows, unknown, masked]), bags, first)
 
 
 def _unknown_bags(count: int) -> Bags:
@@ -227,8 +235,15 @@ def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:
 
     The words' lookup is the first, the n-grams' the last.
     """
-    reserved = np.array([[PADDING], [UNKNOWN]], np.int32)
-    width = sum(one.name != NGRAMS for one in lookups)
-    has_bags = width < len(lookups)
-    bags = Bags(np.array([PADDING, UNKNOWN], np.int32), np.arange(3, dtype=np.int64)) if has_bags else None
-    return FormTable(lookups, reserved.repeat(width, axis=1), bags).extended(forms[KNOWN:])
+    names = [one.name for one in lookups]
+    spelled = Spelled(forms[KNOWN:], paired=PAIR in names)
+    rows = [[PADDING, UNKNOWN, *one.rows_of(spelled)] for one in lookups if one.name != NGRAMS]
+    bags = first = None
+    if NGRAMS in names:
+        reserved = Bags(np.array([PADDING, UNKNOWN], np.int32), np.arange(KNOWN + 1, dtype=np.int64))
+        bags = reserved.followed_by(ngram_bags(spelled.words))
+    if PAIR in names:
+        firsts: dict[str, int] = {}
+        same = (firsts.setdefault(word, form) for form, word in enumerate(spelled.words, KNOWN))
+        first = np.array([PADDING, UNKNOWN, *same], np.int32)
+    return FormTable(lookups, np.array(rows, np.int32).T.copy(), bags, first)

@@ -14,6 +14,7 @@ from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
 from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import STAGES, Lookup, spellings
+from nerwin.text.pairs import PAIR, forms_of, is_lettered, word_of
 from nerwin.text.sources import Source
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.vocabulary import Vocabulary
@@ -46,6 +47,11 @@ class Parts(NamedTuple):
     notes: list[str]
     sources: dict[str, Source] = {}  # noqa: RUF012 - never written to
 
+    @property
+    def words(self) -> list[str]:
+        """The word of each form of the vocabulary."""
+        return [word_of(form) for form in self.vocabulary.forms]
+
 
 def read_parts(config: Config) -> Parts:
     """Read the training and dev parts.
@@ -69,6 +75,8 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     """
     notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
     notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
+    if PAIR not in config.features and is_lettered(train.words):
+        notes.append("train most words are single letters: two in a row say more (nerwin init --preset letters)")
     refit = config.training.refit is not None
     if dev is not None:
         dev_sentences = dev.sentences
@@ -94,9 +102,9 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
         )
     vocabulary = Vocabulary()
-    train_part = _part(vocabulary, sentences, config.window.size)
+    train_part = _part(vocabulary, sentences, config)
     train_forms = len(vocabulary)
-    dev_part = _part(vocabulary, dev_sentences, config.window.size)
+    dev_part = _part(vocabulary, dev_sentences, config)
     return Parts(train_part, dev_part, vocabulary, types, train_forms, notes, sources)
 
 
@@ -113,7 +121,7 @@ def _shared(train: Sequence[Sentence], dev: Sequence[Sentence]) -> int:
 
 def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
     """How much of each part has a word vector: of its types, of its words, and of the words inside entities."""
-    has = np.array([any(one in vectors for one in spellings(form)) for form in parts.vocabulary.forms])
+    has = np.array([any(one in vectors for one in spellings(word)) for word in parts.words])
     notes = []
     for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
         ids, inside = _words(part)
@@ -132,7 +140,7 @@ def lookup_stages(parts: Parts, words: Lookup, *, lower: bool) -> str:
         lower: whether words are looked up in lower case, so that none is found as spelled.
     """
     first = int(lower)
-    stages = np.array([max(words.stage(form), first) for form in parts.vocabulary.forms])
+    stages = np.array([max(words.stage(word), first) for word in parts.words])
     ids, inside = _words(parts.dev)
     note = f"dev   words looked up: {_shares(stages[ids], first)}"
     return f"{note}; in entities: {_shares(stages[ids[inside]], first)}" if inside.any() else note
@@ -196,6 +204,6 @@ def _labels(sentences: Iterable[Sentence]) -> set[str]:
     return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
 
 
-def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], size: int) -> Part:
-    ids: list[Ints] = [vocabulary.ids(sentence.words) for sentence in sentences]
-    return Part(flatten(ids, size), [sentence.tags for sentence in sentences])
+def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], config: Config) -> Part:
+    ids: list[Ints] = [vocabulary.ids(forms_of(sentence.words, config.features)) for sentence in sentences]
+    return Part(flatten(ids, config.window.size), [sentence.tags for sentence in sentences])

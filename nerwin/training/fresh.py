@@ -12,6 +12,7 @@ from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
+from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import KNOWN
@@ -26,14 +27,16 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
 
     What there is to say of its words and vectors is added to the notes of `parts`.
     """
-    seen = Spelled(parts.vocabulary.forms[KNOWN : parts.train_forms])
+    seen = slice(KNOWN, parts.train_forms)
+    words, pairs = Spelled(list(dict.fromkeys(parts.words[seen]))), Spelled(parts.vocabulary.forms[seen])
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
     if config.words.vectors is not None:
         model.sources["words.vectors"] = vectors_source(config.words.vectors)
     if parts.dev.tags:
         parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
-    model.lookups += [collect_lookup(name, seen) for name in ALL_FEATURES if name in config.features]
+    names = [name for name in ALL_FEATURES if name in config.features]
+    model.lookups += [collect_lookup(name, pairs if name == PAIR else words) for name in names]
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
             model.params[one.name] = np.zeros((len(one), width), dtype)
@@ -67,12 +70,12 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     words = config.words
     if words.vectors is None:
         return {}
-    forms = parts.vocabulary.forms[KNOWN:]
+    known = parts.words[KNOWN:]
     if words.lower:
-        found = read_vectors(words.vectors, {form.lower() for form in forms}, words.dim, words.extra)
+        found = read_vectors(words.vectors, {word.lower() for word in known}, words.dim, words.extra)
         found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up
     else:
-        found = read_vectors(words.vectors, forms, words.dim, words.extra)
+        found = read_vectors(words.vectors, known, words.dim, words.extra)
     parts.notes.extend(coverage(parts, found))
     return found if words.size is None else rescaled(found, words.size)
 
@@ -80,10 +83,9 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
 def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
     """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
     and all that have a vector; without training, these alone."""
-    flat, counts = parts.train.flat, Counter[str]()
-    for form, count in enumerate(np.bincount(flat.words).tolist()):
+    counts = Counter[str]()
+    for word, count in zip(parts.words, np.bincount(parts.train.flat.words).tolist(), strict=False):
         if count:
-            word = parts.vocabulary.forms[form]
             counts[word.lower() if config.words.lower else word] += count
     # Rare words, and without training all, have a row only with a vector.
     least = config.words.min_count if config.words.trained or not vectors else math.inf

@@ -25,6 +25,7 @@ from nerwin.network.placed import Placed
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
+from nerwin.text.pairs import PAIR, forms_of
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
@@ -34,6 +35,7 @@ from nerwin.training.state import generators
 
 PAIRS = 8  # in the minibatch of a check
 GRID_ENTRIES = 8  # the same in the grid of small networks
+GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}
 SPREADS = (1.0, 2.0, 4.0)  # of the scores, in margins, tried in turn
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
 
@@ -84,7 +86,7 @@ def check_all(config: Config) -> Iterator[Check]:
         small = config.to_dict() | {
             "window": {"size": 3, "sentence": sentence},
             "words": {"dim": 3, "start": 2.0, "trained": trained},
-            "features": {"shape": 2, "ngrams": 2},
+            "features": GRID_FEATURES,
             "scorer": {
                 "hidden": hidden, "activation": activation, "dropout": dropout, "input_dropout": dropout
             },
@@ -98,13 +100,14 @@ def check_all(config: Config) -> Iterator[Check]:
 
 
 def _first_sentences(parts: Parts, size: int) -> Parts:
-    """A small corpus: the first sentences with entities, laid out for another window size."""
+    """A small corpus: the first sentences with entities, laid out for another window size and GRID_FEATURES."""
     flat, tags = parts.train
     ends = np.cumsum(flat.lengths)
     chosen = [i for i, row in enumerate(tags) if set(row) != {"O"}][:SMALL_CORPUS]
-    forms = [parts.vocabulary.forms[number] for number in flat.tokens[flat.centres]]
+    spelled = parts.words
+    words = [spelled[form] for form in flat.words.tolist()]
     vocabulary = Vocabulary()
-    sentences = [vocabulary.ids(forms[ends[i] - flat.lengths[i] : ends[i]]) for i in chosen]
+    sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
     return Parts(part, part, vocabulary, types, len(vocabulary), [])

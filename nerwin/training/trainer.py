@@ -113,8 +113,9 @@ class Trainer:
 
     def _unknown_shares(self) -> Floats:
         """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
-        flat, words = self.parts.train.flat, self.config.words
-        counts = np.bincount(flat.words, minlength=len(self.parts.vocabulary))
+        flat, words, V = self.parts.train.flat, self.config.words, len(self.parts.vocabulary)
+        number = self.forms.words(np.arange(V))
+        counts = np.bincount(number[flat.words], minlength=V)[number]
         shares = words.rare_unknown / (words.rare_unknown + np.maximum(counts, 1)) + words.any_unknown
         shares[counts == 0] = 0
         return shares.astype(np.float32)

@@ -3,6 +3,7 @@ and model size; as Markdown at the end.
 
     python -m tests.benchmarks [--corpora wnut17,bc5cdr] [--taggers sequence,spacy] [--seeds 3] [--vectors FILE]
     python -m tests.benchmarks --sentences 50,500
+    python -m tests.benchmarks --letters 3000 --taggers letters,fast,sequence,crfsuite
     python -m tests.benchmarks --table FILE...
 
 What is not installed or not there is skipped. Times can be compared within one run only, on an idle machine.
@@ -28,7 +29,7 @@ def main() -> None:
         return
     known = taggers(chosen.vectors)
     with tempfile.TemporaryDirectory() as place:
-        for corpus in _corpora(chosen.corpora, chosen.sentences, Path(place)):
+        for corpus in _corpora(chosen.corpora, chosen.letters, chosen.sentences, Path(place)):
             for name in chosen.taggers:
                 seeds = 1 if name in DETERMINISTIC else chosen.seeds
                 try:
@@ -42,14 +43,13 @@ def main() -> None:
         print(f"\n{table.tables(table.read([chosen.output]))}\n\nresults: {chosen.output}")
 
 
-def _corpora(chosen: Sequence[str], sizes: Sequence[int], place: Path) -> Iterator[BenchmarkCorpus]:
-    """The corpora, or small ones of so many sentences that are cut from them."""
+def _corpora(chosen: Sequence[str], letters: int, sizes: Sequence[int], place: Path) -> Iterator[BenchmarkCorpus]:
+    """The corpora, or what is made of them: in so many letters, or small ones of so many sentences."""
     for corpus in (CORPORA[name] for name in chosen):
-        if not sizes:
-            yield corpus
-        for size in sizes:
+        for size in sizes or [0]:
             try:
-                yield corpus.cut(place, size)
+                whole = corpus.in_letters(place, letters) if letters else corpus
+                yield whole.cut(place, size) if size else whole
             except Skipped as reason:
                 print(f"{corpus.name:8} skipped: {reason}", flush=True)
 
@@ -65,6 +65,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--sentences", type=sizes, default=[], help="sizes of small corpora, cut from these, separated by commas"
+    )
+    parser.add_argument(
+        "--letters", type=int, default=0, help="write the corpora in about so many letters, each of them a token"
     )
     parser.add_argument("--seeds", type=int, default=1, help="of each tagger that has random choices")
     parser.add_argument("--vectors", type=Path, help="word vectors for the tagger `vectors`")

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from nerwin.config.corpora import read_part
 from nerwin.config.reading import load_config
 from nerwin.shipped import shipped
-from nerwin.text.corpus import Corpus, Sentence
+from nerwin.text.corpus import Corpus, Sentence, write_columns
+from tests.benchmarks.letters import Alphabet
 from tests.benchmarks.optional import Skipped, existing
 from tests.conftest import SHARED
 
@@ -59,6 +60,22 @@ class BenchmarkCorpus(NamedTuple):
             (folder / f"{name}.{self.ending}").write_text("\n\n".join([*blocks, ""]), encoding="utf-8")
         shutil.copy(self.part("test"), folder)
         return small
+
+    def in_letters(self, place: Path, letters: int) -> "BenchmarkCorpus":
+        """The corpus as if it were written in about so many letters, and tagged letter by letter.
+
+        Raises:
+            Skipped: the corpus is not there.
+        """
+        other = BenchmarkCorpus(f"{self.name}-letters", self.about, self.language, "conll", place=place)
+        folder = place / other.name
+        folder.mkdir(exist_ok=True)
+        alphabet = Alphabet(self.read("train").sentences, letters)
+        for part in ("train", "dev", "test"):
+            rewritten = (alphabet.rewritten(sentence) for sentence in self.read(part).sentences)
+            lines = "\n".join(write_columns(rewritten))
+            (folder / f"{part}.{other.ending}").write_text(lines, encoding="utf-8")
+        return other
 
     def overrides(self) -> list[str]:
         """The `--set` values that make nerwin read it."""

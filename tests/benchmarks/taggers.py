@@ -17,7 +17,7 @@ from tests.benchmarks.job import Job, Trained, size_of
 from tests.benchmarks.optional import Skipped
 
 DETERMINISTIC = ("crfsuite",)  # one seed says all
-SLOW = ("spacy", "fast-refit", "refit", "average")  # only where asked for
+SLOW = ("spacy", "letters", "fast-refit", "refit", "average")  # only where asked for
 
 
 MEMBERS = 3  # seeds of an average
@@ -78,6 +78,7 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
     return {
         "window": partial(train_preset, Preset("quickstart")),
         "label": partial(train_preset, Preset("tagger", ("objective.corruption=label", "window.sentence=0"))),
+        "letters": partial(train_preset, Preset("letters")),
         "fast": partial(train_preset, Preset("fast")),
         "sequence": partial(train_preset, Preset("tagger")),
         "fast-refit": partial(train_preset, Preset("fast"), refit=True),

@@ -1,0 +1,40 @@
+"""Words together with the word that comes after them.
+
+Where a token is a letter, as in Chinese, it says little alone, and two in a row say much: taggers that look at windows
+of letters look these pairs up, too (Pei, Ge & Chang 2014). With that feature a form is no longer a word, but a word and
+the next one, and what is done with forms is done with pairs: they are interned, looked up and projected once.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from itertools import accumulate, chain
+
+PAIR = "pair"  # the name of the feature
+LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
+_BETWEEN = "\uffff"  # which Unicode keeps free for such a use; a word that holds it is read up to there
+
+
+def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[int] = ()) -> Sequence[str]:
+    """The forms of a sentence: its words, or with pairs among the features, each with the one after it.
+
+    The last word has nothing after it.
+
+    Args:
+        lengths: of the sentences, where the words are those of several in a row.
+    """
+    if PAIR not in features:
+        return words
+    after = [*words[1:], ""]
+    for end in accumulate(lengths):
+        after[end - 1] = ""
+    return [f"{word}{_BETWEEN}{following}" for word, following in zip(words, after, strict=False)]
+
+
+def is_lettered(sentences: Iterable[Sequence[str]]) -> bool:
+    """Whether most words of a corpus are single letters."""
+    words = list(chain.from_iterable(sentences))
+    return sum(len(word) == 1 and word.isalpha() for word in words) > LETTERED * len(words)
+
+
+def word_of(form: str) -> str:
+    """The word of a form, whether this is a pair or a word."""
+    return form.partition(_BETWEEN)[0]
