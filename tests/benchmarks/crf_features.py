@@ -1,6 +1,7 @@
-"""The features of CRFsuite's tutorial: a word's own, and some of its neighbours'."""
+"""The features of CRFsuite's tutorial: a word's own, and some of its neighbours'; others where tokens are letters."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 Features = dict[str, Any]
@@ -19,6 +20,18 @@ def features(words: Sequence[str]) -> list[Features]:
             else:
                 around[border] = True
         found.append(row | around)
+    return found
+
+
+def letter_features(letters: Sequence[str]) -> list[Features]:
+    """The letters around each, one by one and two in a row, as is usual for Chinese."""
+    padded = ["", "", *letters, "", ""]
+    found = []
+    for start in range(len(letters)):
+        near = padded[start : start + 5]
+        ones: Features = {f"{offset}": letter for offset, letter in enumerate(near, -2)}
+        twos = {f"{offset}+": f"{one} {two}" for offset, (one, two) in enumerate(pairwise(near), -2)}
+        found.append({"bias": 1.0} | ones | twos)
     return found
 
 

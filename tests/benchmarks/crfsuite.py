@@ -1,14 +1,16 @@
-"""CRFsuite with the features of its own tutorial; L-BFGS, 100 iterations."""
+"""CRFsuite, with the features of its own tutorial unless others are given; L-BFGS, 100 iterations."""
+
+from collections.abc import Callable, Sequence
 
 from tests.benchmarks.clock import timed
-from tests.benchmarks.crf_features import features
+from tests.benchmarks.crf_features import Features, features
 from tests.benchmarks.job import Job, Trained
 from tests.benchmarks.optional import library
 
 MODEL = "model.crfsuite"  # in the job's folder
 
 
-def train(job: Job) -> Trained:
+def train(job: Job, features: Callable[[Sequence[str]], list[Features]] = features) -> Trained:
     """Train without dev: there is no epoch to choose."""
     path = job.folder / MODEL
     crf = library("sklearn_crfsuite").CRF(

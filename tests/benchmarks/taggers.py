@@ -13,11 +13,12 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.training.run import Run
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed
+from tests.benchmarks.crf_features import letter_features
 from tests.benchmarks.job import Job, Trained, size_of
 from tests.benchmarks.optional import Skipped
 
-DETERMINISTIC = ("crfsuite",)  # one seed says all
-SLOW = ("spacy", "letters", "fast-refit", "refit", "average")  # only where asked for
+DETERMINISTIC = ("crfsuite", "crfsuite-letters")  # one seed says all
+SLOW = ("spacy", "letters", "crfsuite-letters", "fast-refit", "refit", "average")  # only where asked for
 
 
 MEMBERS = 3  # seeds of an average
@@ -86,5 +87,6 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
         "average": partial(train_average, Preset("tagger")),
         "vectors": partial(train_with_vectors, vectors),
         "crfsuite": crfsuite.train,
+        "crfsuite-letters": partial(crfsuite.train, features=letter_features),
         "spacy": spacy_blank.train,
     }
