@@ -101,6 +101,7 @@ SETTINGS = [
     ["scorer.dropout=0.4", "scorer.input_dropout=0.3"],
     ["scorer.dropout=0.4", "scorer.dropout_scaling=test"],
     ["features={shape: 3, suffix2: 2}"],
+    ["features={shape: 3, pair: 2}"],
     ["features={ngrams: 3, suffix1: 2}"],
     ["objective.corruption=label", "objective.miss=0.5"],
     ["objective.corruption=sequence", "objective.miss=0.5", "features={ngrams: 3}"],

@@ -16,7 +16,7 @@ from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
 from nerwin.network.placed import distinct
 from nerwin.text.features import WORDS, form_table
-from nerwin.text.pairs import forms_of, word_of
+from nerwin.text.pairs import forms_of, words_of
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
 from nerwin.text.windows import flatten, windows
 
@@ -64,7 +64,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     a = np.concatenate([model.forward(forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
-    names = ["_", *map(word_of, vocabulary.forms[1:])]
+    names = ["_", *words_of(vocabulary.forms[1:], model.config.features)]
 
     def described(rows: Ints, i: int) -> list[tuple[str, float]]:
         return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
@@ -129,7 +129,8 @@ def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, f
 class Decision(NamedTuple):
     """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
 
-    words: in each place of the window, the last of which may be SENTENCE. centre: the place of the middle word. rule:
+    words: in each place of the window, the last of which may be SENTENCE; where pairs are a feature, what a word says
+    together with the next one is its own share. centre: the place of the middle word. rule:
     what the thresholds or offsets that dev has set add to each score; the highest sum decides, of types if it is above
     0, of tags together with those of the words around. tag: what is decided, with all of the text in view.
     """
@@ -164,9 +165,10 @@ def take_apart(model: Model, text: str) -> Decision:
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
-    in_context = model.in_context(model.score(forms, flat), forms.words(flat.words), forms.unseen[flat.words])
+    in_context = model.in_context(model.score(forms, flat), forms.word_numbers(flat.words), forms.unseen[flat.words])
     (tags,) = model.decode(in_context, flat.lengths)
-    near = ["_" if form <= UNKNOWN else word_of(vocabulary.forms[form]) for form in ids[0].tolist()]
+    names = words_of(vocabulary.forms, model.config.features)
+    near = ["_" if form <= UNKNOWN else names[form] for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.places],
         centre=C // 2,

@@ -27,8 +27,8 @@ def plan(run: Run) -> Iterator[str]:
     """What is about to be trained, in figures (`--verbose`)."""
     trainer, parts = run.trainer, run.parts
     settings, params = trainer.config, trainer.model.params
-    forms = len(parts.vocabulary)
-    yield f"forms {forms - KNOWN:,}, of which {forms - parts.train_forms:,} are in dev alone"
+    words, known = set(parts.words[KNOWN:]), set(parts.words[KNOWN : parts.train_forms])
+    yield f"forms {len(words):,}, of which {len(words - known):,} are in dev alone"
     yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
     around = ", and the other words of the sentence as one" if settings.window.sentence else ""
     yield f"window {settings.window.size} words of {sum(trainer.model.widths)} numbers{around}"

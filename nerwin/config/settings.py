@@ -143,7 +143,7 @@ class WordsConfig(_Section):
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
     min_count: Count = Field(
         1,
-        description="training words seen fewer times than this have a row of their own only with a vector",
+        description="training words seen fewer times than this have a row of their own only with a vector, pairs none",
     )
     start: Annotated[Positive, Field(le=1e6)] = Field(
         1.0, description="expected length of a random row of a lookup table"

@@ -23,7 +23,7 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     """The scores (n, K) of the leads over O, the first tag, each leaning by β on those of the same form nearby.
 
     Args:
-        forms: (n,) a number for each word's form, in the order of the text.
+        forms: (n,) a number for each word as it is spelled, in the order of the text.
     """
     leads: Floats = scores - scores[:, :1]
     order = stable_order(forms)  # by form, and by place within a form

@@ -266,7 +266,7 @@ class Model:
             The tags that the rule finds there.
         """
         unseen = forms.unseen[corpus.words]
-        corpus = corpus._replace(tokens=forms.words(corpus.tokens))
+        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
         words, lengths = corpus.words, corpus.lengths
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
         scores = self.in_context(scores, words, unseen)

@@ -1,6 +1,6 @@
 """The projections of word forms that a tagger keeps from one call to the next (see `network.projection`)."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from nerwin.text.features import FormTable, form_table
 from nerwin.text.pairs import PAIR, forms_of
 from nerwin.text.vocabulary import PADDING, Vocabulary
 
-KEPT = 170_000_000  # bytes of projections: with all else, a process that tags stays below 400 MB
-CALL = 10_000  # forms that there is room for beside those that are kept
+KEPT = 170_000_000  # bytes of projections: with all else but large tables, a process that tags stays below 400 MB
+CALL = 30_000  # forms that there is room for beside those that are kept
 TOGETHER = 512  # forms projected at a time
 
 RESERVED = Vocabulary().forms  # the forms of the first two slots
@@ -21,20 +21,25 @@ _NOWHERE = -1
 class TextForms:
     """The forms of a text, numbered as they come, and the slots of those whose projections are kept.
 
-    words: the same of its words, which the forms are unless they are pairs.
+    Pairs that the model does not know all say the same, so in their place stands the word: texts have far more pairs.
     """
 
-    def __init__(self, features: Container[str]) -> None:
-        self._features = features
+    def __init__(self, model: Model) -> None:
+        self._features = model.config.features
+        self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
+        self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()
-        self.words = Vocabulary() if PAIR in features else self.vocabulary
         self.slots: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
         self.kept: dict[str, int] | None = None  # where they have been looked for
 
     def read(self, words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
         """The numbers (n,) of the forms, and of the words, of sentences in a row."""
-        forms = self.vocabulary.ids(forms_of(words, self._features, lengths))
-        return forms, forms if self.words is self.vocabulary else self.words.ids(words)
+        if self._pairs is None:
+            forms = self.vocabulary.ids(words)
+            return forms, forms
+        pairs = zip(forms_of(words, self._features, lengths), words, strict=True)
+        known = [pair if pair.lower() in self._pairs else word for pair, word in pairs]
+        return self.vocabulary.ids(known), self._words.ids(words)
 
 
 class Projections:

@@ -201,7 +201,7 @@ class Tagger:
         """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
         words, lengths = _in_a_row([sentence for text in texts for sentence in text])
         sizes = [sum(map(len, text)) for text in texts]
-        text = TextForms(self.model.config.features)
+        text = TextForms(self.model)
         forms, numbers = text.read(words, lengths)
         apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
         scores, unseen = self._score(text, forms, lengths)
@@ -225,7 +225,7 @@ class Tagger:
         Args:
             runs: the words of each and the lengths of its sentences.
         """
-        text = TextForms(self.model.config.features)
+        text = TextForms(self.model)
         no_scores = np.empty((0, len(self.model.corruption.names)), np.float32)
         border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
         read = ((*text.read(words, lengths), lengths) for words, lengths in runs)
@@ -244,7 +244,7 @@ class Tagger:
         Raises:
             ModelError: they are not finite, since the model's numbers, though finite, are too large.
         """
-        text = TextForms(self.model.config.features)
+        text = TextForms(self.model)
         return self._score(text, text.read(words, lengths)[0], lengths)[0]
 
     def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:

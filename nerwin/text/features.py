@@ -8,7 +8,7 @@ and all other features are those of the word.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import repeat
@@ -19,7 +19,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Ints
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
-from nerwin.text.pairs import PAIR, word_of
+from nerwin.text.pairs import PAIR, words_of
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WORDS = "words"
@@ -47,15 +47,14 @@ def _collapse(full: str) -> str:
 class Spelled:
     """Some forms, in the spellings that features are parts of; each spelling is put together once.
 
-    words: the forms, or where these are pairs, their words, of which all spellings are but one. shape: letters and
-    digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with repeated kinds
-    once: "XxXx'x-0". opened: in lower case with a mark at the end, so that a whole word is no prefix of another one.
-    closed: with a mark at the start, so that it is no suffix of another one. pair: the pair in lower case.
+    words: the words of the forms, of which are all spellings but `pair`. shape: letters and digits replaced by their
+    kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with repeated kinds once: "XxXx'x-0". opened: in
+    lower case with a mark at the end, so that a whole word is no prefix of another one. closed: with a mark at the
+    start, so that it is no suffix of another one. pair: the whole form in lower case.
     """
 
-    def __init__(self, forms: Sequence[str], *, paired: bool = False) -> None:
-        self.forms = forms
-        self.words = [word_of(form) for form in forms] if paired else forms
+    def __init__(self, forms: Sequence[str], features: Container[str] = ()) -> None:
+        self.forms, self.words = forms, words_of(forms, features)
 
     @cached_property
     def pair(self) -> list[str]:
@@ -171,13 +170,12 @@ class Lookup:
 def collect_lookup(name: str, spelled: Spelled) -> Lookup:
     """The inventory of a feature over the forms of the training part, in order of first sight.
 
-    A value of one form only would be learned by heart, as the word itself is; it counts as unknown. Pairs are values of
-    one form, and all of them are known.
+    A value of one form only would be learned by heart, as the word itself is; it counts as unknown.
     """
     if name == NGRAMS:
         return Lookup(name, [])
     counts = Counter(FEATURES[name](spelled))
-    return Lookup(name, [value for value, count in counts.items() if count > 1 or name == PAIR])
+    return Lookup(name, [value for value, count in counts.items() if count > 1])
 
 
 @dataclass
@@ -203,7 +201,7 @@ class FormTable:
         found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].read)
         return found
 
-    def words(self, forms: Ints) -> Ints:
+    def word_numbers(self, forms: Ints) -> Ints:
         """A number for the word of each form."""
         return forms if self.first is None else self.first[forms]
 
@@ -236,7 +234,7 @@ def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:
     The words' lookup is the first, the n-grams' the last.
     """
     names = [one.name for one in lookups]
-    spelled = Spelled(forms[KNOWN:], paired=PAIR in names)
+    spelled = Spelled(forms[KNOWN:], names)
     rows = [[PADDING, UNKNOWN, *one.rows_of(spelled)] for one in lookups if one.name != NGRAMS]
     bags = first = None
     if NGRAMS in names:

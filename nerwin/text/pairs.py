@@ -6,10 +6,9 @@ the next one, and what is done with forms is done with pairs: they are interned,
 """
 
 from collections.abc import Container, Iterable, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 
 PAIR = "pair"  # the name of the feature
-LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
 _BETWEEN = "\uffff"  # which Unicode keeps free for such a use; a word that holds it is read up to there
 
 
@@ -21,20 +20,14 @@ def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[i
     Args:
         lengths: of the sentences, where the words are those of several in a row.
     """
-    if PAIR not in features:
+    if PAIR not in features or not words:
         return words
     after = [*words[1:], ""]
     for end in accumulate(lengths):
         after[end - 1] = ""
-    return [f"{word}{_BETWEEN}{following}" for word, following in zip(words, after, strict=False)]
+    return [f"{word}{_BETWEEN}{following}" for word, following in zip(words, after, strict=True)]
 
 
-def is_lettered(sentences: Iterable[Sequence[str]]) -> bool:
-    """Whether most words of a corpus are single letters."""
-    words = list(chain.from_iterable(sentences))
-    return sum(len(word) == 1 and word.isalpha() for word in words) > LETTERED * len(words)
-
-
-def word_of(form: str) -> str:
-    """The word of a form, whether this is a pair or a word."""
-    return form.partition(_BETWEEN)[0]
+def words_of(forms: Sequence[str], features: Container[str]) -> Sequence[str]:
+    """The word of each form; with pairs among the features, a form may also be a word."""
+    return [form.partition(_BETWEEN)[0] for form in forms] if PAIR in features else forms

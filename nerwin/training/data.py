@@ -12,9 +12,9 @@ from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_par
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import Corpus, Sentence, read_corpus
-from nerwin.text.doubts import tokenizer_doubt
+from nerwin.text.doubts import letters_doubt, tokenizer_doubt
 from nerwin.text.features import STAGES, Lookup, spellings
-from nerwin.text.pairs import PAIR, forms_of, is_lettered, word_of
+from nerwin.text.pairs import forms_of, words_of
 from nerwin.text.sources import Source
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.vocabulary import Vocabulary
@@ -35,22 +35,18 @@ class Part(NamedTuple):
 class Parts(NamedTuple):
     """What training reads.
 
-    dev: without a sentence where it is learned from too. notes say in words how each file was understood. sources: the
-    files, by their keys in the configuration.
+    dev: without a sentence where it is learned from too. words: of each form of the vocabulary.
+    notes: say in words how each file was understood. sources: the files, by their keys in the configuration.
     """
 
     train: Part
     dev: Part
     vocabulary: Vocabulary
+    words: Sequence[str]
     types: list[str]
     train_forms: int  # forms with an id below this occur in the training part
     notes: list[str]
     sources: dict[str, Source] = {}  # noqa: RUF012 - never written to
-
-    @property
-    def words(self) -> list[str]:
-        """The word of each form of the vocabulary."""
-        return [word_of(form) for form in self.vocabulary.forms]
 
 
 def read_parts(config: Config) -> Parts:
@@ -75,8 +71,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     """
     notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
     notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
-    if PAIR not in config.features and is_lettered(train.words):
-        notes.append("train most words are single letters: two in a row say more (nerwin init --preset letters)")
+    notes += [f"train {doubt}" for doubt in letters_doubt(train.words, config.features)]
     refit = config.training.refit is not None
     if dev is not None:
         dev_sentences = dev.sentences
@@ -105,7 +100,8 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     train_part = _part(vocabulary, sentences, config)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, config)
-    return Parts(train_part, dev_part, vocabulary, types, train_forms, notes, sources)
+    words = words_of(vocabulary.forms, config.features)
+    return Parts(train_part, dev_part, vocabulary, words, types, train_forms, notes, sources)
 
 
 def _listed(labels: Sequence[str]) -> str:
@@ -125,7 +121,8 @@ def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
     notes = []
     for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
         ids, inside = _words(part)
-        shares = (has[np.unique(ids)].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
+        first = np.unique([parts.words[form] for form in ids.tolist()], return_index=True)[1]
+        shares = (has[ids[first]].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
         notes.append(
             f"vectors for {shares[0]:.1%} of the forms of {name}, {shares[1]:.1%} of its words, "
             f"{shares[2]:.1%} of those in entities"

@@ -15,7 +15,7 @@ from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, Spelled, c
 from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
-from nerwin.text.vocabulary import KNOWN
+from nerwin.text.vocabulary import KNOWN, UNKNOWN
 from nerwin.text.windows import windows
 from nerwin.training.data import Parts, coverage, lookup_stages
 
@@ -27,8 +27,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
 
     What there is to say of its words and vectors is added to the notes of `parts`.
     """
-    seen = slice(KNOWN, parts.train_forms)
-    words, pairs = Spelled(list(dict.fromkeys(parts.words[seen]))), Spelled(parts.vocabulary.forms[seen])
+    seen = Spelled(list(dict.fromkeys(parts.words[KNOWN : parts.train_forms])))
     vectors = _read_vectors(config, parts)
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
     if config.words.vectors is not None:
@@ -36,12 +35,14 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     if parts.dev.tags:
         parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     names = [name for name in ALL_FEATURES if name in config.features]
-    model.lookups += [collect_lookup(name, pairs if name == PAIR else words) for name in names]
+    model.lookups += [_collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in names]
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
             model.params[one.name] = np.zeros((len(one), width), dtype)
         else:
             model.params[one.name] = (init_table(rng, len(one), width) * config.words.start).astype(dtype)
+    if PAIR in names:
+        model.params[PAIR][UNKNOWN] = 0  # as training may know all of its pairs, and then never reads this row
     if vectors:
         if not config.words.trained:
             model.params[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
@@ -94,3 +95,11 @@ def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> 
     read = set(words.rows_of(Spelled(list(counts))))  # by training, in whatever spelling
     seen = [word for word, row in words.rows.items() if row in read]
     return Lookup(WORDS, list(dict.fromkeys([*seen, *words.values])), len(seen))
+
+
+def _collect_pairs(config: Config, parts: Parts) -> Lookup:
+    """The pairs that get a row of their own: those seen often enough, in lower case."""
+    counts = Counter[str]()
+    for form, count in zip(parts.vocabulary.forms, np.bincount(parts.train.flat.words).tolist(), strict=False):
+        counts[form.lower()] += count
+    return Lookup(PAIR, [pair for pair, count in counts.items() if count >= config.words.min_count])

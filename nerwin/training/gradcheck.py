@@ -25,7 +25,7 @@ from nerwin.network.placed import Placed
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
-from nerwin.text.pairs import PAIR, forms_of
+from nerwin.text.pairs import PAIR, forms_of, words_of
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
@@ -104,13 +104,12 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     flat, tags = parts.train
     ends = np.cumsum(flat.lengths)
     chosen = [i for i, row in enumerate(tags) if set(row) != {"O"}][:SMALL_CORPUS]
-    spelled = parts.words
-    words = [spelled[form] for form in flat.words.tolist()]
+    words = [parts.words[form] for form in flat.words.tolist()]
     vocabulary = Vocabulary()
     sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
-    return Parts(part, part, vocabulary, types, len(vocabulary), [])
+    return Parts(part, part, vocabulary, words_of(vocabulary.forms, GRID_FEATURES), types, len(vocabulary), [])
 
 
 def draw_case(config: Config, parts: Parts) -> Case:

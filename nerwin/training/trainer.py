@@ -112,10 +112,10 @@ class Trainer:
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
-        """(V,) how often each form is read as unknown: always the same share, and more the rarer the form is."""
+        """(V,) how often each form is read as unknown: always the same share, and more the rarer its word is."""
         flat, words, V = self.parts.train.flat, self.config.words, len(self.parts.vocabulary)
-        number = self.forms.words(np.arange(V))
-        counts = np.bincount(number[flat.words], minlength=V)[number]
+        word = self.forms.word_numbers(np.arange(V))
+        counts = np.bincount(word[flat.words], minlength=V)[word]
         shares = words.rare_unknown / (words.rare_unknown + np.maximum(counts, 1)) + words.any_unknown
         shares[counts == 0] = 0
         return shares.astype(np.float32)

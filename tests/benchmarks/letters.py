@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from nerwin.text.corpus import Sentence
+from nerwin.text.tags import OUTSIDE
 
 LONGEST = 4  # characters that one letter stands for
 FIRST = 0x4E00  # the code of the first letter; some 20,000 letters follow
@@ -33,7 +34,7 @@ class Alphabet:
         for word, tag in zip(sentence.words, sentence.tags, strict=True):
             letters = [self._letter(part) for part in self._cut(word.lower())]
             words += letters
-            tags += [tag, *[tag.replace("B-", "I-", 1)] * (len(letters) - 1)]
+            tags += [tag, *[tag if tag == OUTSIDE else f"I{tag[1:]}"] * (len(letters) - 1)]
         return Sentence(words, tags)
 
     def _letter(self, part: str) -> str:
