@@ -244,4 +244,5 @@ def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:
         firsts: dict[str, int] = {}
         same = (firsts.setdefault(word, form) for form, word in enumerate(spelled.words, KNOWN))
         first = np.array([PADDING, UNKNOWN, *same], np.int32)
-    return FormTable(lookups, np.array(rows, np.int32).T.copy(), bags, first)
+    by_form = np.array(rows, np.int32).T.copy()  # a form's rows side by side, as they are fetched
+    return FormTable(lookups, by_form, bags, first)
