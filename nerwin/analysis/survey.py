@@ -217,11 +217,9 @@ def _first_lines(sentences: Iterable[Sentence]) -> dict[tuple[str, ...], int]:
 
 
 def _type_lines(tagged: _Tagged) -> dict[str, int]:
-    first: dict[str, int] = {}
-    for sentence, found in zip(tagged.corpus.sentences, tagged.entities, strict=True):
-        for span in found:
-            first.setdefault(span.label, sentence.lines[span.start])
-    return first
+    tagged_sentences = zip(tagged.corpus.sentences, tagged.entities, strict=True)
+    places = [(span.label, sentence.lines[span.start]) for sentence, found in tagged_sentences for span in found]
+    return dict(reversed(places))  # of each type the first one stays
 
 
 def _lengths(sentences: Sequence[Sentence]) -> Lengths:

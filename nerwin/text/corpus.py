@@ -228,7 +228,7 @@ class _ColumnReader:
 
     def _check_width(self, line: Line) -> None:
         number, fields = line.number, line.fields
-        width, columns = len(fields), self.corpus.columns
+        width, columns, found = len(fields), self.corpus.columns, f'found {len(fields)}: "{fields[0][:40]}"'
         if not self.first_token_line:
             self.first_token_line, self.corpus.columns = number, width
             self.tag_columns = TagColumns({*range(width)} - {self.format.word % width, self.format.tag % width})
@@ -236,12 +236,8 @@ class _ColumnReader:
             if width < self.needed:
                 apart = TOO_FEW.format(", not by a comma" * ("," in fields[0]))
                 remedy = COMMENT if fields[0].startswith("#") else apart
-                raise self._error(
-                    number,
-                    f"expected {self.needed} or more columns by {self.corpus.delimiter}, "
-                    f'found {width}: "{fields[0][:40]}"',
-                    remedy,
-                )
+                problem = f"expected {self.needed} or more columns by {self.corpus.delimiter}, {found}"
+                raise self._error(number, problem, remedy)
             if self.format.word % width == self.format.tag % width:
                 raise self._error(
                     number,
@@ -252,18 +248,14 @@ class _ColumnReader:
         elif self.fixed_width and width != columns:
             raise self._error(
                 number,
-                f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
-                f'found {width}: "{fields[0][:40]}"',
+                f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, {found}",
                 "Separate all lines alike, by tabs or by spaces."
                 if any("\t" in field for field in fields)
                 else "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
         elif width < self.needed:
-            raise self._error(
-                number,
-                f'expected {self.needed} or more columns by {self.corpus.delimiter}, found {width}: "{fields[0][:40]}"',
-                "Mend the line.",
-            )
+            problem = f"expected {self.needed} or more columns by {self.corpus.delimiter}, {found}"
+            raise self._error(number, problem, "Mend the line.")
 
     @staticmethod
     def _reach(column: int) -> int:
