@@ -130,9 +130,9 @@ class Decision(NamedTuple):
     """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
 
     words: in each place of the window, the last of which may be SENTENCE; where pairs are a feature, what a word says
-    together with the next one is its own share. centre: the place of the middle word. rule:
-    what the thresholds or offsets that dev has set add to each score; the highest sum decides, of types if it is above
-    0, of tags together with those of the words around. tag: what is decided, with all of the text in view.
+    together with the next one is its own share. centre: the place of the middle word. rule: what the thresholds or
+    offsets that dev has set add to each score; the highest sum decides, of types if it is above 0, of tags together
+    with those of the words around. tag: what is decided, with all of the text in view.
     """
 
     words: list[str]

@@ -121,8 +121,8 @@ def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
     notes = []
     for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
         ids, inside = _words(part)
-        first = np.unique([parts.words[form] for form in ids.tolist()], return_index=True)[1]
-        shares = (has[ids[first]].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
+        once = list({parts.words[form]: form for form in np.unique(ids).tolist()}.values())  # a form of each word
+        shares = (has[once].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
         notes.append(
             f"vectors for {shares[0]:.1%} of the forms of {name}, {shares[1]:.1%} of its words, "
             f"{shares[2]:.1%} of those in entities"
