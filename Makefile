@@ -38,8 +38,8 @@ check: lint types test
 torture: $(TOOLS)  ## two hundred killed trainings, each continued to the same bytes
 	$(BIN)/python -m tests.torture
 
-gradcheck: $(READY)
-	$(BIN)/nerwin gradcheck
+gradcheck: $(READY)  ## every combination of techniques, on the shipped corpus
+	$(BIN)/nerwin gradcheck --all
 
 fuzz: $(TOOLS)  ## 100,000 damaged inputs of every kind; a quarter of an hour
 	$(BIN)/python -m tests.fuzz

@@ -158,6 +158,19 @@ def test_frozen_words_are_not_checked(tmp_path: Path) -> None:
     assert {check.name for check in checks} == {"W1", "b1", "U"}
 
 
+@pytest.mark.parametrize("corruption", ["label", "sequence"])
+def test_many_types_can_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corruption: str) -> None:
+    """By chance hardly a window's true tag beats 240 others by the margin."""
+    monkeypatch.setattr(gradients, "DRAWS", 5)
+    config = village_config(tmp_path, f"objective.corruption={corruption}")
+    assert config.corpus.train is not None
+    lines = (f"Ines{k}\tB-TYPE{k}\nwaits\tO\n\n" for k in range(60))
+    config.corpus.train.write_text("".join(lines), encoding="utf-8")
+    checks = check_config(config)
+    assert {check.name: check.error for check in checks if not check.passed} == {}
+    assert {check.name: check.shape for check in checks}["U"][1] == 241
+
+
 def test_a_network_that_cannot_be_checked_does_not_pass(tmp_path: Path) -> None:
     """With all weights zero all gradients are, right or wrong."""
     with pytest.raises(ConfigError, match=r"scorer\.init"):

@@ -10,6 +10,7 @@ from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, Sentences, SequenceCorruption
 from nerwin.network.decoder import viterbi
+from nerwin.network.elemental import elemental_transitions
 from nerwin.text.windows import FlatCorpus, flatten
 
 TYPES = ["LOC"]  # O, B, I, E, S
@@ -133,6 +134,24 @@ def test_a_loss_by_hand() -> None:
     # as far as that: 2 - (0.5 + 1), and for a violator (0.5 + 1) - 0.25
     slacks = [corruption.slack(params, np.array([[s, 9.0, 9.0, 9.0, 0.5]]), one) for s in (2.0, 0.25)]
     assert slacks == [0.5, 1.25]
+
+
+def test_a_minibatch_that_is_won_costs_nothing_in_float32() -> None:
+    """Not even what adding the margin and taking it off again would round away."""
+    for seed in range(20):
+        params, scores = drawn(seed)
+        scores[np.arange(len(scores)), batch().tags] += 20
+        loss = judged({TRANSITIONS: params[TRANSITIONS].astype(np.float32)}, scores.astype(np.float32), margin=0.3)
+        assert (loss.value, loss.active) == (0.0, 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_counted_one_by_one_are_those_of_the_vectorised_gradient(seed: int) -> None:
+    loss = judged(*drawn(seed))
+    ds = loss.ds.dense((sum(LENGTHS), K))
+    counted = elemental_transitions(ds, batch().tags.tolist(), LENGTHS)
+    assert counted.any()
+    np.testing.assert_allclose(counted, np.asarray(loss.grads[TRANSITIONS]), atol=1e-15)
 
 
 def test_illegal_steps_get_no_gradient() -> None:

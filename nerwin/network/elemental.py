@@ -74,6 +74,31 @@ def _one_window(
     return _masked(blame, masks[0])
 
 
+def elemental_transitions(ds: Floats, tags: Sequence[int], lengths: Sequence[int]) -> Floats:
+    """∂J/∂A, and below it ∂J/∂start and ∂J/∂end (K + 2, K), one sentence and one step at a time.
+
+    A step that the rival takes adds its score to J, one that the truth takes is taken off: both as often as they are
+    taken, over the number of words.
+
+    Args:
+        ds: (n, K) ∂J/∂s, in which the rival is the tag above 0; it is the true one where there is none. tags: (n,) the
+            true ones. lengths: of the sentences, which are not empty.
+    """
+    n, K = ds.shape
+    gradient: Floats = np.zeros((K + 2, K))
+    rival = [int(row.argmax()) if row.any() else tag for row, tag in zip(ds, tags, strict=True)]
+    first = 0
+    for length in lengths:
+        for path, sign in ((rival, 1), (tags, -1)):
+            before = K  # the row of start
+            for tag in path[first : first + length]:
+                gradient[before, tag] += sign / n
+                before = tag
+            gradient[K + 1, before] += sign / n
+        first += length
+    return gradient
+
+
 def _scalar(function: Callable[[Floats], Floats]) -> Callable[[float], float]:
     return lambda value: float(function(np.array(value)))
 

@@ -63,7 +63,7 @@ class Checkable(Protocol):
     def gradients(self) -> Gradients: ...
 
     def elemental(self) -> Parameters:
-        """The elemental gradients; parameters may be missing."""
+        """The elemental gradients of the same parameters."""
         ...
 
 
@@ -83,7 +83,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
         numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)
         seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
         full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
-        derived, slow = full.reshape(-1)[entries], elemental.get(name, full).reshape(-1)[entries]
+        derived, slow = full.reshape(-1)[entries], elemental[name].reshape(-1)[entries]
         checks.append(
             Check(
                 setting=setting,

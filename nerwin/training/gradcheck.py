@@ -15,10 +15,11 @@ from nerwin.arrays import Floats, Gradients, Parameters
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
+from nerwin.corruption.sequence import TRANSITIONS
 from nerwin.errors import ConfigError
 from nerwin.model.model import Model
 from nerwin.network.activations import ACTIVATIONS
-from nerwin.network.elemental import elemental_gradients, elemental_lookup
+from nerwin.network.elemental import elemental_gradients, elemental_lookup, elemental_transitions
 from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
 from nerwin.network.loss import penalised
 from nerwin.network.placed import Placed
@@ -36,7 +37,9 @@ from nerwin.training.state import generators
 PAIRS = 8  # in the minibatch of a check
 GRID_ENTRIES = 8  # the same in the grid of small networks
 GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}
+MISS = 0.5  # of the margin where an entity would become O, in the grid
 SPREADS = (1.0, 2.0, 4.0)  # of the scores, in margins, tried in turn
+WINS = 50  # steps of U, of a margin each, in which a pair is to win
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
 
 
@@ -76,13 +79,7 @@ def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
 def check_all(config: Config) -> Iterator[Check]:
     """Check a small network for every combination of techniques, on the first sentences of the corpus."""
     parts = _first_sentences(read_parts(config), size=3)
-    grid = itertools.chain(
-        itertools.product(
-            CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, (True, False), (0.0,)
-        ),
-        itertools.product(CORRUPTIONS, ("tanh",), ([5],), (0.01,), (0.0, 0.3), PREPROCESSORS, (True, False), (0.5,)),
-    )
-    for corruption, activation, hidden, l2, dropout, method, trained, sentence in grid:
+    for corruption, activation, hidden, l2, dropout, method, trained, sentence in _grid():
         small = config.to_dict() | {
             "window": {"size": 3, "sentence": sentence},
             "words": {"dim": 3, "start": 2.0, "trained": trained},
@@ -91,12 +88,21 @@ def check_all(config: Config) -> Iterator[Check]:
                 "hidden": hidden, "activation": activation, "dropout": dropout, "input_dropout": dropout
             },
             "preprocess": {"method": method},
-            "objective": {"corruption": corruption, "l2": l2},
+            "objective": {"corruption": corruption, "l2": l2, "miss": MISS},
         }  # fmt: skip
         state = f"{'trained' if trained else 'frozen'}{' sentence' if sentence else ''}"
         setting = f"{corruption} {activation} {hidden} l2 {l2:g} dropout {dropout:g} {method} {state}"
         chosen = make_config(small, base=Path.cwd(), where="gradcheck")
         yield from check_case(draw_case(chosen, parts), setting, GRID_ENTRIES)
+
+
+def _grid() -> Iterator[tuple[Any, ...]]:
+    """All combinations, without the sentence; with it, those that its place in the window has a part in."""
+    either = (True, False)
+    yield from itertools.product(
+        CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, either, (0.0,)
+    )
+    yield from itertools.product(CORRUPTIONS, ("tanh",), ([5],), (0.01,), (0.0, 0.3), PREPROCESSORS, either, (0.5,))
 
 
 def _first_sentences(parts: Parts, size: int) -> Parts:
@@ -129,6 +135,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
         masks = model.draw_masks(sources["dropout"], len(ids))
         _move_biases(model, sources["init"])
         _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
+        _let_some_win(model, forms, words, masks, batch)
         scores, cache = model.forward(forms, words, masks)
         loss = corruption.loss(model.params, scores, batch)
         kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
@@ -156,6 +163,20 @@ def _spread_scores(model: Model, forms: FormTable, words: Placed, masks: Masks, 
         model.params["U"] *= margins * model.config.objective.margin / spread
 
 
+def _let_some_win(model: Model, forms: FormTable, words: Placed, masks: Masks, batch: Any) -> None:
+    """Move U against ∂J/∂s until a pair wins by its margin: where tags are many, hardly one does so by chance."""
+    U, margin = model.params["U"], model.config.objective.margin
+    for _ in range(WINS):
+        scores, cache = model.forward(forms, words, masks)
+        loss = model.corruption.loss(model.params, scores, batch)
+        a = cache.layers.thinned[-1]
+        step = a.T @ loss.ds.dense(scores.shape)
+        moved = float(np.abs(a @ step).max())
+        if loss.active < loss.pairs or not moved:
+            return
+        U -= step * (margin / moved)
+
+
 def _kink_distance(model: Model, cache: Cache) -> float:
     """How near any z is to a kink of the activation."""
     kinks = ACTIVATIONS[model.config.scorer.activation].kinks
@@ -165,7 +186,7 @@ def _kink_distance(model: Model, cache: Cache) -> float:
 
 
 def _elemental(case: Case) -> Parameters:
-    """The elemental gradients of the scorer and of the lookup tables."""
+    """The elemental gradients of the scorer, of the lookup tables and of the steps between tags."""
     model, words = case.model, case.words
     scores, _ = model.forward(case.forms, words, case.masks)
     ds = model.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
@@ -184,6 +205,8 @@ def _elemental(case: Case) -> Parameters:
     for name, W in model.params.items():
         if name in grads and penalised(name, model.penalised_tables):
             grads[name] += 2 * model.config.objective.l2 * W
+    if TRANSITIONS in model.params:
+        grads[TRANSITIONS] = elemental_transitions(ds, case.batch.tags.tolist(), case.batch.lengths.tolist())
     return grads
 
 
