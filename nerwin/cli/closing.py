@@ -65,7 +65,7 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     rows = _rows(run, done, seconds)
     if not console.is_terminal or console.is_dumb_terminal:
         for title, text in rows:
-            console.print(f"{title}: {text}", soft_wrap=True, markup=False)
+            console.print(f"{title}: {text}", soft_wrap=True)
         return
     from rich.panel import Panel
     from rich.table import Table

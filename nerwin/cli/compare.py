@@ -38,8 +38,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the finished cells as JSON lines.")] = False,
 ) -> None:
     """Train a grid of configurations; the same command again skips what is finished."""
-    from rich.console import Console
-
+    from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
 
@@ -55,15 +54,15 @@ def compare(
             )
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)
-    console = Console(stderr=True, highlight=False)
+    console = PlainConsole(stderr=True)
     done = comparison.finished()
-    console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", markup=False, soft_wrap=True)
+    console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", soft_wrap=True)
     for note in comparison.without_effect():
-        console.print(note, style="dim", markup=False, soft_wrap=True)
+        console.print(note, style="dim", soft_wrap=True)
     try:
         for result in comparison.run(staff):
             done.append(result)
-            console.print(f"{len(done)}/{len(cells)}  {_line(result)}", markup=False, soft_wrap=True)
+            console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
     except KeyboardInterrupt:
         raise interrupted(f" after {len(done)} of {len(cells)} cells; the same command continues") from None
     if as_json:
@@ -71,8 +70,8 @@ def compare(
             typer.echo(result.to_json())
     else:
         table = _table(done, [one.partition("=")[0] for one in vary])
-        print_whole(Console(highlight=False, markup=False), table)
-        console.print(f"every cell: {folder}/results.jsonl", markup=False, soft_wrap=True)
+        print_whole(PlainConsole(), table)
+        console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
     if not any(row.seeds for row in summarise(done)):
         raise typer.Exit(1)
 

@@ -81,7 +81,7 @@ def convert(
     quiet: QuietOption = False,
 ) -> None:
     """Convert a tagged corpus: columns in five tag schemes or of types alone, inline markup, JSON Lines, DocBin."""
-    from nerwin.errors import ConfigError, CorpusError
+    from nerwin.errors import ConfigError, CorpusError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
     from nerwin.text.formats import FORMS, Reading, count_of, form_of
@@ -105,5 +105,5 @@ def convert(
     write(pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
-        typer.echo(f"{source_name(path)}: {tagged.note}", err=True)
+        typer.echo(f"{source_name(path)}: {printable(tagged.note)}", err=True)
         typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to.value}", err=True)

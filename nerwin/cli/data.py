@@ -9,7 +9,6 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption
-from nerwin.errors import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,7 +41,7 @@ def data(
     from nerwin.analysis.survey import survey
 
     found = survey(_config(sources or [], overrides or []))
-    warnings = [printable(warning) for warning in advise(found)]
+    warnings = list(advise(found))
     if as_json:
         typer.echo(json.dumps({**found.to_dict(), "warnings": warnings}))
     else:
@@ -76,17 +75,17 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
 
 
 def _draw(found: "Survey", warnings: list[str]) -> None:
-    from rich.console import Console
+    from nerwin.cli.console import PlainConsole
 
-    console = Console(highlight=False)
+    console = PlainConsole()
     for name, part in found.parts.items():
-        console.print(f"{name:<5} {printable(part.path)}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"{name:<5} {part.path}", style="dim", soft_wrap=True)
     console.print(_figures(found.parts))
     console.print(_types(found.parts))
     for conflict in found.conflicts[:SHOWN]:
-        console.print(_told(conflict), markup=False, soft_wrap=True)
+        console.print(_told(conflict), soft_wrap=True)
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     console.print(_counted(warnings), style="bold")
 
 
@@ -95,7 +94,7 @@ def _counted(warnings: list[str]) -> str:
 
 
 def _told(conflict: "Conflict") -> str:
-    return printable(f'in several ways: "{" ".join(conflict.words)[:60]}" at {", ".join(conflict.places)}')
+    return f'in several ways: "{" ".join(conflict.words)[:60]}" at {", ".join(conflict.places)}'
 
 
 def _table(title: str, first: str, columns: "dict[str, PartSurvey]") -> "Table":
@@ -150,9 +149,8 @@ def _shared(part: "PartSurvey", name: str) -> str:
 
 
 def _types(parts: "dict[str, PartSurvey]") -> "Table":
-    from rich.text import Text
 
     table = _table("entities by type", "type", parts)
     for label in sorted({label for part in parts.values() for label in part.types}):
-        table.add_row(Text(printable(label)), *(f"{part.types.get(label, 0):,}" for part in parts.values()))
+        table.add_row(label, *(f"{part.types.get(label, 0):,}" for part in parts.values()))
     return table

@@ -41,9 +41,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
-    from rich.console import Console
-
     from nerwin.api import score
+    from nerwin.cli.console import PlainConsole
     from nerwin.errors import CorpusError
     from nerwin.storage.folders import model_folder
     from nerwin.tagging.tagger import load
@@ -64,10 +63,11 @@ def evaluate(
         typer.echo(json.dumps(result.to_dict()))
         return
     note = f"{folder} on {corpus.path}: {corpus.describe()}"
-    Console(stderr=True).print(note, style="dim", markup=False, soft_wrap=True)
+    errors = PlainConsole(stderr=True)
+    errors.print(note, style="dim", soft_wrap=True)
     for doubt in _doubts(result, tagger.model.types, tagger.model.config.corpus.entities):
-        Console(stderr=True).print(doubt, style="yellow", markup=False, soft_wrap=True)
-    console = Console()
+        errors.print(doubt, style="yellow", soft_wrap=True)
+    console = PlainConsole()
     print_whole(console, _scores(result))
     whole = _confusion(result)
     fits = console.measure(whole, options=console.options.update(width=WIDEST)).maximum <= console.width
@@ -76,7 +76,6 @@ def evaluate(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
         f"{result.invalid_transitions} invalid transitions; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
-        highlight=False,
     )
 
 
@@ -97,7 +96,6 @@ def _doubts(result: "Evaluation", types: list[str], chosen: "str | list[str]") -
 
 
 def _scores(result: "Evaluation") -> "Table":
-    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title="entities", title_justify="left")
@@ -109,27 +107,26 @@ def _scores(result: "Evaluation") -> "Table":
         if label == "all (conlleval)":
             table.add_section()
         figures = (score.precision, score.recall, score.f1)
-        table.add_row(escape(label), *(f"{100 * figure:.2f}" for figure in figures), f"{score.support:,}")
+        table.add_row(label, *(f"{100 * figure:.2f}" for figure in figures), f"{score.support:,}")
     return table
 
 
 def _confusion(result: "Evaluation") -> "Table":
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="words by type: true in rows, found in columns", title_justify="left")
     table.add_column("")
     for label in result.confusion:
-        table.add_column(escape(label), justify="right")
+        table.add_column(label, justify="right")
     for label, row in result.confusion.items():
-        counts = (f"[bold]{count:,}[/]" if label == name else f"{count:,}" for name, count in row.items())
-        table.add_row(escape(label), *counts)
+        counts = (Text(f"{count:,}", "bold" if label == name else "") for name, count in row.items())
+        table.add_row(label, *counts)
     return table
 
 
 def _mistakes(result: "Evaluation") -> "Table":
     """What of the confusion is seen where the whole of it is too wide."""
-    from rich.markup import escape
     from rich.table import Table
 
     counts = [
@@ -143,5 +140,5 @@ def _mistakes(result: "Evaluation") -> "Table":
         table.add_column(title)
     table.add_column("words", justify="right")
     for count, true, found in sorted(counts, key=lambda one: -one[0])[:MISTAKES]:
-        table.add_row(escape(true), escape(found), f"{count:,}")
+        table.add_row(true, found, f"{count:,}")
     return table

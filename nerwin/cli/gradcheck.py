@@ -11,6 +11,7 @@ from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from nerwin.network.gradcheck import Check
 
@@ -26,8 +27,7 @@ def gradcheck(
     as_json: JsonOption = False,
 ) -> None:
     """Check the gradients of a configuration's network numerically; exit 1 where one is wrong."""
-    from rich.console import Console
-
+    from nerwin.cli.console import PlainConsole
     from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError
     from nerwin.pretraining.gradcheck import check_center
@@ -44,10 +44,16 @@ def gradcheck(
         rows = [{**check._asdict(), "passed": check.passed} for check in checks]
         typer.echo(json.dumps({"passed": passed, "max_relative_error": worst, "checks": rows}))
     else:
-        print_whole(Console(), _grid_table(checks) if everything else _tensor_table(checks))
+        print_whole(PlainConsole(), _grid_table(checks) if everything else _tensor_table(checks))
         typer.echo(f"{len(checks)} checks, worst relative error {worst:.1e}, {'all right' if passed else 'WRONG'}")
     if not passed:
         raise typer.Exit(1)
+
+
+def _verdict(passed: bool) -> "Text":
+    from rich.text import Text
+
+    return Text("ok") if passed else Text("WRONG", "red")
 
 
 def _tensor_table(checks: "list[Check]") -> "Table":
@@ -65,7 +71,7 @@ def _tensor_table(checks: "list[Check]") -> "Table":
             str(check.entries),
             *(f"{norm:.2e}" for norm in (check.elemental, check.vectorised, check.numeric)),
             f"{check.error:.1e}",
-            "ok" if check.passed else "[red]WRONG[/]",
+            _verdict(check.passed),
         )
     table.add_section()
     numeric = sum(check.seconds[2] for check in checks)
@@ -87,5 +93,5 @@ def _grid_table(checks: "list[Check]") -> "Table":
         networks = len({check.setting for check in group})
         passed = all(check.passed for check in group)
         worst = max(max(check.error, check.elemental_error) for check in group)
-        table.add_row(*names, str(networks), str(len(group)), f"{worst:.1e}", "ok" if passed else "[red]WRONG[/]")
+        table.add_row(*names, str(networks), str(len(group)), f"{worst:.1e}", _verdict(passed))
     return table

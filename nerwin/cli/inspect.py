@@ -35,9 +35,8 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """Look inside a model: its detectors, or one word, or one decision."""
-    from rich.console import Console
-
     from nerwin.analysis.inspection import nearest_words, take_apart
+    from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.model.files import load_model
     from nerwin.storage.folders import model_folder
@@ -45,7 +44,7 @@ def inspect(
     if word is not None and window is not None:
         raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")
     chosen = load_model(model_folder(model))
-    console = Console(highlight=False, markup=False)
+    console = PlainConsole()
     if word is not None:
         neighbours = nearest_words(chosen, word)
         if as_json:
@@ -117,7 +116,7 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     table.add_row("in all", *cells(decided), style="bold")
     print_whole(console, table)
     how = " (IOB2), by the best tags of its whole sentence" if OUTSIDE in decision.names else ""
-    console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', markup=False, soft_wrap=True)
+    console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {len(strongest)} detectors with the largest shares"
     detectors = headed(Table(title=title, title_justify="left"), "detector", "right")
@@ -138,7 +137,7 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
         table.add_row("dark for", " | ".join(text for text, _ in one.least[:3]))
         for place, likes, hates in zip(one.places, one.likes, one.hates, strict=True):
             table.add_row(place, f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
-        console.print(table, markup=False)
+        console.print(table)
         console.print()
     dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)
     console.print(f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the strongest are shown")

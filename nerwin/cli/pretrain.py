@@ -56,15 +56,14 @@ def pretrain(
     quiet: QuietOption = False,
 ) -> None:
     """Learn word vectors from untagged text."""
-    from rich.console import Console
-
+    from nerwin.cli.console import PlainConsole
     from nerwin.pretraining.run import check_output
     from nerwin.text.columns import Columns
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
     check_output(output, resume=resume, overwrite=overwrite)
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=quiet)
     run = _prepare(console, sources, columns, output, settings, resume)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
     if not quiet:
@@ -87,7 +86,6 @@ def pretrain(
             "next: nerwin init my.yaml --preset tagger-vectors "
             f"--set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
             style="dim",
-            markup=False,
             soft_wrap=True,
         )
         typer.echo(
@@ -192,7 +190,7 @@ def _print_epoch(console: "Console", run: "PretrainRun", record: "EpochDone", pr
         soft_wrap=True,
     )
     for word in probes:
-        console.print(f"  {word}: {' '.join(run.pretraining.neighbours(word))}", markup=False, soft_wrap=True)
+        console.print(f"  {word}: {' '.join(run.pretraining.neighbours(word))}", soft_wrap=True)
 
 
 def _bar(console: "Console") -> "Progress":

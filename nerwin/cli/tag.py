@@ -133,12 +133,12 @@ def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], obj
     if path is None or not path.is_file() or not seen:
         yield lambda size: None
         return
-    from rich.console import Console  # only now, for it takes a tenth of the start
-    from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn  # a tenth of the start
 
+    from nerwin.cli.console import PlainConsole
     from nerwin.text.files import is_gzip, reading
 
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     with reading(str(path)):
         total = None if is_gzip(path) else path.stat().st_size
     columns = (*Progress.get_default_columns()[:2], DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
@@ -215,10 +215,11 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
 
 def _run(tagging: "Tagging", staff: "Workers") -> None:
     """Tag in shards; how far it is stands on a terminal."""
-    from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    console, done = Console(stderr=True, highlight=False), 0
+    from nerwin.cli.console import PlainConsole
+
+    console, done = PlainConsole(stderr=True), 0
     progress = Progress(
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(),
         console=console, transient=True, disable=not console.is_terminal,
@@ -226,7 +227,7 @@ def _run(tagging: "Tagging", staff: "Workers") -> None:
     try:
         with progress, closing(tagging.run(staff)) as counts:
             before = done = next(counts)
-            console.print(f"{tagging.folder}: {tagging.size} pieces, {before} tagged before", markup=False)
+            console.print(f"{tagging.folder}: {tagging.size} pieces, {before} tagged before")
             bar = progress.add_task("", total=tagging.size, completed=before)
             for done in counts:
                 progress.update(bar, completed=done)

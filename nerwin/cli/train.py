@@ -42,8 +42,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a tagger on a corpus in columns."""
-    from rich.console import Console
-
+    from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, left_over, shipped
     from nerwin.storage.folders import CONFIG, check_of_a_run, going_on, new_folder, newest_folder
@@ -65,9 +64,9 @@ def train(
     settings = load_config(path, overrides or ())
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=quiet)
     for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
-        console.print(note, style="yellow", markup=False, soft_wrap=True)
+        console.print(note, style="yellow", soft_wrap=True)
     if begun:
         run = Run.resume(begun, settings)
     else:
@@ -81,7 +80,7 @@ def train(
             raise
     notes = [*without_effect(settings), *run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
     for note in notes:
-        console.print(note, style="dim", markup=False, soft_wrap=True)
+        console.print(note, style="dim", soft_wrap=True)
     try:
         with interruption() as asked:
             epochs = draw(console, _until(asked, run))

@@ -1,0 +1,19 @@
+"""The terminal, through Rich: text as it is, since most of it comes out of files that anybody may have made."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from nerwin.errors import printable
+
+
+class PlainConsole(Console):
+    """A console for which brackets are no markup, `:key:` is no picture, and no letter is an order to the terminal."""
+
+    def __init__(self, *, stderr: bool = False, quiet: bool = False) -> None:
+        super().__init__(stderr=stderr, quiet=quiet, highlight=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A string as Rich draws it, be it printed, a title or a cell of a table; line ends stay."""
+        return super().render_str("\n".join(map(printable, text.split("\n"))), **options)
