@@ -125,6 +125,7 @@ def test_below_other_layers_a_detector_has_no_weight_of_its_own(tmp_path: Path) 
         ("Quellmark", ["_", "_", "Quellmark", "_", "_"]),
         ("in Quellmark", ["_", "_", "in", "Quellmark", "_"]),
         ("a b c d e f g", ["b", "c", "d", "e", "f"]),
+        ("It rained. Mira left Quellmark", ["It", "rained", ".", "_", "_"]),  # a window ends with its sentence
     ],
 )
 def test_a_texts_middle_word_is_decided_on(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -154,8 +155,10 @@ def test_what_is_decided_is_what_the_tagger_finds(tmp_path: Path, corruption: st
     words = [word for one in read_corpus(tmp_path / "village.conll").sentences for word in one.words]
     decided = set()
     for start in range(len(words) - 6):  # a text that is longer than a window
-        decision = take_apart(tagger.model, " ".join(words[start : start + 7]))
-        assert decision.tag == tagger.tag(words[start : start + 7])[3]
+        text = " ".join(words[start : start + 7])  # of one sentence or of two
+        decision, tokens = take_apart(tagger.model, text), tagger.model.tokens(text)
+        (annotation,) = tagger.annotate([(text, tokens)])
+        assert decision.tag == annotation.tags[(len(tokens) - 1) // 2]
         decided.add(decision.tag)
     assert len(decided) > 1
 

@@ -15,10 +15,11 @@ from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
 from nerwin.network.placed import distinct
-from nerwin.text.features import WORDS, form_table
+from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import forms_of, words_of
+from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
-from nerwin.text.windows import flatten, windows
+from nerwin.text.windows import FlatCorpus, flatten, windows
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
@@ -54,37 +55,58 @@ class Detector(NamedTuple):
 
 
 def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[Detector]:
-    """Every detector of the first layer, strongest first, over the windows of a corpus."""
-    C, vocabulary = model.config.window.size, Vocabulary()
-    flat = flatten([vocabulary.ids(forms_of(words, model.config.features)) for words in sentences], C)
-    forms = form_table(model.lookups, vocabulary.forms)
-    ids = windows(flat.tokens, flat.centres, C)  # (n, C)
+    """Every detector of the first layer over the windows of a corpus, strongest first where there is one layer."""
+    text, C = _read(model, sentences), model.config.window.size
+    flat, ids = text.flat, windows(text.flat.tokens, text.flat.centres, C)  # (n, C)
     starts = range(0, len(ids), WINDOWS)
     blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
-    a = np.concatenate([model.forward(forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
+    a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
-    order, pushes = np.argsort(a, axis=0), _word_pushes(model)  # (n, m), (C, V, m)
-    names = ["_", *words_of(vocabulary.forms[1:], model.config.features)]
+    most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)
+    likes, hates = _words_that_push(model, 1), _words_that_push(model, -1)
 
     def described(rows: Ints, i: int) -> list[tuple[str, float]]:
-        return [(" ".join(names[word] for word in ids[row]), float(a[row, i])) for row in rows]
+        return [(" ".join(text.names[form] for form in ids[row]), float(a[row, i])) for row in rows]
 
     detectors = [
         Detector(
             number=i,
             weights=_judged(model, i),
             mean=float(a[:, i].mean()),
-            most=described(order[::-1][:TOP, i], i),
-            least=described(order[:TOP, i], i),
+            most=described(most[i], i),
+            least=described(least[i], i),
             places=_places(model),
-            likes=[_extreme(model, push[:, i], 1) for push in pushes],
-            hates=[_extreme(model, push[:, i], -1) for push in pushes],
+            likes=[place[i] for place in likes],
+            hates=[place[i] for place in hates],
             dead=bool(a[:, i].std() < DEAD),
             saturated=bool(flat_share[i] >= ALWAYS),
         )
         for i in range(a.shape[1])
     ]
     return sorted(detectors, key=lambda one: -one.strength)
+
+
+class _Read(NamedTuple):
+    """Sentences as a model reads them; names: what each form is shown as."""
+
+    flat: FlatCorpus
+    forms: FormTable
+    names: list[str]
+
+
+def _read(model: Model, sentences: Sequence[Sequence[str]]) -> _Read:
+    vocabulary, features = Vocabulary(), model.config.features
+    flat = flatten([vocabulary.ids(forms_of(words, features)) for words in sentences], model.config.window.size)
+    names = ["_", *words_of(vocabulary.forms[1:], features)]
+    return _Read(flat, form_table(model.lookups, vocabulary.forms), names)
+
+
+def _highest(values: Floats) -> Ints:
+    """Where the TOP highest numbers of each row (r, n) stand, the highest first."""
+    count = min(TOP, values.shape[1])
+    found = np.argpartition(-values, count - 1, axis=1)[:, :count]
+    order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(found, order, axis=1)
 
 
 def _places(model: Model) -> list[str]:
@@ -99,17 +121,13 @@ def _judged(model: Model, i: int) -> dict[str, float]:
     return dict(zip(model.corruption.names, model.params["U"][i].tolist(), strict=True))
 
 
-def _word_pushes(model: Model) -> Floats:
-    """What each word adds to each z of the first layer, in each place (C, V, m)."""
-    C, words, W = model.places, model.params[WORDS], model.folded()["W1"]
-    W = W.reshape(len(W), C, -1)[:, :, : words.shape[1]]  # (m, C, d)
-    pushes: Floats = np.einsum("vd,mcd->cvm", words, W, optimize=True)
-    return pushes
-
-
-def _extreme(model: Model, push: Floats, sign: int) -> list[str]:
-    """The known words with the largest push in one direction."""
-    return [model.lookups[0].values[i] for i in np.argsort(-sign * push[KNOWN:])[:TOP]]
+def _words_that_push(model: Model, sign: int) -> list[list[list[str]]]:
+    """[place][detector] the known words that add most to its z there, or, by the other sign, least."""
+    known, values = model.params[WORDS][KNOWN:], model.lookups[0].values
+    W = model.folded()["W1"].astype(known.dtype)
+    W = W.reshape(len(W), model.places, -1)[:, :, : known.shape[1]]  # (m, places, d)
+    places = (W[:, place] @ known.T for place in range(model.places))  # (m, V): of all places at a time it is too much
+    return [[[values[word] for word in row] for row in _highest(sign * push).tolist()] for push in places]
 
 
 def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
@@ -152,23 +170,21 @@ def take_apart(model: Model, text: str) -> Decision:
     Raises:
         ConfigError: there is no word.
     """
-    words = [token.text for token in model.tokens(text)]
-    if not words:
+    tokens = model.tokens(text)
+    if not tokens:
         raise ConfigError(f"--window: expected a text of one word or more, found {text[:40]!r}. Write the words out.")
-    C, centre = model.config.window.size, (len(words) - 1) // 2
-    vocabulary = Vocabulary()
-    flat = flatten([vocabulary.ids(forms_of(words, model.config.features))], C)
+    C, centre = model.config.window.size, (len(tokens) - 1) // 2
+    sentences = [[token.text for token in sentence] for sentence in cut_into_sentences(text, tokens)]  # as when tagging
+    flat, forms, names = _read(model, sentences)
     ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
     words_here = distinct(ids, model.around(flat, flat.centres[centre : centre + 1]))
-    forms = form_table(model.lookups, vocabulary.forms)
     # Preprocessing is folded into the first layer, so that every share falls to a word itself.
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
     in_context = model.in_context(model.score(forms, flat), forms.word_numbers(flat.words), forms.unseen[flat.words])
-    (tags,) = model.decode(in_context, flat.lengths)
-    names = words_of(vocabulary.forms, model.config.features)
-    near = ["_" if form <= UNKNOWN else names[form] for form in ids[0].tolist()]
+    tags = model.spell(model.decode_numbers(in_context, flat.lengths))
+    near = [names[form] for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.places],
         centre=C // 2,

@@ -140,4 +140,5 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
         console.print(table)
         console.print()
     dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)
-    console.print(f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the strongest are shown")
+    which = "strongest" if detectors[0].weights else "first"  # below further layers no weight says how strong they are
+    console.print(f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the {which} are shown")
