@@ -177,6 +177,12 @@ def test_settings_replace_single_values_and_leave_the_rest(village: Path) -> Non
     assert as_config(village, {"training.seed": 9}).training.epochs == 3
 
 
+def test_settings_are_not_written_into() -> None:
+    settings = {"training": {"epochs": 3}, "training.seed": 7}
+    assert as_config({}, settings).training.seed == 7
+    assert settings["training"] == {"epochs": 3}
+
+
 @pytest.mark.parametrize("kind", [str, Path])
 def test_a_path_in_settings_starts_at_the_file_or_here(
     village: Path, tmp_path: Path, kind: type, monkeypatch: pytest.MonkeyPatch

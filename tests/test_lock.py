@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
@@ -92,6 +93,16 @@ def test_a_lock_file_that_its_owner_has_just_taken_away_locks_nothing(
     with pytest.raises(ModelError, match="expected a folder not in use"):
         locked(tmp_path).__enter__()
     assert (tmp_path / LOCK).exists() == again
+
+
+def test_who_only_looks_whether_a_folder_is_free_does_not_keep_its_owner_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as looking:
+        looking.enter_context(locked(tmp_path))
+        monkeypatch.setattr(time, "sleep", lambda seconds: looking.close())
+        with locked(tmp_path):
+            assert (tmp_path / LOCK).exists()
 
 
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:

@@ -543,6 +543,29 @@ def test_a_folder_that_is_in_use_is_refused_and_left_alone(whole: Path, config: 
     assert contents(whole) == before
 
 
+def test_of_two_runs_begun_in_one_folder_the_one_that_was_replaced_is_not_trained(
+    tmp_path: Path, config: Config
+) -> None:
+    replaced = Run.start(tmp_path, config)
+    other = config.model_copy(update={"training": config.training.model_copy(update={"seed": 2})})
+    begun = Run.start(tmp_path, other, overwrite=True)
+    with pytest.raises(ConfigError, match=r"other values of training\.seed"):
+        next(replaced.train())
+    for _ in begun.train():
+        pass
+    assert load_model(tmp_path / "best").config.training.seed == 2
+
+
+def test_a_run_that_another_process_has_gone_on_with_is_not_trained_again(whole: Path, config: Config) -> None:
+    here, there = Run.start(whole, config, overwrite=True), Run.resume(whole, config)
+    for _ in there.train():
+        pass
+    lines = (whole / "metrics.jsonl").read_bytes()
+    with pytest.raises(ModelError, match=r"expected a run of 0 epochs.*found one of \d+: another process has"):
+        next(here.train())
+    assert (whole / "metrics.jsonl").read_bytes() == lines
+
+
 def test_an_empty_folder_is_welcome(tmp_path: Path, config: Config) -> None:
     (tmp_path / "empty").mkdir()
     assert len(finish(Run.start(tmp_path / "empty", config))) == 4

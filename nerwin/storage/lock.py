@@ -19,6 +19,7 @@ except ImportError:
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
+TRIES, MOMENT = 5, 0.01  # of a lock that is not free, and the seconds after each
 
 
 @contextmanager
@@ -29,15 +30,8 @@ def locked(folder: Path) -> Iterator[None]:
         ModelError: another process holds it, or nothing can be written there.
     """
     path = folder / LOCK
+    file = _taken(folder, path)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
-    try:
-        if not _take(file, path):
-            owner = printable(os.read(file, 200).decode("utf-8", "replace").strip()) or "another process"
-            raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
         with suppress(OSError):  # a full disk: the lock holds without a name
             os.truncate(file, 0)
             os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -75,6 +69,25 @@ def wait_until_free(folder: Path, seconds: float) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def _taken(folder: Path, path: Path) -> int:
+    """The open file of a folder's lock, which is now held.
+
+    It is tried more than once, since who looks whether a folder is free holds it for a moment.
+    """
+    for _ in range(TRIES):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
+        if _take(file, path):
+            return file
+        owner = printable(os.read(file, 200).decode("utf-8", "replace").strip()) or "another process"
+        os.close(file)
+        time.sleep(MOMENT)
+    raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
 
 
 def _take(file: int, path: Path) -> bool:

@@ -117,10 +117,12 @@ class Run:
         """Train, saving the best and the last model after every epoch, and what is done of a long one.
 
         Raises:
-            ModelError: another process trains here, or the run cannot be written. TrainingDiverged.
+            ModelError: another process trains here, or has since the run was begun; or it cannot be written.
+            ConfigError: another process has begun another run here. TrainingDiverged.
         """
         saved = time.monotonic()
         with locked(self.folder):
+            self._check_as_begun()
             for record in self.trainer.run():
                 if isinstance(record, EpochDone):
                     self._save(record)
@@ -129,6 +131,16 @@ class Run:
                     self.pause()
                     saved = time.monotonic()
                 yield record
+
+    def _check_as_begun(self) -> None:
+        """Refuse to train where another process has trained while nobody held the folder."""
+        check_same_config(self.folder, self.trainer.config)
+        recorded, done = epochs_recorded(self.folder), self.trainer.state.epoch
+        if recorded != done:
+            raise ModelError(
+                f"{self.folder}: expected a run of {done} epochs, as it was begun or continued here, found one of "
+                f"{recorded}: another process has trained it. Continue it with --resume, or choose another --output."
+            )
 
     def pause(self) -> None:
         """Save what is done of the epoch; between two records of `train` it is whole.
