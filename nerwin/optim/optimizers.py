@@ -30,7 +30,7 @@ class Rule(NamedTuple):
 
     update(θ, g, α, t, *state) changes θ and its state in place; an elementwise one may overwrite g.
     state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
-    weight_decay: the share of θ, times α, that is taken off before the update.
+    weight_decay: the share of θ, times α, that an elementwise rule takes off before the update.
     elementwise: whether each number of θ moves by its own gradient and state, so that it can move beside any others.
     rests: whether a gradient of zero leaves θ and its state as they are.
     """
@@ -52,8 +52,8 @@ class Treatment(NamedTuple):
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that move at
-    the same rate are packed at their first step (see `packing`).
+    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that are
+    treated alike are packed at their first step (see `packing`).
 
     treatments: what each parameter gets, by name; no part of the state.
     gradients: where a backward pass may write the gradients of tensors, by name, once these are packed; a step
@@ -66,7 +66,7 @@ class Optimizer:
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
         self.gradients: Parameters = {}
-        self._packs: dict[float, Pack] = {}
+        self._packs: dict[Treatment, Pack] = {}
 
     def arrays(self) -> dict[str, Any]:
         """The state as named arrays, for a checkpoint; `restore` takes them back."""
@@ -99,48 +99,44 @@ class Optimizer:
         Other gradients than those in `gradients` stay as they are.
         """
         self.steps += 1
-        together: dict[float, Gradients] = {}
+        together: dict[Treatment, Gradients] = {}
         for name, g in grads.items():
-            relative = self.treatments[name].rate
-            if self.rule.elementwise:
-                together.setdefault(relative, {})[name] = g
-            else:
-                self._step_alone(name, params[name], g, rate * relative)
-        for relative, group in together.items():
-            self._step_together(relative, params, group, rate * relative)
+            treatment = self.treatments[name]
+            if not self.rule.elementwise:
+                self._step_alone(name, params[name], g, rate * treatment.rate)
+            elif self.rule.weight_decay:
+                together.setdefault(treatment, {})[name] = g
+            else:  # what decays or not makes no difference, and fewer packs take less time
+                together.setdefault(Treatment(treatment.rate), {})[name] = g
+        for treatment, group in together.items():
+            self._step_together(treatment, params, group, rate * treatment.rate)
 
-    def _step_together(self, relative: float, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move parameters of one relative rate by an elementwise rule."""
-        pack = self._packs.get(relative)
+    def _step_together(self, treatment: Treatment, params: Parameters, grads: Gradients, rate: float) -> None:
+        """Move parameters that are treated alike by an elementwise rule."""
+        pack = self._packs.get(treatment)
         if pack is None or not pack.fits(grads, params):
-            pack = self._packs[relative] = Pack(grads, params, self.state)
+            pack = self._packs[treatment] = Pack(grads, params, self.state)
             self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
         pack.gather(grads)
-        if self.rule.weight_decay:
-            for name, theta in pack.moving(grads).items():
-                self._decay(name, theta, rate)
+        decay = self.rule.weight_decay if treatment.decayed else 0.0
         for theta, g, *state in pack.tiles():
+            if decay:
+                theta *= theta.dtype.type(1 - rate * decay)
             self.rule.update(theta, g, rate, self.steps, *state)
         pack.scatter()
 
     def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
-        """Move a tensor, or the rows that are touched, whose numbers share their state."""
+        """Move a tensor, or the rows that are touched, by a rule for which numbers share their state."""
         at: Any = ...
         part, values = theta, g
         if isinstance(g, Rows):
             at, part, values = g.ids, theta.take(g.ids, axis=0), g.values
         state = [slot[at] for slot in self.state[name]]
-        self._decay(name, part, rate)
         self.rule.update(part, values, rate, self.steps, *state)
         if part is not theta:
             theta[at] = part
         for slot, changed in zip(self.state[name], state, strict=True):
             slot[at] = changed
-
-    def _decay(self, name: str, theta: Floats, rate: float) -> None:
-        """Shrink a tensor, or some of its rows, where it decays."""
-        if self.rule.weight_decay and self.treatments[name].decayed:
-            theta *= theta.dtype.type(1 - rate * self.rule.weight_decay)
 
 
 def sgd(settings: Settings) -> Rule:

@@ -1,4 +1,10 @@
-"""What moves at the same rate, side by side in one vector: small arrays cost more in calls than in arithmetic."""
+"""What is treated alike, side by side in one vector: small arrays cost more in calls than in arithmetic.
+
+    θ      [ W1 | b1 | U | ... | touched rows of words | of shape | ... | spare room ]
+    ∂J/∂θ  [ the same, and so is each array of the state ]
+
+Tensors live in their parts for good. Rows of lookup tables are copied in for a step and back after it.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,8 +21,7 @@ TILE = 1 << 16
 
 
 class Pack:
-    """Tensors that are parts of one vector, their gradients and state parts of others, and behind them the room that
-    touched rows of tables are copied to while they move.
+    """Some tensors as parts of one vector, their gradients and state as parts of others.
 
     gradients: the parts for the tensors' gradients, by name.
     """
@@ -40,7 +45,7 @@ class Pack:
         slots = 2 + len(state[like])
         self._theta, self._g, *self._state = np.empty((slots, self._size + self._room), params[like].dtype)
         self._end = self._size
-        self._guests: list[tuple[Items, Ints, Items]] = []  # a table or an array of its state, ids, their rows
+        self._borrowed: list[tuple[Items, Ints, Items]] = []  # a table or an array of its state, ids, their rows here
         start = 0
         for name in names:
             theta = params[name]
@@ -64,7 +69,7 @@ class Pack:
 
     def gather(self, grads: Gradients) -> None:
         """Lay gradients side by side, and the rows that they touch behind the tensors."""
-        self._end, self._guests = self._size, []
+        self._end, self._borrowed = self._size, []
         for name, g in grads.items():
             if isinstance(g, Rows):
                 here = slice(self._end, self._end + g.values.size)
@@ -73,19 +78,10 @@ class Pack:
                 for table, vector in zip(self._items[name], (self._theta, *self._state), strict=True):
                     rows = vector[here].view(table.dtype)
                     table.take(ids, out=rows, mode="clip")  # the other modes copy `out` first
-                    self._guests.append((table, ids, rows))
+                    self._borrowed.append((table, ids, rows))
                 self._end = here.stop
             elif g is not self.gradients[name]:
                 self.gradients[name][...] = g
-
-    def moving(self, grads: Gradients) -> Parameters:
-        """What moves of each parameter, once its gradient is gathered: the whole of it, or a copy of the rows."""
-        parts, start = dict(self._tensors), self._size
-        for name, g in grads.items():
-            if isinstance(g, Rows):
-                parts[name] = _part(self._theta, start, g.values)
-                start += g.values.size
-        return parts
 
     def tiles(self) -> Iterator[list[Floats]]:
         """The vectors of θ, of its gradient and of its state, so much at a time as a rule should take."""
@@ -95,7 +91,7 @@ class Pack:
 
     def scatter(self) -> None:
         """Put the rows back into their tables."""
-        for table, ids, rows in self._guests:
+        for table, ids, rows in self._borrowed:
             table[ids] = rows
 
 

@@ -62,6 +62,20 @@ def cosine(settings: ScheduleSettings) -> Schedule:
     Raises:
         ConfigError: the warm-up is as long as the training, or longer.
     """
+    return _after_warmup(settings, lambda u: 0.5 * (1 + math.cos(math.pi * u)))
+
+
+def linear(settings: ScheduleSettings) -> Schedule:
+    """A linear rise to α₀, then a straight line down to 0 at T.
+
+    Raises:
+        ConfigError: as for `cosine`.
+    """
+    return _after_warmup(settings, lambda u: 1 - u)
+
+
+def _after_warmup(settings: ScheduleSettings, fall: Callable[[float], float]) -> Schedule:
+    """A linear rise to α₀, then α₀ fall(u), with u the share of the rest of the training that is done."""
     warmup, total = settings.warmup, settings.total
     if warmup >= total:
         raise ConfigError(
@@ -72,22 +86,7 @@ def cosine(settings: ScheduleSettings) -> Schedule:
     def rate(t: float) -> float:
         if t < warmup:
             return settings.rate * (t + 1) / max(warmup, t + 1)
-        return settings.rate * 0.5 * (1 + math.cos(math.pi * min((t - warmup) / (total - warmup), 1)))
-
-    return rate
-
-
-def linear(settings: ScheduleSettings) -> Schedule:
-    """A linear rise to α₀, then a straight line down to 0 at T.
-
-    Raises:
-        ConfigError: as for `cosine`.
-    """
-    rise = cosine(settings)
-    warmup, total = settings.warmup, settings.total
-
-    def rate(t: float) -> float:
-        return rise(t) if t < warmup else settings.rate * max(total - t, 0) / (total - warmup)
+        return settings.rate * fall(min((t - warmup) / (total - warmup), 1))
 
     return rate
 
