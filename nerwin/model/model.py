@@ -12,11 +12,12 @@ from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, Settings
 from nerwin.evaluation.calibration import PLAIN, fit_platt, found_entities, probability
+from nerwin.network.by_place import PlacedCache, forward_by_place
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
 from nerwin.network.placed import ByPlace, Placed, as_they_stand, by_place, distinct
 from nerwin.network.preprocess import Preprocess
-from nerwin.network.projection import FixedScorer, PlacedCache, forward_by_place
+from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup

@@ -1,7 +1,7 @@
 """A minibatch's windows as forms and places, in one of three ways: which forms there are, and which stands where.
 
-Each way puts the forms' vectors into the windows, and finds out what the forms hear of the windows' gradients. Which of
-them takes the least time, a model says (`Model.placed`).
+Each way puts the forms' vectors into the windows, and brings the windows' gradients back to the forms. Which of them
+takes the least time, a model says (`Model.placed`).
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from nerwin.arrays import Floats, Ints
 from nerwin.network.lookup import backprop_windows, sum_rows, windows_of
 from nerwin.network.surroundings import Surroundings, add_up, backprop_add_up
 
-# What forms hear: which of them (r,), by their numbers among all forms of the minibatch, and ∂J/∂e (r, D). A form may
-# come more than once.
-Heard = tuple[Ints, Floats]
+# Which forms have a gradient (r,), by their numbers among all forms of the minibatch, and ∂J/∂e (r, D) of each. A form
+# may come more than once.
+FormGradients = tuple[Ints, Floats]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Distinct:
         x = windows_of(e, self.places)
         return x if self.around is None else np.concatenate([x, add_up(e[self.around.words], self.around)], axis=1)
 
-    def heard(self, chosen: Ints, dx: Floats) -> Heard:
-        """What the forms of some windows (b,) hear, given ∂J/∂x (b, n) of these."""
+    def backprop(self, chosen: Ints, dx: Floats) -> FormGradients:
+        """The gradients of the forms of some windows (b,), given ∂J/∂x (b, n) of these."""
         places = self.places[chosen]
         if self.around is None:
             return backprop_windows(places, dx)
@@ -49,7 +49,7 @@ class Distinct:
 
 @dataclass(frozen=True)
 class _EachPlace:
-    """Forms some of which are the same: what such a form hears in several places is summed up in its table.
+    """Forms some of which are the same: the gradients of such a form are summed up in its table.
 
     forms: (u,). places: (B, C) which of them stands where.
     """
@@ -63,8 +63,8 @@ class _EachPlace:
         """x (B, n), given the vectors (u, D) of the forms."""
         return windows_of(e, self.places)
 
-    def heard(self, chosen: Ints, dx: Floats) -> Heard:
-        """What the forms of some windows (b,) hear, given ∂J/∂x (b, n) of these."""
+    def backprop(self, chosen: Ints, dx: Floats) -> FormGradients:
+        """The gradients of the forms of some windows (b,), given ∂J/∂x (b, n) of these."""
         places = self.places[chosen]
         return places.ravel(), dx.reshape(places.size, dx.shape[1] // places.shape[1])
 

@@ -2,63 +2,21 @@
 
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
-A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. A
-trained network's `FixedScorer` keeps what it has projected; in training, whose every step moves W, a large minibatch
-still has forms enough in common.
+A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. In
+training, whose every step moves W, a large minibatch still has forms enough in common: see `by_place`.
 """
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.network.dropout import Mask
-from nerwin.network.lookup import windows_of
-from nerwin.network.scorer import Cache, Layers, Scorer
+from nerwin.network.scorer import Scorer
 from nerwin.network.surroundings import Surroundings
 
 TILE = 1 << 16  # numbers of z at a time: so many windows that they stay in the processor's cache
 SUMMED = 256  # words at a time: which of them is whose is a table that grows with their square
-
-
-class PlacedCache(NamedTuple):
-    """A `Cache` without x: `rows` puts it together for the windows that are propagated back, few as they are.
-
-    e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
-    """
-
-    e: Floats
-    places: Ints
-    layers: Layers
-
-    def rows(self, chosen: Ints) -> Cache:
-        return Cache(windows_of(self.e, self.places[chosen]), self.layers.rows(chosen))
-
-
-def forward_by_place(
-    scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
-) -> tuple[Floats, PlacedCache]:
-    """The scores (B, K) of windows whose places have forms of their own, and the cache; x is not dropped from.
-
-    Args:
-        e: (u, D) the vectors of the forms in the first place, then of those in the second, and so on.
-        borders: (C + 1) where the forms of each place begin, and where the last ones end.
-        places: (B, C) which of the forms stand there.
-    """
-    W, D = params["W1"], e.shape[1]
-    parts = (
-        (e[start:end] @ W[:, c * D : (c + 1) * D].T).take(places[:, c] - start, axis=0)
-        for c, (start, end) in enumerate(itertools.pairwise(borders))
-    )
-    z = next(parts)  # (B, m)
-    for part in parts:
-        z += part
-    s, layers = scorer.upwards(params, z, masks)
-    return s, PlacedCache(e, places, layers)
 
 
 @dataclass(frozen=True)
@@ -120,7 +78,7 @@ class FixedScorer:
                 sentence -= _fetch(P, words[around.centres[here]], part)
                 sentence *= scale[here]
                 z += sentence
-            scores[here] = self.scorer.judge(self.params, z)
+            scores[here], _ = self.scorer.forward_from(self.params, z)
         return scores
 
 

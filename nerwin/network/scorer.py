@@ -21,7 +21,7 @@ class Layers(NamedTuple):
     """What the backward pass needs of the hidden layers.
 
     outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ before dropout, which f′ is a function of.
-    thinned: the same after dropout, as the layer above hears them.
+    thinned: the same after dropout, as the layer above takes them.
     masks:   the dropout masks of x and of each a.
     """
 
@@ -67,28 +67,27 @@ class Scorer:
         """
         masks = masks or [None] * (self.depth + 1)
         x = _drop(x, masks[0])
-        s, layers = self.upwards(params, x @ params["W1"].T, masks)
+        z = x @ params["W1"].T
+        z += params["b1"]
+        s, layers = self.forward_from(params, z, masks)
         return s, Cache(x, layers)
 
-    def upwards(self, params: Parameters, z: Floats, masks: Sequence[Mask]) -> tuple[Floats, Layers]:
-        """The rest of the way forward, given W⁽¹⁾ x (B, m₁), which is written over, and all masks."""
+    def forward_from(self, params: Parameters, z: Floats, masks: Sequence[Mask] | None = None) -> tuple[Floats, Layers]:
+        """The rest of the way forward, given z⁽¹⁾ (B, m₁), which is written over; the arguments are those of `forward`.
+
+        Returns: s (B, K), and the hidden layers.
+        """
+        masks = masks or [None] * (self.depth + 1)
         f = ACTIVATIONS[self.activation].f
         outputs: list[Floats] = []
         thinned: list[Floats] = []
         for k in range(1, self.depth + 1):
             if k > 1:
                 z = thinned[-1] @ params[f"W{k}"].T  # (B, m)
-            z += params[f"b{k}"]
+                z += params[f"b{k}"]
             outputs.append(f(z, z))
             thinned.append(_drop(outputs[-1], masks[k]))
         return thinned[-1] @ params["U"], Layers(outputs, thinned, masks)  # (B, K)
-
-    def judge(self, params: Parameters, z: Floats) -> Floats:
-        """The scores (B, K) of the whole network, given z⁽¹⁾ (B, m₁), which is written over."""
-        f = ACTIVATIONS[self.activation].f
-        for k in range(2, self.depth + 1):
-            z = f(z, z) @ params[f"W{k}"].T + params[f"b{k}"]
-        return f(z, z) @ params["U"]
 
     def backward(
         self, params: Parameters, cache: Cache, ds: Floats, out: Parameters | None = None

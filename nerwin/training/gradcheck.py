@@ -150,7 +150,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
 
 
 def _move_biases(model: Model, rng: np.random.Generator) -> None:
-    """Take the biases away from 0: a unit that hears only silent units would stand at ReLU's kink."""
+    """Take the biases away from 0: a unit above silent units alone would stand at ReLU's kink."""
     for k in range(1, model.scorer.depth + 1):
         bias = model.params[f"b{k}"]
         bias[:] = rng.uniform(-0.5, 0.5, bias.shape)
@@ -194,13 +194,13 @@ def _elemental(case: Case) -> Parameters:
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    heard = [_heard(words, window, row.reshape(model.places, -1)) for window, row in enumerate(dx)]
+    spread = [_spread(words, window, row.reshape(model.places, -1)) for window, row in enumerate(dx)]
     start = 0
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name != WORDS or model.config.words.trained:
-            rows = [[case.forms.rows_of(one, form) for form, _ in window] for window in heard]
-            blame = [[de for _, de in window] for window in heard]
-            grads[one.name] = elemental_lookup(model.params[one.name], rows, blame, start)
+            rows = [[case.forms.rows_of(one, form) for form, _ in window] for window in spread]
+            gradients = [[de for _, de in window] for window in spread]
+            grads[one.name] = elemental_lookup(model.params[one.name], rows, gradients, start)
         start += width
     for name, W in model.params.items():
         if name in grads and penalised(name, model.penalised_tables):
@@ -210,15 +210,15 @@ def _elemental(case: Case) -> Parameters:
     return grads
 
 
-def _heard(words: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
-    """The forms that speak in a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
+def _spread(words: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
+    """The forms that make up a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
     forms = words.forms.tolist()
-    heard = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]
+    found = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]
     if (around := words.around) is not None:
         sentence, centre, scale = around.sentences[window], around.centres[window], around.scale(dx.dtype)
         end = int(around.lengths[: sentence + 1].sum())
         length = int(around.lengths[sentence])
         for word in range(end - length, end):
             if word != centre:
-                heard.append((forms[around.words[word]], scale[window] * dx[-1]))
-    return heard
+                found.append((forms[around.words[word]], scale[window] * dx[-1]))
+    return found

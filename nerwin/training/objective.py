@@ -39,15 +39,15 @@ def loss_and_gradients(
     """
     scores, cache = model.forward(forms, words, masks)  # (B, K)
     loss = model.corruption.loss(model.params, scores, batch)
-    blamed, ds = loss.ds  # (b,), (b, K)
+    violating, ds = loss.ds  # (b,), (b, K)
     objective = model.config.objective
     if not (zeros or loss.active or objective.l2):
         return loss, {}
-    grads, dx = model.scorer.backward(model.params, cache.rows(blamed), ds, out)
+    grads, dx = model.scorer.backward(model.params, cache.rows(violating), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    spoke, de = words.heard(blamed, dx)
-    grads.update(model.backprop_embed(forms, words.forms[spoke], de))
+    rows, de = words.backprop(violating, dx)
+    grads.update(model.backprop_embed(forms, words.forms[rows], de))
     grads.update(loss.grads)
     add_l2_gradient(model.params, grads, objective.l2, model.penalised_tables)
     return loss, grads
