@@ -112,8 +112,8 @@ FOUND = [["B-PER", "I-PER", "O", "I-LOC"], ["B-ORG", "O"]]
 
 def test_an_example_by_hand() -> None:
     evaluation = evaluate_tags(GOLD, FOUND)
-    assert evaluation.overall == Score(right=2, found=3, support=3)
-    assert evaluation.strict == Score(right=1, found=2, support=3)
+    assert evaluation.overall == Score(correct=2, found=3, support=3)
+    assert evaluation.strict == Score(correct=1, found=2, support=3)
     assert evaluation.types == {"LOC": Score(1, 1, 1), "ORG": Score(0, 1, 1), "PER": Score(1, 1, 1)}
     assert (evaluation.accuracy, evaluation.tokens, evaluation.invalid_transitions) == (0.5, 6, 1)
     assert evaluation.confusion == {

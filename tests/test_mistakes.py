@@ -76,8 +76,8 @@ def test_mistakes_account_for_every_entity_that_is_not_right(rng: np.random.Gene
     claims = [dict.fromkeys(spans(one), 0.5) for one in tags]
     mistakes = find_mistakes([spans(one) for one in gold], claims)
     score = evaluate_tags(gold, tags).overall
-    assert sum(one.gold is not None for one in mistakes) == score.support - score.right
-    assert sum(one.found is not None for one in mistakes) == score.found - score.right
+    assert sum(one.gold is not None for one in mistakes) == score.support - score.correct
+    assert sum(one.found is not None for one in mistakes) == score.found - score.correct
     assert {one.kind for one in mistakes} == set(KINDS)
     assert [one.sentence for one in mistakes] == sorted(one.sentence for one in mistakes)
     assert len(set(mistakes)) == len(mistakes)

@@ -175,9 +175,9 @@ def test_an_entity_counts_as_right_where_evaluate_counts_it(here: Path) -> None:
     mixed = Path("mixed.conll")
     mixed.write_text(f"{HARD}\n{Path('village.conll').read_text()}")
     (run,), closeup = report_runs([Path(RUN)], mixed)
-    assert 0 < run.evaluation.overall.right < run.evaluation.overall.found
+    assert 0 < run.evaluation.overall.correct < run.evaluation.overall.found
     assert sum(one.entities for one in closeup.bins) == run.evaluation.overall.found
-    assert sum(one.entities * one.right for one in closeup.bins) == pytest.approx(run.evaluation.overall.right)
+    assert sum(one.entities * one.right for one in closeup.bins) == pytest.approx(run.evaluation.overall.correct)
 
 
 def test_the_first_of_several_runs_is_shown_from_near_and_each_has_its_own_dev_f1(here: Path) -> None:

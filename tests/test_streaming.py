@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.tagging import streaming
-from nerwin.tagging.streaming import Task, settle, tag_file, tag_piece
+from nerwin.tagging.streaming import Task, tag_file, tag_piece, with_delimiter
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
@@ -294,7 +294,7 @@ def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
     ids=["mark and document", "mark and comment", "mark and blank", "CRLF"],
 )
 def test_the_first_token_is_looked_for_in_lines_as_they_are_read(data: bytes, columns: Columns) -> None:
-    ((task, piece),) = settle([Piece(1, data)], Task("conll", "x", columns))
+    ((task, piece),) = with_delimiter([Piece(1, data)], Task("conll", "x", columns))
     assert task.delimiter == find_delimiter(piece.lines("x"), columns) == "\t"
 
 

@@ -43,7 +43,7 @@ def expected(model: Model) -> list[list[str]]:
     forms = form_table(model.lookups, vocabulary.forms)
     unseen = forms.unseen[flat.words]
     assert unseen.tolist() == [word.endswith("zq") for words in MIXED for word in words]
-    return model.decode(model.in_context(model.score(forms, flat), flat.words, unseen), flat.lengths)
+    return model.tag_sentences(model.in_context(model.score(forms, flat), flat.words, unseen), flat.lengths)
 
 
 @pytest.mark.parametrize("most", [0, 5, 20, 10_000])

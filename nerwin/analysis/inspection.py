@@ -183,7 +183,7 @@ def take_apart(model: Model, text: str) -> Decision:
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
     in_context = model.in_context(model.score(forms, flat), forms.word_numbers(flat.words), forms.unseen[flat.words])
-    tags = model.spell(model.decode_numbers(in_context, flat.lengths))
+    tags = model.spell(model.decode(in_context, flat.lengths))
     near = [names[form] for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.places],

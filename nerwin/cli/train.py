@@ -45,14 +45,14 @@ def train(
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, left_over, shipped
-    from nerwin.storage.folders import CONFIG, check_of_a_run, going_on, new_folder, newest_folder
+    from nerwin.storage.folders import CONFIG, check_is_run, new_folder, newest_folder, resume_command
 
     started = time.perf_counter()
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
     begun = (output or newest_folder(trained=False)) if resume else None
     if begun:
-        check_of_a_run(begun)
+        check_is_run(begun)
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, few_steps, plan, summary, without_effect
@@ -85,7 +85,7 @@ def train(
         with interruption() as asked:
             epochs = draw(console, _until(asked, run))
     except KeyboardInterrupt:
-        raise interrupted(f", saved {run.saved}; continue with: {going_on(run.folder)}") from None
+        raise interrupted(f", saved {run.saved}; continue with: {resume_command(run.folder)}") from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:
         typer.echo(f"{run.folder}: {summary(run)}")

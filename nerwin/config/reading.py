@@ -24,7 +24,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 
 
 def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
-    """The same from the content of a config; relative paths start at `base`, and an error begins with `where`."""
+    """The configuration of some content; relative paths start at `base`, and an error begins with `where`."""
     legal = types()
     for override in overrides:
         apply_override(content, override, legal, base)
@@ -69,6 +69,11 @@ def named_files(config: Config) -> dict[str, Path | None]:
     parts = config.corpus
     named = {"corpus.train": parts.train, "corpus.dev": parts.dev, "corpus.test": parts.test}
     return {**named, "words.vectors": config.words.vectors}
+
+
+def moved_files(before: Config, now: Config) -> set[str]:
+    """The keys of files that both configurations name: known by their sums, they may stand elsewhere."""
+    return {key for key, path in named_files(before).items() if path and named_files(now)[key]}
 
 
 def value_of(config: dict[str, Any], key: str) -> Any:

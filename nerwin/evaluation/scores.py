@@ -17,22 +17,22 @@ TagSequences = Sequence[Sequence[str]]
 class Score(NamedTuple):
     """How many entities were found, how many there are, and how many of the found are right."""
 
-    right: int
+    correct: int
     found: int
     support: int
 
     @property
     def precision(self) -> float:
-        return self.right / self.found if self.found else 0.0
+        return self.correct / self.found if self.found else 0.0
 
     @property
     def recall(self) -> float:
-        return self.right / self.support if self.support else 0.0
+        return self.correct / self.support if self.support else 0.0
 
     @property
     def f1(self) -> float:
         total = self.found + self.support
-        return 2 * self.right / total if total else 0.0
+        return 2 * self.correct / total if total else 0.0
 
     def to_dict(self) -> dict[str, float]:
         return {"precision": self.precision, "recall": self.recall, "f1": self.f1}
@@ -105,7 +105,7 @@ def _count(gold: TagSequences, found: TagSequences, read: Callable[[Sequence[str
 def _sum(scores: Any) -> Score:
     right, found, support = 0, 0, 0
     for score in scores:
-        right, found, support = right + score.right, found + score.found, support + score.support
+        right, found, support = right + score.correct, found + score.found, support + score.support
     return Score(right, found, support)
 
 

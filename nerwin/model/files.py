@@ -27,12 +27,12 @@ from nerwin.storage.archive import (
     DamageError,
     check_arrays,
     check_names,
-    count,
     pack,
     read_arrays,
+    whole_number,
     write_together,
 )
-from nerwin.storage.folders import MANIFEST, going_on
+from nerwin.storage.folders import MANIFEST, resume_command
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.sources import Source
 from nerwin.versions import versions
@@ -46,7 +46,7 @@ _OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
 class SavedState(NamedTuple):
     """What is saved of a training beside its model: what the manifest says of it, and its arrays."""
 
-    told: dict[str, Any]
+    manifest: dict[str, Any]
     arrays: Arrays
 
 
@@ -70,7 +70,7 @@ def save_model(folder: Path, model: Model, state: SavedState | None = None) -> N
     }
     files = {"arrays": pack(_model_arrays(model))}
     if state is not None:
-        manifest["state"], files["state_arrays"] = state.told, pack(state.arrays)
+        manifest["state"], files["state_arrays"] = state.manifest, pack(state.arrays)
     _write(folder, manifest, files)
 
 
@@ -144,10 +144,10 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
             if kind not in parts:
                 raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
             parts[kind][name] = value
-        seen = count(manifest, "seen_words") if manifest["format"] > 4 else None  # older models do not say
+        seen = whole_number(manifest, "seen_words") if manifest["format"] > 4 else None  # older models do not say
         lookups = _read_lookups(manifest["lookups"], config, parts["lookups"], seen)
         best_f1, best_epoch = best_of(manifest)
-        standing = Standing(count(manifest, "epoch"), best_epoch, best_f1)
+        standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
         shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
@@ -162,7 +162,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     if decided and not set(shapes) - LATER <= set(model.constants):
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
-            f"Train on: {going_on(folder.parent)}"
+            f"Train on: {resume_command(folder.parent)}"
         )
     return model
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ModelError, printable
-from nerwin.storage.archive import DamageError, count, read_json, reason_of
+from nerwin.storage.archive import DamageError, read_json, reason_of, whole_number
 from nerwin.storage.folders import MANIFEST
 
 # 1 hashed n-grams otherwise; 2 may have no offsets of types; 3 knows nothing of training.keep, 4 of unseen words.
@@ -46,7 +46,7 @@ def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
     best = manifest["best"]
     if isinstance(best["f1"], bool) or not -1 <= best["f1"] <= 1:  # -1 where there is none yet
         raise DamageError(f"best: expected an F1, found {str(best['f1'])[:40]!r}")
-    return best["f1"], count(best, "epoch")
+    return best["f1"], whole_number(best, "epoch")
 
 
 def damaged(folder: Path, error: Exception) -> ModelError:

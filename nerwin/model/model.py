@@ -181,7 +181,7 @@ class Model:
         return preprocess.forward(x) if preprocess else x
 
     def raw_windows(self, forms: FormTable, words: Placed) -> Floats:
-        """The same before any preprocessing."""
+        """The windows (B, n) before any preprocessing."""
         return words.windows(self.embed(forms, words.forms))
 
     def forward(
@@ -271,7 +271,7 @@ class Model:
         words, lengths = corpus.words, corpus.lengths
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
         scores = self.in_context(scores, words, unseen)
-        tags = self.decode(scores, lengths)
+        tags = self.tag_sentences(scores, lengths)
         found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
         self.constants[CALIBRATION] = fit_platt(found.x, found.right)
         return tags
@@ -281,12 +281,12 @@ class Model:
         return probability(x, self.constants.get(CALIBRATION, PLAIN))
 
     def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words, given all of them, a number (n,) for each word, and which are unseen."""
+        """A text's scores (n, K), once its words (n,) lean on their other places and unseen ones have their offset."""
         return self.corruption.in_context(self.constants, scores, words, unseen)
 
-    def decode(self, scores: Floats, lengths: Ints) -> list[list[str]]:
-        """The IOB2 tags of each sentence."""
-        return split_sentences(self.spell(self.decode_numbers(scores, lengths)), lengths)
+    def tag_sentences(self, scores: Floats, lengths: Ints) -> list[list[str]]:
+        """The IOB2 tags of each sentence, given the scores (n, K) of all words in context."""
+        return split_sentences(self.spell(self.decode(scores, lengths)), lengths)
 
     @property
     def spelled(self) -> Sequence[str]:
@@ -298,7 +298,7 @@ class Model:
         spelled = self.spelled
         return [spelled[number] for number in numbers.tolist()]
 
-    def decode_numbers(self, scores: Floats, lengths: Ints) -> Ints:
+    def decode(self, scores: Floats, lengths: Ints) -> Ints:
         """The numbers (n,), among `spelled`, of the IOB2 tags of all words in a row."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 

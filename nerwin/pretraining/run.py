@@ -25,11 +25,11 @@ from nerwin.pretraining.word2vec import check_name, write_vectors
 from nerwin.storage.archive import (
     DamageError,
     check_arrays,
-    count,
     pack,
     read_arrays,
     read_json,
     reason_of,
+    whole_number,
     write_together,
 )
 from nerwin.storage.lock import check_free, locked
@@ -208,8 +208,8 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
             value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
-            optimizer.steps = count(manifest, "steps")
-        state.epoch, state.batch = count(manifest, "epoch"), count(manifest, "batch")
+            optimizer.steps = whole_number(manifest, "steps")
+        state.epoch, state.batch = whole_number(manifest, "epoch"), whole_number(manifest, "batch")
         state.tally = Tally(**manifest["tally"])
         if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
             raise DamageError("tally: expected sums, found something else")

@@ -88,7 +88,7 @@ def read_json(path: Path) -> Any:
         raise DamageError(f"{path.name} is not JSON") from error
 
 
-def count(values: Mapping[str, Any], key: str) -> int:
+def whole_number(values: Mapping[str, Any], key: str) -> int:
     """A whole number from 0 in a manifest.
 
     Raises:

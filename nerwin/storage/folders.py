@@ -61,7 +61,7 @@ def newest_folder(*, trained: bool = True) -> Path:
     return max(started, key=lambda folder: started[folder])
 
 
-def check_of_a_run(folder: Path) -> None:
+def check_is_run(folder: Path) -> None:
     """Refuse a folder that is a comparison's or a model's.
 
     Raises:
@@ -101,11 +101,11 @@ def _model_in(path: Path) -> Path:
         if (path / METRICS).read_bytes().count(b"\n") > 1:
             raise ModelError(f"{path}: expected a run with a model, found its metrics alone. Bring {BEST}/ back.")
         raise ModelError(
-            f"{path}: expected a run with a model, found one without a whole epoch. Train on: {going_on(path)}"
+            f"{path}: expected a run with a model, found one without a whole epoch. Train on: {resume_command(path)}"
         )
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
 
 
-def going_on(run: Path) -> str:
+def resume_command(run: Path) -> str:
     """The command that goes on with a run."""
     return shlex.join(["nerwin", "train", "--output", str(run), "--resume"])

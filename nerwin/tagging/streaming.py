@@ -74,30 +74,33 @@ def tag_file(
         CorpusError: the file cannot be read, or a line has no column of words, or no object; the message starts with
             `name:line`. WorkerError: a process was killed.
     """
-    task = Task(form, source_name(path), columns, objects=objects)
-    pieces = settle(read_pieces(path, by_sentence=columns is not None), task)
-    first: list[Work] = []
-    failure: CorpusError | None = None
-    try:
-        for one in itertools.islice(pieces, 2 if jobs > 1 else 0):
-            first.append(one)
-    except CorpusError as error:  # what can be read is put out first, as one process would
-        failure = error
-    work = itertools.chain(first, pieces)
+    task, failures = Task(form, source_name(path), columns, objects=objects), list[CorpusError]()
+    work = _readable(with_delimiter(read_pieces(path, by_sentence=columns is not None), task), failures)
+    first = list(itertools.islice(work, 2 if jobs > 1 else 0))
+    work = itertools.chain(first, work)
+    outputs = _in_processes(tagger, work, jobs) if len(first) > 1 else _one_by_one(tagger, work)
     with collector_paused():
-        if len(first) < 2:
-            for settled, piece in work:
-                yield tag_piece(tagger, settled, piece)
-                progress(len(piece.data))
-            if failure:
-                raise failure
-        else:
-            for tagged, size in _in_processes(tagger, work, jobs):
-                yield tagged
-                progress(size)
+        for tagged, size in outputs:
+            yield tagged
+            progress(size)
+    if failures:
+        raise failures[0]
 
 
-def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
+def _readable(work: Iterator[Work], failures: list[CorpusError]) -> Iterator[Work]:
+    """What can be read; why no more can goes into `failures`, since what came before is to be put out first."""
+    try:
+        yield from work
+    except CorpusError as error:
+        failures.append(error)
+
+
+def _one_by_one(tagger: Tagger, work: Iterator[Work]) -> Iterator[tuple[bytes, int]]:
+    for task, piece in work:
+        yield tag_piece(tagger, task, piece), len(piece.data)
+
+
+def with_delimiter(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
     """Each piece, and its task with the delimiter that the first token of the file has.
 
     Raises:
@@ -115,31 +118,20 @@ def settle(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
 def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
     """The outputs in order, and for how many bytes each is the output.
 
-    So many pieces are on their way that no process waits, and no more. Where the input cannot be read on, what came
-    before is still put out, as one process would.
+    So many pieces are on their way that no process waits, and no more.
     """
     # A forked process has the model at once; where there is no fork, it is sent.
     forked = "fork" in multiprocessing.get_all_start_methods()
     given = tagger.model, tagger.min_score, os.getpid()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
     waiting: deque[tuple[Future[bytes], int]] = deque()
-    failure: CorpusError | None = None
     try:
-        while True:
-            try:
-                settled, piece = next(work)
-            except StopIteration:
-                break
-            except CorpusError as error:
-                failure = error
-                break
-            waiting.append((pool.submit(_tag, settled, piece), len(piece.data)))
+        for task, piece in work:
+            waiting.append((pool.submit(_tag, task, piece), len(piece.data)))
             while waiting and (waiting[0][0].done() or len(waiting) > jobs):
                 yield _first(waiting)
         while waiting:
             yield _first(waiting)
-        if failure:
-            raise failure
     except BrokenProcessPool as error:
         raise WorkerError(
             "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
@@ -245,5 +237,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield end_lines(
-                line for found in tagger.explain(texts, scores) for line in FORMATS[form](found, tagger.model.types)
+                line
+                for found in tagger.annotate_scored(texts, scores)
+                for line in FORMATS[form](found, tagger.model.types)
             )

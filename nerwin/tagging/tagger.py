@@ -95,14 +95,14 @@ class Tagger:
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
         """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their scores (n, K)."""
         if not self.min_score:
-            return self.model.decode_numbers(scores, lengths)
+            return self.model.decode(scores, lengths)
         numbers = {tag: number for number, tag in enumerate(self.model.spelled)}
         decided = self._decide(scores, lengths)
         return np.array([numbers[tag] for tags, _ in decided for tag in tags], np.int64)
 
     def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
         """For each sentence its tags, and its entities with their scores; without those that score too little."""
-        decoded = self.model.decode(scores, lengths)
+        decoded = self.model.tag_sentences(scores, lengths)
         found = [spans(tags) for tags in decoded]
         some = np.array([len(own) > 0 for own in found], np.bool_)  # the margins of other sentences are not asked for
         margins = self.model.margins(scores[np.repeat(some, lengths)], lengths[some])
@@ -183,9 +183,9 @@ class Tagger:
         ]
         scores, _ = self._score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
         sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
-        explained = iter(self.explain(sentences, scores))
+        annotated = iter(self.annotate_scored(sentences, scores))
         return [
-            together(text, tokens, itertools.islice(explained, len(own)))
+            together(text, tokens, itertools.islice(annotated, len(own)))
             for (text, tokens), own in zip(texts, cut, strict=True)
         ]
 
@@ -207,7 +207,7 @@ class Tagger:
         scores, unseen = self._score(text, forms, lengths)
         return self.model.in_context(scores, apart, unseen), lengths
 
-    def explain(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
+    def annotate_scored(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
         lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
         annotations = []
@@ -248,7 +248,7 @@ class Tagger:
         return self._score(text, text.read(words, lengths)[0], lengths)[0]
 
     def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
-        """The same, given the words' forms (n,) in the text's vocabulary; and which words are unseen (n,)."""
+        """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
             scorer, slots = self._projections.scorer, self._projections.find(text, forms)
             flat, unseen = lay_out(slots, lengths, scorer.size), self._projections.unseen[slots]

@@ -15,7 +15,7 @@ from nerwin.errors import ModelError
 from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import best_of, damaged, read_manifest
 from nerwin.model.model import Model
-from nerwin.storage.archive import DamageError, count, read_arrays
+from nerwin.storage.archive import DamageError, read_arrays, whole_number
 from nerwin.training.state import DRAWN, State, Tally, generators
 from nerwin.training.trainer import learning_rate, make_optimizer
 
@@ -26,13 +26,13 @@ def save_training(folder: Path, model: Model, state: State) -> None:
     Raises:
         ModelError: they cannot be written.
     """
-    told = {
+    manifest = {
         "stop": state.stop,
         "tally": None if state.tally is None else dataclasses.asdict(state.tally),
         "steps": state.optimizer.steps,
         "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
     }
-    save_model(folder, model, SavedState(told, state.optimizer.arrays()))
+    save_model(folder, model, SavedState(manifest, state.optimizer.arrays()))
 
 
 def load_state(folder: Path, model: Model) -> State:
@@ -48,9 +48,9 @@ def load_state(folder: Path, model: Model) -> State:
         slots = read_arrays(folder, manifest["state_arrays"])
         saved = manifest["state"]
         optimizer = make_optimizer(model)
-        optimizer.steps = count(saved, "steps")
+        optimizer.steps = whole_number(saved, "steps")
         optimizer.restore(slots)
-        epoch, tally = count(manifest, "epoch"), _tally(saved.get("tally"), learning_rate(model.config))
+        epoch, tally = whole_number(manifest, "epoch"), _tally(saved.get("tally"), learning_rate(model.config))
         state = State(optimizer, generators(0), epoch, tally, stop=saved["stop"])
         if state.stop is not None and not isinstance(state.stop, str):
             raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
@@ -81,7 +81,7 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
     if not all(map(math.isfinite, (rate, hinge, seconds))):
         raise DamageError("tally: expected finite numbers, found others")
-    batches, pairs, active = (count(saved, name) for name in ("batches", "pairs", "active"))
+    batches, pairs, active = (whole_number(saved, name) for name in ("batches", "pairs", "active"))
     return Tally({name: saved["sources"][name] for name in DRAWN}, rate, batches, pairs, active, hinge, seconds)
 
 
@@ -93,6 +93,6 @@ def epochs_begun(folder: Path) -> float:
     """
     manifest = read_manifest(folder)
     try:
-        return count(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
+        return whole_number(manifest, "epoch") + bool(manifest["state"].get("tally")) / 2
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise damaged(folder, error) from error

@@ -7,12 +7,12 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.config.reading import differing, load_config, named_files
+from nerwin.config.reading import differing, load_config, moved_files
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
-from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, check_of_a_run, model_folder
+from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, check_is_run, model_folder
 from nerwin.storage.lock import LOCK, check_free, locked
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
@@ -56,7 +56,7 @@ class Run:
         check_free(folder)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
-        check_of_a_run(folder)
+        check_is_run(folder)
         _check_untaken(folder, overwrite=overwrite)
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
@@ -209,14 +209,12 @@ def check_same_config(folder: Path, config: Config) -> None:
 
 
 def _check_unedited(path: Path, config: Config, before: Config) -> None:
-    """Refuse a run whose configuration says something else than its model.
-
-    Files may have moved, since they are known by their sums; the test part is nothing to a training.
+    """Refuse a run whose configuration says something else than its model; the test part is nothing to a training.
 
     Raises:
         ConfigError: naming the keys that differ.
     """
-    moved = {key for key, place in named_files(before).items() if place and named_files(config)[key]}
+    moved = moved_files(before, config)
     if before.training.refit and config.training.refit:  # its thresholds are in the model
         moved.add("training.refit")
     _check_equal(path, before, config, spared={*moved, "corpus.test"})
