@@ -1,4 +1,4 @@
-"""The types of arrays, and the letters that their shapes and formulas have throughout.
+"""The types of arrays, and the letters of their shapes and formulas, unless a module says otherwise.
 
     B  windows in a minibatch          C  words in a window            D  numbers a word (all its lookup tables)
     m  detectors of a hidden layer     K  scores of a window           V  word forms in the vocabulary

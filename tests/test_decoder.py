@@ -11,8 +11,8 @@ from nerwin.arrays import Floats, Ints
 from nerwin.network import decoder
 from nerwin.network.decoder import (
     FORBIDDEN,
-    PAIRS,
-    TOGETHER,
+    SENTENCES_AT_ONCE,
+    SUMS_AT_ONCE,
     Steps,
     _parts,
     borders,
@@ -157,7 +157,7 @@ def test_starting_from_0_again_changes_no_decision(monkeypatch: pytest.MonkeyPat
     s, steps = drawn([7, 9, 5], forbidden=True, seed=4)
     lengths = np.array([7, 9, 5])
     best, marginals = viterbi(s, lengths, steps), max_marginals(s, lengths, steps)
-    monkeypatch.setattr(decoder, "LONG", 3)
+    monkeypatch.setattr(decoder, "RESET_EVERY", 3)
     assert viterbi(s, lengths, steps).tolist() == best.tolist()
     again = max_marginals(s, lengths, steps)
     np.testing.assert_allclose(
@@ -182,7 +182,7 @@ def test_more_sentences_than_are_stepped_together_are_decoded_as_one_by_one(
         (viterbi(part, np.array([len(part)]), steps), max_marginals(part, np.array([len(part)]), steps))
         for part in parts(s, lengths)
     ]
-    monkeypatch.setattr(decoder, "TOGETHER", 3)
+    monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", 3)
     assert viterbi(s, np.array(lengths), steps).tolist() == np.concatenate([best for best, _ in alone]).tolist()
     assert np.array_equal(max_marginals(s, np.array(lengths), steps), np.concatenate([most for _, most in alone]))
 
@@ -195,7 +195,7 @@ def test_however_few_pairs_of_tags_step_together_the_results_are_the_same(
     lengths = np.array([3, 1, 4, 0, 2, 4, 2, 3, 1])
     s, steps = drawn(lengths.tolist(), forbidden=forbidden, seed=5)
     best, marginals = viterbi(s, lengths, steps), max_marginals(s, lengths, steps)
-    monkeypatch.setattr(decoder, "PAIRS", pairs)
+    monkeypatch.setattr(decoder, "SUMS_AT_ONCE", pairs)
     assert viterbi(s, lengths, steps).tobytes() == best.tobytes()
     assert max_marginals(s, lengths, steps).tobytes() == marginals.tobytes()
 
@@ -207,8 +207,8 @@ def test_however_few_pairs_of_tags_step_together_the_results_are_the_same(
 def test_sentences_step_as_many_together_as_their_pairs_of_tags_allow_and_one_at_least(
     monkeypatch: pytest.MonkeyPatch, together: int, pairs: int, sizes: list[int]
 ) -> None:
-    monkeypatch.setattr(decoder, "TOGETHER", together)
-    monkeypatch.setattr(decoder, "PAIRS", pairs)
+    monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", together)
+    monkeypatch.setattr(decoder, "SUMS_AT_ONCE", pairs)
     found = [np.arange(7)[part] for part in _parts(7, K)]
     assert [len(part) for part in found] == sizes
     assert np.concatenate(found).tolist() == [*range(7)]
@@ -218,12 +218,16 @@ def test_sentences_step_as_many_together_as_their_pairs_of_tags_allow_and_one_at
 def test_many_types_take_no_more_memory_than_their_pairs_of_tags(
     search: Callable[[Floats, Ints, Steps], Floats | Ints],
 ) -> None:
-    many, lengths = 201, np.full(TOGETHER, 2)
-    s, steps = np.zeros((2 * TOGETHER, many)), Steps(np.zeros((many, many)), np.zeros(many), np.zeros(many))
+    many, lengths = 201, np.full(SENTENCES_AT_ONCE, 2)
+    s, steps = np.zeros((2 * SENTENCES_AT_ONCE, many)), Steps(np.zeros((many, many)), np.zeros(many), np.zeros(many))
     tracemalloc.start()
     try:
         search(s, lengths, steps)
-        assert tracemalloc.get_traced_memory()[1] < 4 * PAIRS * s.itemsize < TOGETHER * many**2 * s.itemsize
+        assert (
+            tracemalloc.get_traced_memory()[1]
+            < 4 * SUMS_AT_ONCE * s.itemsize
+            < SENTENCES_AT_ONCE * many**2 * s.itemsize
+        )
     finally:
         tracemalloc.stop()
 

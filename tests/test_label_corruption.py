@@ -198,8 +198,8 @@ def test_of_many_types_only_legal_steps_are_looked_at_and_the_same_is_found(
     lengths, K = rng.integers(0, 9, 40), len(legal.A)
     A, start, end = (one + draw(*one.shape) for one in legal[:3])
     scores = draw(lengths.sum(), K).astype(np.float32)
-    for together in (3, decoder.TOGETHER):
-        monkeypatch.setattr(decoder, "TOGETHER", together)
+    for together in (3, decoder.SENTENCES_AT_ONCE):
+        monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", together)
         found = search(scores, lengths, Steps(A, start, end, legal.blocks))
         plain = search(scores, lengths, Steps(A, start, end))
         assert (found.dtype, found.tobytes()) == (plain.dtype, plain.tobytes())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nerwin.arrays import Floats, Ints, Rows
 from nerwin.network.lookup import (
-    MANY,
+    RADIX_FROM,
     backprop_bags,
     backprop_lookup,
     backprop_windows,
@@ -97,7 +97,7 @@ def test_sum_rows_equals_add_at_around_16_bits(
 ) -> None:
     few = rng.integers(largest + 1, size=5).astype(dtype)
     ends = np.array([largest, 0, largest, largest // 2], dtype)
-    for ids in (few[:1], few, rng.choice(few, 40), ends, np.tile(ends, MANY // 4 + 1)):
+    for ids in (few[:1], few, rng.choice(few, 40), ends, np.tile(ends, RADIX_FROM // 4 + 1)):
         values = rng.normal(size=(len(ids), 5))[:, 1:4]  # some columns of a wider gradient
         kept, forms = (ids.copy(), values.copy()), np.unique(ids)
         expected = np.zeros((len(forms), 3))

@@ -17,8 +17,10 @@ Weights = str | Mapping[str, float]  # none, balanced, or the weight of each typ
 
 
 def check_weights(weights: Weights, types: Sequence[str]) -> None:
-    """Raises:
-    ConfigError: a weight for a type that is not learned.
+    """Refuse weights that no type would ever have.
+
+    Raises:
+        ConfigError: a weight for a type that is not learned.
     """
     for name in weights if isinstance(weights, Mapping) else ():
         if name not in types:

@@ -22,6 +22,7 @@ from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.windows import FlatCorpus
 
 NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
+ROUNDS = 2  # in which each threshold is moved once
 CUTS = 16  # other thresholds that are tried for a type at a time
 
 
@@ -192,8 +193,8 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     """The threshold of each type that gives the dev part its best F1, each run of one type counting as an entity.
 
-    Starts from each type's threshold of the best F1 over words, then moves one threshold at a time, among quantiles of
-    that type's scores, while that F1 improves.
+    Starts from each type's threshold of the best F1 over words, then moves one threshold after the other, in ROUNDS
+    over all types, to where among quantiles of that type's scores this F1 is highest.
 
     Args:
         scores: (n, K).
@@ -203,7 +204,7 @@ def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in range(K)], scores.dtype)
     true = _runs(gold, lengths)
     best = f1_of(_runs(decide(scores, thresholds), lengths), true)
-    for _ in range(2):
+    for _ in range(ROUNDS):
         for k in range(K):
             for candidate in _neighbours(scores[:, k], thresholds[k]):
                 trial = thresholds.copy()

@@ -27,7 +27,8 @@ from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, spl
 
 CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
 WINDOWS = 8192  # windows scored at a time
-MANY, WIDE = 1000, 40  # windows of a minibatch, and numbers a word, from which on projecting by place takes less time
+# windows of a minibatch, and numbers a word, from which on projecting by place takes less time
+BY_PLACE_FROM, BY_PLACE_WIDTH = 1000, 40
 
 
 class Standing(NamedTuple):
@@ -132,7 +133,7 @@ class Model:
         Many windows take less time with each place's forms projected there once. Of few, where a vector is a row of a
         single table, it is copied to its places from there: finding out which are alike takes longer.
         """
-        if around is None and len(ids) >= MANY and self._pays_by_place:
+        if around is None and len(ids) >= BY_PLACE_FROM and self._pays_by_place:
             return by_place(ids)
         return distinct(ids, around) if around or len(self.lookups) > 1 else as_they_stand(ids)
 
@@ -143,7 +144,7 @@ class Model:
         Letter n-grams are more work than the product: a form's would be added up for each of its places.
         """
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
-        return untouched and sum(self.widths) >= WIDE and NGRAMS not in self.config.features
+        return untouched and sum(self.widths) >= BY_PLACE_WIDTH and NGRAMS not in self.config.features
 
     def embed(self, forms: FormTable, chosen: Ints) -> Floats:
         """The vectors (u, D) of some forms."""

@@ -14,10 +14,10 @@ from nerwin.arrays import Floats, Ints
 
 Found = TypeVar("Found", Floats, Ints)
 
-TOGETHER = 256  # sentences that step at a time, at most: their sums over pairs of tags stay in the processor's cache
-PAIRS = 1 << 20  # sums at a time, or those of one sentence where they are more: with many tags fewer sentences step
+SENTENCES_AT_ONCE = 256  # at most: their sums over pairs of tags stay in the processor's cache
+SUMS_AT_ONCE = 1 << 20  # or those of one sentence where they are more: with many tags fewer sentences step together
 
-LONG = 100  # steps after which sums start from 0 again: float32 would lose what single words add to long ones
+RESET_EVERY = 100  # steps after which sums start from 0 again: float32 would lose what single words add to long ones
 
 FORBIDDEN = -np.inf  # lower than any sum of scores; one legal path always exists: O throughout
 
@@ -117,7 +117,7 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
 def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
     """(n, K) the score of the best sequence that gives each word each tag.
 
-    In sentences of more than LONG words it is that score less a number of the word's own, the same for all tags.
+    In sentences of more than RESET_EVERY words it is that score less a number of the word's own, the same for all tags.
     """
     times = _by_time(lengths)
     _, starts, running, last = times
@@ -131,7 +131,7 @@ def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
         best[start : start + now] += beta[:now]
         if t:
             beta[:now] = step(beta[:now] + scores[start : start + now])
-            if t % LONG == 0:
+            if t % RESET_EVERY == 0:
                 beta[:now] -= beta[:now].max(axis=1, keepdims=True)
     return _in_order(best, times)
 
@@ -145,7 +145,7 @@ def _in_order(found: Found, times: _ByTime) -> Found:
 
 def _together(K: int) -> int:
     """How many sentences may step together."""
-    return min(max(PAIRS // K**2, 1), TOGETHER)
+    return min(max(SUMS_AT_ONCE // K**2, 1), SENTENCES_AT_ONCE)
 
 
 def _parts(sentences: int, K: int) -> Iterator[slice]:
@@ -167,7 +167,7 @@ def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
     for t, (start, now) in enumerate(zip(times.starts[1:], times.running[1:], strict=True), 1):
         here = alpha[start : start + now]
         here += step(before[:now])
-        if t % LONG == 0:
+        if t % RESET_EVERY == 0:
             here -= here.max(axis=1, keepdims=True)
         before = here
     return alpha

@@ -22,16 +22,16 @@ def dropout_mask(
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
 
     Args:
-        rate: is taken to the nearest 1/65536, but never to 1. Beyond 0.99 that is more than a thousandth of what is
-            kept, by which the mean of the mask is off.
+        rate: is taken to the nearest 1/65536, but never to 1.
     """
     if not rate:
         return None
     size = math.prod(shape)
     drawn = rng.integers(0, 2**64, size // 4 + 1, np.uint64).view(np.uint16)[:size]  # 16 bits are enough for a rate
-    mask: Floats = (drawn >= min(round(rate * 2**16), 2**16 - 1)).reshape(shape).astype(dtype)
+    dropped = min(round(rate * 2**16), 2**16 - 1)  # of 65536
+    mask: Floats = (drawn >= dropped).reshape(shape).astype(dtype)
     if inverted:
-        mask *= dtype(1 / (1 - rate))
+        mask *= dtype(2**16 / (2**16 - dropped))
     return mask
 
 

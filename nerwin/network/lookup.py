@@ -15,7 +15,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Rows
 
-MANY = 1000  # from so many ids on, numpy's radix sort of 16-bit ids takes a fraction of the time
+RADIX_FROM = 1000  # ids, from which on, numpy's radix sort of 16-bit ids takes a fraction of the time
 
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
@@ -71,7 +71,7 @@ def backprop_windows(places: Ints, dx: Floats) -> Rows:
 
 def stable_order(ids: Ints) -> Ints:
     """The order that sorts ids from 0 on and leaves equal ones as they stand."""
-    if len(ids) > MANY and ids.max() <= np.iinfo(np.uint16).max:
+    if len(ids) > RADIX_FROM and ids.max() <= np.iinfo(np.uint16).max:
         ids = ids.astype(np.uint16)
     return ids.argsort(kind="stable")
 

@@ -3,6 +3,7 @@
 import difflib
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -69,29 +70,25 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         ConfigError: a type to learn that is not in the training part. CorpusError: it has no entity, or too few
             sentences to hold a tenth out.
     """
-    notes, sentences = [f"train {train.path}: {train.describe()}"], train.sentences
+    notes = [f"train {train.path}: {train.describe()}"]
     notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
     notes += [f"train {doubt}" for doubt in letters_doubt(train.words, config.features)]
-    refit = config.training.refit is not None
+    refit = config.training.refit
     if dev is not None:
-        dev_sentences = dev.sentences
+        sentences, dev_sentences = train.sentences, dev.sentences
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
-        sentences, dev_sentences = hold_out(sentences)
+        sentences, dev_sentences = hold_out(train.sentences)
         held = f"{len(dev_sentences):,} sentences of train, every tenth, {'were' if refit else 'are'} held out"
         notes.append(f"dev   corpus.dev is not set: {held}")
     types = _types(sentences, train.path, config.corpus)
-    if strange := sorted(_labels(dev_sentences) - set(types)):
-        notes.append(f"dev   {_listed(strange)}: types that train does not have, so they are never found")
+    notes += _dev_notes(types, dev_sentences, refit)
     if refit:
         sentences, dev_sentences = [*sentences, *dev_sentences], []
-        notes.append(f"dev   is learned from too; its thresholds are those of {config.training.refit}")
     parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]
     if cut := sum(len(some) > 1 for some in parts):
         notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {cut:,}")
         sentences = list(itertools.chain(*parts))
-    if not refit and (absent := sorted(set(types) - _labels(dev_sentences))):
-        notes.append(f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have")
     if again := _shared(sentences, dev_sentences):
         notes.append(
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
@@ -102,6 +99,17 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     dev_part = _part(vocabulary, dev_sentences, config)
     words = words_of(vocabulary.forms, config.features)
     return Parts(train_part, dev_part, vocabulary, words, types, train_forms, notes, sources)
+
+
+def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:
+    """What of a dev part's types is not as in the training part, and what becomes of it where it is learned from."""
+    there = _labels(dev)
+    if strange := sorted(there - set(types)):
+        yield f"dev   {_listed(strange)}: types that train does not have, so they are never found"
+    if refit:
+        yield f"dev   is learned from too; its thresholds are those of {refit}"
+    elif absent := sorted(set(types) - there):
+        yield f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have"
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from nerwin.arrays import Floats
+from nerwin.arrays import Floats, Parameters
 from nerwin.config.settings import Config
 from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
@@ -36,34 +36,50 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     names = [name for name in ALL_FEATURES if name in config.features]
     model.lookups += [_collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in names]
-    for one, width in zip(model.lookups, model.widths, strict=True):
-        if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
-            model.params[one.name] = np.zeros((len(one), width), dtype)
-        else:
-            model.params[one.name] = (init_table(rng, len(one), width) * config.words.start).astype(dtype)
-    if PAIR in names:
-        model.params[PAIR][UNKNOWN] = 0  # as training may know all of its pairs, and then never reads this row
-    if vectors:
-        if not config.words.trained:
-            model.params[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
-        ids, values = match_vectors(model.lookups[0], vectors)
-        model.params[WORDS][ids] = values
+    model.params.update(_draw_tables(model, vectors, rng, dtype))
     model.params.update(model.corruption.own_parameters(dtype))
     scorer, K = config.scorer, len(model.corruption.names)
     model.params.update(init_scorer(rng, model.inputs, scorer.hidden, K, scorer.init, dtype))
-    if fit := PREPROCESSORS[config.preprocess.method]:
-        flat = parts.train.flat
-        chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
-        forms = form_table(model.lookups, parts.vocabulary.forms)
-        ids = windows(flat.tokens, chosen, config.window.size)
-        x = model.windows(forms, model.placed(ids, model.around(flat, chosen)))
-        model.constants["mean"], model.constants["transform"] = fit(x)
-        if config.preprocess.method == "whiten" and len(x) < x.shape[1]:
-            parts.notes.append(
-                f"preprocess.method: {len(x)} windows are fewer than the {x.shape[1]} columns to whiten; directions "
-                f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
-            )
+    _fit_preprocessing(model, parts)
     return model
+
+
+def _draw_tables(
+    model: Model, vectors: dict[str, Floats], rng: np.random.Generator, dtype: type[np.floating]
+) -> Parameters:
+    """The lookup tables: random rows, or zeros, or the vectors that there are."""
+    words, tables = model.config.words, Parameters()
+    for one, width in zip(model.lookups, model.widths, strict=True):
+        if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
+            tables[one.name] = np.zeros((len(one), width), dtype)
+        else:
+            tables[one.name] = (init_table(rng, len(one), width) * words.start).astype(dtype)
+    if PAIR in tables:
+        tables[PAIR][UNKNOWN] = 0  # as training may know all of its pairs, and then never reads this row
+    if vectors:
+        if not words.trained:
+            tables[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
+        ids, values = match_vectors(model.lookups[0], vectors)
+        tables[WORDS][ids] = values
+    return tables
+
+
+def _fit_preprocessing(model: Model, parts: Parts) -> None:
+    """Fit what is done to windows before the first layer on those of the training part."""
+    method, flat = model.config.preprocess.method, parts.train.flat
+    fit = PREPROCESSORS[method]
+    if fit is None:
+        return
+    chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
+    forms = form_table(model.lookups, parts.vocabulary.forms)
+    ids = windows(flat.tokens, chosen, model.config.window.size)
+    x = model.windows(forms, model.placed(ids, model.around(flat, chosen)))
+    model.constants["mean"], model.constants["transform"] = fit(x)
+    if method == "whiten" and len(x) < x.shape[1]:
+        parts.notes.append(
+            f"preprocess.method: {len(x)} windows are fewer than the {x.shape[1]} columns to whiten; directions "
+            f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
+        )
 
 
 def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
@@ -83,7 +99,8 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
 
 def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
     """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
-    and all that have a vector; without training, these alone."""
+    and all that have a vector; without training, these alone. Those that training reads stand in front, since a lookup
+    knows by their number which words are unseen."""
     counts = Counter[str]()
     for word, count in zip(parts.words, np.bincount(parts.train.flat.words).tolist(), strict=False):
         if count:
