@@ -320,11 +320,10 @@ def test_types_alone_are_tags_where_they_are_asked_for(read: Reader) -> None:
     assert "TYPES, neighbours of one type are one entity" in corpus.describe()
 
 
-@pytest.mark.parametrize("tag", ["_", "-", "0", "o", "*", "PER "])
+@pytest.mark.parametrize("tag", ["_", "-", "0", "o", "*", "PER ", "17", "a=PER", "LOC|PER", "(PER*"])
 def test_what_is_rather_an_o_is_no_type(refusal: Callable[..., str], tag: str) -> None:
-    message = refusal(f"a\tPER\nb\tO\nc\t{tag}\n", scheme="types")
-    assert message.startswith(f'corpus.conll:3: expected O or a type such as PER, found "{tag}". ')
-    assert message.endswith("Take out the blanks beside it." if tag == "PER " else "Mend the tag.")
+    message = f'corpus.conll:3: expected O or a type such as PER, found "{tag}". '
+    assert refusal(f"a\tPER\nb\tO\nc\t{tag}\n", scheme="types").startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,10 @@ class TagColumns:
         self._found: dict[int, set[str]] = {column: set() for column in columns}
         self._seen = 0
 
-    def look(self, block: Block) -> None:
+    def look(self, block: Block) -> "TagColumns":
         """Take a block's columns into account, unless ENOUGH tokens have been seen."""
         if self._seen >= ENOUGH:
-            return
+            return self
         self._seen += len(block.places)
         for column, found in list(self._found.items()):
             values = block.column(column)
@@ -91,6 +91,7 @@ class TagColumns:
                 del self._found[column]  # as most columns do at once
             else:
                 found.update(values)
+        return self
 
     def found(self) -> list[int]:
         """The further columns that hold tags."""

@@ -20,6 +20,8 @@ TYPES: Scheme = "types"
 # A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
+_BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
+_IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
@@ -50,8 +52,15 @@ def prefixed(tags: Collection[str]) -> str | None:
 
 
 def is_type(tag: str) -> bool:
-    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O."""
-    return any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE) and not {*BLANK}.intersection(tag)
+    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O, and with a = or
+    a | it is several values."""
+    lettered = any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE)
+    return lettered and _IN_NO_TYPE.isdisjoint(tag) and not in_brackets(tag)
+
+
+def in_brackets(tag: str) -> bool:
+    """Whether a tag is spelled with brackets in place of prefixes."""
+    return _BRACKETS.fullmatch(tag) is not None
 
 
 def as_read(tags: list[str], scheme: Scheme) -> list[str]:
