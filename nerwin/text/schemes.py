@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 TYPES: Scheme = "types"
+NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 # A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
@@ -104,6 +105,8 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
     nearest = min(SCHEMES, key=lambda name: sum(broken[name].values()))
     scheme = chosen if chosen != "auto" else nearest
     corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
+    if scheme == "iob1" and {after[0] for _, after in counts} == {OUTSIDE, "I"}:
+        corpus.notes.append(NEIGHBOURS)
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
         corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
@@ -132,4 +135,4 @@ def _settle_types(corpus: "Corpus") -> None:
             "corpus.scheme another?"
         )
     corpus.scheme = TYPES
-    corpus.notes.append("neighbours of one type are one entity")
+    corpus.notes.append(NEIGHBOURS)
