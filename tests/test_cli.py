@@ -450,8 +450,7 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
         nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json")
     )
     assert nerwin("evaluate", "runs/village-1", "--data", "u.conllu").stderr.endswith(
-        "Is --tag-column the column of the tags? Then write B- or I- before each type. Or is the line a comment "
-        "(--comments)? Or names of columns? Take it out.\n"
+        'found "_". Is it outside? Then write O. Or is --tag-column another?\n'
     )
 
 

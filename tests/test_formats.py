@@ -217,8 +217,14 @@ def test_types_alone_are_written_and_read_where_neighbours_differ(tmp_path: Path
             "expected entities of one type apart, found two LOC side by side, which types alone cannot hold. "
             "Write iob2.",
         ),
-        ([Span(0, 1, "o")], "expected types of letters that are no O, found o, which types alone cannot hold."),
-        ([Span(0, 1, "1")], "expected types of letters that are no O, found 1, which types alone cannot hold."),
+        *(
+            (
+                [Span(0, 1, label)],
+                f"expected types of letters, without =, | or brackets, that are no O, found {label}, which types alone "
+                "cannot hold.",
+            )
+            for label in ("o", "1", "a=b", "a|b", "(ORG*")
+        ),
     ],
 )
 def test_what_types_alone_cannot_hold_is_refused(entities: list[Span], message: str) -> None:

@@ -35,6 +35,10 @@ FOUND = [Span(0, 2, "PER"), Span(3, 4, "LOC")]
         [[0, 9, "PER"], [17, 21, "LOC"]],
         [{"id": 3, "start_offset": one["start"], "end_offset": one["end"], "label": one["label"]} for one in ENTS],
         [{**one, "score": 0.5} for one in ENTS],
+        [{"start": one["start"], "end": one["end"], "type": one["label"]} for one in ENTS],
+        [{**one, "type": "entity"} for one in ENTS],
+        [{**one, "text": text} for one, text in zip(ENTS, ("Zhang Wei", "Lima"), strict=True)],
+        [{**one, "text": None} for one in ENTS],
     ],
 )
 def test_entities_are_read_in_the_spellings_of_several_tools(key: str, ents: object) -> None:
@@ -114,9 +118,15 @@ def with_tokens(*tokens: object) -> str:
     [
         ("{", "expected a JSON object, found bad JSON"),
         ("[" * 100_000, "expected a JSON object, found bad JSON"),
-        ("[1]", "expected a JSON object with a \"text\", found '[1]'"),
-        ('{"ents": []}', 'expected a "text" of characters, or "tokens", found none among ents.'),
-        ('{"text": 3, "ents": []}', 'expected a "text" of characters, or "tokens", found 3'),
+        ("[1]", "expected a JSON object with a \"text\", found '[1]'. Write an object a line."),
+        ('["a", [[0, 1, "LOC"]]]', '[[0, 1, "LOC"]]]\'. Write an object a line.'),
+        ('["a", {"ents": 3}]', 'expected a list under "ents", found 3'),
+        (
+            '{"id": 1, "annotations": [], "data": {"text": "a"}}',
+            'words under "tokens", found none among id, annotations, data. Export it as JSON-MIN.',
+        ),
+        ('{"ents": []}', 'expected a "text" of characters, or words under "tokens", found none among ents.'),
+        ('{"text": 3, "ents": []}', 'expected a "text" of characters, or words under "tokens", found 3'),
         ('{"text": "\\ud800", "ents": []}', "expected a text of Unicode characters, found half of one at 0"),
         (
             '{"text": "a", "ents": [[0, 1, "X\\ud800"]]}',
@@ -134,6 +144,15 @@ def with_tokens(*tokens: object) -> str:
         (with_ents({"start": 0, "end": 9}), "expected an entity with start and end as whole numbers"),
         (with_ents([0, 9, "A PERSON"]), 'expected a label of one word, found "A PERSON"'),
         (with_ents([0, 9, ""]), 'expected a label of one word, found ""'),
+        (
+            with_ents({"start": 0, "end": 8, "label": "PER", "text": "Zhang Wei"}),
+            'expected the entity "Zhang Wei" at 0-8, found "Zhang We" there. Mend the offsets: they count characters '
+            "from 0, and the end is the first one after the entity.",
+        ),
+        (
+            with_ents({"start": 0, "end": 29, "label": "PER", "text": "Zhang"}),
+            "expected an entity inside the text of 28 characters, found PER at 0 to 29",
+        ),
         (with_ents([0, 29, "PER"]), "expected an entity inside the text of 28 characters, found PER at 0 to 29"),
         (with_ents([-1, 9, "PER"]), "expected an entity inside the text of 28 characters, found PER at -1 to 9"),
         (with_ents([9, 9, "PER"]), "expected an entity inside the text of 28 characters, found PER at 9 to 9"),
@@ -265,6 +284,37 @@ def test_a_list_of_objects_is_no_object_a_line() -> None:
     for text in ('[{"text": "Lima", "ents": []}]', "["):
         with pytest.raises(CorpusError, match=r"Write an object a line \(of a list, jq -c"):
             read(text)
+
+
+def test_a_pair_of_spacy_2_is_an_object() -> None:
+    (passage,) = read(json.dumps([TEXT, {"entities": [[0, 9, "PER"], [17, 21, "LOC"]], "cats": {}}]))
+    assert (passage.text, passage.entities) == (TEXT, FOUND)
+    (passage,) = read('["Lima won", {"text": "another", "entities": []}]')
+    assert passage.text == "Lima won"
+
+
+def test_a_list_of_pairs_becomes_a_pair_a_line() -> None:
+    pairs = [["Lima", {"entities": [[0, 4, "LOC"]]}], ["Oslo", {"entities": [[0, 4, "LOC"]]}]]
+    with pytest.raises(CorpusError, match=r"Write an object a line \(of a list, jq -c"):
+        read(json.dumps(pairs))
+    assert [passage.entities for passage in read(*map(json.dumps, pairs))] == [[Span(0, 1, "LOC")]] * 2
+
+
+def test_the_text_of_an_entity_tells_what_offsets_count() -> None:
+    text = "\N{GRINNING FACE} 陈星 in 林川"
+    entity = {"start": 2, "end": 4, "label": "PER", "text": "陈星"}
+    assert len(read(json.dumps({"text": text, "ents": [entity]}))) == 1
+    for start, end in ((3, 5), (2, 3)):  # in UTF-16, and with the last one as the end
+        line = json.dumps({"text": text, "ents": [{**entity, "start": start, "end": end}]})
+        for align in ("strict", "contract", "expand"):
+            with pytest.raises(CorpusError, match=f'expected the entity "陈星" at {start}-{end}, found "'):
+                list(read_jsonl([line], "x", Counts(), align))
+
+
+def test_the_text_of_an_entity_may_have_other_blanks() -> None:
+    entity = {"start": 0, "end": 9, "label": "PER", "text": " Mira Voss\n"}
+    (passage,) = read(json.dumps({"text": "Mira\nVoss left", "ents": [entity]}))
+    assert passage.entities == [Span(0, 2, "PER")]
 
 
 def test_an_entity_outside_its_text_is_never_moved() -> None:

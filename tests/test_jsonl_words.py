@@ -7,6 +7,7 @@ import pytest
 from nerwin.errors import CorpusError
 from nerwin.text.jsonl import read_jsonl
 from nerwin.text.jsonl_words import TAGS, with_tags
+from nerwin.text.jsonl_words import WORDS as WORD_KEYS
 from nerwin.text.passage import Counts, Passage
 from nerwin.text.tags import SPELLINGS, Span
 
@@ -17,18 +18,20 @@ def read(*objects: object) -> list[Passage]:
     return list(read_jsonl(map(json.dumps, objects), "x.jsonl", Counts()))
 
 
+@pytest.mark.parametrize("words", WORD_KEYS)
 @pytest.mark.parametrize("key", TAGS)
 @pytest.mark.parametrize("scheme", SPELLINGS)
-def test_words_with_tags_of_any_scheme_are_a_sentence(key: str, scheme: str) -> None:
-    (passage,) = read({"id": "0", "tokens": WORDS, key: SPELLINGS[scheme](SPANS, len(WORDS))})
+def test_words_with_tags_of_any_scheme_are_a_sentence(words: str, key: str, scheme: str) -> None:
+    (passage,) = read({"id": "0", words: WORDS, key: SPELLINGS[scheme](SPANS, len(WORDS))})
     assert (passage.words, passage.entities, passage.document) == (WORDS, SPANS, False)
     assert passage.text == "Mira Tolvan left Quellmark"
 
 
 def test_no_words_are_no_sentence_and_counted() -> None:
     counts = Counts()
-    assert list(read_jsonl(['{"tokens": [], "ner_tags": []}'], "x.jsonl", counts)) == []
-    assert counts.empty == 1
+    lines = ['{"tokens": [], "ner_tags": []}', '{"tokens": [], "tags": [], "labels": []}']
+    assert list(read_jsonl(lines, "x.jsonl", counts)) == []
+    assert counts.empty == 2
 
 
 def test_a_text_beside_words_is_left_alone() -> None:
@@ -40,10 +43,45 @@ def test_a_text_beside_words_is_left_alone() -> None:
         read({"text": "Mira left", "tokens": [], "ents": []})
 
 
+def test_other_words_and_numbers_are_passed_over() -> None:
+    (passage,) = read({"text": "Mira left", "words": ["Mira"], "ents": []})
+    assert passage.text == "Mira left"
+    (passage,) = read({"tokens": [5, 7], "words": ["Mira", "left"], "tags": ["B-PER", "O"]})
+    assert passage.words == ["Mira", "left"]
+
+
+PERSON = ["B-PER", "O"]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"ner_tags": PERSON, "tags": ["O", "B-LOC"]},
+        {"ner": PERSON, "labels": ["O", "O"]},
+        {"ner_tags": PERSON, "ner": ["O", "O"]},
+        {"ner_tags": [1, 0], "ner": PERSON},
+        {"ner_tags": [1, 0], "labels": PERSON},
+        {"tags": [1, 0], "labels": PERSON},
+        {"tags": ["NNP", "VBD"], "labels": PERSON},
+        {"tags": PERSON, "labels": [1, 0]},
+        {"tags": ["news"], "label": PERSON},
+        {"ner": [[0, 0, "PER"]], "label": PERSON},
+    ],
+)
+def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) -> None:
+    content = {"tokens": ["Mira", "left"], **others}
+    (passage,) = read(content)
+    assert passage.entities == [Span(0, 1, "PER")]
+    found = with_tags(content, ["O", "B-PER"])
+    assert sum(found[key] != content[key] for key in content) == 1
+    (passage,) = read(found)
+    assert passage.entities == [Span(1, 2, "PER")]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"tokens": ["Mira"]}, "expected tags of the words under one of ner_tags, tags, labels, label, found tokens."),
+        ({"tokens": ["Mira"]}, "expected tags of the words under one of ner_tags, ner, tags, labels, label, found t"),
         ({"tokens": ["Mira"], "tags": "O"}, "expected tags of the words under one of"),
         ({"tokens": WORDS, "tags": ["O"]}, "expected a tag for each of 4 words, found 1. Mend the line."),
         ({"tokens": ["Mira"], "ner_tags": [5]}, "expected a tag such as O or B-PER, found 5. Write the tags' names"),
@@ -51,10 +89,23 @@ def test_a_text_beside_words_is_left_alone() -> None:
         ({"tokens": ["Mira"], "tags": [["O"]]}, "expected a tag such as O or B-PER, found ['O']. Write B- or I-"),
         ({"tokens": [" "], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks, found ' '"),
         ({"tokens": ["\ud83d"], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks"),
-        (
-            {"tokens": ["Mira", 1], "tags": ["O", "O"]},
-            'expected a "text" of characters, or "tokens", found none among tokens, tags.',
+        *(
+            (
+                {key: words, "tags": ["O", "O"]},
+                f'expected a "text" of characters, or words under "tokens", found {json.dumps(words)} under "{key}". '
+                "List words alone, or give their text.",
+            )
+            for key in WORD_KEYS
+            for words in (["Mira", 1], [{"start": 0, "end": 4}], "Mira left")
         ),
+        (
+            {"words": 2, "text": None},
+            'expected a "text" of characters, or words under "tokens", found null. Name the text so.',
+        ),
+        ({"tokens": ["Mira"], "tags": ["O"], "labels": ["B-PER"]}, "expected tags once, found tags and labels. Keep o"),
+        ({"tokens": ["Mira"], "ner": ["PER"], "labels": ["O"]}, "expected a tag such as O or B-PER, found PER."),
+        ({"tokens": ["Mira"], "ner": ["O", "O"], "labels": ["O"]}, "expected a tag for each of 1 words, found 2."),
+        ({"tokens": ["Mira"], "ner_tags": [5], "tags": ["NNP"]}, "expected a tag such as O or B-PER, found 5. Write"),
     ],
 )
 def test_what_is_no_tagged_sentence_is_refused(content: dict[str, object], message: str) -> None:
@@ -66,4 +117,9 @@ def test_what_is_no_tagged_sentence_is_refused(content: dict[str, object], messa
 def test_new_tags_stand_where_the_old_ones_did() -> None:
     assert with_tags({"tags": [3], "tokens": ["a"]}, ["O"]) == {"tags": ["O"], "tokens": ["a"]}
     assert with_tags({"tags": [3, 4], "tokens": ["a"]}, ["O"]) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}
+    assert with_tags({"ner": ["PER"], "words": ["a"]}, ["O"]) == {"ner": ["O"], "words": ["a"]}
+    both = {"tokens": ["a"], "tags": ["O"], "labels": ["B-A"]}
+    assert with_tags(both, ["O"]) == {**both, "ner_tags": ["O"]}
+    lists = {"tokens": ["a"], "ner": [[0, 0, "A"]]}
+    assert with_tags(lists, ["O"]) == {**lists, "ner_tags": ["O"]}
     assert with_tags({"tokens": ["a"], "id": 1}, ["O"]) == {"tokens": ["a"], "id": 1, "ner_tags": ["O"]}

@@ -69,6 +69,7 @@ def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: 
         {"tokens": words, "tags": ["O"] * 5},
         {"tokens": words, "label": "news", "tags": ["local", "sea"]},
         {"tokens": []},
+        {"words": words, "tags": ["NNP"] * 5, "ner": ["O"] * 5},
     ]
     path = written(tmp_path, [json.dumps(one) for one in rows])
     tags = tagger.tag(words)
@@ -79,8 +80,15 @@ def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: 
         {**rows[1], "tags": tags},
         {**rows[2], "ner_tags": tags},
         {"tokens": [], "ner_tags": []},
+        {**rows[4], "ner": tags},
     ]
     assert tagged(tagger, path, "conll").splitlines()[:5] == ["\t".join(pair) for pair in zip(words, tags, strict=True)]
+
+
+def test_a_pair_of_spacy_2_comes_back_as_an_object(tagger: Tagger, tmp_path: Path) -> None:
+    path = written(tmp_path, [json.dumps(["Mira left", {"entities": [[5, 9, "LOC"]], "cats": {}}])])
+    found = json.loads(tagged(tagger, path))
+    assert (found["text"], found["cats"], list(found)) == ("Mira left", {}, ["cats", "text", "ents"])
 
 
 def test_own_tokens_are_one_sentence_as_a_text_s_are_not(tagger: Tagger, tmp_path: Path) -> None:
@@ -123,7 +131,7 @@ def test_any_number_of_processes_writes_the_same_bytes(
         ('["Mira left"]', 'expected a JSON object with a "text", found'),
         (
             '{"body": "Mira left"}',
-            'expected a "text" of characters, or "tokens", found none among body. Name the text so.',
+            'expected a "text" of characters, or words under "tokens", found none among body. Name the text so.',
         ),
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
         ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),

@@ -9,11 +9,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nerwin.analysis.advice import FEW, SLIP, advise
-from nerwin.analysis.survey import Conflict, Covered, Invalid, Odd, Survey, survey
+from nerwin.analysis.characters import Odd
+from nerwin.analysis.survey import Conflict, Covered, Invalid, Survey, survey
 from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
 from nerwin.config.reading import make_config
 from nerwin.errors import ConfigError
+from nerwin.training.data import CUT_BEYOND
 from tests.conftest import ROOT, shared
 
 Surveyor = Callable[..., Survey]
@@ -169,6 +171,14 @@ def test_odd_characters_are_told_by_kind(look: Surveyor) -> None:
 )
 def test_what_deserves_a_second_look_is_warned_of(look: Surveyor, train: str, dev: str, warning: str) -> None:
     assert any(warning in one for one in warnings(look(train, dev)))
+
+
+def test_sentences_that_training_cuts_are_warned_of_in_train_alone(look: Surveyor) -> None:
+    whole, long = "a B-A\n" + "b O\n" * (CUT_BEYOND - 1) + "\n", "a B-A\n" + "b O\n" * CUT_BEYOND + "\n"
+    said = f"train:{CUT_BEYOND + 2}: 2 sentences of more than {CUT_BEYOND} words (also at {2 * CUT_BEYOND + 4}). Train"
+    for train, dev, told in ((whole + long * 2, "", [said]), (whole, long, []), (whole, "", [])):
+        warned = [one for one in warnings(look(train, dev)) if "of more than" in one]
+        assert [one[: len(said)] for one in warned] == told
 
 
 @pytest.mark.parametrize(("count", "warned"), [(FEW - 1, True), (FEW, False)])
@@ -329,7 +339,7 @@ def test_further_columns_of_tags_are_told_of(look: Surveyor) -> None:
 
 
 def test_the_command_draws_further_columns_of_tags_and_counts_one_warning(here: Path) -> None:
-    rows = [f"{chr(97 + number % 26)}{number} B-LOC {'B-PER' if number % 2 else 'O'}\n\n" for number in range(100)]
+    rows = [f"{number}{chr(97 + number % 26)} B-LOC {'B-PER' if number % 2 else 'O'}\n\n" for number in range(100)]
     Path("two.conll").write_text("".join(rows))
     drawn = nerwin("data", "two.conll").stdout
     (row,) = (line for line in drawn.splitlines() if "tags also in column" in line)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nerwin.analysis.survey import PARTS, PartSurvey, Survey
 from nerwin.text.doubts import LONG_SENTENCE
+from nerwin.training.data import CUT_BEYOND
 
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
@@ -98,6 +99,11 @@ def _train_warnings(train: PartSurvey) -> Iterator[str]:
         yield (
             f"{train.path}: types with fewer than {FEW} entities: {', '.join(rare)}. "
             "Tag more of them, or leave them out with corpus.entities."
+        )
+    if long := train.long:
+        yield (
+            f"{train.path}:{long[0]}: {len(long):,} sentences of more than {CUT_BEYOND} words{_more(long)}. Training "
+            "cuts them where no entity is; end sentences by blank lines."
         )
 
 

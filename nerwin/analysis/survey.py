@@ -3,7 +3,6 @@
 Nothing is refused here that can be read; what of it deserves a second look is told by `nerwin/analysis/advice.py`.
 """
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nerwin.analysis.characters import Odd, odd_characters
 from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
@@ -19,19 +19,9 @@ from nerwin.text.corpus import Corpus, Sentence, read_corpus
 from nerwin.text.features import spellings
 from nerwin.text.tags import SCHEMES, Span, spans, steps
 from nerwin.text.vector_cache import load_vectors
+from nerwin.training.data import CUT_BEYOND
 
 PARTS = ("train", "dev", "test")
-JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glue of emoji
-ODD = {
-    "Cc": "control characters",
-    "Cf": "invisible characters",
-    "Cn": "unassigned characters",
-    "Co": "private-use characters",
-    "Zl": "line separators",
-    "Zp": "line separators",
-    "Zs": "spaces inside words",
-}
-MARK, REPLACED, APART = "byte-order marks", "replacement characters (U+FFFD)", "accents apart from their letters"
 
 
 class Unseen(NamedTuple):
@@ -60,13 +50,6 @@ class Invalid(NamedTuple):
     after: str
 
 
-class Odd(NamedTuple):
-    """How many words have characters of an odd kind, and where the first one is."""
-
-    words: int
-    line: int
-
-
 class Covered(NamedTuple):
     """Shares with a word vector: of all words, of the distinct ones, of those in entities."""
 
@@ -80,6 +63,7 @@ class PartSurvey:
     """One file in figures.
 
     type_lines: where the first entity of each type begins.
+    long: where the sentences begin that are longer than those that training takes as a whole.
     shared: the lines of the sentences that an earlier part has too.
     """
 
@@ -95,6 +79,7 @@ class PartSurvey:
     types: dict[str, int]
     type_lines: dict[str, int]
     lengths: Lengths
+    long: list[int]
     invalid: list[Invalid]
     odd: dict[str, Odd]
     comments: int
@@ -199,8 +184,9 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         types=dict(sorted(types.items())),
         type_lines=_type_lines(tagged),
         lengths=_lengths(sentences),
+        long=[sentence.line for sentence in sentences if len(sentence.words) > CUT_BEYOND],
         invalid=list(_invalid(corpus)),
-        odd=_odd(counts, sentences),
+        odd=odd_characters(counts, sentences),
         comments=corpus.comments,
         docstarts=corpus.docstarts,
         tag_columns=corpus.tag_columns,
@@ -238,34 +224,6 @@ def _invalid(corpus: Corpus) -> Iterator[Invalid]:
         for offset, (before, after) in enumerate(steps(sentence.tags)):
             if not legal(before, after):
                 yield Invalid(sentence.lines[min(offset, len(sentence.tags) - 1)], before, after)
-
-
-def _odd(counts: Counter[str], sentences: Sequence[Sentence]) -> dict[str, Odd]:
-    """The kinds of odd characters; only words that have some are looked for."""
-    kinds = {char: kind for char in set().union(*counts) if (kind := _kind(char))}
-    marked: dict[str, set[str]] = {}
-    for word in counts:
-        found = {kinds[char] for char in kinds.keys() & set(word)} if kinds else set()
-        if not unicodedata.is_normalized("NFC", word):
-            found.add(APART)
-        if found:
-            marked[word] = found
-    lines: dict[str, int] = {}
-    for sentence in sentences if marked else ():
-        for word, line in zip(sentence.words, sentence.lines, strict=True):
-            for kind in marked.get(word, ()):
-                lines.setdefault(kind, line)
-    totals = Counter[str]()
-    for word, found in marked.items():
-        totals.update(dict.fromkeys(found, counts[word]))
-    return {kind: Odd(totals[kind], lines[kind]) for kind in sorted(lines)}
-
-
-def _kind(char: str) -> str:
-    """What is odd about a character, if anything."""
-    if char in JOINERS:
-        return ""
-    return {"\ufeff": MARK, "\ufffd": REPLACED}.get(char) or ODD.get(unicodedata.category(char), "")
 
 
 def _unseen(part: _Tagged, train: _Tagged) -> Unseen:

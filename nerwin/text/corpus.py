@@ -22,20 +22,9 @@ from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
-from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, is_type, settle_scheme, split_prefix
-
-TOO_FEW = (
-    "Separate word and tag by a tab or a space{}. Or is the line a comment (corpus.comments), or corpus.delimiter, "
-    "corpus.word_column or corpus.tag_column another?"
-)
-NO_TAG = (
-    "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
-    "(corpus.comments)?"
-)
-ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
-PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
-COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
-HEADER = " Or names of columns? Take it out."  # of the first line
+from nerwin.text.remedies import for_few_columns, for_tag
+from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
+from nerwin.text.tags import OUTSIDE
 
 
 class Sentence(NamedTuple):
@@ -181,6 +170,7 @@ class _ColumnReader:
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
+        self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
@@ -212,18 +202,17 @@ class _ColumnReader:
         """
         tokens = [line for line in block.lines() if line.kind == "token"]
         for line in tokens:
-            self._check(line)
+            self._check(line, block)
         fields = [line.fields for line in tokens]
         tags = [of[self.format.tag] for of in fields]
         return [of[self.format.word] for of in fields], as_read(tags, self.format.scheme)
 
-    def _check(self, line: Line) -> None:
+    def _check(self, line: Line, block: Block) -> None:
         """Refuse a token's line that is not well, saying why."""
         self._check_width(line)
-        word, tag = line.fields[self.format.word], line.fields[self.format.tag]
-        if tag not in self.known_tags:
-            self._check_tag(line, tag)
-        if not word.strip(BLANK):
+        if line.fields[self.format.tag] not in self.known_tags:
+            self._check_tag(line, block)
+        if not line.fields[self.format.word].strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
     def _check_width(self, line: Line) -> None:
@@ -234,10 +223,8 @@ class _ColumnReader:
             self.tag_columns = TagColumns({*range(width)} - {self.format.word % width, self.format.tag % width})
             self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
             if width < self.needed:
-                apart = TOO_FEW.format(", not by a comma" * ("," in fields[0]))
-                remedy = COMMENT if fields[0].startswith("#") else apart
                 problem = f"expected {self.needed} or more columns by {self.corpus.delimiter}, {found}"
-                raise self._error(number, problem, remedy)
+                raise self._error(number, problem, for_few_columns(line))
             if self.format.word % width == self.format.tag % width:
                 raise self._error(
                     number,
@@ -262,31 +249,22 @@ class _ColumnReader:
         """How many columns a line needs for a column number to exist."""
         return column + 1 if column >= 0 else -column
 
-    def _check_tag(self, line: Line, tag: str) -> None:
-        if not tag.strip(BLANK):
-            raise self._error(
-                line.number, "expected a tag, found an empty column", "Give the token a tag, O if outside."
-            )
-        scheme = self.format.scheme
+    def _check_tag(self, line: Line, block: Block) -> None:
+        tag, scheme = line.fields[self.format.tag], self.format.scheme
         if not is_legal(tag, scheme):
             problem = f'expected {expected_tag(scheme)}, found "{tag[:40]}"'
-            raise self._error(line.number, problem, self._remedy(line, tag))
+            if not tag.strip(BLANK):
+                problem = "expected a tag, found an empty column"
+            first = line.number == self.first_token_line
+            raise self._error(line.number, problem, for_tag(line, self.format, self._others(line, block), first=first))
         self.known_tags.add(tag)
 
-    def _remedy(self, line: Line, tag: str) -> str:
-        """What may be done about a tag that is none."""
-        scheme = self.format.scheme
-        if is_legal(tag.strip(BLANK), scheme):
-            return "Take out the blanks beside it."
-        if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
-            return "Types have no blanks: write _ in their place."
-        if line.fields[0].startswith("#"):
-            return COMMENT
-        if scheme == TYPES:
-            return "Mend the tag."
-        if split_prefix(tag):
-            return PREFIX
-        return NO_TAG.format(ALONE * is_type(tag)) + HEADER * (line.number == self.first_token_line)
+    def _others(self, line: Line, block: Block) -> list[int]:
+        """The columns that hold tags where that of the tags has held O at most."""
+        if self.format.scheme == TYPES or self.known_tags - {OUTSIDE}:
+            return []
+        width = len(line.fields)
+        return TagColumns(set(range(width)) - {self.format.tag % width}).look(block).found()
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")

@@ -1,6 +1,7 @@
 """What about a corpus is odd, though it can be read: notes of what is worth a look, doubts of how it was meant."""
 
 import itertools
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from nerwin.text.tokenizer import TOKENIZERS
 if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
+MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
@@ -41,9 +43,8 @@ def doubts(corpus: "Corpus") -> Iterator[str]:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
     if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens:
         yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
-    shared = _beginning(forms)
-    if shared and len(forms) >= SEVERAL:
-        yield f'all words begin with "{shared[:20]}", as those of other text will not (cut it off)'
+    if len(forms) >= SEVERAL:
+        yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
@@ -80,10 +81,10 @@ class TagColumns:
         self._found: dict[int, set[str]] = {column: set() for column in columns}
         self._seen = 0
 
-    def look(self, block: Block) -> None:
+    def look(self, block: Block) -> "TagColumns":
         """Take a block's columns into account, unless ENOUGH tokens have been seen."""
         if self._seen >= ENOUGH:
-            return
+            return self
         self._seen += len(block.places)
         for column, found in list(self._found.items()):
             values = block.column(column)
@@ -91,10 +92,21 @@ class TagColumns:
                 del self._found[column]  # as most columns do at once
             else:
                 found.update(values)
+        return self
 
     def found(self) -> list[int]:
         """The further columns that hold tags."""
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
+
+    def doubts(self, tags: Iterable[str]) -> Iterator[str]:
+        """The doubt about a column that has types of the column of the tags, whose tags these are."""
+        types = {tag[2:] for tag in tags} - {""}
+        for column, found in self._found.items():
+            if shared := types & {tag[2:] for tag in found}:
+                yield (
+                    f"the tags of column {column} have types of those that are read, such as {min(shared)} (are they "
+                    f"meant? Then corpus.tag_column={column})"
+                )
 
 
 def untagged_doubts(block: Block) -> Iterator[str]:
@@ -152,6 +164,18 @@ def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterato
             f"comments with a tag where tokens have theirs: {len(lines):,}, the first on line {lines[0]} (should "
             "corpus.comments be longer?)"
         )
+
+
+def _in_common(forms: set[str]) -> Iterator[str]:
+    """What all of some words have that may be no part of them."""
+    if shared := _beginning(forms):
+        yield f'begin with "{shared[:20]}"'
+    elif all(map(MARK.match, forms)):
+        yield f'begin with a mark such as "{min(forms).partition(":")[0]}:"'
+    if shared := _beginning({form[::-1] for form in forms}):
+        yield f'end in "{shared[:20][::-1]}"'
+    elif all(form[-1:].isdecimal() for form in forms):
+        yield "end in a digit"
 
 
 def _beginning(forms: set[str]) -> str:

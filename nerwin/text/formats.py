@@ -120,7 +120,9 @@ def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for passage in passages:
         for label in sorted({entity.label for entity in passage.entities}):
             if not is_type(label):
-                raise _not_alone(passage, name, "types of letters that are no O", printable(label))
+                raise _not_alone(
+                    passage, name, "types of letters, without =, | or brackets, that are no O", printable(label)
+                )
         for one, other in itertools.pairwise(passage.entities):
             if one.end == other.start and one.label == other.label:
                 raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")

@@ -5,7 +5,8 @@
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
 the names in ENTITIES. A text without "tokens" is a document, which the tokenizer takes apart, and which is cut into
 sentences for the forms that have them; one with "tokens" is a sentence, whose tokens are written again. What Prodigy's
-annotators rejected or ignored is left out. Words and tags in place of a text: see `jsonl_words`.
+annotators rejected or ignored is left out. A line [text, {"entities": ...}], as spaCy 2 trains on, is such an object.
+Words and tags in place of a text: see `jsonl_words`.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.jsonl_words import tagged_words, words_of
+from nerwin.text.jsonl_words import WORDS, tagged_words, words_of
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
@@ -22,7 +23,10 @@ from nerwin.text.tokenizer import Token, tokenize
 JSONL_SUFFIXES = (".jsonl", ".json")
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
+LABELS = ("label", "labels", "type")  # of an entity
+FULL_EXPORT = ("data", "annotations")  # of Label Studio
 
+AN_OBJECT = "Write an object a line."
 A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
 
 Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
@@ -61,8 +65,13 @@ def read_object(line: str, where: str) -> dict[str, Any]:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
+    if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
+        text, others = found
+        return {**others, "text": text}
     if not isinstance(found, dict):
-        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {A_LINE}')
+        listed = isinstance(found, list) and all(isinstance(one, dict | list) for one in found)
+        remedy = A_LINE if listed else AN_OBJECT
+        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {remedy}')
     return found
 
 
@@ -71,7 +80,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     if (words := words_of(content, where)) is not None:
         return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
-    told = [_span(one, where) for one in _list(content, _entities_key(content, where), where)]
+    told = [_span(one, text, where) for one in _list(content, _entities_key(content, where), where)]
     found = list(dict.fromkeys(told))  # who says one twice says no more
     if document := tokens is None:
         tokens = list(tokenize(text))
@@ -96,10 +105,24 @@ def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | Non
         return join_words(words)
     text = content.get("text")
     if not isinstance(text, str):
-        found = _brief(text) if "text" in content else f"none among {printable(', '.join(content))}"
-        raise CorpusError(f'{where}: expected a "text" of characters, or "tokens", found {found}. Name the text so.')
+        raise _no_text(content, where)
     _check_characters(text, "text", where)
     return text, None if content.get("tokens") is None else _tokens(_list(content, "tokens", where), text, where)
+
+
+def _no_text(content: dict[str, Any], where: str) -> CorpusError:
+    """The error for an object without a text, which says what it has instead."""
+    remedy = "Name the text so."
+    words = [key for key in WORDS if isinstance(content.get(key), list | str)]
+    if words and content.get("text") is None:
+        found, remedy = f'{_brief(content[words[0]])} under "{words[0]}"', "List words alone, or give their text."
+    elif "text" in content:
+        found = _brief(content["text"])
+    else:
+        found = f"none among {printable(', '.join(content))}"
+    if all(key in content for key in FULL_EXPORT):
+        remedy = "Export it as JSON-MIN."
+    return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
 
 
 def _check_characters(text: str, kind: str, where: str) -> None:
@@ -133,11 +156,11 @@ def _list(content: dict[str, Any], key: str, where: str) -> list[Any]:
     return value
 
 
-def _span(one: Any, where: str) -> Span:
+def _span(one: Any, text: str, where: str) -> Span:
     """An entity from {"start", "end", "label"} or [start, end, label]."""
     if isinstance(one, dict):
         start, end = _borders(one)
-        label = one.get("label", one.get("labels"))
+        label = next((one[key] for key in LABELS if one.get(key) is not None), None)
         if isinstance(label, list) and len(label) == 1:  # as Label Studio has it
             (label,) = label
     else:
@@ -150,7 +173,19 @@ def _span(one: Any, where: str) -> Span:
     _check_characters(label, "label", where)
     if not is_tag(f"B-{label}"):
         raise CorpusError(f"{where}: expected a label of one word, found {_brief(label)}. Rename the label.")
+    if isinstance(one, dict) and 0 <= start < end <= len(text):
+        _check_own_text(one.get("text"), start, end, text, where)
     return Span(start, end, label)
+
+
+def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> None:
+    """Refuse offsets that an entity's own text disproves: they count bytes, or name the last letter as the end."""
+    there = text[start:end]
+    if isinstance(own, str) and own.split() != there.split():  # some tools write blanks otherwise
+        raise CorpusError(
+            f'{where}: expected the entity "{printable(own)[:40]}" at {start}-{end}, found "{printable(there)[:40]}" '
+            "there. Mend the offsets: they count characters from 0, and the end is the first one after the entity."
+        )
 
 
 def _borders(one: dict[str, Any]) -> tuple[Any, Any]:

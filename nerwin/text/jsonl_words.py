@@ -2,6 +2,9 @@
 
     {"tokens": ["in", "Paris"], "ner_tags": ["O", "B-LOC"]}
 
+Where there is no "text", the words may also be "words". The tags stand under one of TAGS: names under one of SURE, or
+else what is a tag for each word. Numbers beside them say the same.
+
 The text of such words is not known; they are joined as those of columns are.
 """
 
@@ -13,23 +16,21 @@ from nerwin.text.files import BLANK
 from nerwin.text.passage import Passage, from_words
 from nerwin.text.tags import is_tag, spans
 
-TAGS = ("ner_tags", "tags", "labels", "label")
+WORDS = ("tokens", "words")
+SURE = ("ner_tags", "ner")
+TAGS = (*SURE, "tags", "labels", "label")
 NUMBERS = "Write the tags' names: the data set knows them, its lines do not."
 NO_TYPE = "Write B- or I- before each type."
 
 
 def words_of(content: dict[str, Any], where: str) -> list[str] | None:
-    """The words of an object whose "tokens" are words and no offsets; None if it has none.
+    """The words of an object that brings words, and no offsets; None if it has none.
 
     Raises:
         CorpusError: words of blanks alone, or that are no Unicode; the message starts with `where`.
     """
-    words = content.get("tokens")
-    if not isinstance(words, list) or not all(isinstance(one, str) for one in words):
-        return None
-    if not words and content.get("text") is not None:
-        return None
-    for word in words:
+    words = _listed_words(content)
+    for word in words or ():
         if not word.strip(BLANK) or any("\ud800" <= letter <= "\udfff" for letter in word):
             raise CorpusError(
                 f"{where}: expected words of Unicode characters that are more than blanks, found {printable(word)!r}. "
@@ -38,18 +39,29 @@ def words_of(content: dict[str, Any], where: str) -> list[str] | None:
     return words
 
 
+def _listed_words(content: dict[str, Any]) -> list[str] | None:
+    texted = content.get("text") is not None
+    for words in map(content.get, WORDS[:1] if texted else WORDS):
+        if isinstance(words, list) and all(isinstance(one, str) for one in words) and (words or not texted):
+            return words
+    return None
+
+
 def tagged_words(content: dict[str, Any], words: list[str], number: int, where: str) -> Passage:
     """The sentence of some words with their tags, in any scheme, read by conlleval's rule.
 
     Raises:
-        CorpusError: not a tag for each word; the message starts with `where`.
+        CorpusError: not a tag for each word, or several; the message starts with `where`.
     """
-    tags = next((content[key] for key in TAGS if isinstance(content.get(key), list)), None)
-    if tags is None:
+    keys = _tags_keys(content, len(words))
+    if not keys:
         raise CorpusError(
             f"{where}: expected tags of the words under one of {', '.join(TAGS)}, found "
             f"{printable(', '.join(content))}. Name them so."
         )
+    if len(keys) > 1 and words:
+        raise CorpusError(f"{where}: expected tags once, found {' and '.join(keys)}. Keep one of them.")
+    tags = content[keys[0]]
     if len(tags) != len(words):
         raise CorpusError(f"{where}: expected a tag for each of {len(words)} words, found {len(tags)}. Mend the line.")
     for tag in tags:
@@ -59,7 +71,25 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
     return from_words(words, spans(tags), number)
 
 
+def _tags_keys(content: dict[str, Any], count: int) -> list[str]:
+    """Where the tags of so many words stand, several keys if that is doubtful; or else what may be meant by them."""
+    lists = [key for key in TAGS if isinstance(content.get(key), list)]
+    named = [key for key in SURE if key in lists and any(isinstance(one, str) for one in content[key])]
+    fitting = [key for key in lists if _may_be_tags(content[key], count)]
+    legal = [key for key in fitting if all(isinstance(one, str) and is_tag(one) for one in content[key])]
+    return named[:1] or legal or fitting[:1] or lists[:1]
+
+
+def _may_be_tags(value: Any, count: int) -> bool:
+    """Whether a value lists a name or a number for each of so many words."""
+    return isinstance(value, list) and len(value) == count and all(isinstance(one, str | int) for one in value)
+
+
 def with_tags(content: dict[str, Any], tags: Sequence[str]) -> dict[str, Any]:
-    """An object with these tags in place of its own, and all else that it holds, such as a label of the whole."""
-    own = (key for key in TAGS if isinstance(content.get(key), list) and len(content[key]) == len(tags))
-    return {**content, next(own, TAGS[0]): tags}
+    """An object with these tags in place of its own, and all else that it holds, such as a label of the whole.
+
+    Where several keys may hold its own, none of them is replaced: the first of TAGS is asked before them.
+    """
+    keys = _tags_keys(content, len(tags))
+    own = keys[0] if len(keys) == 1 and _may_be_tags(content[keys[0]], len(tags)) else TAGS[0]
+    return {**content, own: tags}

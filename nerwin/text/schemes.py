@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from nerwin.text.corpus import Corpus
 
 TYPES: Scheme = "types"
+NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 # A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
+_BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
+_IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
@@ -50,8 +53,15 @@ def prefixed(tags: Collection[str]) -> str | None:
 
 
 def is_type(tag: str) -> bool:
-    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O."""
-    return any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE) and not {*BLANK}.intersection(tag)
+    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O, and with a = or
+    a | it is several values."""
+    lettered = any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE)
+    return lettered and _IN_NO_TYPE.isdisjoint(tag) and not in_brackets(tag)
+
+
+def in_brackets(tag: str) -> bool:
+    """Whether a tag is spelled with brackets in place of prefixes."""
+    return _BRACKETS.fullmatch(tag) is not None
 
 
 def as_read(tags: list[str], scheme: Scheme) -> list[str]:
@@ -95,6 +105,8 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
     nearest = min(SCHEMES, key=lambda name: sum(broken[name].values()))
     scheme = chosen if chosen != "auto" else nearest
     corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
+    if scheme == "iob1" and {after[0] for _, after in counts} == {OUTSIDE, "I"}:
+        corpus.notes.append(NEIGHBOURS)
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
         corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
@@ -123,4 +135,4 @@ def _settle_types(corpus: "Corpus") -> None:
             "corpus.scheme another?"
         )
     corpus.scheme = TYPES
-    corpus.notes.append("neighbours of one type are one entity")
+    corpus.notes.append(NEIGHBOURS)

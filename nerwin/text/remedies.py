@@ -1,0 +1,111 @@
+"""What to do about a line of columns that cannot be read: hints by what it looks like."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from nerwin.text.columns import Columns, Line, Scheme
+from nerwin.text.files import BLANK
+from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_type, split_prefix
+from nerwin.text.tags import is_tag
+
+TOO_FEW = (
+    "Separate word and tag by a tab or a space{}. Or is the line a comment (corpus.comments), or corpus.delimiter, "
+    "corpus.word_column or corpus.tag_column another?"
+)
+NO_TAG = (
+    "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
+    "(corpus.comments)?"
+)
+ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
+HEADER = " Or names of columns? Take it out."  # of the first line
+COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
+JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
+XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
+PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
+COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
+EMPTY = "Give the token a tag, O if outside."
+OUTSIDE_THERE = "Is it outside? Then write O."
+TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
+
+OUTSIDES = ("o", "0", "-", "_")  # how others spell O
+FORMS = {r'\s*[{\[]\s*(["{\[]|$)': JSON, r"\s*<[\w?!]": XML}  # by how the first line begins
+MARKS = {",": "not by a comma", ";": "not by a semicolon"}
+
+
+def for_few_columns(line: Line) -> str:
+    """What may be done where a file's first token has too few columns."""
+    by = _by_another_mark(line.text)
+    return next(_of_line(line, first=True), TOO_FEW.format(f", {by}" if by else ""))
+
+
+def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool) -> str:
+    """What may be done about a tag that is none.
+
+    Args:
+        others: further columns that hold tags and nothing else, where that of the tags has held O at most.
+        first: whether it is the file's first token.
+    """
+    width, tag, scheme = len(line.fields), line.fields[columns.tag], columns.scheme
+    word = columns.word % width
+    if word in others:
+        words = str(columns.tag % width) if width == 2 else "that of the words"
+        return f"Column {word} holds tags: set corpus.tag_column to {word} and corpus.word_column to {words}."
+    hints = itertools.chain(
+        _blanks(tag, scheme), _of_line(line, first=first), _spelled_otherwise(tag, scheme), _no_tag(tag, others)
+    )
+    return next(hints, "Mend the tag." if scheme == TYPES else NO_TAG.format(ALONE * is_type(tag)) + HEADER * first)
+
+
+def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
+    if is_legal(tag.strip(BLANK), scheme):
+        yield "Take out the blanks beside it."
+    if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
+        yield "Types have no blanks: write _ in their place."
+
+
+def _of_line(line: Line, *, first: bool) -> Iterator[str]:
+    """What a line may be that is no token."""
+    if line.fields[0].startswith("#"):
+        yield COMMENT
+    if first:
+        yield from (remedy for form, remedy in FORMS.items() if re.match(form, line.text))
+
+
+def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
+    """What a tag may be as other files spell theirs."""
+    if in_brackets(tag):
+        yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
+    if any(map(is_tag, re.split(r"[=|]", tag))):
+        yield "The tag stands inside other values: cut it out."
+    if scheme == TYPES:
+        return
+    if is_tag(re.split("[,;]", tag)[-1]):
+        yield f"Separate columns by tabs or spaces, {_by_another_mark(tag)}."
+    if tag.startswith("W-") and is_tag(f"S{tag[1:]}"):
+        yield "Write S- for W-."
+    if split_prefix(tag):
+        yield PREFIX
+
+
+def _no_tag(tag: str, others: Sequence[int]) -> Iterator[str]:
+    """What may be meant by what does not look like a tag."""
+    column = COLUMN.format(others[0]) if others else ""
+    if not tag.strip(BLANK):
+        yield _either(column, EMPTY)
+    elif tag in OUTSIDES:
+        yield _either(column, OUTSIDE_THERE, "" if column else "Is corpus.tag_column another?")
+    elif column:
+        yield _either(column, TYPE_ALONE * is_type(tag))
+
+
+def _by_another_mark(text: str) -> str:
+    """Which mark seems to separate columns."""
+    last = max(MARKS, key=text.rfind)
+    return MARKS[last] if last in text else ""
+
+
+def _either(*hints: str) -> str:
+    """Hints as alternatives, without those that are empty."""
+    first, *others = filter(None, hints)
+    return " ".join([first, *(f"Or {one[0].lower()}{one[1:]}" for one in others)])

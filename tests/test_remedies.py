@@ -1,0 +1,163 @@
+"""What is said of lines in columns that look like something else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nerwin.errors import CorpusError
+from nerwin.text.columns import Columns
+from nerwin.text.corpus import read_corpus
+
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Refusal:
+    """What is said after "expected ..., found ..."."""
+
+    def reader(text: str, **columns: object) -> str:
+        path = tmp_path / "u"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(CorpusError) as refused:
+            read_corpus(path, Columns(**columns))  # type: ignore[arg-type]
+        return str(refused.value).removeprefix(f"{path}:")
+
+    return reader
+
+
+TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_column to "
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "remedy"),
+    [
+        ("O\twho\nB-PER\tInes\nI-PER\tPrado\n", {}, f"{TURNED_ROUND}1."),
+        ("B-PER I\nO o\nO left\n", {}, f"{TURNED_ROUND}1."),
+        ("B-PER\tInes\tNNP\nO\tleft\tVBD\n", {}, f"{TURNED_ROUND}that of the words."),
+        ("O\twho\nO\tleft\n", {}, "Or names of columns? Take it out."),
+        (
+            "1\tInes\tB-PER\t-\tmira\n2\tleft\tO\t-\tmira\n",
+            {},
+            "Is column 2 that of the tags? Then set corpus.tag_column to 2. Or set corpus.scheme to types if they "
+            "stand alone here.",
+        ),
+        (
+            "Ines\tB-PER\t-\nleft\tO\t-\n",
+            {},
+            "Is column 1 that of the tags? Then set corpus.tag_column to 1. Or is it outside? Then write O.",
+        ),
+        (
+            "left\tO\t\nInes\tB-PER\t\n",
+            {},
+            "found an empty column. Is column 1 that of the tags? Then set corpus.tag_column to 1. Or give the token "
+            "a tag, O if outside.",
+        ),
+        ("Ines\tB-PER\t7\n", {}, "Is column 1 that of the tags? Then set corpus.tag_column to 1."),
+        ("Ines\tB-NP\tPER-B\n", {}, "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.ta"),
+        ("Ines\tB-NP\tB-PER \n", {}, "Take out the blanks beside it."),
+        ("Ines\tB-NP\tB-PER\nleft\tB-VP\tPER\n", {}, "Is corpus.tag_column the column of the tags? Then write B- or"),
+        ("Ines\tB-PER\t-\n", {"scheme": "types"}, "Is it outside? Then write O. Or is corpus.tag_column another?"),
+    ],
+)
+def test_another_column_may_be_that_of_the_tags(
+    refusal: Refusal, text: str, columns: dict[str, object], remedy: str
+) -> None:
+    assert remedy in refusal(text, **columns)
+
+
+def test_a_column_that_is_recommended_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "u").write_text("O\twho\nB-PER\tInes\n")
+    assert read_corpus(tmp_path / "u", Columns(word=1, tag=0)).sentences[0].words == ["who", "Ines"]
+
+
+BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I-."
+INSIDE = "The tag stands inside other values: cut it out."
+OUTSIDE = "Is it outside? Then write O. Or is corpus.tag_column another?"
+
+
+@pytest.mark.parametrize("scheme", ["auto", "types"])
+@pytest.mark.parametrize(
+    ("tag", "remedy"),
+    [
+        ("o", OUTSIDE),
+        ("0", OUTSIDE),
+        ("-", OUTSIDE),
+        ("_", OUTSIDE),
+        ("*", BRACKETS),
+        ("*)", BRACKETS),
+        ("(ORG*", BRACKETS),
+        ("((ORG*", BRACKETS),
+        ("(ORG)", BRACKETS),
+        ("(12)", BRACKETS),
+        ("(12", BRACKETS),
+        ("12)|(3", BRACKETS),
+        ("name=B-LOC|SpaceAfter=No", INSIDE),
+        ("SpaceAfter=No|ner=O", INSIDE),
+    ],
+)
+def test_a_tag_may_be_spelled_as_others_spell_theirs(refusal: Refusal, tag: str, remedy: str, scheme: str) -> None:
+    assert refusal(f"left O\nInes {tag}\n", scheme=scheme).endswith(f'found "{tag}". {remedy}')
+
+
+@pytest.mark.parametrize(("tag", "remedy"), [("17", "Mend the tag."), ("PER ", "Take out the blanks beside it.")])
+def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy: str) -> None:
+    assert refusal(f"left\tO\nInes\t{tag}\n", scheme="types").endswith(f'found "{tag}". {remedy}')
+
+
+@pytest.mark.parametrize(
+    ("tag", "remedy"),
+    [
+        ("W-LOC", "Write S- for W-."),
+        ("W-", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.sch"),
+        ("Prado,B-PER", "Separate columns by tabs or spaces, not by a comma."),
+        ("Prado;Lima,x;O", "Separate columns by tabs or spaces, not by a semicolon."),
+        ("Prado,B", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corp"),
+        (":)", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),
+        ("a=b", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),
+    ],
+)
+def test_a_tag_with_a_prefix_may_be_spelled_otherwise(refusal: Refusal, tag: str, remedy: str) -> None:
+    assert f'found "{tag}". {remedy}' in refusal(f"left O\nInes {tag}\n")
+
+
+JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
+XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('{"text":"Ines"}\n', JSON),
+        ('{"text": "Ines", "ents": []}\n', JSON),
+        ("[\n  {\n", JSON),
+        ('[["Ines", {}]]\n', JSON),
+        ('\n\n  {"text": "Ines"}\n', JSON),
+        ("[ NNP\n", None),
+        ('Ines O\n{"a": 1}\n', None),
+        ("<doc>\n", XML),
+        ('<?xml version="1.0"?>\n', XML),
+        ("<!DOCTYPE corpus>\n", XML),
+        ("< NNP\n", None),
+        ("Ines O\n<doc> x\n", None),
+    ],
+)
+def test_the_first_line_may_be_of_no_columns(refusal: Refusal, text: str, remedy: str | None) -> None:
+    assert [refusal(text).endswith(one) for one in (JSON, XML)] == [remedy == one for one in (JSON, XML)]
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("Ines,B-PER\n", ", not by a comma. Or"),
+        ("Ines;B-PER\n", ", not by a semicolon. Or"),
+        ("Ines,Prado;B-PER\n", ", not by a semicolon. Or"),
+        ("Ines\n", ". Or"),
+    ],
+)
+def test_columns_may_be_apart_by_another_mark(refusal: Refusal, text: str, apart: str) -> None:
+    assert f"Separate word and tag by a tab or a space{apart} is the line a comment" in refusal(text)
+
+
+def test_of_a_line_by_tab_the_whole_is_looked_at(refusal: Refusal) -> None:
+    assert "not by a comma" in refusal("Ines\tPrado,B-PER\n", tag=3)
