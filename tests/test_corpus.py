@@ -13,6 +13,7 @@ from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, read_corpus, write_columns
 from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
+from nerwin.text.lists import from_lists
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]
@@ -541,6 +542,7 @@ def test_a_byte_order_mark_inside_the_file_is_noted(read: Reader) -> None:
 
 def test_the_description_counts_sentences_and_tokens(read: Reader) -> None:
     assert read("a B-X\nb O\n\nc O\n").describe() == "2 sentences, 3 tokens, 2 columns by space, IOB2"
+    assert from_lists([["a"]], [["O"]]).describe() == "1 sentences, 1 tokens, lists, IOB2"
 
 
 def test_inline_markup_is_known_by_its_suffix(tmp_path: Path) -> None:

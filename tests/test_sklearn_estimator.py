@@ -161,8 +161,9 @@ def test_a_type_that_is_not_there_is_named(data: tuple[Lists, Lists]) -> None:
 @pytest.mark.parametrize(
     ("words", "tags", "message"),
     [
-        (["Mira", "\n"], ["B-PER", "O"], "expected words without line ends"),
-        (["Mira", "\ud800"], ["B-PER", "O"], "expected words without line ends or half letters"),
+        (["Mira", "\n"], ["B-PER", "O"], "expected words that are more than blanks, without line ends"),
+        (["Mira", "\ud800"], ["B-PER", "O"], "expected words .* without line ends or half letters"),
+        (["Mira", " "], ["B-PER", "O"], "expected words that are more than blanks"),
         (["a", "b"], "OO", "expected a list of tags"),
     ],
 )

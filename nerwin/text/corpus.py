@@ -42,7 +42,10 @@ class Sentence(NamedTuple):
 
 @dataclass
 class Corpus:
-    """The sentences of one file and what was found out about it."""
+    """The sentences of one file and what was found out about it.
+
+    delimiter: of its columns; of a file without columns, how it is written.
+    """
 
     path: str
     sentences: list[Sentence] = field(default_factory=list)
@@ -74,7 +77,8 @@ class Corpus:
         """One line for the person who wonders how the file was understood."""
         parts = [
             f"{len(self.sentences):,} sentences, {self.tokens:,} tokens",
-            f"{self.columns} columns by {self.delimiter}, {self.scheme.upper()}",
+            f"{self.columns} columns by {self.delimiter}" if self.columns else self.delimiter,
+            self.scheme.upper(),
         ]
         for count, what in (
             (self.illegal, "illegal transitions"),
@@ -102,7 +106,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if suffix_of(path) not in INLINE_SUFFIXES:
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
-    corpus = Corpus(str(path), delimiter="inline markup", columns=1)
+    corpus = Corpus(str(path), delimiter="inline markup")
     for line, words, tags in parse_inline(read_lines(path), str(path)):
         corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
     return settled(corpus, Columns(), refuse_mixed=refuse_mixed)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import Corpus, Sentence, settled
+from nerwin.text.files import BLANK
 from nerwin.text.schemes import as_read, expected_tag, is_legal
 
-_UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a word
+_UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a letter
 
 
 def from_lists(
@@ -37,9 +38,10 @@ def from_lists(
         for word in words:
             if not isinstance(word, str):
                 raise CorpusError(f"X[{number}]: expected words as str, found {word!r}. Convert them.")
-            if _UNWRITABLE.search(word):
+            if not word.strip(BLANK) or _UNWRITABLE.search(word):
                 raise CorpusError(
-                    f"X[{number}]: expected words without line ends or half letters, found {word!r}. Leave it out."
+                    f"X[{number}]: expected words that are more than blanks, without line ends or half letters, found "
+                    f"{word!r}. Leave it out."
                 )
         if isinstance(tags, str):
             raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
