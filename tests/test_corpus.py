@@ -398,7 +398,7 @@ def test_a_scheme_that_is_set_is_believed_and_its_breaks_counted(read: Reader, c
 
 
 @pytest.mark.parametrize("scheme", SCHEME_EXAMPLES)
-def test_stray_illegal_steps_in_a_large_file_are_counted(read: Reader, scheme: str) -> None:
+def test_stray_illegal_transitions_in_a_large_file_are_counted(read: Reader, scheme: str) -> None:
     stray = "z I-X\n\n" if scheme != "iob1" else "z B-X\n\n"
     corpus = read(f"{SCHEME_EXAMPLES[scheme]}\n" * 200 + stray)
     breaks = 2 if scheme in ("iobes", "bilou", "bmes") else 1

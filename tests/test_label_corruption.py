@@ -10,10 +10,10 @@ from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS, tagging
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
-from nerwin.corruption.tagging import MANY_TYPES, in_iob2, legal_steps, tag_names, tag_targets
+from nerwin.corruption.tagging import MANY_TYPES, in_iob2, legal_transitions, tag_names, tag_targets
 from nerwin.errors import ConfigError
 from nerwin.network import decoder
-from nerwin.network.decoder import FORBIDDEN, Steps, max_marginals, viterbi
+from nerwin.network.decoder import FORBIDDEN, Transitions, max_marginals, viterbi
 from nerwin.text.tags import OUTSIDE, SCHEMES, steps
 from nerwin.text.windows import flatten
 from tests.test_decoder import score
@@ -165,7 +165,7 @@ def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
 @pytest.mark.parametrize("types", [0, 1, 2, MANY_TYPES])
 def test_the_steps_are_those_that_iobes_allows(types: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tagging, "MANY_TYPES", 0)  # so that there are blocks of few types too
-    legal, names, allowed = legal_steps(types), tag_names([f"T{k}" for k in range(types)]), SCHEMES["iobes"]
+    legal, names, allowed = legal_transitions(types), tag_names([f"T{k}" for k in range(types)]), SCHEMES["iobes"]
     for i, before in enumerate(names):
         assert legal.start[i] == (0 if allowed(OUTSIDE, before) else FORBIDDEN)
         assert legal.end[i] == (0 if allowed(before, OUTSIDE) else FORBIDDEN)
@@ -182,14 +182,14 @@ def test_the_steps_are_those_that_iobes_allows(types: int, monkeypatch: pytest.M
 @pytest.mark.parametrize("search", [viterbi, max_marginals])
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_of_many_types_only_legal_steps_are_looked_at_and_the_same_is_found(
-    search: Callable[[Floats, Ints, Steps], Floats | Ints],
+def test_of_many_types_only_legal_transitions_are_looked_at_and_the_same_is_found(
+    search: Callable[[Floats, Ints, Transitions], Floats | Ints],
     ties: bool,
     kind: type[np.floating],
     rng: np.random.Generator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    legal = legal_steps(MANY_TYPES)
+    legal = legal_transitions(MANY_TYPES)
     assert legal.blocks
 
     def draw(*shape: int) -> Floats:
@@ -200,15 +200,15 @@ def test_of_many_types_only_legal_steps_are_looked_at_and_the_same_is_found(
     scores = draw(lengths.sum(), K).astype(np.float32)
     for together in (3, decoder.SENTENCES_AT_ONCE):
         monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", together)
-        found = search(scores, lengths, Steps(A, start, end, legal.blocks))
-        plain = search(scores, lengths, Steps(A, start, end))
+        found = search(scores, lengths, Transitions(A, start, end, legal.blocks))
+        plain = search(scores, lengths, Transitions(A, start, end))
         assert (found.dtype, found.tobytes()) == (plain.dtype, plain.tobytes())
 
 
 def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> None:
     corruption = LabelCorruption(["LOC"], Settings())
     names = list(corruption.names)
-    free = legal_steps(1)
+    free = legal_transitions(1)
     for _ in range(20):
         scores, lengths = rng.normal(size=(5, 5)), np.array([4, 1])
         best = []

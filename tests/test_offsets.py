@@ -94,27 +94,27 @@ def test_a_type_is_moved_while_entities_are_gained_by_it(
     truth: int, rival: int, leads: list[float], offsets: list[float]
 ) -> None:
     scores, gold = contested(truth, rival, leads)
-    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
-    found = fit_types(lambda s: viterbi(s, lengths, steps), scores, gold, 0.25)
+    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    found = fit_types(lambda s: viterbi(s, lengths, transitions), scores, gold, 0.25)
     assert found.tolist() == offsets
 
 
 def test_types_are_moved_one_after_the_other() -> None:
     one, other = contested(8, 0, NEAR_AND_FAR * 5), contested(4, 0, NEAR_AND_FAR * 5)
     scores, gold = (np.concatenate(parts) for parts in zip(one, other, strict=True))
-    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
-    assert fit_types(lambda s: viterbi(s, lengths, steps), scores, gold, 0.25).tolist() == [0.75, 0.75]
+    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    assert fit_types(lambda s: viterbi(s, lengths, transitions), scores, gold, 0.25).tolist() == [0.75, 0.75]
 
 
 def test_a_type_that_is_not_in_dev_keeps_its_scores() -> None:
     scores, gold = contested(8, 4, NEAR_AND_FAR * 5)
     there = gold != 4
-    steps, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
 
     def fitted(chosen: Bools) -> list[float]:
         n = np.count_nonzero(chosen)
         found: list[float] = fit_types(
-            lambda s: viterbi(s, lengths[:n], steps), scores[chosen], gold[chosen], 0.25
+            lambda s: viterbi(s, lengths[:n], transitions), scores[chosen], gold[chosen], 0.25
         ).tolist()
         return found
 

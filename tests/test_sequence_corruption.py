@@ -154,7 +154,7 @@ def test_steps_counted_one_by_one_are_those_of_the_vectorised_gradient(seed: int
     np.testing.assert_allclose(counted, np.asarray(loss.grads[TRANSITIONS]), atol=1e-15)
 
 
-def test_illegal_steps_get_no_gradient() -> None:
+def test_illegal_transitions_get_no_gradient() -> None:
     for seed in range(10):
         used = np.asarray(judged(*drawn(seed)).grads[TRANSITIONS])
         for before, after in itertools.product(range(K), repeat=2):
@@ -176,7 +176,7 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
             key=lambda y, s=s: score(y, s, params[TRANSITIONS]),  # type: ignore[misc]
         )
         best += [corruption.names[tag] for tag in chosen]
-    found = viterbi(scores, np.array(LENGTHS), corruption.steps(params))
+    found = viterbi(scores, np.array(LENGTHS), corruption.transitions(params))
     assert [corruption.names[tag] for tag in found] == best
     flat = [corruption.spelled[tag] for tag in corruption.decode(params, NO_OFFSET, scores, np.array(LENGTHS))]
     assert flat == [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in best]

@@ -163,7 +163,7 @@ ILLEGAL_STEPS = {
     [(scheme, step, True) for scheme, row in LEGAL_STEPS.items() for step in row.split()]
     + [(scheme, step, False) for scheme, row in ILLEGAL_STEPS.items() for step in row.split()],
 )
-def test_the_legal_steps_of_each_scheme(scheme: str, step: str, legal: bool) -> None:
+def test_the_legal_transitions_of_each_scheme(scheme: str, step: str, legal: bool) -> None:
     before, after = step.split(">")
     assert SCHEMES[scheme](before, after) is legal
 

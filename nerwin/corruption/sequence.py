@@ -16,7 +16,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption, tag_weights
-from nerwin.network.decoder import Steps, borders, max_marginals, viterbi
+from nerwin.network.decoder import Transitions, borders, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
@@ -75,16 +75,16 @@ class SequenceCorruption(TagCorruption):
             places = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
             yield Sentences(corpus.centres[places], targets[places], weights[places], lengths)
 
-    def steps(self, params: Parameters) -> Steps:
+    def transitions(self, params: Parameters) -> Transitions:
         """The learned step scores, the illegal ones forbidden."""
         K, learned = len(self.names), params[TRANSITIONS]
         legal = self.legal
-        return Steps(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
+        return Transitions(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
 
     def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
         n, word = len(batch.tags), np.arange(len(batch.tags))
         raised = self._raised(scores, batch)  # (n, K)
-        rival = viterbi(raised, batch.lengths, self.steps(params))
+        rival = viterbi(raised, batch.lengths, self.transitions(params))
         # both paths are legal, so what is FORBIDDEN adds nothing, and of the steps the learned scores are left
         used = self._steps_used(rival, batch.lengths) - self._steps_used(batch.tags, batch.lengths)
         J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
@@ -115,7 +115,7 @@ class SequenceCorruption(TagCorruption):
 
     def slack(self, params: Parameters, scores: Floats, batch: Sentences) -> float:
         """To where another sequence becomes the best one under the margin."""
-        best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.steps(params)), axis=1)
+        best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.transitions(params)), axis=1)
         return float((best[:, -1] - best[:, -2]).min())
 
 

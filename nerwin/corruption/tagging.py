@@ -17,7 +17,7 @@ from nerwin.corruption.offsets import fit_types, offset_tags, offset_unseen
 from nerwin.corruption.repeats import lean_on_repeats
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
-from nerwin.network.decoder import FORBIDDEN, Block, Steps, max_marginals, viterbi_in_doubt
+from nerwin.network.decoder import FORBIDDEN, Block, Transitions, max_marginals, viterbi_in_doubt
 from nerwin.text.tags import OUTSIDE, iobes, spans
 from nerwin.text.windows import FlatCorpus
 
@@ -45,7 +45,7 @@ def in_iob2(names: Sequence[str]) -> list[str]:
     return [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
 
 
-def legal_steps(types: int) -> Steps:
+def legal_transitions(types: int) -> Transitions:
     """0 for what IOBES allows between the tags of some types, in the order of `tag_names`, FORBIDDEN for the rest."""
     K = 4 * types + 1
     outside, (begin, inside, end, single) = np.zeros(1, np.int64), np.arange(1, K).reshape(types, 4).T
@@ -56,7 +56,7 @@ def legal_steps(types: int) -> Steps:
     A = np.full((K, K), FORBIDDEN, np.float32)
     for before, after in blocks:
         A[before[:, None], after] = 0
-    return Steps(A, A[0].copy(), A[:, 0].copy(), blocks if types >= MANY_TYPES else ())
+    return Transitions(A, A[0].copy(), A[:, 0].copy(), blocks if types >= MANY_TYPES else ())
 
 
 def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
@@ -79,12 +79,12 @@ class TagCorruption:
         self.types, self.settings = types, settings
         self.names: Sequence[str] = tag_names(types)
         self.spelled: Sequence[str] = in_iob2(self.names)
-        self.legal = legal_steps(len(types))
+        self.legal = legal_transitions(len(types))
 
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         return {}
 
-    def steps(self, params: Parameters) -> Steps:
+    def transitions(self, params: Parameters) -> Transitions:
         """The scores of steps between tags."""
         return self.legal
 
@@ -94,10 +94,10 @@ class TagCorruption:
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
     ) -> dict[str, Floats]:
-        steps, true, none = self.steps(params), entities_of(targets), np.zeros(len(self.types))
+        transitions, true, none = self.transitions(params), entities_of(targets), np.zeros(len(self.types))
 
         def decode(scores: Floats) -> Ints:
-            return viterbi_in_doubt(scores, corpus.lengths, steps)
+            return viterbi_in_doubt(scores, corpus.lengths, transitions)
 
         @functools.lru_cache(maxsize=1)  # β stays as it is while the others turn
         def leaning(beta: float) -> Floats:
@@ -155,7 +155,7 @@ class TagCorruption:
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
-        return viterbi_in_doubt(self._offset(constants, scores), lengths, self.steps(params))
+        return viterbi_in_doubt(self._offset(constants, scores), lengths, self.transitions(params))
 
     def _offset(self, constants: dict[str, Floats], scores: Floats) -> Floats:
         types = constants.get("types", np.zeros(len(self.types)))  # older models have none
@@ -163,7 +163,7 @@ class TagCorruption:
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""
-        best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.steps(params)), axis=1)
+        best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.transitions(params)), axis=1)
         lead: Floats = best[:, -1] - best[:, -2]
         return lead
 

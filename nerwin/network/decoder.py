@@ -29,7 +29,7 @@ class Block(NamedTuple):
     after: Ints
 
 
-class Steps(NamedTuple):
+class Transitions(NamedTuple):
     """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence.
 
     blocks: where given, every tag is in exactly one `before` and in exactly one `after`, and every step beside the
@@ -70,7 +70,7 @@ def _by_time(lengths: Ints) -> _ByTime:
     return _ByTime(firsts[sentence] + time, starts.tolist(), running.tolist(), last)
 
 
-def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
+def viterbi(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
     """The best tag (n,) of each word.
 
     Args:
@@ -79,9 +79,9 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     """
     times = _by_time(lengths)
     _, starts, running, last = times
-    alpha = _forward(s, times, steps)
-    tag = (alpha[last] + steps.end).argmax(axis=1)  # (S,) of the word that the way back stands at
-    best, to = np.empty(len(s), np.int64), steps.A.T.copy()
+    alpha = _forward(s, times, transitions)
+    tag = (alpha[last] + transitions.end).argmax(axis=1)  # (S,) of the word that the way back stands at
+    best, to = np.empty(len(s), np.int64), transitions.A.T.copy()
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] = tag[:now]
@@ -92,7 +92,7 @@ def viterbi(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     return _in_order(best, times)
 
 
-def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
+def viterbi_in_doubt(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
     """As `viterbi`, but sentences that certainly have the first tag throughout, which are most, are skipped.
 
     The first tag must be allowed to start a sentence, to follow itself and to end one.
@@ -100,7 +100,7 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     Another sequence gains only at the words where it leaves the first tag: by the word's score, by the step there, and
     by the step back. Where no word can gain, no sequence does.
     """
-    A, start, end, _ = steps
+    A, start, end, _ = transitions
     there = np.maximum(A.max(axis=0) - A[0, 0], start - start[0])[1:]  # (K − 1,)
     back = np.maximum(A[:, 0] - A[0, 0], end - end[0])[1:].clip(min=0)
     columns = s.T.copy()  # a maximum over tags runs along memory
@@ -110,22 +110,22 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, steps: Steps) -> Ints:
     searched[doubtful] = True
     words = np.repeat(searched, lengths)
     best = np.zeros(len(s), np.int64)
-    best[words] = viterbi(s[words], lengths[searched], steps)
+    best[words] = viterbi(s[words], lengths[searched], transitions)
     return best
 
 
-def max_marginals(s: Floats, lengths: Ints, steps: Steps) -> Floats:
+def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
     """(n, K) the score of the best sequence that gives each word each tag.
 
     In sentences of more than RESET_EVERY words it is that score less a number of the word's own, the same for all tags.
     """
     times = _by_time(lengths)
     _, starts, running, last = times
-    best = _forward(s, times, steps)  # (n, K)
-    beta = np.tile(steps.end, (len(last), 1))  # (S, K): the best score of what follows each tag
+    best = _forward(s, times, transitions)  # (n, K)
+    beta = np.tile(transitions.end, (len(last), 1))  # (S, K): the best score of what follows each tag
     scores = s.take(times.words, axis=0)
-    backwards = [Block(after, before) for before, after in steps.blocks]
-    step = _stepping(steps.A.T, backwards, len(last))
+    backwards = [Block(after, before) for before, after in transitions.blocks]
+    step = _stepping(transitions.A.T, backwards, len(last))
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
         best[start : start + now] += beta[:now]
@@ -155,15 +155,15 @@ def _parts(sentences: int, K: int) -> Iterator[slice]:
         yield slice(first, min(first + size, sentences))
 
 
-def _forward(s: Floats, times: _ByTime, steps: Steps) -> Floats:
+def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
     """The score (n, K) of the best path up to each word, by time step, that ends in each tag.
 
     In long sentences it is less by a number of the word's own, as in `max_marginals`.
     """
     alpha: Floats = s.take(times.words, axis=0)
-    step = _stepping(steps.A, steps.blocks, len(times.last))
+    step = _stepping(transitions.A, transitions.blocks, len(times.last))
     before = alpha[: len(times.last)]
-    before += steps.start
+    before += transitions.start
     for t, (start, now) in enumerate(zip(times.starts[1:], times.running[1:], strict=True), 1):
         here = alpha[start : start + now]
         here += step(before[:now])
