@@ -17,7 +17,7 @@ from nerwin.model.files import load_model
 from nerwin.model.model import Standing
 from nerwin.storage.folders import model_folder
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.text.corpus import Corpus
+from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
-from nerwin.text.corpus import Corpus, Sentence, read_corpus, write_columns
+from nerwin.text.corpus import read_corpus, write_columns
 from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
 from nerwin.text.lists import from_lists
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]
@@ -80,7 +81,7 @@ TWO = [[("Ines", "B-PER"), ("Prado", "I-PER"), ("waits", "O")], [("Lima", "B-LOC
 def test_delimiter_and_columns_are_detected(read: Reader, text: str, delimiter: str, columns: int) -> None:
     corpus = read(text)
     assert pairs(corpus) == TWO
-    assert (corpus.delimiter, corpus.columns, corpus.tokens) == (delimiter, columns, 4)
+    assert (corpus.delimiter, corpus.width, corpus.tokens) == (delimiter, columns, 4)
 
 
 @pytest.mark.parametrize(

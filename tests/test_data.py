@@ -11,8 +11,8 @@ from nerwin.errors import ConfigError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import Corpus, Sentence
 from nerwin.text.features import WORDS, Lookup, form_table
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.training import data
 from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import nerwin
-from nerwin.text.corpus import Sentence, write_columns
+from nerwin.text.corpus import write_columns
 from nerwin.text.inline import parse_inline
+from nerwin.text.tagged import Sentence
 from tests.conftest import ROOT
 from tests.test_trainer import VILLAGE
 

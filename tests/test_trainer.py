@@ -16,8 +16,9 @@ from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Standing
 from nerwin.optim.optimizers import Optimizer, Treatment
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import Sentence, read_corpus, write_columns
+from nerwin.text.corpus import read_corpus, write_columns
 from nerwin.text.inline import parse_inline
+from nerwin.text.tagged import Sentence
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.data import read_parts

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nerwin.text.corpus import Sentence
+from nerwin.text.tagged import Sentence
 
 JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glue of emoji
 ODD = {

@@ -15,8 +15,9 @@ from nerwin.analysis.characters import Odd, odd_characters
 from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
-from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.corpus import read_corpus
 from nerwin.text.features import spellings
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SCHEMES, Span, spans, steps
 from nerwin.text.vector_cache import load_vectors
 from nerwin.training.data import CUT_BEYOND

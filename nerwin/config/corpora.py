@@ -6,8 +6,9 @@ from pathlib import Path
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
-from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.corpus import read_corpus
 from nerwin.text.sources import Source, read_source
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import iob2, spans
 
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one

@@ -15,8 +15,8 @@ from nerwin.api import as_config, train_on
 from nerwin.config.corpora import columns_of, to_learn
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import Corpus
 from nerwin.text.lists import from_lists
+from nerwin.text.tagged import Corpus
 from nerwin.training.data import make_parts
 
 Sentences = Sequence[Sequence[str]]

@@ -15,7 +15,7 @@ from nerwin.model.model import Model
 from nerwin.report.familiarity import Names, Recall, recall_by_familiarity, training_names
 from nerwin.storage.folders import MANIFEST, METRICS, PAGE, model_folder
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import Corpus
+from nerwin.text.tagged import Corpus
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.training.metrics import Epoch, read_metrics
 

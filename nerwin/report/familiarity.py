@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from nerwin.config.corpora import learned_sentences
 from nerwin.config.settings import Config
-from nerwin.text.corpus import Sentence
 from nerwin.text.sources import Source
+from nerwin.text.tagged import Sentence
 from nerwin.text.tags import Span, spans
 
 Names = frozenset[tuple[str, ...]]

@@ -3,8 +3,8 @@
 Tagged corpora, sentences to be tagged and untagged text all come in it; what differs is which columns they ask for. The
 delimiter is found out from the first token, unless it is set.
 
-Lines are told apart and columns found in the bytes of many lines at once (see `spans`); no line becomes a string of its
-own before there is something to say about it.
+Lines are told apart and columns found in the bytes of many lines at once (see `byte_ranges`); no line becomes a string
+of its own before there is something to say about it.
 """
 
 import re
@@ -18,9 +18,9 @@ import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
+from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.text.files import BLANK, check_line_ends, decode_text, source_name, whole_lines
 from nerwin.text.pieces import Piece, blocks, read_pieces
-from nerwin.text.spans import Fields, Spans, codes_of, cut_out, find_fields, parts_of
 
 DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
@@ -65,7 +65,7 @@ class Block:
     delimiter: str
 
     @cached_property
-    def _lines(self) -> Spans:
+    def _lines(self) -> Ranges:
         return parts_of(self.data, "\n")
 
     @cached_property
@@ -84,11 +84,11 @@ class Block:
 
     def column(self, number: int) -> list[str] | None:
         """The column of that number of all tokens; None where a token has none, or begins with a blank there."""
-        spans, first, _ = self._fields
+        ranges, first, _ = self._fields
         if ((number >= self.widths) | (number < -self.widths)).any():
             return None
         at = first[self.places] + (number if number >= 0 else self.widths + number)
-        column = Spans(spans.starts[at], spans.ends[at])
+        column = Ranges(ranges.starts[at], ranges.ends[at])
         # An empty column, too, has a blank where it begins: what separates it from the next one.
         return None if (codes_of(self.data)[column.starts] <= ord(" ")).any() else cut_out(self.data, column)
 

@@ -8,14 +8,12 @@ import itertools
 import shlex
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART, Block, Columns, Line, read_blocks
+from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.docbin import DOCBIN_SUFFIXES
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
@@ -24,71 +22,8 @@ from nerwin.text.jsonl import JSONL_SUFFIXES
 from nerwin.text.misread import check_numbers
 from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE
-
-
-class Sentence(NamedTuple):
-    """Words and their tags, spelled as in the file, and the line of each."""
-
-    words: list[str]
-    tags: list[str]
-    lines: Sequence[int] = ()
-
-    @property
-    def line(self) -> int:
-        """Where the sentence begins; 0 where it does not come from a file."""
-        return self.lines[0] if self.lines else 0
-
-
-@dataclass
-class Corpus:
-    """The sentences of one file and what was found out about it.
-
-    delimiter: of its columns; of a file without columns, how it is written.
-    """
-
-    path: str
-    sentences: list[Sentence] = field(default_factory=list)
-    delimiter: str = "tab"
-    columns: int = 0
-    scheme: str = "iob2"
-    illegal: int = 0  # steps between tags that the scheme does not allow
-    comments: int = 0
-    docstarts: int = 0
-    tag_columns: list[int] = field(default_factory=list)  # further ones that hold tags and nothing else
-    notes: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)  # what may have been read otherwise than it was meant
-
-    @property
-    def words(self) -> list[list[str]]:
-        """Of each sentence."""
-        return [sentence.words for sentence in self.sentences]
-
-    @property
-    def tags(self) -> list[list[str]]:
-        """Of each sentence."""
-        return [sentence.tags for sentence in self.sentences]
-
-    @property
-    def tokens(self) -> int:
-        return sum(len(sentence.words) for sentence in self.sentences)
-
-    def describe(self) -> str:
-        """One line for the person who wonders how the file was understood."""
-        parts = [
-            f"{len(self.sentences):,} sentences, {self.tokens:,} tokens",
-            f"{self.columns} columns by {self.delimiter}" if self.columns else self.delimiter,
-            self.scheme.upper(),
-        ]
-        for count, what in (
-            (self.illegal, "illegal transitions"),
-            (self.comments, "comment lines skipped"),
-            (self.docstarts, f"{DOCSTART} lines skipped"),
-        ):
-            if count:
-                parts.append(f"{count:,} {what}")
-        parts += [f"column {column} holds tags too" for column in self.tag_columns]
-        return ", ".join([*parts, *self.notes, *self.doubts])
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -164,16 +99,16 @@ class _ColumnReader:
             self.corpus.comments += others.count("comment")
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
-            columns = self._columns_of(block) or self._columns_line_by_line(block)
+            words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
             self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.format.tag)
-            for read, column in zip((words, tags), columns, strict=True):
+            for read, column in zip((words, tags), words_and_tags, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
-        self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.columns)
+        self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
         self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus
 
@@ -183,10 +118,10 @@ class _ColumnReader:
             first = next((line for line in block.lines() if line.kind == "token"), None)
             if first is None:
                 return [], []
-            self._check_width(first)
+            self._begin(first)
         if (block.widths < self.needed).any():
             return None
-        if self.fixed_width and (block.widths != self.corpus.columns).any():
+        if self.fixed_width and (block.widths != self.corpus.width).any():
             return None
         words, tags = block.column(self.format.word), block.column(self.format.tag)
         if words is None or tags is None:
@@ -219,34 +154,44 @@ class _ColumnReader:
         if not line.fields[self.format.word].strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
-    def _check_width(self, line: Line) -> None:
-        number, fields = line.number, line.fields
-        width, columns, found = len(fields), self.corpus.columns, f'found {len(fields)}: "{fields[0][:40]}"'
-        if not self.first_token_line:
-            self.first_token_line, self.corpus.columns = number, width
-            self.tag_columns = TagColumns({*range(width)} - {self.format.word % width, self.format.tag % width})
-            self.corpus.delimiter = "tab" if line.delimiter == "\t" else "space"
-            if width < self.needed:
-                problem = f"expected {self.needed} or more columns by {self.corpus.delimiter}, {found}"
-                raise self._error(number, problem, for_few_columns(line))
-            if self.format.word % width == self.format.tag % width:
-                raise self._error(
-                    number,
-                    f"expected words and tags in columns of their own, found column {self.format.word} and column "
-                    f"{self.format.tag} to be the same of {width}",
-                    "Set corpus.word_column or corpus.tag_column.",
-                )
-        elif self.fixed_width and width != columns:
+    def _begin(self, first: Line) -> None:
+        """Take the first token's line for what all others are to be like.
+
+        Raises:
+            CorpusError: it has too few columns, or one for words and tags.
+        """
+        width, word, tag = len(first.fields), self.format.word, self.format.tag
+        self.first_token_line, self.corpus.width = first.number, width
+        self.corpus.delimiter = "tab" if first.delimiter == "\t" else "space"
+        if width < self.needed:
+            raise self._error(first.number, self._too_few(first), for_few_columns(first))
+        if word % width == tag % width:
             raise self._error(
-                number,
-                f"expected {columns} columns by {self.corpus.delimiter} as on line {self.first_token_line}, {found}",
+                first.number,
+                f"expected words and tags in columns of their own, found column {word} and column {tag} to be the same "
+                f"of {width}",
+                "Set corpus.word_column or corpus.tag_column.",
+            )
+        self.tag_columns = TagColumns({*range(width)} - {word % width, tag % width})
+
+    def _check_width(self, line: Line) -> None:
+        fields, width = line.fields, self.corpus.width
+        if self.fixed_width and len(fields) != width:
+            raise self._error(
+                line.number,
+                f"expected {width} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
+                f'found {len(fields)}: "{fields[0][:40]}"',
                 "Separate all lines alike, by tabs or by spaces."
                 if any("\t" in field for field in fields)
                 else "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
-        elif width < self.needed:
-            problem = f"expected {self.needed} or more columns by {self.corpus.delimiter}, {found}"
-            raise self._error(number, problem, "Mend the line.")
+        if len(fields) < self.needed:
+            raise self._error(line.number, self._too_few(line), "Mend the line.")
+
+    def _too_few(self, line: Line) -> str:
+        fields = line.fields
+        expected = f"expected {self.needed} or more columns by {self.corpus.delimiter}"
+        return f'{expected}, found {len(fields)}: "{fields[0][:40]}"'
 
     @staticmethod
     def _reach(column: int) -> int:

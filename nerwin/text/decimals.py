@@ -8,23 +8,23 @@ is the float64 closest to the number, which is what `float` gives (Clinger 1990)
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.text.spans import Spans, codes_of
+from nerwin.text.byte_ranges import Ranges, codes_of
 
 DIGITS = 15
 _POWERS = np.array([float(10**k) for k in range(DIGITS + 1)])
 _ZERO, _POINT, _MINUS = (np.uint8(ord(sign)) for sign in "0.-")
 
 
-def read_decimals(data: bytes, spans: Spans) -> Floats:
+def read_decimals(data: bytes, ranges: Ranges) -> Floats:
     """The numbers (F,), in float64, that stand in some parts of a text.
 
     Raises:
         ValueError: a part is no number.
     """
     codes = codes_of(data)
-    negative = codes.take(spans.starts) == _MINUS
-    at = spans.starts + negative
-    lengths = spans.ends - at
+    negative = codes.take(ranges.starts) == _MINUS
+    at = ranges.starts + negative
+    lengths = ranges.ends - at
     values, decimals = np.zeros(len(at)), np.zeros(len(at), np.int8)
     pointed, odd = np.zeros((2, len(at)), np.bool_)
     for place in range(min(int(lengths.max(initial=0)), DIGITS + 1)):
@@ -41,6 +41,6 @@ def read_decimals(data: bytes, spans: Spans) -> Floats:
     values /= _POWERS.take(decimals)
     np.negative(values, out=values, where=negative)
     # an exponent, many digits, or no number at all
-    starts, ends = spans.starts[odd].tolist(), spans.ends[odd].tolist()
+    starts, ends = ranges.starts[odd].tolist(), ranges.ends[odd].tolist()
     values[odd] = [float(data[start:end]) for start, end in zip(starts, ends, strict=True)]
     return values

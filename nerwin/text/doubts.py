@@ -3,7 +3,6 @@
 import itertools
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,11 +11,9 @@ from nerwin.text.files import BLANK
 from nerwin.text.pairs import PAIR
 from nerwin.text.passage import join_words
 from nerwin.text.schemes import TYPES
+from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, is_tag
 from nerwin.text.tokenizer import TOKENIZERS
-
-if TYPE_CHECKING:
-    from nerwin.text.corpus import Corpus
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
@@ -27,7 +24,7 @@ SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
 
-def oddities(corpus: "Corpus") -> Iterator[str]:
+def oddities(corpus: Corpus) -> Iterator[str]:
     """What is worth a look at a file."""
     longest = max(corpus.sentences, key=lambda sentence: len(sentence.words))
     if len(longest.words) > LONG_SENTENCE:
@@ -36,7 +33,7 @@ def oddities(corpus: "Corpus") -> Iterator[str]:
         yield f"{_count(corpus, marked)} tokens with a byte-order mark inside"
 
 
-def doubts(corpus: "Corpus") -> Iterator[str]:
+def doubts(corpus: Corpus) -> Iterator[str]:
     """What may have been read otherwise than it was meant."""
     forms = _forms(corpus)
     if edged := {form for form in forms if form != form.strip(BLANK)}:
@@ -51,17 +48,17 @@ def doubts(corpus: "Corpus") -> Iterator[str]:
         yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"
 
 
-def _header_doubt(corpus: "Corpus") -> Iterator[str]:
+def _header_doubt(corpus: Corpus) -> Iterator[str]:
     first = next(tag for tags in corpus.tags for tag in tags)
     if first != OUTSIDE and sum(tags.count(first) for tags in corpus.tags) == 1:
         yield f'the first type, "{first[2:]}", comes once (are these the names of columns? Then take them out)'
 
 
-def _forms(corpus: "Corpus") -> set[str]:
+def _forms(corpus: Corpus) -> set[str]:
     return set(itertools.chain.from_iterable(corpus.words))
 
 
-def _count(corpus: "Corpus", forms: set[str]) -> int:
+def _count(corpus: Corpus, forms: set[str]) -> int:
     """How many words are one of some forms."""
     return sum(word in forms for word in itertools.chain.from_iterable(corpus.words))
 

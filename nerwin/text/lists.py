@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
-from nerwin.text.corpus import Corpus, Sentence, settled
+from nerwin.text.corpus import settled
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import as_read, expected_tag, is_legal
+from nerwin.text.tagged import Corpus, Sentence
 
 _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a letter
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nerwin.text.byte_ranges import LINE_FEED, codes_of
 from nerwin.text.files import LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
-from nerwin.text.spans import LINE_FEED, codes_of
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 BLOCK = 1 << 19  # bytes of a block, at least: of what is found out about it, most fits the processor's caches

@@ -6,15 +6,12 @@ a B: neighbours of one type are one entity. Only where that is asked for, since 
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Scheme
 from nerwin.text.files import BLANK
+from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
-
-if TYPE_CHECKING:
-    from nerwin.text.corpus import Corpus
 
 TYPES: Scheme = "types"
 NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
@@ -79,7 +76,7 @@ def expected_tag(scheme: Scheme) -> str:
     return "O or a type such as PER" if scheme == TYPES else "a tag such as O or B-PER"
 
 
-def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> None:
+def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None:
     """Name the scheme that the tags follow, and count the steps that break it.
 
     A scheme that is set is believed; otherwise the one that is broken least, if at no more than STRAY_SHARE of the
@@ -123,7 +120,7 @@ def settle_scheme(corpus: "Corpus", chosen: Scheme, *, refuse_mixed: bool) -> No
         )
 
 
-def _settle_types(corpus: "Corpus") -> None:
+def _settle_types(corpus: Corpus) -> None:
     """Note that tags are types alone.
 
     Raises:

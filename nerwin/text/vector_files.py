@@ -13,10 +13,10 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import CorpusError, VectorsError
+from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
 from nerwin.text.decimals import read_decimals
 from nerwin.text.files import open_binary, reading, whole_lines
 from nerwin.text.pieces import blocks, read_pieces
-from nerwin.text.spans import LINE_FEED, Spans, codes_of, parts_of
 
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
@@ -104,7 +104,7 @@ def _table(data: bytes, dim: int) -> Rows | None:
     starts, ends = (edges.reshape(r, dim + 1) for edges in fields)
     try:
         with np.errstate(over="ignore"):  # a number too large becomes inf
-            values = read_decimals(data, Spans(starts[:, 1:].ravel(), ends[:, 1:].ravel())).astype(np.float32)
+            values = read_decimals(data, Ranges(starts[:, 1:].ravel(), ends[:, 1:].ravel())).astype(np.float32)
     except ValueError:
         return None
     if not np.isfinite(values).all():

@@ -12,11 +12,12 @@ from nerwin.arrays import Bools, Ints
 from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_part
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.corpus import Corpus, Sentence, read_corpus
+from nerwin.text.corpus import read_corpus
 from nerwin.text.doubts import letters_doubt, tokenizer_doubt
 from nerwin.text.features import STAGES, Lookup, spellings
 from nerwin.text.pairs import forms_of, words_of
 from nerwin.text.sources import Source
+from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten

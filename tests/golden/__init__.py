@@ -15,7 +15,8 @@ from nerwin.config.reading import load_config
 from nerwin.config.settings import CorpusConfig
 from nerwin.model.files import save_model
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import Sentence, write_columns
+from nerwin.text.corpus import write_columns
+from nerwin.text.tagged import Sentence
 from nerwin.training.state import EpochDone
 from tests.test_trainer import VILLAGE, new_trainer, write_village
 

@@ -9,7 +9,7 @@ from nerwin.arrays import Bools, Bytes, Ints
 LINE_FEED = ord("\n")
 
 
-class Spans(NamedTuple):
+class Ranges(NamedTuple):
     """Where the parts of some bytes start and end."""
 
     starts: Ints
@@ -19,7 +19,7 @@ class Spans(NamedTuple):
 class Fields(NamedTuple):
     """(F,) where the columns of some lines stand; (L,) the number of each line's first one, and how many it has."""
 
-    spans: Spans
+    ranges: Ranges
     first: Ints
     widths: Ints
 
@@ -29,25 +29,27 @@ def codes_of(data: bytes) -> Bytes:
     return np.frombuffer(data, np.uint8)
 
 
-def parts_of(data: bytes, separator: str) -> Spans:
+def parts_of(data: bytes, separator: str) -> Ranges:
     """The parts of some lines, as the separator and the ends of the lines cut them."""
     codes = codes_of(data)
     ends: Ints = np.flatnonzero((codes == ord(separator)) | (codes == LINE_FEED))
-    return Spans(np.concatenate([[0], ends + 1])[:-1], ends)
+    return Ranges(np.concatenate([[0], ends + 1])[:-1], ends)
 
 
 def find_fields(data: bytes, delimiter: str) -> Fields:
     """Where columns stand; several spaces separate like one."""
-    spans = parts_of(data, delimiter)
-    upto: Ints = np.flatnonzero(codes_of(data)[spans.ends] == LINE_FEED) + 1  # how many there are up to each line's end
+    ranges = parts_of(data, delimiter)
+    upto: Ints = (
+        np.flatnonzero(codes_of(data)[ranges.ends] == LINE_FEED) + 1
+    )  # how many there are up to each line's end
     if delimiter == " ":
-        full: Bools = spans.starts < spans.ends
-        spans, upto = Spans(spans.starts[full], spans.ends[full]), full.cumsum()[upto - 1]
+        full: Bools = ranges.starts < ranges.ends
+        ranges, upto = Ranges(ranges.starts[full], ranges.ends[full]), full.cumsum()[upto - 1]
     first = np.concatenate([[0], upto])[:-1]
-    return Fields(spans, first, upto - first)
+    return Fields(ranges, first, upto - first)
 
 
-def cut_out(data: bytes, parts: Spans) -> list[str]:
+def cut_out(data: bytes, parts: Ranges) -> list[str]:
     """Parts of some lines, which ascend and have a separator behind each."""
     edges = np.zeros(len(data) + 1, np.int8)
     edges[parts.starts] += 1

@@ -1,0 +1,71 @@
+"""Tagged sentences, and the corpus that a file of them is, whatever it was written in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nerwin.text.columns import DOCSTART
+
+
+class Sentence(NamedTuple):
+    """Words and their tags, spelled as in the file, and the line of each."""
+
+    words: list[str]
+    tags: list[str]
+    lines: Sequence[int] = ()
+
+    @property
+    def line(self) -> int:
+        """Where the sentence begins; 0 where it does not come from a file."""
+        return self.lines[0] if self.lines else 0
+
+
+@dataclass
+class Corpus:
+    """The sentences of one file and what was found out about it.
+
+    delimiter: of its columns; of a file without columns, how it is written.
+    """
+
+    path: str
+    sentences: list[Sentence] = field(default_factory=list)
+    delimiter: str = "tab"
+    width: int = 0
+    scheme: str = "iob2"
+    illegal: int = 0  # steps between tags that the scheme does not allow
+    comments: int = 0
+    docstarts: int = 0
+    tag_columns: list[int] = field(default_factory=list)  # further ones that hold tags and nothing else
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # what may have been read otherwise than it was meant
+
+    @property
+    def words(self) -> list[list[str]]:
+        """Of each sentence."""
+        return [sentence.words for sentence in self.sentences]
+
+    @property
+    def tags(self) -> list[list[str]]:
+        """Of each sentence."""
+        return [sentence.tags for sentence in self.sentences]
+
+    @property
+    def tokens(self) -> int:
+        return sum(len(sentence.words) for sentence in self.sentences)
+
+    def describe(self) -> str:
+        """One line for the person who wonders how the file was understood."""
+        parts = [
+            f"{len(self.sentences):,} sentences, {self.tokens:,} tokens",
+            f"{self.width} columns by {self.delimiter}" if self.width else self.delimiter,
+            self.scheme.upper(),
+        ]
+        for count, what in (
+            (self.illegal, "illegal transitions"),
+            (self.comments, "comment lines skipped"),
+            (self.docstarts, f"{DOCSTART} lines skipped"),
+        ):
+            if count:
+                parts.append(f"{count:,} {what}")
+        parts += [f"column {column} holds tags too" for column in self.tag_columns]
+        return ", ".join([*parts, *self.notes, *self.doubts])
