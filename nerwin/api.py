@@ -101,7 +101,8 @@ def _tell(records: Generator[Batched | EpochDone, None, None], progress: Progres
 def average(models: Iterable[str | Path]) -> Tagger:
     """One tagger that gives the mean of the scores of several models of one configuration, from different seeds.
 
-    Its thresholds are fitted on their dev part, or, where they have learned from that, are the mean of theirs.
+    Its thresholds are the mean of theirs. How likely its entities are right is fitted on their dev part, unless they
+    have learned from that.
 
     >>> import nerwin
     >>> runs = {seed: f"runs/seed{seed}" for seed in (1, 2, 3)}
@@ -127,9 +128,7 @@ def average(models: Iterable[str | Path]) -> Tagger:
     parts = read_parts(loaded[0].config)
     check_same_data(paths[0], whole.config, whole.sources, parts.sources, "Restore the file.")
     if parts.dev.tags:
-        whole.standing = Standing(best_f1=committee.fit_on(whole, *parts.dev, parts.vocabulary.forms))
-    else:
-        committee.keep_rules(whole, loaded)
+        whole.standing = Standing(best_f1=committee.calibrate_on(whole, *parts.dev, parts.vocabulary.forms))
     return Tagger(whole)
 
 

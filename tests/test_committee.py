@@ -12,7 +12,7 @@ import nerwin
 from nerwin.cli import app
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
-from nerwin.model.committee import average, fit_on
+from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
@@ -50,8 +50,13 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
         np.testing.assert_allclose(whole.params[name], np.mean([one.params[name] for one in models], axis=0), rtol=1e-5)
     assert whole.widths == [3 * width for width in models[0].widths]
     assert whole.config.preprocess.method == "none"  # it is in the weights
-    assert 0 < fit_on(whole, *parts.dev, parts.vocabulary.forms) <= 1
-    assert "platt" in whole.constants
+    for name in whole.corruption.constant_shapes():
+        np.testing.assert_allclose(whole.constants[name], np.mean([one.constants[name] for one in models], axis=0))
+    rule = {name: whole.constants[name].tolist() for name in whole.corruption.constant_shapes()}
+    whole.constants["platt"] = np.array([7.0, 7.0])
+    calibrate_on(whole, *parts.dev, parts.vocabulary.forms)
+    assert {name: whole.constants[name].tolist() for name in rule} == rule
+    assert whole.constants["platt"].tolist() != [7.0, 7.0]
 
 
 def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
@@ -89,7 +94,7 @@ def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("part", ["corpus.conll", "dev.conll"])
-def test_a_corpus_that_has_changed_is_none_to_fit_on(tmp_path: Path, part: str) -> None:
+def test_a_corpus_that_has_changed_is_none_to_calibrate_on(tmp_path: Path, part: str) -> None:
     """Of another training part other sentences would be held out, which the members have learned from."""
     held_out = part == "corpus.conll"
     write_village(tmp_path)

@@ -187,7 +187,7 @@ def test_texts_by_themselves_lean_as_one_text_does(trained: Trainer) -> None:
 
 def test_dev_is_fitted_with_names_that_lean(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[int]] = []
-    model, (flat, gold) = trained.model.copy(), trained.parts.dev
+    model, flat = trained.model.copy(), trained.parts.dev.flat
     fit = model.corruption.fit
 
     def spy(params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools) -> dict[str, Floats]:
@@ -195,7 +195,7 @@ def test_dev_is_fitted_with_names_that_lean(trained: Trainer, monkeypatch: pytes
         return fit(params, scores, targets, corpus, unseen)
 
     monkeypatch.setattr(model.corruption, "fit", spy)
-    model.fit(model.score(trained.forms, flat), trained.forms, trained.dev_targets, flat, gold)
+    model.fit_rule(model.score(trained.forms, flat), trained.forms, trained.dev_targets, flat)
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
 

@@ -15,8 +15,7 @@ def average(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
-    """One model that gives the mean of the scores of several; its thresholds are fitted on their dev part, or, where
-    they have learned from that, are the mean of theirs."""
+    """One model that gives the mean of the scores of several, and decides by the mean of their thresholds."""
     import shlex
 
     from nerwin import api
@@ -28,7 +27,7 @@ def average(
     _check_empty(output)  # once more: reading the data takes its time
     save_model(output, whole)
     refit = whole.config.training.refit
-    said = "dev learned from too, the mean of their thresholds" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
+    said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
     typer.echo(f"{output}: {len(models)} models as one, {said}", err=True)
     command = "evaluate" if has_part_to_score(whole.config) else "tag"
     typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)

@@ -254,24 +254,22 @@ class Model:
             scores[start : start + WINDOWS] = fixed.score(P, words.places, words.around)
         return scores
 
-    def fit(
-        self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
-    ) -> list[list[str]]:
-        """Fit the decision rule on the dev part, then the probability that what it finds is right.
+    def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
+        """Fit the decision rule on the dev part, given the scores (n, K) and targets (n,) of its words."""
+        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
+        unseen = forms.unseen[corpus.words]
+        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
 
-        Args:
-            scores: (n, K) of the dev part's words.
-            forms: the rows of its forms.
-            gold: their true tags, in IOB2.
+    def calibrate(
+        self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
+    ) -> list[list[str]]:
+        """Fit the probability that what the decision rule finds is right on the dev part, given its true tags in IOB2.
 
         Returns:
             The tags that the rule finds there.
         """
-        unseen = forms.unseen[corpus.words]
-        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
-        words, lengths = corpus.words, corpus.lengths
-        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
-        scores = self.in_context(scores, words, unseen)
+        lengths = corpus.lengths
+        scores = self.in_context(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
         tags = self.tag_sentences(scores, lengths)
         found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
         self.constants[CALIBRATION] = fit_platt(found.x, found.right)

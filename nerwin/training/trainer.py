@@ -246,7 +246,8 @@ class Trainer:
         if not np.isfinite(scores).all():
             problem = "expected finite scores on dev, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)
-        found = evaluate_tags(gold, self.model.fit(scores, self.forms, targets, flat, gold))
+        self.model.fit_rule(scores, self.forms, targets, flat)
+        found = evaluate_tags(gold, self.model.calibrate(scores, self.forms, flat, gold))
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, targets)}
 
     def _reason_to_stop(self) -> str | None:
