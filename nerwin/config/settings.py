@@ -143,7 +143,7 @@ class WordsConfig(_Section):
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
     min_count: Count = Field(
         1,
-        description="training words seen fewer times than this have a row of their own only with a vector, pairs none",
+        description="words seen fewer times in training get no row unless they have a vector, rarer pairs never do",
     )
     start: Annotated[Positive, Field(le=1e6)] = Field(
         1.0, description="expected length of a random row of a lookup table"
@@ -151,7 +151,9 @@ class WordsConfig(_Section):
     rare_unknown: NotNegative = Field(
         0.5, description="r: a word seen n times is read as unknown in r/(r + n) of its places, while training"
     )
-    any_unknown: Share = Field(0.0, description="share of places, added to that, in which any word is read as unknown")
+    any_unknown: Share = Field(
+        0.0, description="share of all places, beside rare_unknown, in which a word is read as unknown, while training"
+    )
     masked: Share = Field(
         0.0, description="share of places in which a form is read by its shape and last letters alone, while training"
     )
@@ -193,7 +195,7 @@ class ObjectiveConfig(_Section):
         0.0, description="label, sequence: what is added to the margin where an entity would become O"
     )
     weights: Literal["none", "balanced"] | dict[str, NotNegative] = Field(
-        "none", description="of types in the margin or hinge: none, balanced, or a map of types to weights"
+        "none", description="weights of types in the margin or hinge: none, balanced, or a map of types to weights"
     )
     outside_share: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="share of the O windows (label) or of the sentences without an entity (sequence) in a pass"
@@ -242,8 +244,10 @@ class TrainingConfig(_Section):
         "by whose number the rate of n-grams is divided",
     )
     batch_size: Count = Field(64, description="pairs in a minibatch")
-    seed: int = Field(1, ge=0, description="of every random choice")
-    threads: int = Field(1, ge=1, le=1024, description="of the matrix products; other numbers give other rounding")
+    seed: int = Field(1, ge=0, description="seed of every random choice")
+    threads: int = Field(
+        1, ge=1, le=1024, description="threads of the matrix products; other numbers give other rounding"
+    )
     checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
     keep: Literal["best", "last"] = Field(
         "best", description="the model of which epoch: best on dev, or the last, and then patience has no effect"
@@ -267,10 +271,12 @@ class Config(_Section):
         "(pair: of a word and the next one)",
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
-    preprocess: PreprocessConfig = Field(default_factory=PreprocessConfig, description="of the scorer's input")
+    preprocess: PreprocessConfig = Field(
+        default_factory=PreprocessConfig, description="what is done to the scorer's input"
+    )
     objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig, description="J = max(0, Δ + s_c - s)")
     optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="how gradients move parameters")
-    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="of the learning rate")
+    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig, description="how the learning rate changes")
     training: TrainingConfig = Field(default_factory=TrainingConfig, description="how long, how, and with what seed")
 
     @model_validator(mode="after")

@@ -22,7 +22,9 @@ from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.pairs import PAIR, words_of
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
-WORDS = "words"
+WORDS, NGRAMS = "words", "ngrams"
+STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of the lookup of a word, spelling by spelling
+MASKED_KEEPS = ("shape", "collapsed_shape", "suffix1", "suffix2", "suffix3")  # what an unseen form often shares
 
 
 class _Kinds(dict[int, str]):
@@ -99,12 +101,7 @@ FEATURES: dict[str, Feature] = {
     **{f"suffix{length}": Feature("closed", slice(-length, None)) for length in range(1, 6)},
     PAIR: Feature("pair"),
 }
-
-
-MASKED_KEEPS = ("shape", "collapsed_shape", "suffix1", "suffix2", "suffix3")  # what an unseen form often shares
-
-
-STAGES = ("as spelled", "in lower case", "with digits as 0", "unknown")  # of the lookup of a word, spelling by spelling
+ALL_FEATURES = (*FEATURES, NGRAMS)  # the names that a configuration may use
 
 
 def spellings(form: str) -> tuple[str, ...]:
@@ -115,10 +112,6 @@ def spellings(form: str) -> tuple[str, ...]:
 
 def _without_digits(lower: str) -> str:
     return lower if lower.isalpha() else _DIGIT.sub("0", lower)  # most forms are letters alone
-
-
-NGRAMS = "ngrams"
-ALL_FEATURES = (*FEATURES, NGRAMS)  # the names that a configuration may use
 
 
 @dataclass
