@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.analysis.inspection import Detector, inspect_detectors, nearest_words, take_apart
+from nerwin.analysis.inspection import Decision, Detector, inspect_detectors, nearest_words, take_apart
 from nerwin.cli import app
+from nerwin.cli.console import PlainConsole
+from nerwin.cli.inspect import _draw_decision
 from nerwin.errors import ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
@@ -161,6 +163,19 @@ def test_what_is_decided_is_what_the_tagger_finds(tmp_path: Path, corruption: st
         assert decision.tag == annotation.tags[(len(tokens) - 1) // 2]
         decided.add(decision.tag)
     assert len(decided) > 1
+
+
+def test_outside_is_shown_though_others_score_higher() -> None:
+    names = ["O", *(f"{prefix}-{label}" for label in ("LOC", "PER") for prefix in "BIES")]
+    scores = [-9.0, *(float(k) for k in range(8))]
+    decision = Decision(["Lima"], 0, names, scores, scores, [scores], [scores], [0.0] * 9, "B-PER")
+    console = PlainConsole()
+    console.width = 200
+    with console.capture() as drawn:
+        _draw_decision(console, decision)
+    assert 'scores of "Lima" by word, the 5 highest of 9, and O; --json has all' in drawn.get()
+    (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
+    assert [name for name in names if name in head.split()] == ["O", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
 
 
 # The command

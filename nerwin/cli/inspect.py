@@ -91,7 +91,12 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
 
     from nerwin.text.tags import OUTSIDE
 
-    scores = sorted(sorted(range(len(decision.names)), key=lambda k: -decision.scores[k] - decision.rule[k])[:WIDE])
+    names = decision.names
+    ranked = sorted(range(len(names)), key=lambda k: -decision.scores[k] - decision.rule[k])
+    scores, besides = ranked[:WIDE], ""
+    if OUTSIDE in names and names.index(OUTSIDE) not in scores:  # it is what all others have to beat
+        scores, besides = [*ranked[: WIDE - 1], names.index(OUTSIDE)], f", and {OUTSIDE}"
+    scores.sort()
 
     def cells(values: "Sequence[float]") -> list[str]:
         return [f"{values[k]:+.3f}" for k in scores]
@@ -99,11 +104,11 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     def headed(table: Table, first: str, justify: "JustifyMethod" = "left") -> Table:
         table.add_column(first, justify=justify)
         for k in scores:
-            table.add_column(decision.names[k], justify="right")
+            table.add_column(names[k], justify="right")
         return table
 
-    rest = len(decision.names) - len(scores)
-    shown = f", the {len(scores)} highest of {len(decision.names)}; --json has all" if rest else ""
+    highest = len(scores) - bool(besides)
+    shown = f", the {highest} highest of {len(names)}{besides}; --json has all" if len(names) > len(scores) else ""
     title = f'scores of "{decision.words[decision.centre]}" by word{shown}'
     table = headed(Table(title=title, title_justify="left"), "word")
     table.add_row("(empty window)", *cells(decision.base))
@@ -115,7 +120,7 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     decided = [score + rule for score, rule in zip(decision.scores, decision.rule, strict=True)]
     table.add_row("in all", *cells(decided), style="bold")
     print_whole(console, table)
-    how = " (IOB2), by the best tags of its whole sentence" if OUTSIDE in decision.names else ""
+    how = " (IOB2), by the best tags of its whole sentence" if OUTSIDE in names else ""
     console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {len(strongest)} detectors with the largest shares"
