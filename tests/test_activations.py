@@ -64,10 +64,13 @@ def test_at_a_kink_the_slope_is_the_smaller_neighbour(name: str, kink: float, sl
 
 
 @every
-def test_kinks_are_where_the_slopes_of_both_sides_differ(name: str) -> None:
-    f = ACTIVATIONS[name].f
-    left, right = (f(Z) - f(Z - 1e-6)) / 1e-6, (f(Z + 1e-6) - f(Z)) / 1e-6
-    np.testing.assert_allclose(Z[np.abs(left - right) > 0.1], ACTIVATIONS[name].kinks, atol=1e-12)
+def test_kinks_are_where_the_slopes_or_the_bends_of_both_sides_differ(name: str) -> None:
+    f, h = ACTIVATIONS[name].f, 1e-4
+    far_left, left, here, right, far_right = (f(Z + k * h) for k in range(-2, 3))
+    slopes = (here - left) / h, (right - here) / h
+    bends = (here - 2 * left + far_left) / h**2, (far_right - 2 * right + here) / h**2
+    differ = (np.abs(slopes[0] - slopes[1]) > 0.1) | (np.abs(bends[0] - bends[1]) > 0.1)
+    np.testing.assert_allclose(Z[differ], ACTIVATIONS[name].kinks, atol=1e-12)
 
 
 RANGES = {

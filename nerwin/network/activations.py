@@ -19,7 +19,7 @@ class Activation(NamedTuple):
 
     f:      f(z, out) writes a to `out`, which may be z itself; without it, to a new array.
     gain:   what keeps the variance of a signal through a layer, as a factor on Xavier's range (He et al. 2015).
-    kinks:  the values of z where f has no derivative; numeric gradients are wrong near them.
+    kinks:  the values of z where f has no derivative, or f′ has none; numeric gradients are wrong near them.
     """
 
     f: Callable[..., Floats]
@@ -60,7 +60,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0),
     "hard_tanh": Activation(_hard_tanh, lambda a: (np.abs(a) < 1).astype(a.dtype), 1.0, kinks=(-1.0, 1.0)),
     # 1/(1+|z|)² = (1-|a|)²
-    "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0),
+    "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, kinks=(0.0,)),
     "relu": Activation(_relu, lambda a: (a > 0).astype(a.dtype), 2**0.5, kinks=(0.0,)),
     "leaky_relu": Activation(
         _leaky_relu,
