@@ -8,6 +8,7 @@ import pytest
 
 from nerwin.cli.closing import _time, conclude, plan
 from nerwin.config.reading import load_config
+from nerwin.model.model import Standing
 from nerwin.storage.folders import LAST
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
@@ -51,8 +52,7 @@ def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(tmp_path: Pat
     run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ()))
     first = next(record for record in run.train() if isinstance(record, EpochDone))
     done = [first._replace(epoch=number, dev={**first.dev, "ranked": number / 4}) for number in (1, 2, 3)]
-    state = run.trainer.state
-    state.epoch, state.best_epoch, state.best_f1 = 3, 2, 0.75
+    run.trainer.model.standing = Standing(epoch=3, best_epoch=2, best_f1=0.75)
     console, written = terminal(200, no_color=True)
     conclude(console, run, done, 1.0)
     assert "75.00% of dev's pairs right, last epoch" in written.getvalue().decode()
@@ -66,7 +66,8 @@ def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) ->
     shutil.rmtree(run.folder / LAST)
     console, written = terminal(200, no_color=True)
     conclude(console, run, done, 1.0)
-    assert f"{run.trainer.state.best_f1:.4f} on village.conll" in written.getvalue().decode()  # the dev part, too
+    f1 = run.trainer.model.standing.best_f1  # on the same corpus
+    assert f"{f1:.4f} on village.conll" in written.getvalue().decode()
 
 
 @pytest.mark.parametrize(

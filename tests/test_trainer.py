@@ -114,7 +114,7 @@ def test_it_learns_twenty_sentences_by_heart_and_remembers_them_on_disk(tmp_path
     for record in trainer.run():
         if isinstance(record, EpochDone) and record.dev["f1"] == 1.0:
             break
-    assert trainer.state.best_f1 == 1.0
+    assert trainer.model.standing.best_f1 == 1.0
     sentences = read_corpus(tmp_path / "village.conll").sentences
     words, tags = [one.words for one in sentences], [one.tags for one in sentences]
     assert Tagger(trainer.model).tag_many(words) == tags
@@ -194,14 +194,14 @@ def test_a_tie_keeps_the_earlier_best(tmp_path: Path, monkeypatch: pytest.Monkey
     script_dev_f1(monkeypatch, [5, 7, 7, 6, 8, 8])
     trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
     assert [record.best for record in epochs(trainer)] == [True, True, False, False, True, False]
-    assert (trainer.state.best_epoch, trainer.state.best_f1) == (5, 0.8)
+    assert (trainer.model.standing.best_epoch, trainer.model.standing.best_f1) == (5, 0.8)
 
 
 def test_of_epochs_whose_dev_f1_is_0_the_latest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script_dev_f1(monkeypatch, [0, 0, 0, 1, 0, 1])
     trainer = new_trainer(village_config(tmp_path, "training.epochs=6"))
     assert [record.best for record in epochs(trainer)] == [True, True, True, True, False, False]
-    assert (trainer.state.best_epoch, trainer.state.best_f1) == (4, 0.1)
+    assert (trainer.model.standing.best_epoch, trainer.model.standing.best_f1) == (4, 0.1)
 
 
 @pytest.mark.parametrize("l2", [0, 1e-4])
@@ -270,7 +270,7 @@ def test_the_clock_of_the_schedule_counts_pairs_and_no_minibatches(tmp_path: Pat
     settings = ["training.epochs=2", "training.batch_size=40", "training.min_batches=50"]
     trainer = new_trainer(village_config(tmp_path, *settings, "schedule.name=linear", "schedule.warmup=0"))
     assert trainer.minibatches > trainer.steps
-    trainer.state.epoch = 1
+    trainer.model.standing = Standing(epoch=1)
     assert trainer._rate(0) == pytest.approx(0.5 * trainer.schedule(0))
 
 

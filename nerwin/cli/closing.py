@@ -83,15 +83,15 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
 
 
 def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple[str, str]]:
-    state, config = run.trainer.state, run.trainer.config
-    yield "stopped", str(state.stop)
+    standing, config = run.trainer.model.standing, run.trainer.config
+    yield "stopped", str(run.trainer.state.stop)
     if done and done[-1].dev:
         what = "pairs" if config.objective.corruption == "window" else "words"
         yield "ranked", f"{done[-1].dev['ranked']:.2%} of dev's {what} right, last epoch"
     yield from _too_fast(config, done)
     yield "model", str(run.folder / BEST)
     if not config.training.refit:
-        yield "dev F1", f"{state.best_f1:.4f}, epoch {state.best_epoch} of {state.epoch}"
+        yield "dev F1", f"{standing.best_f1:.4f}, epoch {standing.best_epoch} of {standing.epoch}"
     if config.corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
@@ -101,10 +101,10 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
 
 def summary(run: Run) -> str:
     """How good the model that is kept is, in a line."""
-    state = run.trainer.state
+    standing = run.trainer.model.standing
     if run.trainer.config.training.refit:
-        return f"{state.epoch} epochs, dev learned from too"
-    return f"dev F1 {state.best_f1:.4f}, epoch {state.best_epoch}"
+        return f"{standing.epoch} epochs, dev learned from too"
+    return f"dev F1 {standing.best_f1:.4f}, epoch {standing.best_epoch}"
 
 
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nerwin.errors import ModelError
 from nerwin.model.files import SavedState, save_model
-from nerwin.model.manifest import best_of, damaged, read_manifest
+from nerwin.model.manifest import damaged, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.archive import DamageError, read_arrays, whole_number
 from nerwin.training.state import DRAWN, State, Tally, generators
@@ -50,11 +50,10 @@ def load_state(folder: Path, model: Model) -> State:
         optimizer = make_optimizer(model)
         optimizer.steps = whole_number(saved, "steps")
         optimizer.restore(slots)
-        epoch, tally = whole_number(manifest, "epoch"), _tally(saved.get("tally"), learning_rate(model.config))
-        state = State(optimizer, generators(0), epoch, tally, stop=saved["stop"])
+        tally = _tally(saved.get("tally"), learning_rate(model.config))
+        state = State(optimizer, generators(0), tally, stop=saved["stop"])
         if state.stop is not None and not isinstance(state.stop, str):
             raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
-        state.best_f1, state.best_epoch = best_of(manifest)
         for name, generator in state.generators.items():
             generator.bit_generator.state = saved["generators"][name]
     except FileNotFoundError as error:

@@ -211,11 +211,11 @@ def train_cell(folder: Path, config: Config) -> Result:
         epochs = read_metrics(folder)
     except NerwinError as error:
         return Result((), error=str(error))
-    state = run.trainer.state
+    standing = run.trainer.model.standing
     return Result(
         (),
-        f1=state.best_f1,
-        epochs=state.epoch,
+        f1=standing.best_f1,
+        epochs=standing.epoch,
         seconds=sum(epoch.seconds for epoch in epochs),
         active=epochs[-1].active,
     )

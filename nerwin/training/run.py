@@ -35,10 +35,10 @@ class Run:
 
     def _progress(self) -> str:
         """How far the training is."""
-        state = self.trainer.state
-        if state.tally is None:
-            return f"after epoch {state.epoch}"
-        return f"in epoch {state.epoch + 1}, at {state.tally.pairs / self.trainer.pairs:.0%}"
+        epoch, tally = self.trainer.model.standing.epoch, self.trainer.state.tally
+        if tally is None:
+            return f"after epoch {epoch}"
+        return f"in epoch {epoch + 1}, at {tally.pairs / self.trainer.pairs:.0%}"
 
     @property
     def parts(self) -> Parts:
@@ -98,10 +98,10 @@ class Run:
         check_same_data(folder, config, model.sources, parts.sources)
         trainer = Trainer(model, parts, state)
         try:
-            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: state.epoch]
+            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: model.standing.epoch]
         except OSError as error:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
-        _check_metrics(folder / METRICS, lines, state.epoch)
+        _check_metrics(folder / METRICS, lines, model.standing.epoch)
         with locked(folder), _writing(folder):
             for leftover in _half_written(folder):
                 leftover.unlink()
@@ -135,7 +135,7 @@ class Run:
     def _check_as_begun(self) -> None:
         """Refuse to train where another process has trained while nobody held the folder."""
         check_same_config(self.folder, self.trainer.config)
-        recorded, done = epochs_recorded(self.folder), self.trainer.state.epoch
+        recorded, done = epochs_recorded(self.folder), self.trainer.model.standing.epoch
         if recorded != done:
             raise ModelError(
                 f"{self.folder}: expected a run of {done} epochs, as it was begun or continued here, found one of "
@@ -159,7 +159,7 @@ class Run:
             stream.write(json.dumps(record.to_dict()) + "\n")
             stream.flush()
             os.fsync(stream.fileno())  # before a model that knows of it
-        if state.best_epoch == state.epoch:
+        if model.standing.best_epoch == model.standing.epoch:
             save_model(self.folder / BEST, model)
         save_training(self.folder / LAST, model, state)
         self.saved = self._progress()

@@ -70,17 +70,14 @@ class Tally:
 
 @dataclass
 class State:
-    """All that changes while training, beside the parameters; with them, a run continues exactly.
+    """All that changes while training, beside the model; with that, a run continues exactly.
 
-    epoch: how many are done. tally: of the one after these, once it has begun.
+    tally: of the epoch that has begun. stop: why there is none after those that are done.
     """
 
     optimizer: Optimizer
     generators: Generators
-    epoch: int = 0
     tally: Tally | None = None
-    best_f1: float = -1.0  # of the model that is kept
-    best_epoch: int = 0
     stop: str | None = None
 
 

@@ -130,7 +130,7 @@ class Trainer:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Batched | EpochDone]:
-        state, number = self.state, self.state.epoch + 1
+        state, number, best_f1 = self.state, self.model.standing.epoch + 1, self.model.standing.best_f1
         tally = state.tally = state.tally or self._new_tally()
         started = time.perf_counter()
         for batch in self._batches(tally):
@@ -145,12 +145,13 @@ class Trainer:
             started = time.perf_counter()
         self.check_finite()
         dev = self._evaluate() if self.parts.dev.tags else {}
-        f1 = dev.get("f1", state.best_f1)
-        better = f1 > state.best_f1 or f1 == state.best_f1 == 0
+        f1 = dev.get("f1", best_f1)
+        better = f1 > best_f1 or f1 == best_f1 == 0
         if better or not self.chooses:
-            state.best_f1, state.best_epoch = f1, number
-        state.epoch, state.tally = number, None
-        self.model.standing = Standing(number, state.best_epoch, state.best_f1)
+            self.model.standing = Standing(number, number, f1)
+        else:
+            self.model.standing = self.model.standing._replace(epoch=number)
+        state.tally = None
         state.stop = self._reason_to_stop()
         pairs = max(tally.pairs, 1)
         yield EpochDone(
@@ -186,7 +187,7 @@ class Trainer:
 
         Time is counted in pairs, since minibatches of whole sentences are of unequal size and number.
         """
-        return self.schedule(self.state.epoch * self.steps + pairs / self.config.training.batch_size)
+        return self.schedule(self.model.standing.epoch * self.steps + pairs / self.config.training.batch_size)
 
     def _step(self, batch: Any, rate: float) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
@@ -217,7 +218,7 @@ class Trainer:
 
     def _diverged(self, problem: str, step: int) -> TrainingDiverged:
         return TrainingDiverged(
-            f"epoch {self.state.epoch + 1}, step {step}: {problem}. "
+            f"epoch {self.model.standing.epoch + 1}, step {step}: {problem}. "
             f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
         )
 
@@ -251,10 +252,10 @@ class Trainer:
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, targets)}
 
     def _reason_to_stop(self) -> str | None:
-        state, training = self.state, self.config.training
-        risen = state.best_epoch if state.best_f1 else 1  # the epoch in which dev F1 rose last
-        if self.chooses and training.patience is not None and state.epoch - risen >= training.patience:
+        standing, training = self.model.standing, self.config.training
+        risen = standing.best_epoch if standing.best_f1 else 1  # the epoch in which dev F1 rose last
+        if self.chooses and training.patience is not None and standing.epoch - risen >= training.patience:
             return f"no better dev F1 for {training.patience} epochs"
-        if state.epoch >= training.epochs:
+        if standing.epoch >= training.epochs:
             return f"all {training.epochs} epochs done"
         return None
