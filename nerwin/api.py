@@ -191,7 +191,7 @@ def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping
         raise TypeError(f"settings: expected a mapping of keys to values, found {type(settings).__name__}")
     legal = types()
     for key, value in (settings or {}).items():
-        own = _copied(value) if isinstance(value, Mapping) else value  # a later key may write into it
+        own = _copied(value) if isinstance(value, Mapping) else value  # a later key may write into the section
         apply_setting(content, key, own, legal, base)
     return make_config(content, base=base, where=where)
 

@@ -44,6 +44,10 @@ class TrainingDiverged(NerwinError):  # noqa: N818 - named for what happened
     """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""
 
 
+# Not printable to Python, but no orders either: joiners, which are letters of Persian and Hindi, and further spaces.
+_HARMLESS = frozenset("\u200c\u200d\u00a0\u1680\u202f\u205f\u3000").union(map(chr, range(0x2000, 0x200B)))
+
+
 def printable(text: str) -> str:
     """Text out of a file that anybody may have made, as one line and without what a terminal would take for orders."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return "".join(letter if letter.isprintable() or letter in _HARMLESS else "\ufffd" for letter in text)

@@ -15,6 +15,18 @@ def console(monkeypatch: pytest.MonkeyPatch) -> PlainConsole:
     return PlainConsole()
 
 
+def test_neither_numbers_nor_paths_are_coloured(console: PlainConsole) -> None:
+    assert not console._highlight
+
+
+@pytest.mark.parametrize("word", ["\u0645\u06cc\u200c\u0634\u0648\u062f", "10\u00a0km", "\u3000"])
+def test_joiners_and_spaces_are_letters_like_any_other(
+    console: PlainConsole, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    console.print(word, soft_wrap=True)
+    assert capsys.readouterr().out == f"{word}\n"
+
+
 def test_text_is_printed_as_it_is(console: PlainConsole, capsys: pytest.CaptureFixture[str]) -> None:
     console.print(f"{TEXT}\n{TEXT}", soft_wrap=True)
     assert capsys.readouterr().out == f"{SHOWN}\n{SHOWN}\n"

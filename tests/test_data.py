@@ -14,7 +14,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.training import data
-from nerwin.training.data import CUT_BEYOND, Parts, lookup_stages, make_parts, read_parts
+from nerwin.training.data import CUT_BEYOND, Parts, _dev_notes, lookup_stages, make_parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.state import generators
 from tests.test_trainer import epochs, new_trainer, village_config
@@ -229,6 +229,14 @@ def test_sentences_that_are_held_out_are_not_cut(tmp_path: Path) -> None:
 
 def absent_of(parts: Parts) -> list[str]:
     return [note for note in parts.notes if "nothing is chosen" in note]
+
+
+def test_nothing_is_said_of_types_that_dev_lacks_where_it_is_learned_from(tmp_path: Path) -> None:
+    dev = [Sentence(["a"], ["B-A"])]
+    assert [note for note in _dev_notes(["A", "B"], dev, None) if "nothing is chosen" in note]
+    assert list(_dev_notes(["A", "B"], dev, tmp_path)) == [
+        f"dev   is learned from too; its thresholds are those of {tmp_path}"
+    ]
 
 
 def test_types_that_dev_has_no_entity_of_are_named(tmp_path: Path) -> None:

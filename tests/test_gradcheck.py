@@ -18,7 +18,7 @@ from nerwin.corruption.window import Pairs, WindowCorruption
 from nerwin.errors import ConfigError
 from nerwin.network import lookup, scorer, surroundings
 from nerwin.network.activations import ACTIVATIONS, LEAK, Activation
-from nerwin.network.elemental import elemental_gradients
+from nerwin.network.elemental import elemental_gradients, elemental_transitions
 from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import add_l2_gradient
 from nerwin.network.preprocess import PREPROCESSORS, Preprocess
@@ -348,6 +348,12 @@ def test_the_command_exits_with_1_for_a_mistake(
     assert verdict["passed"] is False
     assert verdict["max_relative_error"] > 1e-4
     assert {check["name"] for check in verdict["checks"] if not check["passed"]} == spoiled
+
+
+def test_so_is_one_in_the_elemental_gradient_of_transitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradients, "elemental_transitions", lambda *args: 2 * elemental_transitions(*args))
+    checks = check_config(village_config(tmp_path, "objective.corruption=sequence"))
+    assert {check.name for check in checks if not check.passed} == {"transitions"}
 
 
 def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,9 @@ def test_new_tags_stand_where_the_old_ones_did() -> None:
     assert with_tags({"tags": [3], "tokens": ["a"]}, ["O"]) == {"tags": ["O"], "tokens": ["a"]}
     assert with_tags({"tags": [3, 4], "tokens": ["a"]}, ["O"]) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}
     assert with_tags({"ner": ["PER"], "words": ["a"]}, ["O"]) == {"ner": ["O"], "words": ["a"]}
+    for others in ({"tags": ["NNP"]}, {"label": ["greeting"]}):  # parts of speech, a label of the whole
+        kept = {"tokens": ["a"], **others}
+        assert with_tags(kept, ["O"]) == {**kept, "ner_tags": ["O"]}
     both = {"tokens": ["a"], "tags": ["O"], "labels": ["B-A"]}
     assert with_tags(both, ["O"]) == {**both, "ner_tags": ["O"]}
     lists = {"tokens": ["a"], "ner": [[0, 0, "A"]]}

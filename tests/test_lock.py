@@ -105,6 +105,14 @@ def test_who_only_looks_whether_a_folder_is_free_does_not_keep_its_owner_out(
             assert (tmp_path / LOCK).exists()
 
 
+def test_a_lock_that_is_not_free_leaves_no_file_open(tmp_path: Path) -> None:
+    with held(tmp_path):
+        before = os.listdir("/proc/self/fd")
+        with pytest.raises(ModelError):
+            check_free(tmp_path)
+        assert os.listdir("/proc/self/fd") == before
+
+
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), locked(tmp_path / "new"):
         raise ZeroDivisionError

@@ -199,6 +199,20 @@ def test_dev_is_fitted_with_names_that_lean(trained: Trainer, monkeypatch: pytes
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
 
+def test_it_is_calibrated_with_names_that_lean(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[int]] = []
+    model, (flat, gold) = trained.model.copy(), trained.parts.dev
+    in_context = model.in_context
+
+    def spy(scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        seen.append(set(words.tolist()))
+        return in_context(scores, words, unseen)
+
+    monkeypatch.setattr(model, "in_context", spy)
+    model.calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
+    assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
+
+
 def test_a_decision_that_is_taken_apart_leans_alike(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[int]] = []
 

@@ -564,6 +564,10 @@ def test_a_run_that_another_process_has_gone_on_with_is_not_trained_again(whole:
     with pytest.raises(ModelError, match=r"expected a run of 0 epochs.*found one of \d+: another process has"):
         next(here.train())
     assert (whole / "metrics.jsonl").read_bytes() == lines
+    gone_on = Run.resume(whole, config)
+    Run.start(whole, config, overwrite=True)
+    with pytest.raises(ModelError, match=r"expected a run of \d+ epochs.*found one of 0: another process has"):
+        next(gone_on.train())
 
 
 def test_an_empty_folder_is_welcome(tmp_path: Path, config: Config) -> None:

@@ -160,7 +160,7 @@ def test_odd_characters_are_told_by_kind(look: Surveyor) -> None:
         ("a O\n", "", "train: no entity at all. Is corpus.tag_column the column of the tags?"),
         ("a B-Per\n\nb B-PER\n", "", "train: types that differ in case alone: PER, Per. Spell them alike."),
         ("a\tO\nb\tI-A\n\nc \tO\n", "", "train: words with a blank before or after them, which are then different"),
-        ("a O\n" * 1001, "", "train:1: a sentence of 1,001 words. Are blank lines between sentences?"),
+        ("a O\n" * 1001, "", "train:1: sentences of more than 200 words. Are blank lines between sentences?"),
         (
             "a B-A\n",
             "b B-B\n",
@@ -173,12 +173,17 @@ def test_what_deserves_a_second_look_is_warned_of(look: Surveyor, train: str, de
     assert any(warning in one for one in warnings(look(train, dev)))
 
 
-def test_sentences_that_training_cuts_are_warned_of_in_train_alone(look: Surveyor) -> None:
+def test_sentences_that_training_cuts_are_warned_of_unless_it_is_the_odd_one(look: Surveyor) -> None:
     whole, long = "a B-A\n" + "b O\n" * (CUT_BEYOND - 1) + "\n", "a B-A\n" + "b O\n" * CUT_BEYOND + "\n"
-    said = f"train:{CUT_BEYOND + 2}: 2 sentences of more than {CUT_BEYOND} words (also at {2 * CUT_BEYOND + 4}). Train"
-    for train, dev, told in ((whole + long * 2, "", [said]), (whole, long, []), (whole, "", [])):
+    what = f"sentences of more than {CUT_BEYOND} words"
+    for train, dev, told in (
+        (whole + long * 2, "", [f"train:{CUT_BEYOND + 2}: {what} (also at {2 * CUT_BEYOND + 4}). Are"]),
+        (whole, long, [f"dev:1: {what}. Are"]),
+        (whole, "", []),
+        (whole * 10 + long, "", []),
+    ):
         warned = [one for one in warnings(look(train, dev)) if "of more than" in one]
-        assert [one[: len(said)] for one in warned] == told
+        assert [one.partition(" blank")[0] for one in warned] == told
 
 
 @pytest.mark.parametrize(("count", "warned"), [(FEW - 1, True), (FEW, False)])

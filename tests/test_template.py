@@ -50,13 +50,13 @@ def test_every_key_stands_in_it_with_its_default_and_meaning() -> None:
         name = key.rpartition(".")[2]
         (line,) = [one for one in lines if f"# {field.description}" in one and one.strip().startswith(f"{name}: ")]
         assert "default:" not in line
-    assert "  seed: 1                     # of every random choice" in lines
+    assert "  seed: 1                     # seed of every random choice" in lines
 
 
 def test_the_default_is_told_where_the_value_is_another() -> None:
     config = make_config({"training": {"seed": 7}, "scorer": {"hidden": [100] * 9}}, base=ROOT, where="x")
     lines = template(config, "title").splitlines()
-    assert "  seed: 7                     # of every random choice; default: 1" in lines
+    assert "  seed: 7                     # seed of every random choice; default: 1" in lines
     # A long value has its meaning above it.
     above = lines.index("  # detectors of each hidden layer; default: [100]")
     assert lines[above + 1] == f"  hidden: {[100] * 9}"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nerwin.analysis.survey import PARTS, PartSurvey, Survey
-from nerwin.text.doubts import LONG_SENTENCE
 from nerwin.training.data import CUT_BEYOND
 
 FEW = 50  # entities of a type below which little can be learned of it
@@ -59,10 +58,10 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
             f"{part.path}:{odd.line}: {odd.words:,} words with {kind}. Vectors and features know them only as they "
             "stand; mend the text where they are slips."
         )
-    if part.lengths.longest > LONG_SENTENCE:
+    if part.long:
         yield (
-            f"{part.path}:{part.lengths.line}: a sentence of {part.lengths.longest:,} words. "
-            "Are blank lines between sentences?"
+            f"{part.path}:{part.long[0]}: sentences of more than {CUT_BEYOND} words{_more(part.long)}. Are blank lines "
+            "between sentences? Training cuts them where no entity is."
         )
     if part.vectors and part.vectors.words < COVERED:
         yield (
@@ -99,11 +98,6 @@ def _train_warnings(train: PartSurvey) -> Iterator[str]:
         yield (
             f"{train.path}: types with fewer than {FEW} entities: {', '.join(rare)}. "
             "Tag more of them, or leave them out with corpus.entities."
-        )
-    if long := train.long:
-        yield (
-            f"{train.path}:{long[0]}: {len(long):,} sentences of more than {CUT_BEYOND} words{_more(long)}. Training "
-            "cuts them where no entity is; end sentences by blank lines."
         )
 
 

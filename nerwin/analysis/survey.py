@@ -23,6 +23,7 @@ from nerwin.text.vector_cache import load_vectors
 from nerwin.training.data import CUT_BEYOND
 
 PARTS = ("train", "dev", "test")
+MUCH = 0.1  # share of the words; a corpus has some long sentences
 
 
 class Unseen(NamedTuple):
@@ -64,7 +65,7 @@ class PartSurvey:
     """One file in figures.
 
     type_lines: where the first entity of each type begins.
-    long: where the sentences begin that are longer than those that training takes as a whole.
+    long: where the sentences begin that training would cut; empty where they hold less than MUCH of the words.
     shared: the lines of the sentences that an earlier part has too.
     """
 
@@ -185,7 +186,7 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         types=dict(sorted(types.items())),
         type_lines=_type_lines(tagged),
         lengths=_lengths(sentences),
-        long=[sentence.line for sentence in sentences if len(sentence.words) > CUT_BEYOND],
+        long=_long(sentences),
         invalid=list(_invalid(corpus)),
         odd=odd_characters(counts, sentences),
         comments=corpus.comments,
@@ -214,6 +215,14 @@ def _lengths(sentences: Sequence[Sentence]) -> Lengths:
     longest = int(lengths.argmax())
     median, most = np.percentile(lengths, [50, 95]).tolist()
     return Lengths(float(lengths.mean()), median, most, int(lengths[longest]), sentences[longest].line)
+
+
+def _long(sentences: Sequence[Sentence]) -> list[int]:
+    """Where the sentences begin that training would cut, if it is more than the odd one."""
+    long = [sentence for sentence in sentences if len(sentence.words) > CUT_BEYOND]
+    words = sum(len(sentence.words) for sentence in sentences)
+    many = sum(len(sentence.words) for sentence in long) > MUCH * words
+    return [sentence.line for sentence in long] if many else []
 
 
 def _invalid(corpus: Corpus) -> Iterator[Invalid]:

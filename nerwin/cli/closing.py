@@ -75,7 +75,7 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for title, text in rows:
-        grid.add_row(title, Text(text))
+        grid.add_row(title, text)
     curve = dev_curve(done, ascii_only=console.options.ascii_only)
     if len(curve) > 1:
         grid.add_row("by epoch", Text(curve, "green"))

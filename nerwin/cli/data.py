@@ -149,7 +149,6 @@ def _shared(part: "PartSurvey", name: str) -> str:
 
 
 def _types(parts: "dict[str, PartSurvey]") -> "Table":
-
     table = _table("entities by type", "type", parts)
     for label in sorted({label for part in parts.values() for label in part.types}):
         table.add_row(label, *(f"{part.types.get(label, 0):,}" for part in parts.values()))

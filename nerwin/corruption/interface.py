@@ -1,4 +1,4 @@
-"""What the trainer asks of a corruption, and what it hears back."""
+"""What the trainer asks of a corruption, and what it gets back."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar

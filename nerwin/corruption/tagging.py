@@ -85,7 +85,7 @@ class TagCorruption:
         return {}
 
     def transitions(self, params: Parameters) -> Transitions:
-        """The scores of steps between tags."""
+        """The scores of the steps from tag to tag."""
         return self.legal
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
@@ -151,7 +151,7 @@ class TagCorruption:
         return self._offset(constants, self._at_unseen(constants, nothing, unseen))
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of windows whose true tag outscores every other, steps aside."""
+        """The share of windows whose true tag outscores every other, whatever stands before it."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:

@@ -103,10 +103,10 @@ def _count(gold: TagSequences, found: TagSequences, read: Callable[[Sequence[str
 
 
 def _sum(scores: Any) -> Score:
-    right, found, support = 0, 0, 0
+    correct, found, support = 0, 0, 0
     for score in scores:
-        right, found, support = right + score.correct, found + score.found, support + score.support
-    return Score(right, found, support)
+        correct, found, support = correct + score.correct, found + score.found, support + score.support
+    return Score(correct, found, support)
 
 
 def _confusion(pairs: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

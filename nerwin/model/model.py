@@ -256,14 +256,14 @@ class Model:
 
     def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
         """Fit the decision rule on the dev part, given the scores (n, K) and targets (n,) of its words."""
-        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
         unseen = forms.unseen[corpus.words]
+        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
 
     def calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """Fit the probability that what the decision rule finds is right on the dev part, given its true tags in IOB2.
+        """Fit how likely it is that an entity found is right, on the dev part, given its true tags in IOB2.
 
         Returns:
             The tags that the rule finds there.

@@ -104,10 +104,10 @@ class Optimizer:
             treatment = self.treatments[name]
             if not self.rule.elementwise:
                 self._step_alone(name, params[name], g, rate * treatment.rate)
-            elif self.rule.weight_decay:
+            else:
+                if not self.rule.weight_decay:  # then all is treated alike, and fewer packs take less time
+                    treatment = treatment._replace(decayed=False)
                 together.setdefault(treatment, {})[name] = g
-            else:  # what decays or not makes no difference, and fewer packs take less time
-                together.setdefault(Treatment(treatment.rate), {})[name] = g
         for treatment, group in together.items():
             self._step_together(treatment, params, group, rate * treatment.rate)
 

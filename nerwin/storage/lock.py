@@ -84,8 +84,8 @@ def _taken(folder: Path, path: Path) -> int:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
         if _take(file, path):
             return file
-        owner = printable(os.read(file, 200).decode("utf-8", "replace").strip()) or "another process"
-        os.close(file)
+        with os.fdopen(file, "rb") as stream:
+            owner = printable(stream.read(200).decode("utf-8", "replace").strip()) or "another process"
         time.sleep(MOMENT)
     raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
 

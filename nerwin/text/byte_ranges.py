@@ -39,9 +39,7 @@ def parts_of(data: bytes, separator: str) -> Ranges:
 def find_fields(data: bytes, delimiter: str) -> Fields:
     """Where columns stand; several spaces separate like one."""
     ranges = parts_of(data, delimiter)
-    upto: Ints = (
-        np.flatnonzero(codes_of(data)[ranges.ends] == LINE_FEED) + 1
-    )  # how many there are up to each line's end
+    upto: Ints = np.flatnonzero(codes_of(data)[ranges.ends] == LINE_FEED) + 1  # how many, with those of lines before
     if delimiter == " ":
         full: Bools = ranges.starts < ranges.ends
         ranges, upto = Ranges(ranges.starts[full], ranges.ends[full]), full.cumsum()[upto - 1]

@@ -109,7 +109,8 @@ class _ColumnReader:
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
-        self.corpus.doubts += self.tag_columns.doubts(set(tags))
+        if self.format.tag == Columns().tag:  # nobody has chosen one
+            self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
@@ -209,7 +210,7 @@ class _ColumnReader:
         self.known_tags.add(tag)
 
     def _others(self, line: Line, block: Block) -> list[int]:
-        """The columns that hold tags where that of the tags has held O at most."""
+        """The columns that hold tags, if that of the tags has had no entity so far."""
         if self.format.scheme == TYPES or self.known_tags - {OUTSIDE}:
             return []
         width = len(line.fields)

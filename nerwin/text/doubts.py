@@ -96,7 +96,7 @@ class TagColumns:
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
 
     def doubts(self, tags: Iterable[str]) -> Iterator[str]:
-        """The doubt about a column that has types of the column of the tags, whose tags these are."""
+        """The doubt about another column of tags: these are the tags that were read, and it has types of theirs."""
         types = {tag[2:] for tag in tags} - {""}
         for column, found in self._found.items():
             if shared := types & {tag[2:] for tag in found}:

@@ -160,7 +160,7 @@ def _span(one: Any, text: str, where: str) -> Span:
     """An entity from {"start", "end", "label"} or [start, end, label]."""
     if isinstance(one, dict):
         start, end = _borders(one)
-        label = next((one[key] for key in LABELS if one.get(key) is not None), None)
+        label = next((one[key] for key in LABELS if one.get(key)), None)
         if isinstance(label, list) and len(label) == 1:  # as Label Studio has it
             (label,) = label
     else:

@@ -85,11 +85,17 @@ def _may_be_tags(value: Any, count: int) -> bool:
     return isinstance(value, list) and len(value) == count and all(isinstance(one, str | int) for one in value)
 
 
+def _were_tags(key: str, value: list[Any], count: int) -> bool:
+    """Whether what a key lists for so many words is tags, their numbers, or what can be nothing else by its key."""
+    return _may_be_tags(value, count) and (key in SURE or all(isinstance(one, int) or is_tag(one) for one in value))
+
+
 def with_tags(content: dict[str, Any], tags: Sequence[str]) -> dict[str, Any]:
-    """An object with these tags in place of its own, and all else that it holds, such as a label of the whole.
+    """An object with these tags in place of its own, and all else that it holds, such as parts of speech.
 
     Where several keys may hold its own, none of them is replaced: the first of TAGS is asked before them.
     """
-    keys = _tags_keys(content, len(tags))
-    own = keys[0] if len(keys) == 1 and _may_be_tags(content[keys[0]], len(tags)) else TAGS[0]
+    keys, own = _tags_keys(content, len(tags)), TAGS[0]
+    if len(keys) == 1 and _were_tags(keys[0], content[keys[0]], len(tags)):
+        own = keys[0]
     return {**content, own: tags}

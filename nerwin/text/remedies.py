@@ -43,7 +43,7 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
     """What may be done about a tag that is none.
 
     Args:
-        others: further columns that hold tags and nothing else, where that of the tags has held O at most.
+        others: further columns that hold tags and nothing else, if that of the tags has had no entity so far.
         first: whether it is the file's first token.
     """
     width, tag, scheme = len(line.fields), line.fields[columns.tag], columns.scheme

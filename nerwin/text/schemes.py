@@ -50,8 +50,10 @@ def prefixed(tags: Collection[str]) -> str | None:
 
 
 def is_type(tag: str) -> bool:
-    """Whether a tag may be a type that stands alone: a small o, numbers and marks are rather another O, and with a = or
-    a | it is several values."""
+    """Whether a tag may be a type that stands alone.
+
+    A small o, numbers and marks are rather another O, and with a = or a | it is several values.
+    """
     lettered = any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE)
     return lettered and _IN_NO_TYPE.isdisjoint(tag) and not in_brackets(tag)
 

@@ -139,7 +139,7 @@ class Run:
         if recorded != done:
             raise ModelError(
                 f"{self.folder}: expected a run of {done} epochs, as it was begun or continued here, found one of "
-                f"{recorded}: another process has trained it. Continue it with --resume, or choose another --output."
+                f"{recorded}: another process has begun or trained it. Add --resume, or choose another --output."
             )
 
     def pause(self) -> None:
