@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
+from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.window import Pairs, WindowCorruption
 from nerwin.errors import ConfigError
@@ -25,8 +26,8 @@ from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
-from nerwin.training.data import read_parts
-from nerwin.training.gradcheck import check_config, draw_case
+from nerwin.training.data import Parts, read_parts
+from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
 from tests.test_trainer import VILLAGE, village_config, write_village
 
 
@@ -348,6 +349,19 @@ def test_the_command_exits_with_1_for_a_mistake(
     assert verdict["passed"] is False
     assert verdict["max_relative_error"] > 1e-4
     assert {check["name"] for check in verdict["checks"] if not check["passed"]} == spoiled
+
+
+def test_the_grid_has_a_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tagger.yaml` sets one."""
+    seen: list[float] = []
+
+    def spy(config: Config, parts: Parts) -> Case:
+        seen.append(config.objective.miss)
+        return draw_case(config, parts)
+
+    monkeypatch.setattr(gradients, "draw_case", spy)
+    next(check_all(village_config(tmp_path)))
+    assert seen[0] > 0
 
 
 def test_so_is_one_in_the_elemental_gradient_of_transitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.analysis.inspection import Decision, Detector, inspect_detectors, nearest_words, take_apart
+from nerwin.analysis.inspection import TOP, Decision, Detector, _highest, inspect_detectors, nearest_words, take_apart
 from nerwin.cli import app
 from nerwin.cli.console import PlainConsole
 from nerwin.cli.inspect import _draw_decision
@@ -163,6 +163,28 @@ def test_what_is_decided_is_what_the_tagger_finds(tmp_path: Path, corruption: st
         assert decision.tag == annotation.tags[(len(tokens) - 1) // 2]
         decided.add(decision.tag)
     assert len(decided) > 1
+
+
+def test_the_highest_numbers_of_a_row_come_in_their_order() -> None:
+    values = np.random.default_rng(1).normal(size=(30, 40))
+    assert _highest(values).tolist() == np.argsort(-values, axis=1)[:, :TOP].tolist()
+    assert _highest(values[:, :3]).tolist() == np.argsort(-values[:, :3], axis=1).tolist()
+
+
+@pytest.mark.parametrize(("hidden", "which"), [("[8]", "strongest"), ("[8, 6]", "first")])
+def test_which_detectors_are_shown_is_said(tmp_path: Path, hidden: str, which: str) -> None:
+    words = [
+        "train",
+        "-q",
+        "-c",
+        str(write_village(tmp_path)),
+        "-o",
+        str(tmp_path / "run"),
+        "--set",
+        "training.epochs=1",
+    ]
+    assert CliRunner().invoke(app, [*words, "--set", f"scorer.hidden={hidden}"]).exit_code == 0
+    assert inspect(tmp_path / "run").stdout.endswith(f"saturated; the {which} are shown\n")
 
 
 def test_outside_is_shown_though_others_score_higher() -> None:

@@ -556,6 +556,15 @@ def test_of_two_runs_begun_in_one_folder_the_one_that_was_replaced_is_not_traine
     assert load_model(tmp_path / "best").config.training.seed == 2
 
 
+def test_a_run_is_looked_at_once_more_while_nobody_else_may_write(
+    tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, held = Run.start(tmp_path, config), []
+    monkeypatch.setattr(run, "_check_as_begun", lambda: held.append((tmp_path / ".lock").exists()))
+    next(run.train())
+    assert held == [True]
+
+
 def test_a_run_that_another_process_has_gone_on_with_is_not_trained_again(whole: Path, config: Config) -> None:
     here, there = Run.start(whole, config, overwrite=True), Run.resume(whole, config)
     for _ in there.train():
