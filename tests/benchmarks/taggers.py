@@ -1,5 +1,6 @@
 """The taggers that are compared: nerwin's presets, and those of others."""
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from nerwin.config.reading import load_config
 from nerwin.model.files import load_model
 from nerwin.shipped import shipped
 from nerwin.tagging.tagger import Tagger
+from nerwin.text.files import read_lines
 from nerwin.training.run import Run
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed
@@ -71,7 +73,9 @@ def train_average(preset: Preset, job: Job) -> Trained:
 def train_with_vectors(vectors: Path | None, job: Job) -> Trained:
     if vectors is None:
         raise Skipped("it needs --vectors FILE")
-    return train_preset(Preset("tagger-vectors", (f"words.vectors={vectors.resolve()}",)), job)
+    *_, line = itertools.islice(read_lines(vectors), 2)  # behind a header, if there is one
+    settings = f"words.vectors={vectors.resolve()}", f"words.dim={len(line.split()) - 1}"
+    return train_preset(Preset("tagger-vectors", settings), job)
 
 
 def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
