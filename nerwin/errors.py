@@ -4,6 +4,8 @@ The library raises these; only the command line turns one into a line on stderr 
 says where, what was expected, what was found and what to do.
 """
 
+import unicodedata
+
 LONGEST = 1000  # letters of a message
 
 
@@ -44,10 +46,14 @@ class TrainingDiverged(NerwinError):  # noqa: N818 - named for what happened
     """The loss is no longer finite (exit code 1): the data and configuration were legal, the run failed."""
 
 
-# Not printable to Python, but no orders either: joiners, which are letters of Persian and Hindi, and further spaces.
-_HARMLESS = frozenset("\u200c\u200d\u00a0\u1680\u202f\u205f\u3000").union(map(chr, range(0x2000, 0x200B)))
+JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glue of emoji
 
 
 def printable(text: str) -> str:
     """Text out of a file that anybody may have made, as one line and without what a terminal would take for orders."""
-    return "".join(letter if letter.isprintable() or letter in _HARMLESS else "\ufffd" for letter in text)
+    return "".join(letter if letter.isprintable() or _harmless(letter) else "\ufffd" for letter in text)
+
+
+def _harmless(letter: str) -> bool:
+    """Whether a letter is no order, though Python does not call it printable: a joiner, or a space of any width."""
+    return letter in JOINERS or unicodedata.category(letter) == "Zs"

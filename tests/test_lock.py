@@ -107,10 +107,16 @@ def test_who_only_looks_whether_a_folder_is_free_does_not_keep_its_owner_out(
 
 def test_a_lock_that_is_not_free_leaves_no_file_open(tmp_path: Path) -> None:
     with held(tmp_path):
-        before = os.listdir("/proc/self/fd")
+        before = _next_descriptor()
         with pytest.raises(ModelError):
             check_free(tmp_path)
-        assert os.listdir("/proc/self/fd") == before
+        assert _next_descriptor() == before
+
+
+def _next_descriptor() -> int:
+    file = os.open(os.devnull, os.O_RDONLY)
+    os.close(file)
+    return file
 
 
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:

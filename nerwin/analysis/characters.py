@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nerwin.errors import JOINERS
 from nerwin.text.tagged import Sentence
 
-JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glue of emoji
 ODD = {
     "Cc": "control characters",
     "Cf": "invisible characters",

@@ -63,7 +63,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)
-    likes, hates = _words_that_push(model, 1), _words_that_push(model, -1)
+    likes, hates = _words_that_push(model)
 
     def described(rows: Ints, i: int) -> list[tuple[str, float]]:
         return [(" ".join(text.names[form] for form in ids[row]), float(a[row, i])) for row in rows]
@@ -121,13 +121,21 @@ def _judged(model: Model, i: int) -> dict[str, float]:
     return dict(zip(model.corruption.names, model.params["U"][i].tolist(), strict=True))
 
 
-def _words_that_push(model: Model, sign: int) -> list[list[list[str]]]:
-    """[place][detector] the known words that add most to its z there, or, by the other sign, least."""
+def _words_that_push(model: Model) -> tuple[list[list[list[str]]], list[list[list[str]]]]:
+    """[place][detector] the known words that add most to its z there, and those that add least."""
     known, values = model.params[WORDS][KNOWN:], model.lookups[0].values
     W = model.folded()["W1"].astype(known.dtype)
     W = W.reshape(len(W), model.places, -1)[:, :, : known.shape[1]]  # (m, places, d)
-    places = (W[:, place] @ known.T for place in range(model.places))  # (m, V): of all places at a time it is too much
-    return [[[values[word] for word in row] for row in _highest(sign * push).tolist()] for push in places]
+
+    def named(rows: Ints) -> list[list[str]]:
+        return [[values[word] for word in row] for row in rows.tolist()]
+
+    most, least = [], []
+    for place in range(model.places):  # of all places at a time it would be too much
+        push = W[:, place] @ known.T  # (m, V)
+        most.append(named(_highest(push)))
+        least.append(named(_highest(-push)))
+    return most, least
 
 
 def nearest_words(model: Model, word: str, count: int = 10) -> list[tuple[str, float]]:
