@@ -12,9 +12,19 @@ from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import WORDS, Lookup, form_table
+from nerwin.text.pairs import PAIR, forms_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.training import data
-from nerwin.training.data import CUT_BEYOND, Parts, _dev_notes, lookup_stages, make_parts, read_parts
+from nerwin.training.data import (
+    CUT_BEYOND,
+    LETTERS,
+    LETTERS_ALONE,
+    Parts,
+    _dev_notes,
+    lookup_stages,
+    make_parts,
+    read_parts,
+)
 from nerwin.training.fresh import init_model
 from nerwin.training.state import generators
 from tests.test_trainer import epochs, new_trainer, village_config
@@ -282,3 +292,29 @@ def test_words_that_no_raw_text_becomes_are_told_of(tmp_path: Path, tokenizer: s
     config = village_config(tmp_path, "corpus.train=x.conll", "corpus.dev=x.conll", f"corpus.tokenizer={tokenizer}")
     notes = [note for note in read_parts(config).notes if note.startswith("train 67% of the words are no tokens")]
     assert len(notes) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "features", "told"),
+    [
+        ("a b cd .", "{shape: 2, pair: 3}", None),
+        ("a b cd .", "{shape: 2}", None),
+        ("a b c .", "{shape: 2}", LETTERS_ALONE),
+        ("a b c .", "{shape: 2, pair: 3}", LETTERS),
+        ("1 2 3 .", "{shape: 2, pair: 3}", None),
+    ],
+)
+def test_pairs_are_looked_up_where_most_words_are_letters(
+    tmp_path: Path, words: str, features: str, told: str | None
+) -> None:
+    rows = [f"{word} {'B-A' if word == '.' else 'O'}" for word in words.split()]
+    (tmp_path / "c.conll").write_text("\n".join([*rows, "\n"]))
+    overrides = ("corpus.train=c.conll", "corpus.dev=c.conll", f"features={features}")
+    trainer = new_trainer(village_config(tmp_path, *overrides, "training.epochs=1"))
+    parts, model = trainer.parts, trainer.model
+    assert [note for note in parts.notes if "letters" in note] == ([f"train {told}"] if told else [])
+    assert model.tables == [WORDS, "shape", *([PAIR] if told == LETTERS else [])]
+    assert parts.vocabulary.forms[2:] == list(forms_of(words.split(), model.tables))
+    epochs(trainer)
+    save_model(tmp_path / "model", model)
+    assert load_model(tmp_path / "model").tables == model.tables

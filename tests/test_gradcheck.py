@@ -24,6 +24,7 @@ from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import add_l2_gradient
 from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
+from nerwin.text import pairs
 from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
 from nerwin.training.data import Parts, read_parts
@@ -102,7 +103,6 @@ SETTINGS = [
     ["scorer.dropout=0.4", "scorer.input_dropout=0.3"],
     ["scorer.dropout=0.4", "scorer.dropout_scaling=test"],
     ["features={shape: 3, suffix2: 2}"],
-    ["features={shape: 3, pair: 2}"],
     ["features={ngrams: 3, suffix1: 2}"],
     ["objective.corruption=label", "objective.miss=0.5"],
     ["objective.corruption=sequence", "objective.miss=0.5", "features={ngrams: 3}"],
@@ -117,6 +117,13 @@ def test_the_gradients_of_a_configuration_are_right(tmp_path: Path, overrides: l
     checks = check_config(village_config(tmp_path, *overrides))
     assert {check.name: check.error for check in checks if not check.passed} == {}
     assert max(check.error for check in checks) < TOLERANCE
+
+
+def test_the_gradients_of_pairs_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "LETTERED", -1)  # so that villages have them
+    checks = {check.name: check for check in check_config(village_config(tmp_path, "features={shape: 3, pair: 2}"))}
+    assert all(check.passed for check in checks.values())
+    assert pairs.PAIR in checks
 
 
 def test_the_gradients_in_long_sentences_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

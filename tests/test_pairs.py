@@ -1,6 +1,7 @@
 """Words together with the word after them: the forms, their rows, and a model that trains and tags with them."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,24 @@ from nerwin.network.placed import distinct
 from nerwin.tagging import projections
 from nerwin.tagging.projections import TextForms
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.text import pairs
 from nerwin.text.features import FEATURES, NGRAMS, WORDS, Lookup, Spelled, form_table
 from nerwin.text.ngrams import ngram_bags
 from nerwin.text.pairs import PAIR, forms_of, words_of
 from nerwin.text.windows import FlatCorpus, windows
+from nerwin.training.data import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import epochs, new_trainer, village_config
 
 SENTENCES = st.lists(st.lists(st.sampled_from(["in", "Lima", "", "is", "it"]), max_size=5), max_size=5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_corpora_are_of_letters() -> Iterator[None]:
+    """So that villages have pairs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "LETTERED", -1)
+        yield
 
 
 def test_a_form_is_a_word_unless_pairs_are_a_feature() -> None:
@@ -113,22 +124,22 @@ def test_rare_pairs_have_no_row_and_that_of_unknown_ones_starts_from_zero(tmp_pa
 def test_notes_speak_of_words(tmp_path: Path) -> None:
     (tmp_path / "vectors.txt").write_text("Mira 1 1\nthe 2 2\nleft 3 3\n")
     vectors = ("words.vectors=vectors.txt", "words.dim=2", "words.size=null")
-    plain, pairs = (
+    plain, paired = (
         new_trainer(village_config(tmp_path, *vectors, f"features={features}")) for features in ("{}", "{pair: 3}")
     )
-    assert pairs.parts.notes == plain.parts.notes
-    assert list(pairs.model.lookups[0].values) == list(plain.model.lookups[0].values)
+    assert set(paired.parts.notes) ^ set(plain.parts.notes) == {f"train {LETTERS}", f"train {LETTERS_ALONE}"}
+    assert list(paired.model.lookups[0].values) == list(plain.model.lookups[0].values)
 
 
 def test_a_word_is_as_rare_as_in_all_of_its_pairs(tmp_path: Path) -> None:
-    pairs, plain = (
+    paired, plain = (
         new_trainer(village_config(tmp_path, f"features={features}", "words.rare_unknown=2"))
         for features in ("{pair: 3}", "{}")
     )
     shares = dict(zip(plain.parts.vocabulary.forms, plain.unknown_shares.tolist(), strict=True))
-    ours = zip(pairs.parts.words, pairs.unknown_shares.tolist(), strict=True)
-    train = pairs.parts.train_forms
-    assert [share for _, share in ours][:train] == [shares[word] for word in pairs.parts.words[:train]]
+    ours = zip(paired.parts.words, paired.unknown_shares.tolist(), strict=True)
+    train = paired.parts.train_forms
+    assert [share for _, share in ours][:train] == [shares[word] for word in paired.parts.words[:train]]
 
 
 def test_it_scores_alike_in_training_and_at_work(trained: Trainer) -> None:
@@ -232,17 +243,6 @@ def test_windows_are_shown_in_words(trained: Trainer) -> None:
     assert decision.words == ["Mira", "left", "the", "old", "mill"]
     detectors = inspect_detectors(trained.model, [["Mira", "left"]])
     assert {window for one in detectors for window, _ in one.most} == {"_ _ Mira left _", "_ Mira left _ _"}
-
-
-@pytest.mark.parametrize(
-    ("words", "features", "told"), [("a b cd .", "{}", False), ("a b c .", "{}", True), ("a b c .", "{pair: 3}", False)]
-)
-def test_a_corpus_of_letters_is_told_of_pairs(tmp_path: Path, words: str, features: str, told: bool) -> None:
-    rows = [f"{word} {'B-A' if word == 'a' else 'O'}" for word in words.split()]
-    (tmp_path / "c.conll").write_text("\n".join([*rows, "\n"]))
-    overrides = ("corpus.train=c.conll", "corpus.dev=c.conll", f"features={features}")
-    notes = new_trainer(village_config(tmp_path, *overrides)).parts.notes
-    assert any(note.startswith("train most words are single letters: two in a row") for note in notes) == told
 
 
 def test_names_that_only_pairs_tell_are_learned(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class _Read(NamedTuple):
 
 
 def _read(model: Model, sentences: Sequence[Sequence[str]]) -> _Read:
-    vocabulary, features = Vocabulary(), model.config.features
+    vocabulary, features = Vocabulary(), model.tables
     flat = flatten([vocabulary.ids(forms_of(words, features)) for words in sentences], model.config.window.size)
     names = ["_", *words_of(vocabulary.forms[1:], features)]
     return _Read(flat, form_table(model.lookups, vocabulary.forms), names)

@@ -15,7 +15,6 @@ class Preset(StrEnum):
     quickstart = "quickstart"
     tagger = "tagger"
     fast = "fast"
-    letters = "letters"
     tagger_vectors = "tagger-vectors"
 
 

@@ -268,7 +268,7 @@ class Config(_Section):
     features: Annotated[dict[Annotated[str, _OneOf(ALL_FEATURES)], Width], BeforeValidator(_mapped)] = Field(
         default_factory=dict,
         description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)} "
-        "(pair: of a word and the next one)",
+        "(pair: of a word and the next one, where most words are single letters, and nowhere else)",
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
     preprocess: PreprocessConfig = Field(

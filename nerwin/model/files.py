@@ -34,6 +34,7 @@ from nerwin.storage.archive import (
 )
 from nerwin.storage.folders import MANIFEST, resume_command
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
+from nerwin.text.pairs import PAIR
 from nerwin.text.sources import Source
 from nerwin.versions import versions
 
@@ -179,6 +180,8 @@ def _read_types(types: Any, config: Config) -> list[str]:
 def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) -> list[Lookup]:
     """The inventories, in the order in which a configuration makes them; of the words, training has read so many."""
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
+    if names == (of_words := [name for name in expected if name != PAIR]):
+        expected = of_words  # whose pairs are not looked up
     if names != expected:
         raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
     check_names(values, expected)

@@ -25,7 +25,7 @@ class TextForms:
     """
 
     def __init__(self, model: Model) -> None:
-        self._features = model.config.features
+        self._features = model.tables
         self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
         self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()

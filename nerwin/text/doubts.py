@@ -2,13 +2,12 @@
 
 import itertools
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.files import BLANK
-from nerwin.text.pairs import PAIR
 from nerwin.text.passage import join_words
 from nerwin.text.schemes import TYPES
 from nerwin.text.tagged import Corpus
@@ -19,7 +18,6 @@ MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
-LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
@@ -144,14 +142,6 @@ def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Itera
             f"{missed / words:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): tag text in "
             "columns, or with spaces between words (corpus.tokenizer=spaces)"
         )
-
-
-def letters_doubt(sentences: Iterable[Sequence[str]], features: Container[str]) -> Iterator[str]:
-    """The doubt about tokens most of which are letters, where pairs of them are no feature."""
-    words = list(itertools.islice(itertools.chain.from_iterable(sentences), ENOUGH))
-    letters = sum(len(word) == 1 and word.isalpha() for word in words)
-    if letters > LETTERED * len(words) and PAIR not in features:
-        yield f"most words are single letters: two in a row say more (features.{PAIR}, or nerwin init --preset letters)"
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:

@@ -1,15 +1,25 @@
 """Words together with the word that comes after them.
 
 Where a token is a letter, as in Chinese, it says little alone, and two in a row say much: taggers that look at windows
-of letters look these pairs up, too (Pei, Ge & Chang 2014). With that feature a form is no longer a word, but a word and
-the next one, and what is done with forms is done with pairs: they are interned, looked up and projected once.
+of letters look these pairs up, too (Pei, Ge & Chang 2014). A configuration that has the feature may be of any corpus:
+pairs of whole words are rare and brought nothing, so they are looked up where most words are single letters, and
+nowhere else. There a form is no longer a word, but a word and the next one, and what is done with forms is done with
+pairs: they are interned, looked up and projected once.
 """
 
 from collections.abc import Container, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 
 PAIR = "pair"  # the name of the feature
+ENOUGH = 1000  # words that tell
+LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
 _BETWEEN = "\uffff"  # which Unicode keeps free for such a use; a word that holds it is read up to there
+
+
+def are_letters(sentences: Iterable[Sequence[str]]) -> bool:
+    """Whether most words of a corpus are single letters."""
+    words = list(islice(chain.from_iterable(sentences), ENOUGH))
+    return sum(len(word) == 1 and word.isalpha() for word in words) > LETTERED * len(words)
 
 
 def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[int] = ()) -> Sequence[str]:

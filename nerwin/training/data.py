@@ -13,9 +13,9 @@ from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_par
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
-from nerwin.text.doubts import letters_doubt, tokenizer_doubt
-from nerwin.text.features import STAGES, Lookup, spellings
-from nerwin.text.pairs import forms_of, words_of
+from nerwin.text.doubts import tokenizer_doubt
+from nerwin.text.features import ALL_FEATURES, STAGES, Lookup, spellings
+from nerwin.text.pairs import PAIR, are_letters, forms_of, words_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE
@@ -25,6 +25,8 @@ from nerwin.text.windows import FlatCorpus, flatten
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
+LETTERS = "most words are single letters: what two in a row say is looked up too"
+LETTERS_ALONE = f"most words are single letters: two in a row say more (features.{PAIR}, as in the preset tagger)"
 
 
 class Part(NamedTuple):
@@ -38,6 +40,7 @@ class Parts(NamedTuple):
     """What training reads.
 
     dev: without a sentence where it is learned from too. words: of each form of the vocabulary.
+    features: the further lookup tables that such a corpus gets, in their order.
     notes: say in words how each file was understood. sources: the files, by their keys in the configuration.
     """
 
@@ -45,6 +48,7 @@ class Parts(NamedTuple):
     dev: Part
     vocabulary: Vocabulary
     words: Sequence[str]
+    features: Sequence[str]
     types: list[str]
     train_forms: int  # forms with an id below this occur in the training part
     notes: list[str]
@@ -73,7 +77,6 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     """
     notes = [f"train {train.path}: {train.describe()}"]
     notes += [f"train {doubt}" for doubt in tokenizer_doubt(train.words, config.corpus.tokenizer)]
-    notes += [f"train {doubt}" for doubt in letters_doubt(train.words, config.features)]
     refit = config.training.refit
     if dev is not None:
         sentences, dev_sentences = train.sentences, dev.sentences
@@ -94,12 +97,17 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
         )
-    vocabulary = Vocabulary()
-    train_part = _part(vocabulary, sentences, config)
+    features = [name for name in ALL_FEATURES if name in config.features]
+    if are_letters(train.words):
+        notes.append(f"train {LETTERS if PAIR in features else LETTERS_ALONE}")
+    elif PAIR in features:
+        features.remove(PAIR)
+    vocabulary, size = Vocabulary(), config.window.size
+    train_part = _part(vocabulary, sentences, features, size)
     train_forms = len(vocabulary)
-    dev_part = _part(vocabulary, dev_sentences, config)
-    words = words_of(vocabulary.forms, config.features)
-    return Parts(train_part, dev_part, vocabulary, words, types, train_forms, notes, sources)
+    dev_part = _part(vocabulary, dev_sentences, features, size)
+    words = words_of(vocabulary.forms, features)
+    return Parts(train_part, dev_part, vocabulary, words, features, types, train_forms, notes, sources)
 
 
 def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:
@@ -210,6 +218,6 @@ def _labels(sentences: Iterable[Sentence]) -> set[str]:
     return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
 
 
-def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], config: Config) -> Part:
-    ids: list[Ints] = [vocabulary.ids(forms_of(sentence.words, config.features)) for sentence in sentences]
-    return Part(flatten(ids, config.window.size), [sentence.tags for sentence in sentences])
+def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], features: Sequence[str], size: int) -> Part:
+    ids: list[Ints] = [vocabulary.ids(forms_of(sentence.words, features)) for sentence in sentences]
+    return Part(flatten(ids, size), [sentence.tags for sentence in sentences])

@@ -11,7 +11,7 @@ from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
-from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
+from nerwin.text.features import NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
 from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
@@ -34,8 +34,9 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         model.sources["words.vectors"] = vectors_source(config.words.vectors)
     if parts.dev.tags:
         parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
-    names = [name for name in ALL_FEATURES if name in config.features]
-    model.lookups += [_collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in names]
+    model.lookups += [
+        _collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in parts.features
+    ]
     model.params.update(_draw_tables(model, vectors, rng, dtype))
     model.params.update(model.corruption.own_parameters(dtype))
     scorer, K = config.scorer, len(model.corruption.names)

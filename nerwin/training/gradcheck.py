@@ -115,7 +115,8 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
-    return Parts(part, part, vocabulary, words_of(vocabulary.forms, GRID_FEATURES), types, len(vocabulary), [])
+    spelled = words_of(vocabulary.forms, GRID_FEATURES)
+    return Parts(part, part, vocabulary, spelled, list(GRID_FEATURES), types, len(vocabulary), [])
 
 
 def draw_case(config: Config, parts: Parts) -> Case:

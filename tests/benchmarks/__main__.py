@@ -3,7 +3,7 @@ and model size; as Markdown at the end.
 
     python -m tests.benchmarks [--corpora wnut17,bc5cdr] [--taggers sequence,spacy] [--seeds 3] [--vectors FILE]
     python -m tests.benchmarks --sentences 50,500
-    python -m tests.benchmarks --letters 3000 --taggers letters,fast,crfsuite-letters
+    python -m tests.benchmarks --letters 3000 --taggers fast,sequence,crfsuite-letters
     python -m tests.benchmarks --table FILE...
 
 What is not installed or not there is skipped. Times can be compared within one run only, on an idle machine.

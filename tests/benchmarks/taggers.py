@@ -20,7 +20,7 @@ from tests.benchmarks.job import Job, Trained, size_of
 from tests.benchmarks.optional import Skipped
 
 DETERMINISTIC = ("crfsuite", "crfsuite-letters")  # one seed says all
-SLOW = ("spacy", "letters", "crfsuite-letters", "fast-refit", "refit", "average")  # only where asked for
+SLOW = ("spacy", "crfsuite-letters", "fast-refit", "refit", "average")  # only where asked for
 
 
 MEMBERS = 3  # seeds of an average
@@ -83,7 +83,6 @@ def taggers(vectors: Path | None = None) -> dict[str, Callable[[Job], Trained]]:
     return {
         "window": partial(train_preset, Preset("quickstart")),
         "label": partial(train_preset, Preset("tagger", ("objective.corruption=label", "window.sentence=0"))),
-        "letters": partial(train_preset, Preset("letters")),
         "fast": partial(train_preset, Preset("fast")),
         "sequence": partial(train_preset, Preset("tagger")),
         "fast-refit": partial(train_preset, Preset("fast"), refit=True),
