@@ -730,6 +730,37 @@ def test_a_training_that_cannot_begin_leaves_no_folder(here: Path) -> None:
     assert set((here / "runs").iterdir()) == before
 
 
+def test_notes_on_a_corpus_name_options_and_no_keys(here: Path) -> None:
+    (here / "odd.conll").write_text("Mira\tB-PER\nleft\tO\n" * 200)
+    done = nerwin("evaluate", "runs/village-1", "--data", "odd.conll")
+    assert "only 2 different words among 400 (is --word-column that of the words?)" in done.stderr.replace("\n", " ")
+
+
+def test_columns_may_be_apart_by_another_mark_than_in_training(here: Path) -> None:
+    (here / "spaced.conll").write_text("Mira V B-PER\nleft old O\n")
+    options = ("evaluate", "runs/village-1", "--data", "spaced.conll", "--json")
+    assert nerwin(*options, "--delimiter", "space").exit_code == DONE
+    done = nerwin(*options, "--delimiter", "tab")
+    assert done.exit_code == 2
+    assert "corpus." not in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--word-column", 7), ("--scheme", "types"), ("--comments", "#")])
+def test_options_of_columns_are_refused_for_markup(here: Path, option: tuple[str, object]) -> None:
+    (here / "x.inline").write_text("[Mira](PER) left\n")
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.inline", *map(str, option))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"nerwin: {option[0]}: expected a corpus in columns, found inline markup")
+
+
+def test_inspect_says_how_to_go_on_without_its_corpus(here: Path) -> None:
+    (here / "village.conll").rename(here / "moved.conll")
+    done = nerwin("inspect", "runs/village-1")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
+    assert nerwin("inspect", "runs/village-1", "--data", "moved.conll").exit_code == DONE
+
+
 def test_a_file_that_is_replaced_stays_private(here: Path) -> None:
     (here / "x.txt").write_text("Mira left")
     (here / "out.txt").touch(0o600)
@@ -827,7 +858,7 @@ def test_a_model_whose_tokenizer_is_unknown_is_refused(here: Path) -> None:
     with_tokenizer(here / "runs" / "village-1", "jieba")
     done = nerwin("tag", "runs/village-1", stdin="Lima\n")
     assert (done.exit_code, done.stdout) == (BAD, "")
-    assert "corpus.tokenizer: expected one of rules, spaces, found 'jieba'" in done.stderr
+    assert "corpus.tokenizer: expected one of rules, spaces, letters, found 'jieba'" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -190,6 +190,24 @@ def test_the_folder_of_a_run_or_a_model_is_left_to_it(tmp_path: Path, sign: str,
     assert [one.name for one in (tmp_path / "taken").iterdir()] == [sign]
 
 
+def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
+    config = write_village(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "results.jsonl").write_text("precious, without a line end")
+    with pytest.raises(ModelError, match=r"mine: expected an empty folder, found files\. Choose another --output\.$"):
+        Comparison(tmp_path / "mine", config, (), CELLS)
+    assert [one.read_text() for one in (tmp_path / "mine").iterdir()] == ["precious, without a line end"]
+
+
+def test_what_a_start_that_was_killed_has_left_is_no_hindrance(tmp_path: Path) -> None:
+    config = write_village(tmp_path)
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid" / ".config.yaml.part").touch()
+    (tmp_path / "grid" / ".lock").touch()
+    Comparison(tmp_path / "grid", config, (), CELLS)
+    assert (tmp_path / "grid" / "config.yaml").is_file()
+
+
 def test_a_configuration_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     own = tmp_path / "own"

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
-from nerwin.cli.convert import Align, Delimiter, Form
+from nerwin.cli.convert import Align, Form
+from nerwin.cli.tagged import Delimiter
 from nerwin.text import jsonl
 from nerwin.text.columns import DELIMITERS
 from nerwin.text.formats import FORMS, Reading, Tagged

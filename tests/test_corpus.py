@@ -522,7 +522,7 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             "no word is outside of an entity (is corpus.tag_column the column of the tags?)",
         ),
         (MANY.replace("O", "B-A") + "x O\n", {}, None),
-        ("a O\nb B-A\n" * 100, {}, "only 2 different words among 200 (is corpus.word_column that of the words?)"),
+        ("aa O\nbb B-A\n" * 100, {}, "only 2 different words among 200 (is corpus.word_column that of the words?)"),
         ("a O\nb B-A\n" * 99, {}, None),
         ("".join(f"{number % 15} B-A\nx O\n" for number in range(100)), {}, None),
     ],
@@ -594,3 +594,10 @@ def test_columns_are_written_with_a_blank_line_after_each_sentence() -> None:
 def test_a_sentence_with_a_tag_too_few_cannot_be_written() -> None:
     with pytest.raises(ValueError, match="shorter"):
         list(write_columns([Sentence(["Ines", "Prado"], ["B-PER"])]))
+
+
+def test_numbers_in_place_of_words_are_refused_beside_an_odd_line(tmp_path: Path) -> None:
+    """One that has the block looked at line by line."""
+    (tmp_path / "n.conll").write_text("1\tThe\tO\n2\tend\tO\n3\t\x01x\tO\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="expected words in column 0, found their numbers: 1, 2, 3"):
+        read_corpus(tmp_path / "n.conll")

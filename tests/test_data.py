@@ -12,13 +12,14 @@ from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import WORDS, Lookup, form_table
-from nerwin.text.pairs import PAIR, forms_of
+from nerwin.text.pairs import PAIR, are_letters, forms_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.training import data
 from nerwin.training.data import (
     CUT_BEYOND,
     LETTERS,
     LETTERS_ALONE,
+    OTHERWISE,
     Parts,
     _dev_notes,
     lookup_stages,
@@ -285,6 +286,34 @@ def test_an_empty_list_of_types_to_learn_is_refused(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("tokenizer", "told"),
+    [("rules", "letter by letter (corpus.tokenizer=letters)"), ("letters", None), ("spaces", None)],
+)
+def test_letters_that_raw_text_has_in_words_are_told_of(tmp_path: Path, tokenizer: str, told: str | None) -> None:
+    lines = "".join(f"{letter}\tO\n" for letter in "\u5728\u4e2d\u56fd\u4e70TCL") + "\u738b\tB-PER\n\n"
+    (tmp_path / "x.conll").write_text(lines * 10, encoding="utf-8")
+    config = village_config(tmp_path, "corpus.train=x.conll", "corpus.dev=x.conll", f"corpus.tokenizer={tokenizer}")
+    found = [note for note in read_parts(config).notes if "no tokens of raw text" in note]
+    assert [note.rpartition("or ")[2] for note in found] == ([told] if told else [])
+
+
+@pytest.mark.parametrize("lettered", ["train", "dev"])
+def test_letters_in_one_part_alone_are_told_of(tmp_path: Path, lettered: str) -> None:
+    for part in ("train", "dev"):
+        word = "\u738b" if part == lettered else "\u738b\u5c0f"
+        (tmp_path / part).write_text(f"{word}\tB-PER\n{word}\tO\n\n", encoding="utf-8")
+    notes = read_parts(village_config(tmp_path, "corpus.train=train", "corpus.dev=dev")).notes
+    assert sum(note.startswith(f"dev   {OTHERWISE[lettered == 'train']}: dev F1 says nothing") for note in notes) == 1
+
+
+def test_letters_are_counted_in_the_whole_of_a_corpus() -> None:
+    words, letters = [["Lima", "is"]] * 600, [["\u738b", "\u5c0f"]] * 1000
+    assert are_letters(words + letters)
+    assert not are_letters(letters + words * 2)
+    assert are_letters([["\u0939", "\u093f", "\u0928", "\u094d"]])  # Hindi, whose vowel signs are no letters
+
+
 @pytest.mark.parametrize(("tokenizer", "told"), [("rules", True), ("spaces", False)])
 def test_words_that_no_raw_text_becomes_are_told_of(tmp_path: Path, tokenizer: str, told: bool) -> None:
     lines = "".join(f"{word}\tO\n" for word in ("\u738b\u5c0f", "\u4f4f\u5728")) + "Ines\tB-PER\n\n"
@@ -312,7 +341,7 @@ def test_pairs_are_looked_up_where_most_words_are_letters(
     overrides = ("corpus.train=c.conll", "corpus.dev=c.conll", f"features={features}")
     trainer = new_trainer(village_config(tmp_path, *overrides, "training.epochs=1"))
     parts, model = trainer.parts, trainer.model
-    assert [note for note in parts.notes if "letters" in note] == ([f"train {told}"] if told else [])
+    assert [note for note in parts.notes if "most words are single" in note] == ([f"train {told}"] if told else [])
     assert model.tables == [WORDS, "shape", *([PAIR] if told == LETTERS else [])]
     assert parts.vocabulary.forms[2:] == list(forms_of(words.split(), model.tables))
     epochs(trainer)

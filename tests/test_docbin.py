@@ -1,6 +1,7 @@
 """spaCy's DocBin, held against spaCy itself; skipped where it is not installed."""
 
 import sys
+import zlib
 from typing import Any
 
 import pytest
@@ -120,6 +121,19 @@ def test_a_damaged_file_is_refused(spacy: Any, number: int) -> None:
     data = damaged(write_docbin([from_words(["Lima"], [Span(0, 1, "LOC")], 1)], "x"))[number]
     with pytest.raises(CorpusError, match=r"^x\.spacy: expected a DocBin as spaCy writes it, found something else"):
         list(read_docbin(data, "x.spacy", Counts()))
+
+
+def test_whatever_a_damaged_file_makes_spacy_stumble_over_is_told_of(spacy: Any) -> None:
+    """Bytes of the packed content changed one by one; spaCy reads some of that as another document."""
+    whole = zlib.decompress(write_docbin([from_words(["Lima", "is"], [Span(0, 1, "LOC")], 1)], "x"))
+    refused = 0
+    for at in range(len(whole)):
+        for new in (whole[at] ^ 1, 0xC1, 0x90):
+            try:
+                list(read_docbin(zlib.compress(whole[:at] + bytes([new]) + whole[at + 1 :]), "x.spacy", Counts()))
+            except CorpusError:
+                refused += 1
+    assert refused > len(whole)
 
 
 def test_without_spacy_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

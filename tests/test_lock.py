@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from nerwin.cli import app
 from nerwin.errors import ModelError
-from nerwin.storage.lock import LOCK, check_free, locked, wait_until_free
+from nerwin.storage.folders import LOCK
+from nerwin.storage.lock import check_free, locked, wait_until_free
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
 

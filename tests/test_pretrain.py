@@ -683,6 +683,24 @@ def test_bad_input_is_one_line_and_leaves_nothing(here: Path, words: str, messag
     assert {file.name: file.read_bytes() for file in here.iterdir()} == before
 
 
+def test_a_text_is_not_replaced_by_its_own_vectors(here: Path) -> None:
+    (here / "link.txt").symlink_to("village.txt")
+    before = (here / "village.txt").read_bytes()
+    done = nerwin("pretrain", "village.txt", "--output", "link.txt", "--overwrite")
+    assert done.exit_code == BAD
+    assert "--output link.txt: expected another file than village.txt itself" in done.stderr
+    assert (here / "village.txt").read_bytes() == before
+
+
+def test_vectors_that_are_replaced_stay_private_and_where_a_link_leads(here: Path) -> None:
+    (here / "own.txt").touch(0o600)
+    (here / "link.txt").symlink_to("own.txt")
+    assert nerwin("pretrain", "village.txt", *OPTIONS[2:], "--output", "link.txt", "--overwrite").exit_code == DONE
+    assert (here / "link.txt").is_symlink()
+    assert (here / "own.txt").stat().st_mode & 0o777 == 0o600
+    assert (here / "own.txt").read_text()
+
+
 def test_an_old_file_stays_until_the_new_one_is_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "out.txt").write_text("old")
     with monkeypatch.context() as broken:

@@ -412,6 +412,11 @@ def infinite_metrics(here: Path) -> None:
     path.write_text(re.sub(r'("epoch": 3, "loss": )[^,]+', r"\1NaN", path.read_text()))
 
 
+def huge_metrics(here: Path) -> None:
+    path = Path(RUN, "metrics.jsonl")
+    path.write_text(re.sub(r'("epoch": 3, "loss": )[^,]+', rf"\g<1>1{'0' * 400}", path.read_text()))
+
+
 def no_model(here: Path) -> None:
     shutil.rmtree(Path(RUN, "best"))
 
@@ -447,6 +452,7 @@ def nothing(here: Path) -> None:
         (empty_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl: expected a line an epoch, found none"),
         (broken_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:2: expected the figures of an epoch"),
         (infinite_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
+        (huge_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
         (no_model, f"report {RUN}", f"{RUN}: expected a model in best/, found one in last/ alone"),
         (no_data, f"report {RUN}", "corpus.test: expected a tagged corpus to score on, found none"),
         (ragged_data, f"report {RUN} --data hard.conll", "hard.conll:2: expected 2 columns"),

@@ -18,6 +18,10 @@ def cut(text: str) -> list[str]:
     "text",
     [
         "Lena came. | Nobody was there.",
+        "她去了。 | “他也去了。” | 真的",
+        '他笑了。 | "她来了！"他说。 | 好',
+        "他（笑着说。）走了。 | 《好的！》是书。 | 【真的？】是的。 | 好",
+        "増加率は３．５％。 | Ｊ．Ｋ．ローは来た。 | 「行く。」と言った。",
         "Was she late? | No! | She waited... | Then she left.",
         '"She left." | He did not.',
         'He left. | "She stayed," he said. | They slept.',

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.text.tokenizer import split_at_spaces, split_words, tokenize
+from nerwin.text.tokenizer import TOKENIZERS, Token, split_at_spaces, split_words, tokenize
 from tests.conftest import shared
 from tests.fuzz.cases import time_limit
 
@@ -151,3 +151,9 @@ def test_words_of_untagged_text(text: str, found: str) -> None:
 @given(st.text("aZé9東 .,:'’_@&/$nt", max_size=30))
 def test_words_of_untagged_text_are_its_tokens_where_nothing_is_hyphenated(text: str) -> None:
     assert split_words(text) == [word.lower() for word in words(text)]
+
+
+def test_letters_are_tokens_one_by_one() -> None:
+    found = list(TOKENIZERS["letters"]("买TCL 2台"))
+    assert [token.text for token in found] == ["买", "T", "C", "L", "2", "台"]
+    assert found[-2:] == [Token("2", 5, 6), Token("台", 6, 7)]

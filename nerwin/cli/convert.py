@@ -9,7 +9,7 @@ import typer
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
-from nerwin.cli.tagged import OPTIONS, named_as_options
+from nerwin.cli.tagged import OPTIONS, Delimiter, named_as_options
 
 if TYPE_CHECKING:
     from nerwin.text.columns import Scheme
@@ -28,12 +28,6 @@ class Form(StrEnum):
     spacy = "spacy"
 
 
-class Delimiter(StrEnum):
-    auto = "auto"
-    tab = "tab"
-    space = "space"
-
-
 class Align(StrEnum):
     strict = "strict"
     contract = "contract"
@@ -49,7 +43,7 @@ SCHEMES: "dict[Form | None, Scheme]" = {
     Form.types: "types",
 }
 COLUMNS = (Form.conll, *SCHEMES)
-FURTHER = {"delimiter": "--delimiter", "scheme": "--from"}
+NAMED = OPTIONS | {"delimiter": "--delimiter", "scheme": "--from"}
 
 
 @command
@@ -98,12 +92,12 @@ def convert(
     try:
         tagged = FORMS[form].read(path, Reading(columns, align.value))
     except CorpusError as error:
-        raise named_as_options(error, OPTIONS | FURTHER) from error
+        raise CorpusError(named_as_options(str(error), NAMED)) from error
     passages = FORMS[to].fitting(tagged.passages)
     pieces = FORMS[to].write(passages, source_name(path))
     check_new(place, overwrite=overwrite)  # once more: reading may have taken its time
     write(pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
-        typer.echo(f"{source_name(path)}: {printable(tagged.note)}", err=True)
+        typer.echo(f"{source_name(path)}: {printable(named_as_options(tagged.note, NAMED))}", err=True)
         typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to.value}", err=True)

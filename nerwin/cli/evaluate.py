@@ -8,10 +8,12 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import SCORED, SchemeName, named_as_options
+from nerwin.cli.tagged import SCORED, Delimiter, SchemeName, named_as_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
 
     from rich.table import Table
 
@@ -30,6 +32,9 @@ def evaluate(
     ] = None,
     tag_column: Annotated[
         int | None, typer.Option("--tag-column", metavar="N", help="Column of the tags; default: as in training.")
+    ] = None,
+    delimiter: Annotated[
+        Delimiter | None, typer.Option("--delimiter", help="What separates columns; default: as in training.")
     ] = None,
     comments: Annotated[
         str | None,
@@ -51,18 +56,21 @@ def evaluate(
     keys = {
         "word_column": word_column,
         "tag_column": tag_column,
+        "delimiter": delimiter and delimiter.value,
         "comments": comments,
         "scheme": scheme and scheme.value,
     }
+    chosen = {key: value for key, value in keys.items() if value is not None}
     tagger = load(folder)
+    _check_columns(data or tagger.model.config.corpus.test, chosen)
     try:
-        corpus, result = score(tagger, data, {key: value for key, value in keys.items() if value is not None})
+        corpus, result = score(tagger, data, chosen)
     except CorpusError as error:
-        raise named_as_options(error, SCORED) from error
+        raise CorpusError(named_as_options(str(error), SCORED)) from error
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
-    note = f"{folder} on {corpus.path}: {corpus.describe()}"
+    note = f"{folder} on {corpus.path}: {named_as_options(corpus.describe(), SCORED)}"
     errors = PlainConsole(stderr=True)
     errors.print(note, style="dim", soft_wrap=True)
     for doubt in _doubts(result, tagger.model.types, tagger.model.config.corpus.entities):
@@ -77,6 +85,17 @@ def evaluate(
         f"{result.invalid_transitions} invalid transitions; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
     )
+
+
+def _check_columns(path: "Path | None", chosen: "dict[str, Any]") -> None:
+    """Refuse keys of columns for what has none."""
+    from nerwin.errors import ConfigError
+    from nerwin.text.files import suffix_of
+    from nerwin.text.inline import INLINE_SUFFIXES
+
+    if path and chosen and suffix_of(path) in INLINE_SUFFIXES:
+        option = SCORED[next(iter(chosen))]
+        raise ConfigError(f"{option}: expected a corpus in columns, found inline markup. Leave it out.")
 
 
 def _doubts(result: "Evaluation", types: list[str], chosen: "str | list[str]") -> "Iterator[str]":

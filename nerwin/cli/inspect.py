@@ -67,14 +67,17 @@ def inspect(
 
 def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
     from nerwin.analysis.inspection import inspect_detectors
-    from nerwin.config.corpora import read_part
+    from nerwin.config.corpora import own_part, read_part
     from nerwin.errors import ConfigError
 
     config = model.config.corpus
-    path = data or config.dev or config.train
-    if path is None:
+    if data:
+        corpus = read_part(data, config)
+    elif config.dev or config.train:
+        corpus = own_part(config, "dev" if config.dev else "train")
+    else:
         raise ConfigError("corpus.dev: expected a corpus to draw windows from, found none. Name one with --data.")
-    return inspect_detectors(model, read_part(path, config).words)
+    return inspect_detectors(model, corpus.words)
 
 
 def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, float]]) -> None:

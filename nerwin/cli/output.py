@@ -47,6 +47,19 @@ def check_new(path: Path | None, *, overwrite: bool) -> None:
         raise ConfigError(f"{path}: expected a new file, found one. Choose another, or replace it with --overwrite.")
 
 
+def check_apart(target: Path, sources: Iterable[Path | None], output: Path) -> None:
+    """Refuse to write a file, under --output, that is one of the sources.
+
+    Raises:
+        ConfigError: it is.
+    """
+    from nerwin.errors import ConfigError
+
+    for source in filter(None, sources):
+        if target.is_file() and source.exists() and target.samefile(source):
+            raise ConfigError(f"--output {output}: expected another file than {source} itself. Choose another.")
+
+
 def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
     """Refuse to replace a file that cannot be an older output: one of a run, a model or a comparison, a configuration,
     or one of the `sources` of a model.

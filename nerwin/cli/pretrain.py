@@ -11,6 +11,7 @@ import typer
 from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
+from nerwin.cli.output import check_apart
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
@@ -63,6 +64,7 @@ def pretrain(
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
     check_output(output, resume=resume, overwrite=overwrite)
+    check_apart(output, sources, output)
     console = PlainConsole(stderr=True, quiet=quiet)
     run = _prepare(console, sources, columns, output, settings, resume)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time

@@ -15,7 +15,7 @@ import typer
 from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
-from nerwin.cli.output import check_spared, write
+from nerwin.cli.output import check_apart, check_spared, write
 from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.collector import collector_paused
 
@@ -157,16 +157,11 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     from nerwin.errors import ConfigError
     from nerwin.text.files import check_readable
 
-    sources = {os.path.realpath(file): file for file in map(stream_path, files) if file}
-
-    def check_apart(target: Path) -> None:
-        if target.is_file() and (file := sources.get(os.path.realpath(target))):
-            raise ConfigError(f"--output {output}: expected another file than {file} itself. Choose another.")
-
+    sources = [stream_path(file) for file in files]
     if len(files) == 1:
         if output:
-            check_apart(output)
-        return [(stream_path(files[0]), output)]
+            check_apart(output, sources, output)
+        return [(sources[0], output)]
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
@@ -178,7 +173,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         if target in placed:
             raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
         check_readable(file)
-        check_apart(target)
+        check_apart(target, sources, output)
         placed[target] = file
     try:
         output.mkdir(exist_ok=True)

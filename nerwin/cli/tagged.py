@@ -3,10 +3,8 @@
 import re
 from enum import StrEnum
 
-from nerwin.errors import CorpusError
-
 OPTIONS = {"word_column": "--word-column", "tag_column": "--tag-column", "comments": "--comments"}
-SCORED = OPTIONS | {"scheme": "--scheme"}
+SCORED = OPTIONS | {"scheme": "--scheme", "delimiter": "--delimiter"}
 
 
 class SchemeName(StrEnum):
@@ -19,7 +17,13 @@ class SchemeName(StrEnum):
     types = "types"
 
 
-def named_as_options(error: CorpusError, options: dict[str, str] = OPTIONS) -> CorpusError:
-    """An error that names options where it named keys of a configuration."""
+class Delimiter(StrEnum):
+    auto = "auto"
+    tab = "tab"
+    space = "space"
+
+
+def named_as_options(text: str, options: dict[str, str] = OPTIONS) -> str:
+    """A message that names options where it named keys of a configuration."""
     key = re.compile(rf"corpus\.({'|'.join(options)})")
-    return CorpusError(key.sub(lambda found: options[found[1]], str(error)))
+    return key.sub(lambda found: options[found[1]], text)

@@ -84,13 +84,8 @@ def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None)
             "corpus.test: expected a tagged corpus to score on, found only what was learned from (training.refit). "
             "Name one with --data."
         )
-    if path := config.test or config.dev:
-        if not path.exists():
-            raise ConfigError(
-                f"corpus.{'test' if config.test else 'dev'}: expected {path}, as the model's configuration has it, "
-                "found no such file. Name a corpus with --data."
-            )
-        return read_part(path, config)
+    if config.test or config.dev:
+        return own_part(config, "test" if config.test else "dev")
     if config.train is None:
         raise ConfigError("corpus.test: expected a tagged corpus to score on, found none. Name one with --data.")
     if (train := training_file(config, sources)) is None:  # other sentences would be held out of another file
@@ -102,6 +97,21 @@ def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None)
     _, corpus.sentences = hold_out(corpus.sentences)
     corpus.path += " (every tenth sentence, held out)"
     return corpus
+
+
+def own_part(config: CorpusConfig, key: str) -> Corpus:
+    """A part that a model's configuration names.
+
+    Raises:
+        ConfigError: there is no such file any more. CorpusError: it cannot be read.
+    """
+    path: Path = getattr(config, key)
+    if not path.exists():
+        raise ConfigError(
+            f"corpus.{key}: expected {path}, as the model's configuration has it, found no such file. "
+            "Name a corpus with --data."
+        )
+    return read_part(path, config)
 
 
 def learned_sentences(whole: Config, sources: Mapping[str, Source]) -> list[Sentence] | None:

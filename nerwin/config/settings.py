@@ -82,7 +82,9 @@ def _listed(value: Any) -> Any:
 
 
 def _mapped(value: Any) -> Any:
-    """Nothing is a map without keys."""
+    """Nothing is a map without keys, and a key without a value is none."""
+    if isinstance(value, dict):
+        return {key: one for key, one in value.items() if one is not None}
     return {} if value is None else value
 
 
@@ -267,7 +269,7 @@ class Config(_Section):
     words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
     features: Annotated[dict[Annotated[str, _OneOf(ALL_FEATURES)], Width], BeforeValidator(_mapped)] = Field(
         default_factory=dict,
-        description=f"further lookup tables and their widths: {', '.join(ALL_FEATURES)} "
+        description=f"further lookup tables and their widths (null: none): {', '.join(ALL_FEATURES)} "
         "(pair: of a word and the next one, where most words are single letters, and nowhere else)",
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")

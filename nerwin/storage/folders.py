@@ -21,6 +21,7 @@ PAGE = "report.html"
 RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
 MANIFEST = "model.json"  # of a model folder, such as best/
+LOCK = ".lock"
 
 
 def new_folder(stem: str) -> Path:
@@ -70,6 +71,21 @@ def check_is_run(folder: Path) -> None:
     for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
         if (folder / sign).exists():
             raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+
+
+def check_empty(folder: Path, remedy: str) -> None:
+    """Refuse a folder with files in it, but for what a start that was killed has left.
+
+    Raises:
+        ModelError: it has some.
+    """
+    if folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *half_written(folder)}:
+        raise ModelError(f"{folder}: expected an empty folder, found files. {remedy}")
+
+
+def half_written(folder: Path) -> list[Path]:
+    """What a run or a comparison that was killed has left of a file of its own."""
+    return [one for name in (CONFIG, METRICS) if (one := folder / f".{name}.part").is_file()]
 
 
 def model_folder(path: Path | None) -> Path:

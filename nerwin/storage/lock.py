@@ -12,13 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nerwin.errors import ModelError, printable
+from nerwin.storage.folders import LOCK
 
 try:
     import fcntl
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-LOCK = ".lock"
 TRIES, MOMENT = 5, 0.01  # of a lock that is not free, and the seconds after each
 
 

@@ -1,6 +1,7 @@
 """Files that a reader sees as they were or as they will be, never in between."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +12,21 @@ from typing import BinaryIO
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """What to write a file to, beside its place, where it is moved once it is whole; after an error nothing is left.
 
+    A link stays one, and what is private stays so.
+
     Raises:
         OSError: it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
+    place = Path(os.path.realpath(path))
+    beside = place.with_name(f".{place.name}.part")
     try:
         with beside.open("wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(beside, path)
+        if place.exists():
+            shutil.copymode(place, beside)
+        os.replace(beside, place)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

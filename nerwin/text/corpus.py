@@ -100,6 +100,7 @@ class _ColumnReader:
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
             words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
+            check_numbers(block, words_and_tags[0], self.format, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.format.tag)
             for read, column in zip((words, tags), words_and_tags, strict=True):
@@ -130,7 +131,6 @@ class _ColumnReader:
         new = set(tags) - self.known_tags
         if not all(is_legal(tag, self.format.scheme) for tag in new):
             return None
-        check_numbers(block, words, self.format, self.corpus.path, "Set corpus.word_column.")
         self.known_tags |= new
         return words, as_read(tags, self.format.scheme)
 

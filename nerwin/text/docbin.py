@@ -41,20 +41,10 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
     Raises:
         CorpusError: no spaCy, a damaged file, or an entity over the border of a sentence.
     """
-    spacy = _spacy(name)
-    vocabulary = spacy.blank("xx").vocab
-    try:
-        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(vocabulary))
-    except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
-        raise CorpusError(
-            f"{name}: expected a DocBin as spaCy writes it, found something else ({printable(str(error))[:80]}). "
-            "Is this the right file?"
-        ) from error
-    for number, doc in enumerate(docs, 1):
-        known, where = doc.has_annotation("SENT_START"), f"{name}:{number}"
-        sentences = list(doc.sents) if known else [doc[:]]
+    for number, (known, sentences, entities) in enumerate(_documents(data, name), 1):
+        where = f"{name}:{number}"
         inside = {entity for sentence in sentences for entity in sentence.ents}
-        for entity in doc.ents:
+        for entity in entities:
             if entity not in inside:  # spaCy does not say so: it is in no sentence's own
                 raise CorpusError(
                     f"{where}: expected an entity in one sentence, found "
@@ -66,6 +56,27 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
                 yield passage._replace(document=not known)
             else:
                 counts.empty += 1
+
+
+def _documents(data: bytes, name: str) -> list[tuple[bool, list[Any], list[Any]]]:
+    """Of each document, whether spaCy knows its sentences, these (or the whole as one), and its entities.
+
+    Raises:
+        CorpusError: no spaCy, or a damaged file, in which spaCy may stumble over anything.
+    """
+    spacy = _spacy(name)
+    try:
+        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank("xx").vocab))
+        known = [doc.has_annotation("SENT_START") for doc in docs]
+        return [
+            (split, list(doc.sents) if split else [doc[:]], list(doc.ents))
+            for split, doc in zip(known, docs, strict=True)
+        ]
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise CorpusError(
+            f"{name}: expected a DocBin as spaCy writes it, found something else ({str(error)[:80]}). "
+            "Is this the right file?"
+        ) from error
 
 
 def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:

@@ -8,7 +8,8 @@ import numpy as np
 
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.files import BLANK
-from nerwin.text.passage import join_words
+from nerwin.text.pairs import are_letters
+from nerwin.text.passage import join_letters, join_words
 from nerwin.text.schemes import TYPES
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, is_tag
@@ -18,6 +19,8 @@ MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
+FEW = 0.01  # the same of a corpus of letters, whose digits and Latin letters may be words or not
+SPACES = "with spaces between words (corpus.tokenizer=spaces)"
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
@@ -36,7 +39,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
     forms = _forms(corpus)
     if edged := {form for form in forms if form != form.strip(BLANK)}:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
-    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens:
+    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not are_letters(corpus.words):
         yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
     if len(forms) >= SEVERAL:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
@@ -130,17 +133,20 @@ def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Itera
     Args:
         tokenizer: the name of the one that raw text is taken apart by.
     """
-    words = missed = 0
+    sentences = list(sentences)
+    letters, words, missed = are_letters(sentences), 0, 0
     for sentence in sentences:
-        text, tokens = join_words(sentence)
+        spaced = tokenizer == "spaces"
+        text, tokens = join_letters(sentence) if letters and not spaced else join_words(sentence, spaced=spaced)
         words += len(tokens)
         missed += len(set(tokens).difference(TOKENIZERS[tokenizer](text)))
         if words >= ENOUGH:
             break
-    if missed > STRANGE * words:
+    if missed > (FEW if letters else STRANGE) * words:
+        other = "letter by letter (corpus.tokenizer=letters)" if letters else SPACES
         yield (
             f"{missed / words:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): tag text in "
-            "columns, or with spaces between words (corpus.tokenizer=spaces)"
+            f"columns, or {other}"
         )
 
 

@@ -7,19 +7,25 @@ nowhere else. There a form is no longer a word, but a word and the next one, and
 pairs: they are interned, looked up and projected once.
 """
 
+import unicodedata
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
 
 PAIR = "pair"  # the name of the feature
-ENOUGH = 1000  # words that tell
 LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
 _BETWEEN = "\uffff"  # which Unicode keeps free for such a use; a word that holds it is read up to there
 
 
 def are_letters(sentences: Iterable[Sequence[str]]) -> bool:
-    """Whether most words of a corpus are single letters."""
-    words = list(islice(chain.from_iterable(sentences), ENOUGH))
-    return sum(len(word) == 1 and word.isalpha() for word in words) > LETTERED * len(words)
+    """Whether most words of a corpus are single letters, or signs that stand with letters as the vowels of Hindi do."""
+    counts = Counter(chain.from_iterable(sentences))
+    letters = sum(count for word, count in counts.items() if len(word) == 1 and _is_letter(word))
+    return letters > LETTERED * counts.total()
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or unicodedata.category(character).startswith("M")
 
 
 def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[int] = ()) -> Sequence[str]:

@@ -88,8 +88,12 @@ def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list
     """Words as a text, and their offsets in it.
 
     Args:
-        spaced: whether a space stands between any two, or none between letters and marks of scripts without spaces.
+        spaced: whether a space stands between any two, or none between letters and marks of scripts without spaces, nor
+            where a sentence in such a script has its digits and other letters one by one, too.
     """
+    words = list(words)
+    if not spaced and all(len(word) == 1 for word in words) and any(map(is_unspaced, words)):
+        return join_letters(words)
     text, tokens, tight = "", [], True
     for word in words:
         alone = not spaced and is_unspaced(word)
@@ -99,6 +103,12 @@ def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list
         text += word
         tight = alone
     return text, tokens
+
+
+def join_letters(words: Iterable[str]) -> tuple[str, list[Token]]:
+    """Words as a text without spaces, and their offsets in it."""
+    ends = list(itertools.accumulate(map(len, words), initial=0))
+    return "".join(words), [Token(*one) for one in zip(words, ends, ends[1:], strict=False)]
 
 
 def from_words(words: Iterable[str], entities: list[Span], line: int, *, spaced: bool = False) -> Passage:

@@ -108,7 +108,9 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
         corpus.notes.append(NEIGHBOURS)
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
-        corpus.doubts.append(f"{nearest.upper()} fits these tags, and corpus.scheme does not (leave it at auto)")
+        corpus.doubts.append(
+            f"{nearest.upper()} fits these tags, and corpus.scheme does not (which may be another one)"
+        )
     if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
         if not refuse_mixed:
             corpus.doubts.append(f"mixed tag schemes, which training refuses unless corpus.scheme={scheme} is set")

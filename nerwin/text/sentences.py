@@ -1,8 +1,9 @@
 """Where sentences of raw text end: taggers learn from sentences, and find less in paragraphs.
 
 A rule for any language with these marks, which rather leaves two sentences together than cuts one: after a mark and
-what closes with it, unless the next word begins with a small letter; after a dot, unless it may be that of an
-abbreviation, an initial or an ordinal, or of a number that goes on; and at a blank line.
+what closes with it, unless the next word begins with a small letter, or follows what has closed without a blank, as in
+《加油！》是电影; after a dot, unless it may be that of an abbreviation, an initial or an ordinal, or of a number that
+goes on; and at a blank line.
 """
 
 import itertools
@@ -14,7 +15,8 @@ from nerwin.text.tokenizer import Token
 
 DOTS = ".!?…"  # marks that are also written several in a row
 MARKS = frozenset(DOTS + "。！？．｡।॥။።۔؟")
-CLOSING = frozenset("”’)]}」』")
+DOT = ".．"
+CLOSING = frozenset("”’)]}」』）］｝》〉】〕")
 # Quotation marks that open in one place and close in another, and what opens where each closes.
 OPENED_BY = {'"': '"', "'": "'", "''": "``", "“": "„", "»": "«", "«": "»"}
 NEAR = 200  # tokens before a mark in which what it closes may stand
@@ -36,10 +38,13 @@ def _borders(tokens: Sequence[Token]) -> Iterator[int]:
     for mark in [number for number, token in enumerate(tokens) if _is_mark(token.text)]:
         if mark < after:
             continue  # one of several in a row
-        after = mark + 1
+        after, closed = mark + 1, False
         while after < len(tokens) and (_is_mark(tokens[after].text) or _closes(tokens, begin, after)):
+            closed = not _is_mark(tokens[after].text)
             after += 1
-        if after < len(tokens) and _ends(tokens, mark, tokens[after].text[0]):
+        if after == len(tokens) or (closed and _touch(tokens, after)):
+            continue
+        if _ends(tokens, mark, tokens[after].text[0]):
             yield after
             begin = after
 
@@ -53,16 +58,21 @@ def _closes(tokens: Sequence[Token], begin: int, number: int) -> bool:
     word = tokens[number].text
     if word not in OPENED_BY:
         return word in CLOSING
-    if tokens[number].start == tokens[number - 1].end:
+    if _touch(tokens, number) and not (number + 1 < len(tokens) and _touch(tokens, number + 1)):
         return True
     before = [token.text for token in tokens[max(begin, number - NEAR) : number]]
     opened, closed = before.count(OPENED_BY[word]), before.count(word)
     return opened % 2 == 1 if OPENED_BY[word] == word else opened > closed
 
 
+def _touch(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a token follows the one before it without a blank."""
+    return tokens[number].start == tokens[number - 1].end
+
+
 def _ends(tokens: Sequence[Token], mark: int, following: str) -> bool:
     """Whether a mark ends a sentence, given the first letter of the word that follows."""
-    if tokens[mark].text != ".":
+    if tokens[mark].text not in DOT:
         return not following.islower()
     return not (following.islower() or following.isdigit() or (mark and _may_have_a_dot(tokens[mark - 1].text)))
 

@@ -49,6 +49,7 @@ _LETTERS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000
 _UNSPACED = re.compile(f"([{_LETTERS}])")
 _UNSPACED_OR_MARK = re.compile(f"[{_LETTERS}\u3001-\u3020\uff01-\uff60“”‘’…—·]")
 _SPACED = re.compile(r"\S+")
+_LETTER = re.compile(r"\S")
 
 
 def is_unspaced(word: str) -> bool:
@@ -89,7 +90,13 @@ def split_at_spaces(text: str) -> Iterator[Token]:
         yield Token(match.group(), match.start(), match.end())
 
 
+def split_letters(text: str) -> Iterator[Token]:
+    """Every letter, digit and mark of a text, as in corpora that are tagged letter by letter."""
+    for match in _LETTER.finditer(text):
+        yield Token(match.group(), match.start(), match.end())
+
+
 Tokenizer = Callable[[str], Iterator[Token]]
 
 # By the name that a model remembers: a tokenizer that changes what it finds gets a new one.
-TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces}
+TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces, "letters": split_letters}

@@ -23,8 +23,9 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
-from nerwin.storage.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RESULTS, RUNS
+from nerwin.storage.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RESULTS, RUNS, check_empty
 from nerwin.storage.lock import locked, wait_until_free
+from nerwin.storage.replace import replace_file
 from nerwin.text.sources import Source
 from nerwin.text.vector_cache import vectors_source
 from nerwin.training.metrics import read_metrics
@@ -130,6 +131,7 @@ class Comparison:
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return
+        check_empty(folder, "Choose another --output.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_yaml(folder / CONFIG, base.to_dict())
@@ -195,7 +197,7 @@ class Comparison:
         path = self.folder / RESULTS
         whole = path.read_bytes() if path.exists() else b""
         if whole and not whole.endswith(b"\n"):  # cut off while it was written
-            path.write_bytes(whole[: whole.rfind(b"\n") + 1])
+            replace_file(path, whole[: whole.rfind(b"\n") + 1])
         with path.open("a", encoding="utf-8") as stream:
             stream.write(result.to_json() + "\n")
 

@@ -25,6 +25,7 @@ from nerwin.text.windows import FlatCorpus, flatten
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
+OTHERWISE = {True: "words are no single letters, as train's are", False: "words are single letters, as train's are not"}
 LETTERS = "most words are single letters: what two in a row say is looked up too"
 LETTERS_ALONE = f"most words are single letters: two in a row say more (features.{PAIR}, as in the preset tagger)"
 
@@ -98,7 +99,10 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
         )
     features = [name for name in ALL_FEATURES if name in config.features]
-    if are_letters(train.words):
+    letters = are_letters(train.words)
+    if dev and are_letters(dev.words) != letters:
+        notes.append(f"dev   {OTHERWISE[letters]}: dev F1 says nothing of text like train")
+    if letters:
         notes.append(f"train {LETTERS if PAIR in features else LETTERS_ALONE}")
     elif PAIR in features:
         features.remove(PAIR)

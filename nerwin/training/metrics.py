@@ -57,7 +57,7 @@ def _epoch(line: bytes, where: str) -> Epoch:
         epoch, *others = (_number(found, name) for name in Epoch._fields if name not in DEV)
         dev = [_number(found["dev"], name) if found["dev"] != {} else None for name in DEV]
         return Epoch(int(epoch), *others, *dev)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ModelError(
             f"{where}: expected the figures of an epoch, as `nerwin train` writes them, found another line. "
             "Restore the file, or train again."

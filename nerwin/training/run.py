@@ -12,8 +12,20 @@ from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
-from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAGE, PAUSED, check_is_run, model_folder
-from nerwin.storage.lock import LOCK, check_free, locked
+from nerwin.storage.folders import (
+    BEST,
+    CONFIG,
+    LAST,
+    MANIFEST,
+    METRICS,
+    PAGE,
+    PAUSED,
+    check_empty,
+    check_is_run,
+    half_written,
+    model_folder,
+)
+from nerwin.storage.lock import check_free, locked
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
 from nerwin.training.data import Parts, read_parts
@@ -21,6 +33,8 @@ from nerwin.training.metrics import epochs_recorded
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 from nerwin.training.unchanged import check_same_data
+
+UNTAKEN = "Add --resume, --overwrite or --output."  # where a folder has files
 
 
 class Run:
@@ -57,16 +71,18 @@ class Run:
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
         check_is_run(folder)
-        _check_untaken(folder, overwrite=overwrite)
+        if not overwrite:
+            check_empty(folder, UNTAKEN)
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
-            _check_untaken(folder, overwrite=overwrite)  # once more: reading the data takes its time
+            if not overwrite:
+                check_empty(folder, UNTAKEN)  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
             # Old metrics go before there is a new configuration, which could not be gone on with beside them.
-            for leftover in [folder / PAGE, folder / METRICS, *_half_written(folder)]:
+            for leftover in [folder / PAGE, folder / METRICS, *half_written(folder)]:
                 leftover.unlink(missing_ok=True)
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
@@ -103,7 +119,7 @@ class Run:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
         _check_metrics(folder / METRICS, lines, model.standing.epoch)
         with locked(folder), _writing(folder):
-            for leftover in _half_written(folder):
+            for leftover in half_written(folder):
                 leftover.unlink()
             for part in (BEST, LAST):
                 with suppress(ModelError):  # there is none yet, or it says itself what is wrong when it is used
@@ -164,21 +180,6 @@ class Run:
         save_training(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
-
-
-def _check_untaken(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a folder with files in it, unless these may be overwritten.
-
-    Raises:
-        ModelError: it has some.
-    """
-    if not overwrite and folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *_half_written(folder)}:
-        raise ModelError(f"{folder}: expected an empty folder, found files. Add --resume, --overwrite or --output.")
-
-
-def _half_written(folder: Path) -> list[Path]:
-    """What a run that was killed has left of a file of its own."""
-    return [one for name in (CONFIG, METRICS) if (one := folder / f".{name}.part").is_file()]
 
 
 @contextmanager
