@@ -23,15 +23,15 @@ class NerwinError(Exception):
 
 
 class ConfigError(NerwinError):
-    """A configuration that cannot be used; the message starts with the path of the key."""
+    """A configuration that cannot be used, or an option; the message names the key or the option."""
 
 
 class CorpusError(NerwinError):
-    """A text or corpus file that cannot be read; the message starts with `path:line`."""
+    """A text or corpus that cannot be read or written; the message says in which file, and on which line."""
 
 
 class VectorsError(NerwinError):
-    """A word-vector file that cannot be read; the message starts with `path:line`."""
+    """A word-vector file that cannot be read or written; the message says which, and on which line."""
 
 
 class ModelError(NerwinError):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters
-from nerwin.corruption.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.lookup import sum_rows
-from nerwin.network.stretches import backprop_stretches, windows_of_stretches
+from nerwin.pretraining.center import CenterLoss, Noise, center_loss, init_center
+from nerwin.pretraining.stretches import backprop_stretches, windows_of_stretches
 
 Case = tuple[Parameters, Floats, Ints, Ints]
 

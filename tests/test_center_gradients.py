@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.cli import app
-from nerwin.corruption.center import CenterLoss, center_loss
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import EPSILON, TOLERANCE, Check
-from nerwin.network.stretches import backprop_stretches
 from nerwin.pretraining import gradcheck as center_gradients
 from nerwin.pretraining import trainer as pretrain
+from nerwin.pretraining.center import CenterLoss, center_loss
 from nerwin.pretraining.gradcheck import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
+from nerwin.pretraining.stretches import backprop_stretches
 from tests.test_trainer import write_village
 
 

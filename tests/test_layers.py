@@ -34,7 +34,7 @@ ALLOWED = {
     "training": {
         "arrays", "text", "network", "corruption", "optim", "config", "storage", "parallel", "evaluation", "model"
     },
-    "pretraining": {"arrays", "text", "network", "corruption", "optim", "storage"},
+    "pretraining": {"arrays", "text", "network", "optim", "storage"},
     "tagging": {"arrays", "collector", "versions", "text", "corruption", "storage", "parallel", "evaluation", "model"},
     "analysis": {"arrays", "versions", "text", "network", "config", "storage", "model", "training"},
     "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},

@@ -20,7 +20,7 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pairs
 from nerwin.text.features import FEATURES, NGRAMS, WORDS, Lookup, Spelled, form_table
 from nerwin.text.ngrams import ngram_bags
-from nerwin.text.pairs import PAIR, forms_of, words_of
+from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.windows import FlatCorpus, windows
 from nerwin.training.data import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
@@ -46,7 +46,7 @@ def test_a_pair_is_a_word_and_the_next_one_of_its_sentence() -> None:
     first, second, last = forms_of(["in", "Lima", "in"], {PAIR})
     assert [first, last] == forms_of(["in", "Lima", "in", "in"], {PAIR}, [2, 1, 1])[::2]
     assert first != last != second
-    assert list(words_of([first, second, last], {PAIR})) == ["in", "Lima", "in"]
+    assert list(bare_words([first, second, last], {PAIR})) == ["in", "Lima", "in"]
     assert forms_of([], {PAIR}) == []
 
 
@@ -56,12 +56,12 @@ def test_sentences_in_a_row_have_the_forms_that_each_has_alone(sentences: list[l
     words = [word for sentence in sentences for word in sentence]
     alone = [form for sentence in sentences for form in forms_of(sentence, {PAIR})]
     assert list(forms_of(words, {PAIR}, map(len, sentences))) == alone
-    assert list(words_of(alone, {PAIR})) == words
+    assert list(bare_words(alone, {PAIR})) == words
 
 
 def test_without_pairs_a_form_is_its_word_whatever_it_holds() -> None:
     (pair,) = forms_of(["Lima"], {PAIR})
-    assert list(words_of([pair], {"shape"})) == [pair]
+    assert list(bare_words([pair], {"shape"})) == [pair]
 
 
 def test_a_pair_has_a_row_of_its_own_and_all_else_of_its_word() -> None:
@@ -104,7 +104,7 @@ def dev_words(trainer: Trainer) -> list[str]:
 def test_the_inventories_are_those_of_words_and_of_pairs(trained: Trainer) -> None:
     model, forms = trained.model, trained.parts.vocabulary.forms[2 : trained.parts.train_forms]
     inventories = {one.name: list(one.values) for one in model.lookups}
-    assert set(inventories[WORDS]) == set(words_of(forms, {PAIR}))
+    assert set(inventories[WORDS]) == set(bare_words(forms, {PAIR}))
     assert set(inventories[PAIR]) == {form.lower() for form in forms}
     assert len(inventories[PAIR]) > len(inventories[WORDS])
     shapes = Counter(FEATURES["shape"](Spelled(inventories[WORDS])))

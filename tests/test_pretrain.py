@@ -18,12 +18,13 @@ from typer.testing import CliRunner, Result
 
 from nerwin.arrays import Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
-from nerwin.corruption.center import CenterLoss
 from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
 from nerwin.pretraining import run as pretrain_run
+from nerwin.pretraining.center import CenterLoss
 from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state_folder
 from nerwin.pretraining.settings import PretrainSettings
+from nerwin.pretraining.text import RARE_NUMBER, Text, known, read_text
 from nerwin.pretraining.trainer import (
     Batched,
     EpochDone,
@@ -37,7 +38,6 @@ from nerwin.pretraining.trainer import (
 from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
-from nerwin.text.stream import RARE_NUMBER, Text, known, read_text
 from nerwin.text.vocabulary import KNOWN
 from tests.processes import started
 from tests.test_lock import held
@@ -103,7 +103,7 @@ def test_several_files_plain_or_gzip_are_one_text(tmp_path: Path, monkeypatch: p
     one, other = "Mira left .\n" * 3, "Ena saw Vesk .\n"
     (tmp_path / "other.gz").write_bytes(gzip.compress(other.encode()))
     both = read_text([written(tmp_path / "both", one + other)], 9, 5)
-    monkeypatch.setattr("nerwin.text.stream.PIECE", 4)  # and many pieces are one array
+    monkeypatch.setattr("nerwin.pretraining.text.PIECE", 4)  # and many pieces are one array
     parts = read_text([written(tmp_path / "one", one), tmp_path / "other.gz"], 9, 5)
     assert fingerprint(parts) == fingerprint(both)
     assert parts.words == both.words
@@ -128,7 +128,7 @@ def test_rare_numbers_are_counted_under_their_shape(tmp_path: Path) -> None:
 def test_a_text_of_one_long_line_is_taken_apart_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "a.txt", "ab cde f ghijklmnop q 12 r s.\n x\n")
     whole = read_text([path], 99, 5)
-    monkeypatch.setattr("nerwin.text.stream.LONG", 3)
+    monkeypatch.setattr("nerwin.pretraining.text.LONG", 3)
     assert fingerprint(read_text([path], 99, 5)) == fingerprint(whole)
 
 

@@ -599,7 +599,7 @@ def test_overwriting_gives_the_run_that_a_new_folder_gives(whole: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("write", "epochs"), [("nerwin.config.yaml_files.write_yaml", 4), ("nerwin.training.run.replace_file", 6)]
+    ("write", "epochs"), [("nerwin.training.run.write_yaml", 4), ("nerwin.training.run.replace_file", 6)]
 )
 def test_overwriting_may_be_killed_at_any_of_its_writes(
     whole: Path, tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch, write: str, epochs: int

@@ -26,9 +26,9 @@ from nerwin.config.reading import load_config
 from nerwin.parallel.workers import processes
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
+from nerwin.pretraining.text import read_text
 from nerwin.storage.folders import CONFIG, MANIFEST, METRICS
 from nerwin.tagging.tagger import load
-from nerwin.text.stream import read_text
 from nerwin.training.comparison import Comparison, grid
 from nerwin.training.run import Run
 from tests.test_trainer import village_config

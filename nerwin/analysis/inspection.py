@@ -16,7 +16,7 @@ from nerwin.network.attribution import score_shares
 from nerwin.network.lookup import nearest_rows
 from nerwin.network.placed import distinct
 from nerwin.text.features import WORDS, FormTable, form_table
-from nerwin.text.pairs import forms_of, words_of
+from nerwin.text.pairs import bare_words, forms_of
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten, windows
@@ -97,7 +97,7 @@ class _Read(NamedTuple):
 def _read(model: Model, sentences: Sequence[Sequence[str]]) -> _Read:
     vocabulary, features = Vocabulary(), model.tables
     flat = flatten([vocabulary.ids(forms_of(words, features)) for words in sentences], model.config.window.size)
-    names = ["_", *words_of(vocabulary.forms[1:], features)]
+    names = ["_", *bare_words(vocabulary.forms[1:], features)]
     return _Read(flat, form_table(model.lookups, vocabulary.forms), names)
 
 

@@ -120,7 +120,7 @@ def _prepare(
 ) -> "PretrainRun":
     """Read the text, and say what it is like."""
     from nerwin.pretraining.run import PretrainRun
-    from nerwin.text.stream import read_text
+    from nerwin.pretraining.text import read_text
     from nerwin.text.vocabulary import KNOWN, UNKNOWN
 
     started = time.perf_counter()

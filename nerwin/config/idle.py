@@ -32,7 +32,7 @@ _PENALTY = Need(
 )
 
 
-def _may_stop_early(training: TrainingConfig) -> bool:
+def _patience_counts(training: TrainingConfig) -> bool:
     return training.patience is None or (training.keep == "best" and training.refit is None)
 
 
@@ -50,7 +50,7 @@ NEEDS = {
     "optimizer.epsilon": _one_of("optimizer.name", "adagrad", "rmsprop", *ADAMS),
     "optimizer.weight_decay": _one_of("optimizer.name", "adamw"),
     "training.patience": Need(
-        "training.keep best, and no training.refit", lambda config: _may_stop_early(config.training)
+        "training.keep best, and no training.refit", lambda config: _patience_counts(config.training)
     ),
     "schedule.period": _one_of("schedule.name", "step"),
     "schedule.factor": _one_of("schedule.name", "step"),

@@ -71,7 +71,7 @@ def named_files(config: Config) -> dict[str, Path | None]:
     return {**named, "words.vectors": config.words.vectors}
 
 
-def moved_files(before: Config, now: Config) -> set[str]:
+def files_of_both(before: Config, now: Config) -> set[str]:
     """The keys of files that both configurations name: known by their sums, they may stand elsewhere."""
     return {key for key, path in named_files(before).items() if path and named_files(now)[key]}
 

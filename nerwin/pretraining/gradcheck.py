@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Gradients, Ints, Parameters
-from nerwin.corruption.center import init_center
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
+from nerwin.pretraining.center import init_center
 from nerwin.pretraining.trainer import WORDS, Minibatch, loss_and_gradients
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 

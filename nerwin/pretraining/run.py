@@ -20,6 +20,7 @@ import numpy as np
 from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
+from nerwin.pretraining.text import Text
 from nerwin.pretraining.trainer import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
 from nerwin.pretraining.word2vec import check_name, write_vectors
 from nerwin.storage.archive import (
@@ -33,7 +34,6 @@ from nerwin.storage.archive import (
     write_together,
 )
 from nerwin.storage.lock import check_free, locked
-from nerwin.text.stream import Text
 from nerwin.text.vocabulary import KNOWN
 
 FORMAT = 1

@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
-from nerwin.corruption.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.errors import ConfigError, TrainingDiverged
 from nerwin.network.lookup import nearest_rows, sum_rows
-from nerwin.network.stretches import backprop_stretches, windows_of_stretches
 from nerwin.optim.optimizers import Optimizer, Rule, Settings, adagrad
 from nerwin.optim.schedules import ScheduleSettings, linear
+from nerwin.pretraining.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.pretraining.settings import PretrainSettings
-from nerwin.text.stream import Text, known
+from nerwin.pretraining.stretches import backprop_stretches, windows_of_stretches
+from nerwin.pretraining.text import Text, known
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WORDS = "words"

@@ -27,7 +27,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter
 from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
 from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
-from nerwin.text.jsonl_words import with_tags, words_of
+from nerwin.text.jsonl_words import listed_words, with_tags
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, blocks, read_pieces
@@ -206,7 +206,7 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
         whole.append(tokens is not None)
     for (where, content), found in zip(objects, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
-            worded = words_of(content, where) is not None
+            worded = listed_words(content, where) is not None
             answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))
             yield write_object(answer, where)
         else:

@@ -1,5 +1,7 @@
 """Tagged corpora in columns: one token a line, sentences apart by blank lines (the CoNLL shared tasks' format).
 
+A file in inline markup is told by its name, and parsed in `inline`.
+
 What varies between files (delimiter, number of columns, tag scheme) is detected, reported and can be set. What cannot
 be read is an error with `path:line`; nothing is dropped silently.
 """

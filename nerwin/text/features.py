@@ -19,7 +19,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Ints
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
-from nerwin.text.pairs import PAIR, words_of
+from nerwin.text.pairs import PAIR, bare_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WORDS, NGRAMS = "words", "ngrams"
@@ -56,7 +56,7 @@ class Spelled:
     """
 
     def __init__(self, forms: Sequence[str], features: Container[str] = ()) -> None:
-        self.forms, self.words = forms, words_of(forms, features)
+        self.forms, self.words = forms, bare_words(forms, features)
 
     @cached_property
     def pair(self) -> list[str]:

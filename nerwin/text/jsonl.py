@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from nerwin.errors import CorpusError, printable
 from nerwin.text.files import BLANK
-from nerwin.text.jsonl_words import WORDS, tagged_words, words_of
+from nerwin.text.jsonl_words import WORDS, listed_words, tagged_words
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
@@ -77,7 +77,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
 
 def _passage(content: dict[str, Any], number: int, where: str, align: Align, counts: Counts) -> Passage:
     """A text with its entities; those that were moved or left out are counted."""
-    if (words := words_of(content, where)) is not None:
+    if (words := listed_words(content, where)) is not None:
         return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
     told = [_span(one, text, where) for one in _list(content, _entities_key(content, where), where)]
@@ -101,7 +101,7 @@ def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | Non
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
     """
-    if (words := words_of(content, where)) is not None:
+    if (words := listed_words(content, where)) is not None:
         return join_words(words)
     text = content.get("text")
     if not isinstance(text, str):

@@ -23,7 +23,7 @@ NUMBERS = "Write the tags' names: the data set knows them, its lines do not."
 NO_TYPE = "Write B- or I- before each type."
 
 
-def words_of(content: dict[str, Any], where: str) -> list[str] | None:
+def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
     """The words of an object that brings words, and no offsets; None if it has none.
 
     Raises:

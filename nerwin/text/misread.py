@@ -1,6 +1,7 @@
 """Columns that are read by the wrong mark or the wrong number: refused, since nothing else would show it.
 
-In tagged corpora wrong columns show in the tags. Among untagged words any text would pass.
+In tagged corpora wrong columns show in the tags, but for a column that numbers the words. Among untagged words any text
+would pass.
 """
 
 import re

@@ -44,6 +44,6 @@ def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[i
     return [f"{word}{_BETWEEN}{following}" for word, following in zip(words, after, strict=True)]
 
 
-def words_of(forms: Sequence[str], features: Container[str]) -> Sequence[str]:
+def bare_words(forms: Sequence[str], features: Container[str]) -> Sequence[str]:
     """The word of each form; with pairs among the features, a form may also be a word."""
     return [form.partition(_BETWEEN)[0] for form in forms] if PAIR in features else forms

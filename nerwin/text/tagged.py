@@ -8,7 +8,7 @@ from nerwin.text.columns import DOCSTART
 
 
 class Sentence(NamedTuple):
-    """Words and their tags, spelled as in the file, and the line of each."""
+    """Words, their tags in whatever scheme, and the line of each in its file."""
 
     words: list[str]
     tags: list[str]

@@ -15,7 +15,7 @@ from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import ALL_FEATURES, STAGES, Lookup, spellings
-from nerwin.text.pairs import PAIR, are_letters, forms_of, words_of
+from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE
@@ -110,7 +110,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     train_part = _part(vocabulary, sentences, features, size)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, features, size)
-    words = words_of(vocabulary.forms, features)
+    words = bare_words(vocabulary.forms, features)
     return Parts(train_part, dev_part, vocabulary, words, features, types, train_forms, notes, sources)
 
 

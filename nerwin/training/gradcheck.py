@@ -26,7 +26,7 @@ from nerwin.network.placed import Placed
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
-from nerwin.text.pairs import PAIR, forms_of, words_of
+from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
@@ -115,7 +115,7 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
-    spelled = words_of(vocabulary.forms, GRID_FEATURES)
+    spelled = bare_words(vocabulary.forms, GRID_FEATURES)
     return Parts(part, part, vocabulary, spelled, list(GRID_FEATURES), types, len(vocabulary), [])
 
 

@@ -6,7 +6,7 @@ many epochs as that was trained for.
 """
 
 from nerwin.arrays import Floats
-from nerwin.config.reading import differing, moved_files
+from nerwin.config.reading import differing, files_of_both
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
@@ -53,5 +53,5 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
 
 def _others(before: Config, now: Config) -> list[str]:
     """The keys that must be the same and are not: how a training goes, and from which seed, is its own."""
-    free = {*moved_files(before, now), "corpus.test"}
+    free = {*files_of_both(before, now), "corpus.test"}
     return [key for key in differing(before, now) if key not in free and not key.startswith("training.")]

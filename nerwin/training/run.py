@@ -7,8 +7,9 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.config.reading import differing, load_config, moved_files
+from nerwin.config.reading import differing, files_of_both, load_config
 from nerwin.config.settings import Config
+from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
@@ -65,8 +66,6 @@ class Run:
         Raises:
             ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
         """
-        from nerwin.config.yaml_files import write_yaml  # only now: tagging needs none
-
         check_free(folder)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
@@ -215,7 +214,7 @@ def _check_unedited(path: Path, config: Config, before: Config) -> None:
     Raises:
         ConfigError: naming the keys that differ.
     """
-    moved = moved_files(before, config)
+    moved = files_of_both(before, config)
     if before.training.refit and config.training.refit:  # its thresholds are in the model
         moved.add("training.refit")
     _check_equal(path, before, config, spared={*moved, "corpus.test"})

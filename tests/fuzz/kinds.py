@@ -22,6 +22,7 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
+from nerwin.pretraining.text import read_text
 from nerwin.storage.folders import METRICS, RESULTS
 from nerwin.tagging.renderings import FORMATS
 from nerwin.tagging.streaming import tag_file
@@ -29,7 +30,6 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
 from nerwin.text.jsonl_words import TAGS
-from nerwin.text.stream import read_text
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
