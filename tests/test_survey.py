@@ -105,7 +105,7 @@ def test_the_same_entities_in_two_schemes_are_no_conflict(look: Surveyor) -> Non
 
 
 def test_invalid_transitions_are_told_with_their_lines_even_where_training_refuses_them(look: Surveyor) -> None:
-    found = look("a B-PER\nb I-LOC\n\nc O\nd I-PER\n\ne S-PER\n\n" + "f B-PER\ng I-PER\n\n" * 3)
+    found = look("aa B-PER\nbb I-LOC\n\ncc O\ndd I-PER\n\nee S-PER\n\n" + "ff B-PER\ngg I-PER\n\n" * 3)
     assert found.parts["train"].invalid == [
         Invalid(2, "B-PER", "I-LOC"),
         Invalid(5, "O", "I-PER"),
@@ -352,3 +352,15 @@ def test_the_command_draws_further_columns_of_tags_and_counts_one_warning(here: 
     assert nerwin("data", "two.conll", "--set", "corpus.entities=[PER]").stdout.endswith("no warnings\n")
     Path("few.conll").write_text("".join(rows[:50]))
     assert nerwin("data", "few.conll").stdout.endswith("\n1 warning\n")
+
+
+def test_words_that_are_no_tokens_of_raw_text_and_parts_of_other_tokens_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "words.conll").write_text("\u738b\u5c0f\tB-PER\n\u4f4f\u5728\tO\n\n" * 60, encoding="utf-8")
+    (tmp_path / "letters.conll").write_text("\u738b\tB-PER\n\u4f4f\tO\n\n" * 60, encoding="utf-8")
+    words, letters = tmp_path / "words.conll", tmp_path / "letters.conll"
+    train = ["data", str(words), "--strict"]
+    assert "100% of the words are no tokens of raw text (corpus.tokenizer=rules)" in nerwin(*train).stdout
+    assert "no tokens of raw text" not in nerwin(*train, "--set", "corpus.tokenizer=spaces").stdout
+    both = nerwin("data", str(letters), str(words)).stdout
+    assert "words.conll: words are no single letters, as train's are." in both.replace("\n", " ")
+    assert "no tokens of raw text" not in both

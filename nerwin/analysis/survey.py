@@ -4,7 +4,7 @@ Nothing is refused here that can be read; what of it deserves a second look is t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +16,13 @@ from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.text.corpus import read_corpus
+from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import spellings
+from nerwin.text.pairs import are_letters
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SCHEMES, Span, spans, steps
 from nerwin.text.vector_cache import load_vectors
-from nerwin.training.data import CUT_BEYOND
+from nerwin.training.data import CUT_BEYOND, OTHERWISE
 
 PARTS = ("train", "dev", "test")
 MUCH = 0.1  # share of the words; a corpus has some long sentences
@@ -155,11 +157,23 @@ def survey(config: Config) -> Survey:
             parts[name].shared[earlier] = [
                 sentence.line for sentence in one.corpus.sentences if tuple(sentence.words) in first_lines[earlier]
             ]
+    for name, doubt in _doubts_of_words(tagged, config.corpus.tokenizer):
+        parts[name].doubts.append(doubt)
     if config.words.vectors is not None:
         known = set(load_vectors(config.words.vectors, config.words.dim).words)
         for name, one in tagged.items():
             parts[name].vectors = _covered(one, known, lower=config.words.lower)
     return Survey(parts, _conflicts(tagged.values()))
+
+
+def _doubts_of_words(tagged: Mapping[str, _Tagged], tokenizer: str) -> Iterator[tuple[str, str]]:
+    """What training would say of the words: of which part, and the doubt."""
+    if "train" not in tagged:
+        return
+    train = tagged["train"].corpus.words
+    yield from (("train", doubt) for doubt in tokenizer_doubt(train, tokenizer))
+    letters = are_letters(train)
+    yield from ((name, OTHERWISE[letters]) for name, one in tagged.items() if are_letters(one.corpus.words) != letters)
 
 
 def _read(path: Path, config: Config) -> _Tagged:

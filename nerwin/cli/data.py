@@ -94,7 +94,9 @@ def _counted(warnings: list[str]) -> str:
 
 
 def _told(conflict: "Conflict") -> str:
-    return f'in several ways: "{" ".join(conflict.words)[:60]}" at {", ".join(conflict.places)}'
+    from nerwin.text.passage import join_words
+
+    return f'in several ways: "{join_words(conflict.words)[0][:60]}" at {", ".join(conflict.places)}'
 
 
 def _table(title: str, first: str, columns: "dict[str, PartSurvey]") -> "Table":

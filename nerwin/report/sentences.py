@@ -6,6 +6,7 @@ from typing import NamedTuple
 from nerwin.evaluation.mistakes import KINDS, Mistake
 from nerwin.report.contents import Closeup
 from nerwin.report.familiarity import name_of
+from nerwin.text.passage import join_words
 from nerwin.text.tags import Span
 
 SHOWN = 100  # mistakes of a kind
@@ -76,10 +77,14 @@ def line_of(words: Sequence[str], spans: Iterable[Span], own: Span | None, start
     for span in sorted(spans):
         if span.end > start and span.start < end:
             pieces += [
-                Piece(" ".join(words[at : span.start])),
-                Piece(" ".join(words[span.start : span.end]), span.label, span == own),
+                Piece(_joined(words[at : span.start])),
+                Piece(_joined(words[span.start : span.end]), span.label, span == own),
             ]
             at = span.end
-    pieces.append(Piece(" ".join(words[at:end])))
+    pieces.append(Piece(_joined(words[at:end])))
     before, after = [Piece("…")] * (start > 0), [Piece("…")] * (end < len(words))
     return [*before, *(piece for piece in pieces if piece.text), *after]
+
+
+def _joined(words: Sequence[str]) -> str:
+    return join_words(words)[0]
