@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from nerwin.errors import ModelError, printable
+from nerwin.errors import ModelError
 from nerwin.storage.archive import DamageError, read_json, reason_of, whole_number
 from nerwin.storage.folders import MANIFEST
 
@@ -34,7 +34,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     elif isinstance(found, int) and found > FORMAT:
         remedy = "Load it with the version of nerwin that wrote it, or a later one."
     expected = " or ".join(map(str, READ))
-    raise ModelError(f"{path}: expected model format {expected}, found {printable(str(found)[:40])}. {remedy}")
+    raise ModelError(f"{path}: expected model format {expected}, found {str(found)[:40]}. {remedy}")
 
 
 def best_of(manifest: dict[str, Any]) -> tuple[float, int]:

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from nerwin.errors import printable
 from nerwin.storage.replace import replace_file
 
 LARGEST_MANIFEST = 4 << 20  # bytes; ours have thousands
@@ -111,7 +110,7 @@ def reason_of(error: Exception) -> str:
         reason = "expected text in UTF-8, found other bytes"
     elif isinstance(error, TypeError):
         reason = f"expected values of the kinds that nerwin writes, found others ({error})"
-    return printable(reason).rstrip(".")
+    return reason.rstrip(".")
 
 
 def read_arrays(folder: Path, entry: Any) -> Arrays:

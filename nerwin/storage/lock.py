@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.errors import ModelError, printable
+from nerwin.errors import ModelError
 from nerwin.storage.folders import LOCK
 
 try:
@@ -85,7 +85,7 @@ def _taken(folder: Path, path: Path) -> int:
         if _take(file, path):
             return file
         with os.fdopen(file, "rb") as stream:
-            owner = printable(stream.read(200).decode("utf-8", "replace").strip()) or "another process"
+            owner = stream.read(200).decode("utf-8", "replace").strip() or "another process"
         time.sleep(MOMENT)
     raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.passage import Counts, Passage, whole_tokens
 from nerwin.text.tags import Span, is_tag
@@ -48,7 +48,7 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
             if entity not in inside:  # spaCy does not say so: it is in no sentence's own
                 raise CorpusError(
                     f"{where}: expected an entity in one sentence, found "
-                    f'"{printable(entity.text)[:40]}" ({entity.label_}) over the border of two. {REMEDY}'
+                    f'"{entity.text[:40]}" ({entity.label_}) over the border of two. {REMEDY}'
                 )
         for sentence in sentences:
             passage = _passage(sentence, number, where, counts)
@@ -88,7 +88,7 @@ def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
     for label in {span.label for span in found}:
         if not is_tag(f"B-{label}"):
-            raise CorpusError(f'{where}: expected a label of one word, found "{printable(label)}". Rename the label.')
+            raise CorpusError(f'{where}: expected a label of one word, found "{label}". Rename the label.')
     return Passage(text, tokens, whole_tokens(tokens, found, text, where, REMEDY), number)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
@@ -121,9 +121,7 @@ def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for passage in passages:
         for label in sorted({entity.label for entity in passage.entities}):
             if not is_type(label):
-                raise _not_alone(
-                    passage, name, "types of letters, without =, | or brackets, that are no O", printable(label)
-                )
+                raise _not_alone(passage, name, "types of letters, without =, | or brackets, that are no O", label)
         for one, other in itertools.pairwise(passage.entities):
             if one.end == other.start and one.label == other.label:
                 raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")

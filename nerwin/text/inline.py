@@ -12,7 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.passage import Passage, check_lines, from_words, whole_tokens
 from nerwin.text.tags import Span, iob2
@@ -105,7 +105,7 @@ def write_inline(passages: Sequence[Passage], name: str) -> Iterator[str]:
 def _check_label(label: str, line: int, name: str) -> None:
     if not _LABEL.fullmatch(label):
         raise CorpusError(
-            f'{name}:{line}: expected a type without blanks or parentheses, found "{printable(label)}", which inline '
+            f'{name}:{line}: expected a type without blanks or parentheses, found "{label}", which inline '
             "markup cannot hold. Rename the type, or write another form."
         )
 

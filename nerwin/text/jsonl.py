@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.jsonl_words import WORDS, listed_words, tagged_words
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
@@ -119,7 +119,7 @@ def _no_text(content: dict[str, Any], where: str) -> CorpusError:
     elif "text" in content:
         found = _brief(content["text"])
     else:
-        found = f"none among {printable(', '.join(content))}"
+        found = f"none among {', '.join(content)}"
     if all(key in content for key in FULL_EXPORT):
         remedy = "Export it as JSON-MIN."
     return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
@@ -143,7 +143,7 @@ def _entities_key(content: dict[str, Any], where: str) -> str:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
     if not present:
         raise CorpusError(
-            f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {printable(', '.join(content))}. "
+            f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {', '.join(content)}. "
             "Name them so; a text without any has an empty list."
         )
     return (filled or spans or present)[0]
@@ -183,7 +183,7 @@ def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> No
     there = text[start:end]
     if isinstance(own, str) and own.split() != there.split():  # some tools write blanks otherwise
         raise CorpusError(
-            f'{where}: expected the entity "{printable(own)[:40]}" at {start}-{end}, found "{printable(there)[:40]}" '
+            f'{where}: expected the entity "{own[:40]}" at {start}-{end}, found "{there[:40]}" '
             "there. Mend the offsets: they count characters from 0, and the end is the first one after the entity."
         )
 

@@ -11,7 +11,7 @@ The text of such words is not known; they are joined as those of columns are.
 from collections.abc import Sequence
 from typing import Any
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.passage import Passage, from_words
 from nerwin.text.tags import is_tag, spans
@@ -33,7 +33,7 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
     for word in words or ():
         if not word.strip(BLANK) or any("\ud800" <= letter <= "\udfff" for letter in word):
             raise CorpusError(
-                f"{where}: expected words of Unicode characters that are more than blanks, found {printable(word)!r}. "
+                f"{where}: expected words of Unicode characters that are more than blanks, found {word!r}. "
                 "Mend the word."
             )
     return words
@@ -57,7 +57,7 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
     if not keys:
         raise CorpusError(
             f"{where}: expected tags of the words under one of {', '.join(TAGS)}, found "
-            f"{printable(', '.join(content))}. Name them so."
+            f"{', '.join(content)}. Name them so."
         )
     if len(keys) > 1 and words:
         raise CorpusError(f"{where}: expected tags once, found {' and '.join(keys)}. Keep one of them.")
@@ -66,7 +66,7 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
         raise CorpusError(f"{where}: expected a tag for each of {len(words)} words, found {len(tags)}. Mend the line.")
     for tag in tags:
         if not (isinstance(tag, str) and is_tag(tag)):
-            found, remedy = printable(str(tag)[:40]), NUMBERS if isinstance(tag, int) else NO_TYPE
+            found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
     return from_words(words, spans(tags), number)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nerwin.errors import CorpusError, printable
+from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART
 from nerwin.text.files import BLANK
 from nerwin.text.sentences import cut_into_sentences
@@ -192,14 +192,14 @@ def _check_inside(span: Span, text: str, where: str) -> None:
 
 
 def _quoted(text: str, span: Span) -> str:
-    return f'"{printable(text[span.start : span.end])[:40]}" ({span.label})'
+    return f'"{text[span.start : span.end][:40]}" ({span.label})'
 
 
 def _cut(tokens: Iterable[Token], span: Span) -> str:
     """Which token an entity cuts, in words."""
     for token in tokens:
         if token.start < span.start < token.end or token.start < span.end < token.end:
-            return f'a border inside the token "{printable(token.text)[:40]}"'
+            return f'a border inside the token "{token.text[:40]}"'
     return "a border between tokens"
 
 
