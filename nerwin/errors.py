@@ -27,11 +27,11 @@ class ConfigError(NerwinError):
 
 
 class CorpusError(NerwinError):
-    """A text or corpus that cannot be read or written; the message says in which file, and on which line."""
+    """A text or corpus that cannot be read or written; the message says where."""
 
 
 class VectorsError(NerwinError):
-    """A word-vector file that cannot be read or written; the message says which, and on which line."""
+    """A word-vector file that cannot be read or written; the message says where."""
 
 
 class ModelError(NerwinError):

@@ -20,7 +20,7 @@ from nerwin.model.files import load_model, remove_model, save_model
 from nerwin.storage import archive
 from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.storage.folders import MANIFEST
-from nerwin.storage.replace import replace_file
+from nerwin.storage.replace import replace_file, replacing
 from nerwin.text.vector_cache import vectors_source
 from nerwin.training import checkpoint
 from nerwin.training.checkpoint import load_state, save_training
@@ -306,6 +306,14 @@ def test_a_save_that_breaks_off_leaves_the_old_model_whole(
         save_training(saved, trained.model, trained.state)
     assert np.array_equal(load_model(saved).params["U"], kept)
     assert load_model(saved).standing.epoch == 2
+
+
+def test_a_private_file_is_private_while_it_is_written_too(tmp_path: Path) -> None:
+    replace_file(tmp_path / "file", b"old")
+    (tmp_path / "file").chmod(0o600)
+    with replacing(tmp_path / "file") as stream:
+        assert Path(stream.name).stat().st_mode & 0o777 == 0o600  # while it is written, too
+        stream.write(b"content")
 
 
 def test_a_file_is_on_the_disk_as_a_whole_before_it_takes_its_place(

@@ -751,6 +751,9 @@ def test_options_of_columns_are_refused_for_markup(here: Path, option: tuple[str
     done = nerwin("evaluate", "runs/village-1", "--data", "x.inline", *map(str, option))
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"nerwin: {option[0]}: expected a corpus in columns, found inline markup")
+    words = ("--config", "village.yaml", "--output", "runs/marked", "--set", "training.epochs=1", "--quiet")
+    assert nerwin("train", *words, "--set", "corpus.dev=x.inline", "--set", "corpus.test=null").exit_code == DONE
+    assert nerwin("evaluate", "runs/marked", *map(str, option)).exit_code == 2
 
 
 def test_inspect_says_how_to_go_on_without_its_corpus(here: Path) -> None:

@@ -202,7 +202,8 @@ def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
 def test_what_a_start_that_was_killed_has_left_is_no_hindrance(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     (tmp_path / "grid").mkdir()
-    (tmp_path / "grid" / ".config.yaml.part").touch()
+    for name in (".config.yaml.part", ".metrics.jsonl.part"):
+        (tmp_path / "grid" / name).touch()
     (tmp_path / "grid" / ".lock").touch()
     Comparison(tmp_path / "grid", config, (), CELLS)
     assert (tmp_path / "grid" / "config.yaml").is_file()

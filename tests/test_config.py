@@ -246,6 +246,8 @@ def test_an_override_replaces_what_the_file_says_and_leaves_the_rest(load: Load)
 def test_an_override_can_empty_the_features_of_the_file(load: Load) -> None:
     assert load("features: {shape: 5}\n", "features={}").features == {}
     assert load("features: {shape: 5, pair: 3}\n", "features.pair=null").features == {"shape": 5}
+    with pytest.raises(ConfigError, match="piar"):
+        load("", "features.piar=null")
 
 
 def test_the_last_of_several_overrides_counts(load: Load) -> None:

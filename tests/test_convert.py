@@ -220,3 +220,8 @@ def test_what_comes_while_it_reads_is_not_replaced(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(FORMS, "conll", form._replace(read=read_slowly))
     assert "b.jsonl: expected a new file, found one" in refused(nerwin("convert", "a.conll", "b.jsonl"))
     assert Path("b.jsonl").read_text() == "another's"
+
+
+def test_notes_on_a_corpus_name_options(here: Path) -> None:
+    (here / "odd.conll").write_text("a O\nb B-A\n" * 200)
+    assert "(is --word-column that of the words?)" in nerwin("convert", "odd.conll", "-").stderr

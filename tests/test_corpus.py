@@ -494,7 +494,11 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             "comments with a tag where tokens have theirs: 2, the first on line 2 (",
         ),
         ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
-        ("a\tI-A\nb\tB-A\nc\tO\n", {"scheme": "iob2"}, "IOB1 fits these tags, and corpus.scheme does not"),
+        (
+            "a\tI-A\nb\tB-A\nc\tO\n",
+            {"scheme": "iob2"},
+            "IOB1 fits these tags, and IOB2 does not (corpus.scheme=iob1 would)",
+        ),
         ("a\tI-A\nb\tI-A\n", {"scheme": "iob1"}, None),
         ("a\tI-A\nb\tB-A\nc\tS-A\nd\tO\n", {"scheme": "iob2"}, None),  # IOB1 breaks less often, and does not fit
         (
@@ -522,7 +526,7 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             "no word is outside of an entity (is corpus.tag_column the column of the tags?)",
         ),
         (MANY.replace("O", "B-A") + "x O\n", {}, None),
-        ("aa O\nbb B-A\n" * 100, {}, "only 2 different words among 200 (is corpus.word_column that of the words?)"),
+        ("a O\nb B-A\n" * 100, {}, "only 2 different words among 200 (is corpus.word_column that of the words?)"),
         ("a O\nb B-A\n" * 99, {}, None),
         ("".join(f"{number % 15} B-A\nx O\n" for number in range(100)), {}, None),
     ],
@@ -601,3 +605,8 @@ def test_numbers_in_place_of_words_are_refused_beside_an_odd_line(tmp_path: Path
     (tmp_path / "n.conll").write_text("1\tThe\tO\n2\tend\tO\n3\t\x01x\tO\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="expected words in column 0, found their numbers: 1, 2, 3"):
         read_corpus(tmp_path / "n.conll")
+
+
+def test_few_letters_are_no_doubt_of_a_corpus_of_letters(tmp_path: Path) -> None:
+    (tmp_path / "l.conll").write_text("".join(f"{chr(97 + n % 20)} B-A\n" for n in range(500)) + "\n")
+    assert not any(doubt.startswith("only") for doubt in read_corpus(tmp_path / "l.conll").doubts)

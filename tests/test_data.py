@@ -11,9 +11,11 @@ from nerwin.errors import ConfigError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
+from nerwin.text.doubts import REMEDIES, tokenizer_doubt
 from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.text.pairs import PAIR, are_letters, forms_of
 from nerwin.text.tagged import Corpus, Sentence
+from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.training import data
 from nerwin.training.data import (
     CUT_BEYOND,
@@ -311,6 +313,7 @@ def test_letters_are_counted_in_the_whole_of_a_corpus() -> None:
     words, letters = [["Lima", "is"]] * 600, [["\u738b", "\u5c0f"]] * 1000
     assert are_letters(words + letters)
     assert not are_letters(letters + words * 2)
+    assert not are_letters([["a", "b", "c"], ["of", "the"]])  # six of ten is not enough
     assert are_letters([["\u0939", "\u093f", "\u0928", "\u094d"]])  # Hindi, whose vowel signs are no letters
 
 
@@ -347,3 +350,33 @@ def test_pairs_are_looked_up_where_most_words_are_letters(
     epochs(trainer)
     save_model(tmp_path / "model", model)
     assert load_model(tmp_path / "model").tables == model.tables
+
+
+def test_tables_of_letters_are_in_their_order_whatever_that_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "c.conll").write_text("a O\nb B-A\nc O\n\n" * 5)
+    overrides = ("corpus.train=c.conll", "corpus.dev=c.conll", "features={pair: 3, shape: 2}", "training.epochs=1")
+    trainer = new_trainer(village_config(tmp_path, *overrides))
+    epochs(trainer)
+    save_model(tmp_path / "model", trainer.model)
+    assert load_model(tmp_path / "model").tables == [WORDS, "shape", PAIR]
+
+
+@pytest.mark.parametrize(
+    ("words", "tokenizer", "advice"),
+    [
+        (["\uae40", "\ubbfc", "\uc218", "."], "rules", ", or letter by letter (corpus.tokenizer=letters)"),
+        ([*"\u5728\u4e2d\u56fd\u4e70\u8d35" * 6, "A8"], "rules", None),
+        ([*"\u5728\u4e2d\u56fd\u4e70\u8d35" * 6, "A8"], "letters", ", or as it is (corpus.tokenizer=rules)"),
+        (
+            [*"\u5728\u4e2d\u56fd\u4e70\u8d35" * 2, "x_1-"],
+            "rules",
+            ", or with spaces between words (corpus.tokenizer=spaces)",
+        ),
+        (["Lima", "is", "far"], "letters", ", or as it is (corpus.tokenizer=rules)"),
+        (["Lima is", "far", "away"], "spaces", ""),
+    ],
+)
+def test_a_tokenizer_that_finds_the_words_is_advised(words: list[str], tokenizer: str, advice: str | None) -> None:
+    found = [doubt.partition("in columns")[2] for doubt in tokenizer_doubt([words] * 5, tokenizer)]
+    assert found == ([] if advice is None else [advice])
+    assert {*REMEDIES} == {*TOKENIZERS}

@@ -17,6 +17,7 @@ from nerwin.text.passage import join_words
         (["ab", "京", "b"], "ab 京 b"),
         (["2", "0", "2", "5", "年", "T", "C", "L"], "2025年TCL"),
         (["T", "C", "L"], "T C L"),
+        (["I", "…", "I"], "I … I"),
         ([], ""),
     ],
 )

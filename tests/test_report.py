@@ -257,6 +257,7 @@ def test_a_long_sentence_is_cut_around_the_mistake() -> None:
     ]
     assert line_of(words[:2], [], None, 0, 2) == [Piece("0 1")]
     assert line_of(["王", "芳", "去", "了"], [Span(0, 2, "PER")], None, 0, 4) == [Piece("王芳", "PER"), Piece("去了")]
+    assert line_of([*"买TCL2台"], [Span(1, 4, "ORG")], None, 0, 6) == [Piece("买"), Piece("TCL", "ORG"), Piece("2台")]
 
 
 # Several runs

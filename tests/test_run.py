@@ -19,6 +19,7 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError, TrainingDiverged
 from nerwin.model.files import load_model
 from nerwin.storage.folders import model_folder, new_folder, newest_folder
+from nerwin.text import pairs
 from nerwin.training.comparison import Comparison
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
@@ -723,3 +724,14 @@ def test_what_is_no_model_is_a_clear_error(tmp_path: Path, name: str, message: s
     (tmp_path / "village.conll").write_text("")
     with pytest.raises(ModelError, match=f"{name}: {message}"):
         model_folder(tmp_path / name)
+
+
+def test_a_run_with_tables_that_its_corpus_would_not_get_now_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = village_config(tmp_path, "features={pair: 3}", "training.epochs=2")
+    with monkeypatch.context() as patch:
+        patch.setattr(pairs, "LETTERED", -1)  # as in versions that looked pairs of any words up
+        next(record for record in Run.start(tmp_path / "run", config).train() if isinstance(record, EpochDone))
+    with pytest.raises(ModelError, match="found pair: another version began this run"):
+        Run.resume(tmp_path / "run", config)

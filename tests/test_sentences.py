@@ -19,6 +19,12 @@ def cut(text: str) -> list[str]:
     [
         "Lena came. | Nobody was there.",
         "她去了。 | “他也去了。” | 真的",
+        '"She came." | "She left." | He slept.',
+        '"I came! | I left!", he said. | They slept.',
+        "„Ich kam. | Ich ging!“, sagte er. | ‚Komm!‘ | Er kam. | ›Geh!‹ | Er ging.",
+        '("I came. | He left.") | She stayed.',
+        '她说："我去。 | 你来。"他说。 | “我去！”。 | 她来。',
+        "〔真的？〕是的。 | ［真的？］是的。 | ｛真的？｝是的。 | 〈真的？〉是的。 | 好",
         '他笑了。 | "她来了！"他说。 | 好',
         "他（笑着说。）走了。 | 《好的！》是书。 | 【真的？】是的。 | 好",
         "増加率は３．５％。 | Ｊ．Ｋ．ローは来た。 | 「行く。」と言った。",

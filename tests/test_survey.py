@@ -362,5 +362,5 @@ def test_words_that_are_no_tokens_of_raw_text_and_parts_of_other_tokens_are_told
     assert "100% of the words are no tokens of raw text (corpus.tokenizer=rules)" in nerwin(*train).stdout
     assert "no tokens of raw text" not in nerwin(*train, "--set", "corpus.tokenizer=spaces").stdout
     both = nerwin("data", str(letters), str(words)).stdout
-    assert "words.conll: words are no single letters, as train's are." in both.replace("\n", " ")
+    assert "words.conll: words are whole, where train's are single letters." in both.replace("\n", " ")
     assert "no tokens of raw text" not in both

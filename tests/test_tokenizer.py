@@ -155,5 +155,6 @@ def test_words_of_untagged_text_are_its_tokens_where_nothing_is_hyphenated(text:
 
 def test_letters_are_tokens_one_by_one() -> None:
     found = list(TOKENIZERS["letters"]("买TCL 2台"))
+    assert [token.text for token in TOKENIZERS["letters"]("「！」- a")] == ["「", "！", "」", "-", "a"]
     assert [token.text for token in found] == ["买", "T", "C", "L", "2", "台"]
     assert found[-2:] == [Token("2", 5, 6), Token("台", 6, 7)]

@@ -62,7 +62,8 @@ def evaluate(
     }
     chosen = {key: value for key, value in keys.items() if value is not None}
     tagger = load(folder)
-    _check_columns(data or tagger.model.config.corpus.test, chosen)
+    own = tagger.model.config.corpus
+    _check_columns(data or own.test or own.dev or own.train, chosen)
     try:
         corpus, result = score(tagger, data, chosen)
     except CorpusError as error:

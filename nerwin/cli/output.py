@@ -114,11 +114,12 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     beside = place.with_name(f".{place.name[:40]}-{os.urandom(6).hex()}.part")
     try:
         with _gone_when_ended(beside), beside.open("xb") as stream:
+            if place.exists():
+                shutil.copymode(place, beside)  # what is private stays so
             stream.writelines(pieces)
             stream.flush()
             if place.exists():
                 os.fsync(stream.fileno())  # or a power cut could leave neither the old nor the new one
-                shutil.copymode(place, beside)  # what is private stays so
             os.replace(beside, place)
     except BaseException:  # Ctrl-C may come as soon as it is there
         beside.unlink(missing_ok=True)

@@ -63,8 +63,8 @@ def pretrain(
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
-    check_output(output, resume=resume, overwrite=overwrite)
     check_apart(output, sources, output)
+    check_output(output, resume=resume, overwrite=overwrite)
     console = PlainConsole(stderr=True, quiet=quiet)
     run = _prepare(console, sources, columns, output, settings, resume)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time

@@ -82,9 +82,9 @@ def _listed(value: Any) -> Any:
 
 
 def _mapped(value: Any) -> Any:
-    """Nothing is a map without keys, and a key without a value is none."""
+    """Nothing is a map without keys. A feature without a value is left out, so that `--set` can take one away."""
     if isinstance(value, dict):
-        return {key: one for key, one in value.items() if one is not None}
+        return {key: one for key, one in value.items() if one is not None or key not in ALL_FEATURES}
     return {} if value is None else value
 
 
@@ -94,7 +94,8 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
-Width = Annotated[int, Field(ge=1, le=5000)]  # of a row of a lookup table
+WIDEST = 5000  # row of a lookup table
+Width = Annotated[int, Field(ge=1, le=WIDEST)]
 
 
 class _Section(BaseModel):
@@ -271,6 +272,7 @@ class Config(_Section):
         default_factory=dict,
         description=f"further lookup tables and their widths (null: none): {', '.join(ALL_FEATURES)} "
         "(pair: of a word and the next one, where most words are single letters, and nowhere else)",
+        json_schema_extra={"additionalProperties": {"minimum": 1, "maximum": WIDEST, "type": ["integer", "null"]}},
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
     preprocess: PreprocessConfig = Field(

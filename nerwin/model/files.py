@@ -181,7 +181,7 @@ def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) 
     """The inventories, in the order in which a configuration makes them; of the words, training has read so many."""
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
     if names == (of_words := [name for name in expected if name != PAIR]):
-        expected = of_words  # whose pairs are not looked up
+        expected = of_words  # learned from whole words, it has no pairs
     if names != expected:
         raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
     check_names(values, expected)

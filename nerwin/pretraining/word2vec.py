@@ -6,6 +6,7 @@ numbers as little-endian float32, and a line end.
 
 import gzip
 import io
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -41,7 +42,7 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
     check_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as stream:
+        with replacing(Path(os.path.realpath(path))) as stream:  # of a link, where it leads
             _fill(stream, path.name.lower(), words, vectors)
     except OSError as error:
         raise VectorsError(

@@ -73,18 +73,19 @@ def _show(mistake: Mistake, closeup: Closeup, gold: Iterable[Span]) -> Shown:
 
 def line_of(words: Sequence[str], spans: Iterable[Span], own: Span | None, start: int, end: int) -> list[Piece]:
     """The words from `start` to `end` in pieces, with what is left out as "…"; an entity at the border is whole."""
+    text, tokens = join_words(words)
+
+    def between(first: int, last: int) -> str:
+        return text[tokens[first].start : tokens[last - 1].end] if first < last else ""
+
     pieces, at = [], start
     for span in sorted(spans):
         if span.end > start and span.start < end:
             pieces += [
-                Piece(_joined(words[at : span.start])),
-                Piece(_joined(words[span.start : span.end]), span.label, span == own),
+                Piece(between(at, span.start)),
+                Piece(between(span.start, span.end), span.label, span == own),
             ]
             at = span.end
-    pieces.append(Piece(_joined(words[at:end])))
+    pieces.append(Piece(between(at, end)))
     before, after = [Piece("…")] * (start > 0), [Piece("…")] * (end < len(words))
     return [*before, *(piece for piece in pieces if piece.text), *after]
-
-
-def _joined(words: Sequence[str]) -> str:
-    return join_words(words)[0]

@@ -12,21 +12,20 @@ from typing import BinaryIO
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """What to write a file to, beside its place, where it is moved once it is whole; after an error nothing is left.
 
-    A link stays one, and what is private stays so.
+    What is private stays so, from the first byte on.
 
     Raises:
         OSError: it cannot be written.
     """
-    place = Path(os.path.realpath(path))
-    beside = place.with_name(f".{place.name}.part")
+    beside = path.with_name(f".{path.name}.part")
     try:
         with beside.open("wb") as stream:
+            if path.exists():
+                shutil.copymode(path, beside)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if place.exists():
-            shutil.copymode(place, beside)
-        os.replace(beside, place)
+        os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -19,8 +19,13 @@ MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
-FEW = 0.01  # the same of a corpus of letters, whose digits and Latin letters may be words or not
-SPACES = "with spaces between words (corpus.tokenizer=spaces)"
+FEW = 0.01  # the same for letters, where only digits and Latin letters can differ
+# What to do with raw text by the tokenizer, in the order in which one is advised.
+REMEDIES = {
+    "rules": "as it is (corpus.tokenizer=rules)",
+    "letters": "letter by letter (corpus.tokenizer=letters)",
+    "spaces": "with spaces between words (corpus.tokenizer=spaces)",
+}
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
@@ -39,7 +44,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
     forms = _forms(corpus)
     if edged := {form for form in forms if form != form.strip(BLANK)}:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
-    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not are_letters(corpus.words):
+    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not _alphabet(corpus, forms):
         yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
     if len(forms) >= SEVERAL:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
@@ -47,6 +52,11 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"
+
+
+def _alphabet(corpus: Corpus, forms: set[str]) -> bool:
+    """Whether words are letters of some script, and no tags of one letter."""
+    return len(forms) >= SEVERAL and are_letters(corpus.words)
 
 
 def _header_doubt(corpus: Corpus) -> Iterator[str]:
@@ -134,20 +144,37 @@ def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Itera
         tokenizer: the name of the one that raw text is taken apart by.
     """
     sentences = list(sentences)
-    letters, words, missed = are_letters(sentences), 0, 0
+    letters = are_letters(sentences)
+    some = list(_enough(sentences))
+    missed = {name: _missed(some, name, letters=letters) for name in REMEDIES}
+    most = FEW if letters else STRANGE
+    if missed[tokenizer] > most:
+        better = next((f", or {remedy}" for name, remedy in REMEDIES.items() if missed[name] <= most), "")
+        yield (
+            f"{missed[tokenizer]:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): "
+            f"tag text in columns{better}"
+        )
+
+
+def _enough(sentences: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """The first sentences, of ENOUGH words together."""
+    words = 0
+    for sentence in sentences:
+        if words >= ENOUGH:
+            return
+        yield sentence
+        words += len(sentence)
+
+
+def _missed(sentences: Iterable[Sequence[str]], tokenizer: str, *, letters: bool) -> float:
+    """The share of words that a tokenizer does not find in their text."""
+    words = missed = 0
     for sentence in sentences:
         spaced = tokenizer == "spaces"
         text, tokens = join_letters(sentence) if letters and not spaced else join_words(sentence, spaced=spaced)
         words += len(tokens)
         missed += len(set(tokens).difference(TOKENIZERS[tokenizer](text)))
-        if words >= ENOUGH:
-            break
-    if missed > (FEW if letters else STRANGE) * words:
-        other = "letter by letter (corpus.tokenizer=letters)" if letters else SPACES
-        yield (
-            f"{missed / words:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): tag text in "
-            f"columns, or {other}"
-        )
+    return missed / max(words, 1)
 
 
 def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:

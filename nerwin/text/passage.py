@@ -15,7 +15,7 @@ from nerwin.text.columns import DOCSTART
 from nerwin.text.files import BLANK
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
-from nerwin.text.tokenizer import Token, is_unspaced
+from nerwin.text.tokenizer import Token, has_unspaced_letter, is_unspaced
 
 
 class Passage(NamedTuple):
@@ -92,7 +92,7 @@ def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list
             where a sentence in such a script has its digits and other letters one by one, too.
     """
     words = list(words)
-    if not spaced and all(len(word) == 1 for word in words) and any(map(is_unspaced, words)):
+    if not spaced and all(len(word) == 1 for word in words) and any(map(has_unspaced_letter, words)):
         return join_letters(words)
     text, tokens, tight = "", [], True
     for word in words:

@@ -109,7 +109,7 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
     if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
         corpus.doubts.append(
-            f"{nearest.upper()} fits these tags, and corpus.scheme does not (which may be another one)"
+            f"{nearest.upper()} fits these tags, and {chosen.upper()} does not (corpus.scheme={nearest} would)"
         )
     if chosen == "auto" and corpus.illegal > STRAY_SHARE * entity_tokens:
         if not refuse_mixed:

@@ -1,9 +1,9 @@
 """Where sentences of raw text end: taggers learn from sentences, and find less in paragraphs.
 
 A rule for any language with these marks, which rather leaves two sentences together than cuts one: after a mark and
-what closes with it, unless the next word begins with a small letter, or follows what has closed without a blank, as in
-《加油！》是电影; after a dot, unless it may be that of an abbreviation, an initial or an ordinal, or of a number that
-goes on; and at a blank line.
+what closes with it, unless the next word begins with a small letter, or stands without a blank right after what has
+closed, as in 《加油！》是电影; after a dot, unless it may be that of an abbreviation, an initial or an ordinal, or of
+a number that goes on; and at a blank line.
 """
 
 import itertools
@@ -15,10 +15,11 @@ from nerwin.text.tokenizer import Token
 
 DOTS = ".!?…"  # marks that are also written several in a row
 MARKS = frozenset(DOTS + "。！？．｡।॥။።۔؟")
-DOT = ".．"
+FULL_STOPS = frozenset(".．")
 CLOSING = frozenset("”’)]}」』）］｝》〉】〕")
 # Quotation marks that open in one place and close in another, and what opens where each closes.
-OPENED_BY = {'"': '"', "'": "'", "''": "``", "“": "„", "»": "«", "«": "»"}
+OPENED_BY = {'"': '"', "'": "'", "''": "``", "“": "„", "‘": "‚", "»": "«", "«": "»", "›": "‹", "‹": "›"}
+OPENING = frozenset("([{“‘„‚«‹「『（［｛《〈【〔¿¡")
 NEAR = 200  # tokens before a mark in which what it closes may stand
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -58,8 +59,11 @@ def _closes(tokens: Sequence[Token], begin: int, number: int) -> bool:
     word = tokens[number].text
     if word not in OPENED_BY:
         return word in CLOSING
-    if _touch(tokens, number) and not (number + 1 < len(tokens) and _touch(tokens, number + 1)):
-        return True
+    if _touch(tokens, number):
+        following = tokens[number + 1].text[0] if number + 1 < len(tokens) and _touch(tokens, number + 1) else " "
+        if not (following.isalnum() or following in OPENING):
+            return True
+        begin = 0  # between two words it may close a quotation of several sentences
     before = [token.text for token in tokens[max(begin, number - NEAR) : number]]
     opened, closed = before.count(OPENED_BY[word]), before.count(word)
     return opened % 2 == 1 if OPENED_BY[word] == word else opened > closed
@@ -72,7 +76,7 @@ def _touch(tokens: Sequence[Token], number: int) -> bool:
 
 def _ends(tokens: Sequence[Token], mark: int, following: str) -> bool:
     """Whether a mark ends a sentence, given the first letter of the word that follows."""
-    if tokens[mark].text not in DOT:
+    if tokens[mark].text not in FULL_STOPS:
         return not following.islower()
     return not (following.islower() or following.isdigit() or (mark and _may_have_a_dot(tokens[mark - 1].text)))
 

@@ -57,6 +57,11 @@ def is_unspaced(word: str) -> bool:
     return len(word) == 1 and _UNSPACED_OR_MARK.match(word) is not None
 
 
+def has_unspaced_letter(word: str) -> bool:
+    """Whether a letter of such a script stands in a word."""
+    return _UNSPACED.search(word) is not None
+
+
 class Token(NamedTuple):
     """A token of a text and its character offsets there (half open)."""
 

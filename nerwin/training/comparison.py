@@ -133,8 +133,8 @@ class Comparison:
             return
         check_empty(folder, "Choose another --output.")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_yaml(folder / CONFIG, base.to_dict())
+            with locked(folder):
+                write_yaml(folder / CONFIG, base.to_dict())
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
 

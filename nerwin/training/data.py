@@ -25,9 +25,12 @@ from nerwin.text.windows import FlatCorpus, flatten
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
-OTHERWISE = {True: "words are no single letters, as train's are", False: "words are single letters, as train's are not"}
+OTHERWISE = {
+    True: "words are whole, where train's are single letters",
+    False: "words are single letters, where train's are whole",
+}
 LETTERS = "most words are single letters: what two in a row say is looked up too"
-LETTERS_ALONE = f"most words are single letters: two in a row say more (features.{PAIR}, as in the preset tagger)"
+LETTERS_ALONE = f"most words are single letters: two in a row say more (features.{PAIR}, as in the taggers' presets)"
 
 
 class Part(NamedTuple):

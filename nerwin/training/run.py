@@ -35,7 +35,7 @@ from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 from nerwin.training.unchanged import check_same_data
 
-UNTAKEN = "Add --resume, --overwrite or --output."  # where a folder has files
+HOW_TO_GO_ON = "Add --resume, --overwrite or --output."  # where a folder has files
 
 
 class Run:
@@ -71,13 +71,13 @@ class Run:
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
         check_is_run(folder)
         if not overwrite:
-            check_empty(folder, UNTAKEN)
+            check_empty(folder, HOW_TO_GO_ON)
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             if not overwrite:
-                check_empty(folder, UNTAKEN)  # once more: reading the data takes its time
+                check_empty(folder, HOW_TO_GO_ON)  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
             # Old metrics go before there is a new configuration, which could not be gone on with beside them.
@@ -111,6 +111,11 @@ class Run:
         state = load_state(saved, model)
         parts = read_parts(config)
         check_same_data(folder, config, model.sources, parts.sources)
+        if (tables := model.tables[1:]) != list(parts.features):
+            raise ModelError(
+                f"{folder}: expected lookup tables for {', '.join(parts.features)}, found {', '.join(tables)}: another "
+                "version began this run. Go on with that one, or begin again with --overwrite."
+            )
         trainer = Trainer(model, parts, state)
         try:
             lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: model.standing.epoch]
