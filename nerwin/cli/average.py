@@ -7,6 +7,8 @@ import typer
 
 from nerwin.cli.app import command
 
+REMEDY = "Choose another --output."  # of a folder with files
+
 
 @command
 def average(
@@ -21,20 +23,14 @@ def average(
     from nerwin import api
     from nerwin.config.corpora import has_part_to_score
     from nerwin.model.files import save_model
+    from nerwin.storage.folders import check_empty
 
-    _check_empty(output)
+    check_empty(output, REMEDY)
     whole = api.average(models).model
-    _check_empty(output)  # once more: reading the data takes its time
+    check_empty(output, REMEDY)  # once more: reading the data takes its time
     save_model(output, whole)
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
     typer.echo(f"{output}: {len(models)} models as one, {said}", err=True)
     command = "evaluate" if has_part_to_score(whole.config) else "tag"
     typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)
-
-
-def _check_empty(folder: Path) -> None:
-    from nerwin.errors import ModelError
-
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise ModelError(f"{folder}: expected an empty folder, found something else. Choose another --output.")

@@ -94,7 +94,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
-WIDEST = 5000  # row of a lookup table
+WIDEST = 5000  # numbers in a row of a lookup table
 Width = Annotated[int, Field(ge=1, le=WIDEST)]
 
 

@@ -77,8 +77,10 @@ def check_empty(folder: Path, remedy: str) -> None:
     """Refuse a folder with files in it, but for what a start that was killed has left.
 
     Raises:
-        ModelError: it has some.
+        ModelError: it has some, or is a file itself.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ModelError(f"{folder}: expected an empty folder, found a file. {remedy}")
     if folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *half_written(folder)}:
         raise ModelError(f"{folder}: expected an empty folder, found files. {remedy}")
 

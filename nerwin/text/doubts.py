@@ -20,7 +20,7 @@ LONG_SENTENCE = 1000
 ENOUGH = 1000  # tokens that tell what a column is for
 STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
 FEW = 0.01  # the same for letters, where only digits and Latin letters can differ
-# What to do with raw text by the tokenizer, in the order in which one is advised.
+# How raw text is to be tagged with each tokenizer, in the order in which they are advised.
 REMEDIES = {
     "rules": "as it is (corpus.tokenizer=rules)",
     "letters": "letter by letter (corpus.tokenizer=letters)",
