@@ -22,7 +22,6 @@ BatchLoss = Callable[[Any, Any, float], Any]  # scores (B, K), minibatch, margin
 def minibatches(trainer: Trainer, loss: BatchLoss) -> Iterator[bool]:
     """Train like a trainer that has words as its only feature and no dropout; True after each minibatch."""
     torch = library("torch")
-    torch.set_num_threads(1)
     torch.sparse.check_sparse_tensor_invariants.disable()  # its default, which it warns of where nobody says so
     config, flat = trainer.config, trainer.parts.train.flat
     model = _scorer(trainer.model.params, config.scorer.activation)

@@ -41,7 +41,7 @@ def _tag(measure: str, preset: str, others: Mapping[str, Prepare], runs: int) ->
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         text = write(folder / "text.tsv", MILLION)
-        ours = _nerwin(folder, preset)
+        ours = nerwin_tag(folder, preset)
         peers = {}
         for peer, prepare in others.items():
             try:
@@ -55,7 +55,7 @@ def memory(runs: int) -> Iterator[Comparison]:
     """What nerwin holds at its peak for ten million words, against itself for one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run = _nerwin(folder)
+        run = nerwin_tag(folder)
         one, ten = write(folder / "one.tsv", MILLION), write(folder / "ten.tsv", 10 * MILLION)
         peers = {"nerwin, 1 million": lambda: run(one).megabytes}
         for found in compare("memory", "10 million words", runs, lambda: run(ten).megabytes, peers):
@@ -83,7 +83,8 @@ def _until(words: int, sentences: Iterator[Sentence]) -> Iterator[Sentence]:
         yield sentence
 
 
-def _nerwin(folder: Path, preset: str = "tagger") -> Tag:
+def nerwin_tag(folder: Path, preset: str = "tagger") -> Tag:
+    """`nerwin tag` with a model of a preset, which is trained in a folder."""
     train_preset(Preset(preset, ("training.epochs=1",)), Job(CORPUS, 1, folder))
     options = ("--input", "conll", "--format", "conll", "--output", str(folder / "nerwin.tsv"))
     return lambda text: processes.run("-m", "nerwin", "tag", str(folder / BEST), str(text), *options)
