@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -24,11 +24,9 @@ from nerwin import __version__
 from nerwin.cli import app
 from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
 from nerwin.cli.output import write
-from nerwin.cli.tag import TagInput, _bar, _usual
-from nerwin.cli.tagged import SchemeName
+from nerwin.cli.tag import _bar, _usual
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
-from nerwin.text.columns import Scheme
 from nerwin.training import comparison
 from nerwin.training.trainer import Trainer
 from tests.processes import started
@@ -455,7 +453,6 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
 
 
 def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
-    assert {*SchemeName} == {*get_args(Scheme)}
     assert nerwin("convert", "village.conll", "village.types", "-q").exit_code == DONE
     alone = ("evaluate", "runs/village-1", "--data", "village.types", "--json")
     expected = one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json"))
@@ -885,7 +882,7 @@ def test_tag_has_colours_for_a_terminal_that_takes_them(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", term)
-    assert _usual(TagInput.text, output) == form
+    assert _usual("text", output) == form
 
 
 @pytest.mark.parametrize(("pack", "total"), [(bytes, "/10 bytes"), (gzip.compress, "/? bytes")])

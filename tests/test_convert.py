@@ -10,11 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
-from nerwin.cli.convert import Align, Form
-from nerwin.cli.tagged import Delimiter
-from nerwin.text import jsonl
+from nerwin.text.choices import Delimiter, FormName, Scheme
 from nerwin.text.columns import DELIMITERS
 from nerwin.text.formats import FORMS, Reading, Tagged
+from nerwin.text.tags import SCHEMES, SPELLINGS
 
 IOB1 = "EU\tI-ORG\nrejects\tO\nLima\tI-LOC\nPeru\tB-LOC\n\nnobody\tO\n\n"
 IOBES = "EU\tS-ORG\nrejects\tO\nLima\tS-LOC\nPeru\tS-LOC\n\nnobody\tO\n\n"
@@ -40,9 +39,10 @@ def refused(result: Result) -> str:
 
 
 def test_the_options_name_every_form_there_is() -> None:
-    assert {*Form} == {*FORMS}
-    assert {*Delimiter} == {"auto", *DELIMITERS}
-    assert {*Align} == {*get_args(jsonl.Align)}
+    assert {*get_args(FormName)} == {*FORMS}
+    assert {*get_args(Scheme)} == {"auto", "types", *SCHEMES}
+    assert {*SCHEMES} == {*SPELLINGS}
+    assert {*get_args(Delimiter)} == {"auto", *DELIMITERS}
 
 
 def test_forms_are_known_by_suffix() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command, interrupted
-from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
+from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
@@ -33,7 +33,7 @@ def compare(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes, one thread each; default: one a core.")
     ] = os.cpu_count() or 1,
-    engine: EngineOption = Engine.local,
+    engine: EngineOption = "local",
     scheduler: SchedulerOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the finished cells as JSON lines.")] = False,
 ) -> None:

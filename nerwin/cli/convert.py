@@ -1,48 +1,18 @@
 """`nerwin convert`: a tagged corpus from one form to another."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
-from nerwin.cli.tagged import OPTIONS, Delimiter, named_as_options
+from nerwin.cli.tagged import OPTIONS, named_as_options
+from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
-if TYPE_CHECKING:
-    from nerwin.text.columns import Scheme
-
-
-class Form(StrEnum):
-    conll = "conll"
-    iob1 = "iob1"
-    iob2 = "iob2"
-    iobes = "iobes"
-    bilou = "bilou"
-    bmes = "bmes"
-    types = "types"
-    inline = "inline"
-    jsonl = "jsonl"
-    spacy = "spacy"
-
-
-class Align(StrEnum):
-    strict = "strict"
-    contract = "contract"
-    expand = "expand"
-
-
-SCHEMES: "dict[Form | None, Scheme]" = {
-    Form.iob1: "iob1",
-    Form.iob2: "iob2",
-    Form.iobes: "iobes",
-    Form.bilou: "bilou",
-    Form.bmes: "bmes",
-    Form.types: "types",
-}
-COLUMNS = (Form.conll, *SCHEMES)
+SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}
+COLUMNS = ("conll", *SCHEMES)  # the forms
 NAMED = OPTIONS | {"delimiter": "--delimiter", "scheme": "--from"}
 
 
@@ -51,16 +21,16 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A tagged corpus, plain or gzip; -: standard input.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; -: standard output.")],
     given: Annotated[
-        Form | None,
+        FormName | None,
         typer.Option("--from", help="Form of IN; default: by its suffix, else conll: columns, their scheme found out."),
     ] = None,
     wanted: Annotated[
-        Form | None,
+        FormName | None,
         typer.Option("--to", help="Form of OUT; default: by its suffix, else conll, which is columns in IOB2."),
     ] = None,
     word_column: Annotated[int, typer.Option("--word-column", help="Columns: that of the words; -1 is the last.")] = 0,
     tag_column: Annotated[int, typer.Option("--tag-column", help="Columns: that of the tags; -1 is the last.")] = -1,
-    delimiter: Annotated[Delimiter, typer.Option("--delimiter", help="Columns: what separates them.")] = Delimiter.auto,
+    delimiter: Annotated[Delimiter, typer.Option("--delimiter", help="Columns: what separates them.")] = "auto",
     comments: Annotated[
         str | None, typer.Option("--comments", help="Columns: lines that start with this are comments.")
     ] = None,
@@ -70,7 +40,7 @@ def convert(
             "--align",
             help="JSON Lines: refuse entities that are no whole tokens, or move their borders in or out.",
         ),
-    ] = Align.strict,
+    ] = "strict",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -82,15 +52,15 @@ def convert(
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
-    form, to = given or Form(form_of(source)), wanted or Form(form_of(target))
-    scheme = SCHEMES.get(form if form is Form.types else given, "auto")  # types are never found out
-    columns = Columns(word_column, tag_column, delimiter.value, scheme, comments)
+    form, to = given or form_of(source), wanted or form_of(target)
+    scheme = SCHEMES.get(form if form == "types" else given, "auto")  # types are never found out
+    columns = Columns(word_column, tag_column, delimiter, scheme, comments)
     if form not in COLUMNS and columns != Columns():
-        raise ConfigError(f"--from {form.value}: expected no options of columns, found some. Leave them out.")
-    if form is not Form.jsonl and align is not Align.strict:
-        raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form.value}. Leave it out.")
+        raise ConfigError(f"--from {form}: expected no options of columns, found some. Leave them out.")
+    if form != "jsonl" and align != "strict":
+        raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form}. Leave it out.")
     try:
-        tagged = FORMS[form].read(path, Reading(columns, align.value))
+        tagged = FORMS[form].read(path, Reading(columns, align))
     except CorpusError as error:
         raise CorpusError(named_as_options(str(error), NAMED)) from error
     passages = FORMS[to].fitting(tagged.passages)
@@ -100,4 +70,4 @@ def convert(
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
         typer.echo(f"{source_name(path)}: {printable(named_as_options(tagged.note, NAMED))}", err=True)
-        typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to.value}", err=True)
+        typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to}", err=True)

@@ -1,7 +1,6 @@
 """Where the work of a command runs: in processes of this machine, or on the workers of a Dask cluster."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,11 +8,7 @@ if TYPE_CHECKING:
     from nerwin.parallel.workers import Workers
 
 
-class Engine(StrEnum):
-    local = "local"
-    dask = "dask"
-
-
+Engine = Literal["local", "dask"]
 EngineOption = Annotated[
     Engine, typer.Option("--engine", help="local: processes of this machine; dask: workers of a Dask cluster.")
 ]
@@ -35,7 +30,7 @@ def workers(engine: Engine, scheduler: str | None, jobs: int) -> "Workers":
     from nerwin.parallel.cluster import cluster
     from nerwin.parallel.workers import processes
 
-    if engine is Engine.dask:
+    if engine == "dask":
         return cluster(scheduler, jobs)
     if scheduler is not None:
         raise ConfigError(f"--scheduler {scheduler}: expected --engine dask with it, found --engine {engine}. Add it.")

@@ -8,7 +8,8 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import SCORED, Delimiter, SchemeName, named_as_options
+from nerwin.cli.tagged import SCORED, named_as_options
+from nerwin.text.choices import Delimiter, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def evaluate(
         typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
     ] = None,
     scheme: Annotated[
-        SchemeName | None, typer.Option("--scheme", help="How tags spell entities; default: as in training.")
+        Scheme | None, typer.Option("--scheme", help="How tags spell entities; default: as in training.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -56,9 +57,9 @@ def evaluate(
     keys = {
         "word_column": word_column,
         "tag_column": tag_column,
-        "delimiter": delimiter and delimiter.value,
+        "delimiter": delimiter,
         "comments": comments,
-        "scheme": scheme and scheme.value,
+        "scheme": scheme,
     }
     chosen = {key: value for key, value in keys.items() if value is not None}
     tagger = load(folder)

@@ -1,27 +1,20 @@
 """`nerwin init`: a configuration to start from, with every key explained."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.output import check_new, write
 
-
-class Preset(StrEnum):
-    lecture = "lecture"
-    quickstart = "quickstart"
-    tagger = "tagger"
-    fast = "fast"
-    tagger_vectors = "tagger-vectors"
+Preset = Literal["lecture", "quickstart", "tagger", "fast", "tagger-vectors"]
 
 
 @command
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE|-", help="What to write; -: standard output.")] = Path("-"),
-    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = Preset.tagger,
+    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = "tagger",
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset.")
     ] = None,
@@ -35,7 +28,7 @@ def init(
     from nerwin.errors import ConfigError
     from nerwin.shipped import shipped
 
-    if file.name in list(Preset):
+    if file.name in get_args(Preset):
         raise ConfigError(f"{file}: expected a file, found the name of a preset. Write --preset {file.name}.")
     place = stream_path(file)
     check_new(place, overwrite=overwrite)
@@ -43,10 +36,10 @@ def init(
     if any(one.startswith("corpus.train=") for one in chosen):  # the shipped parts are of another corpus
         chosen = ["corpus.dev=null", "corpus.test=null", *chosen]
     base = (place.parent if place else Path()).resolve()  # where relative paths that are set start
-    values = load_config(shipped(f"configs/{preset.value}.yaml")).to_dict()
-    config = configure(values, chosen, base=base, where=f"the preset {preset.value}")
-    title = f"All keys of nerwin, with the values of the preset {preset.value}. Relative paths start at this file."
+    values = load_config(shipped(f"configs/{preset}.yaml")).to_dict()
+    config = configure(values, chosen, base=base, where=f"the preset {preset}")
+    title = f"All keys of nerwin, with the values of the preset {preset}. Relative paths start at this file."
     write([template(config, title, place and base).encode()], place)
     if place is not None:
-        typer.echo(f"{file}: the preset {preset.value}, every key explained", err=True)
+        typer.echo(f"{file}: the preset {preset}, every key explained", err=True)
         typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)

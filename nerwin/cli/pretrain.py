@@ -4,7 +4,7 @@ import contextlib
 import shlex
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,7 +12,7 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def pretrain(
         typer.Option("--output", "-o", help="Vectors to write: .txt or .vec, also .gz, is word2vec text, .bin binary."),
     ],
     source: Annotated[
-        Input, typer.Option("--input", help="text: a paragraph a line; conll: a word a line in columns.")
-    ] = Input.text,
+        Literal["text", "conll"],
+        typer.Option("--input", help="text: a paragraph a line; conll: a word a line in columns."),
+    ] = "text",
     word_column: WordColumnOption = None,
     comments: CommentsOption = None,
     dim: Annotated[int, typer.Option("--dim", help="Numbers in a word vector.")] = PretrainSettings.dim,
@@ -147,7 +148,7 @@ def _again(
     """The command that continues the run."""
     words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
     if columns:
-        words += ["--input", Input.conll.value, "--word-column", str(columns.word)]
+        words += ["--input", "conll", "--word-column", str(columns.word)]
         words += ["--comments", columns.comments] if columns.comments else []
     for name in OPTIONS:
         if getattr(settings, name) != getattr(PretrainSettings, name):

@@ -6,14 +6,13 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
 from nerwin.cli.app import command, interrupted, stream_path
-from nerwin.cli.engine import Engine, EngineOption, SchedulerOption, workers
+from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
 from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
@@ -24,19 +23,8 @@ if TYPE_CHECKING:
     from nerwin.tagging.shards import Tagging
 
 
-class TagInput(StrEnum):
-    """The forms that `tag` reads: those of `Input`, and documents as JSON objects."""
-
-    text = "text"
-    conll = "conll"
-    jsonl = "jsonl"
-
-
-class Format(StrEnum):
-    conll = "conll"
-    jsonl = "jsonl"
-    inline = "inline"
-
+Input = Literal["text", "conll", "jsonl"]
+Format = Literal["conll", "jsonl", "inline"]
 
 BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".json": "jsonl", ".inline": "inline", ".html": "html"}
 
@@ -49,12 +37,12 @@ def tag(
         typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),
     ] = None,
     source: Annotated[
-        TagInput,
+        Input,
         typer.Option(
             "--input",
             help="text: a text a line; conll: a word a line in columns; jsonl: an object a line, its text or words.",
         ),
-    ] = TagInput.text,
+    ] = "text",
     word_column: WordColumnOption = None,
     comments: CommentsOption = None,
     form: Annotated[
@@ -75,7 +63,7 @@ def tag(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Processes for a long file; default: one a core.")
     ] = os.cpu_count() or 1,
-    engine: EngineOption = Engine.local,
+    engine: EngineOption = "local",
     scheduler: SchedulerOption = None,
 ) -> None:
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
@@ -91,20 +79,18 @@ def tag(
         from nerwin.tagging.tagger import load
 
         if page and form:
-            raise ConfigError(
-                f"--html is a format: expected it or --format, found both (--format {form.value}). Drop one."
-            )
+            raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form}). Drop one.")
         staff = workers(engine, scheduler, jobs)
         folder = model_folder(model)
         tagger = load(folder, min_score)
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
-    objects = source is TagInput.jsonl
+    objects = source == "jsonl"
     output = stream_path(output) if output else None
-    chosen = "html" if page else form.value if form else _usual(source, None if len(files or ()) > 1 else output)
+    chosen = "html" if page else form if form else _usual(source, None if len(files or ()) > 1 else output)
     page = chosen == "html"
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
-    if chosen == Format.inline.value and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):
+    if chosen == "inline" and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):
         raise ConfigError(
             f"--format: expected types without parentheses, which inline markup cannot hold, found {odd[0]}. "
             "Take jsonl or conll."
@@ -112,7 +98,7 @@ def tag(
     texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
     for _, target in texts:
         check_spared(target, named_files(config).values())
-    if engine is Engine.dask:
+    if engine == "dask":
         shared, task = _on_disk(texts), Task(chosen, "", columns, objects=objects)
         (_, first), *others = shared
         place = first.parent / ".shards" if others else shards_folder(first)
@@ -235,7 +221,7 @@ def _goes_to_a_file(stream: TextIO) -> bool:
     return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
 
 
-def _usual(source: TagInput, output: Path | None) -> str:
+def _usual(source: Input, output: Path | None) -> str:
     """The format where none is asked for: that of the output's suffix, or else of the input.
 
     Colours are only for the eyes of who wants them (no-color.org).
@@ -244,8 +230,8 @@ def _usual(source: TagInput, output: Path | None) -> str:
 
     if output and (named := BY_SUFFIX.get(suffix_of(output))):
         return named
-    if source is not TagInput.text:
-        return source.value
+    if source != "text":
+        return source
     seen = output is None and sys.stdout.isatty()
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return "colour" if seen and wanted else Format.inline.value
+    return "colour" if seen and wanted else "inline"

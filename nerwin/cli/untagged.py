@@ -3,7 +3,6 @@
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +16,6 @@ FIRST = 40  # lines of a file that tell its form
 COLUMN_ENDINGS = (
     ".conll", ".conllu", ".iob", ".iob1", ".iob2", ".bio", ".iobes", ".bioes", ".bilou", ".bmes", ".types"
 )  # fmt: skip
-
-
-class Input(StrEnum):
-    """The forms in which commands read untagged text."""
-
-    text = "text"
-    conll = "conll"
 
 
 WordColumnOption = Annotated[
@@ -47,7 +39,7 @@ def hint_at_form(source: str, files: Sequence[Path], columns: "Columns | None", 
         if columns:
             hint = "; ".join(_column_doubts(file, columns))
         else:
-            other = _other_form(file, json_remedy) if source == Input.text else None
+            other = _other_form(file, json_remedy) if source == "text" else None
             hint = f"read as text, {other}" if other else ""
         if hint:
             typer.echo(f"{file}: {hint}", err=True)
@@ -113,7 +105,7 @@ def columns_to_read(source: str, word_column: int | None, comments: str | None, 
     """
     from nerwin.errors import ConfigError
 
-    if source == Input.conll:
+    if source == "conll":
         word = usual.word if word_column is None else word_column
         return usual._replace(word=word, comments=usual.comments if comments is None else comments)
     if word_column is not None or comments is not None:

@@ -28,7 +28,7 @@ from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
-from nerwin.text.columns import Scheme
+from nerwin.text.choices import Delimiter, Scheme
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 
@@ -115,7 +115,7 @@ class CorpusConfig(_Section):
     test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
     word_column: int = Field(0, description="column of the words; -1 is the last")
     tag_column: int = Field(-1, description="column of the tags; -1 is the last")
-    delimiter: Literal["auto", "tab", "space"] = Field("auto", description="what separates columns")
+    delimiter: Delimiter = Field("auto", description="what separates columns")
     scheme: Scheme = Field("auto", description="how tags spell entities; types: by types alone, without B- or I-")
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
     tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(

@@ -19,14 +19,13 @@ import numpy as np
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
+from nerwin.text.choices import Delimiter, Scheme
 from nerwin.text.files import BLANK, check_line_ends, decode_text, source_name, whole_lines
 from nerwin.text.pieces import Piece, blocks, read_pieces
 
 DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
 
-Delimiter = Literal["auto", "tab", "space"]
-Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]
 Kind = Literal["token", "docstart", "comment", "blank"]
 ENDS = ("blank", "docstart")  # what ends a sentence
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.errors import CorpusError
+from nerwin.text.choices import Align
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_tagged_columns, write_columns
 from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
-from nerwin.text.jsonl import JSONL_SUFFIXES, Align, read_jsonl, write_jsonl
+from nerwin.text.jsonl import JSONL_SUFFIXES, read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
 from nerwin.text.schemes import TYPES, is_type, prefixed
 from nerwin.text.tagged import Corpus, Sentence

@@ -11,9 +11,10 @@ Words and tags in place of a text: see `jsonl_words`.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from nerwin.errors import CorpusError
+from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
 from nerwin.text.jsonl_words import WORDS, listed_words, tagged_words
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
@@ -28,8 +29,6 @@ FULL_EXPORT = ("data", "annotations")  # of Label Studio
 
 AN_OBJECT = "Write an object a line."
 A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
-
-Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
 
 
 def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "strict") -> Iterator[Passage]:

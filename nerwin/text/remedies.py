@@ -4,7 +4,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from nerwin.text.columns import Columns, Line, Scheme
+from nerwin.text.choices import Scheme
+from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_type, split_prefix
 from nerwin.text.tags import is_tag

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Scheme
+from nerwin.text.choices import Scheme
 from nerwin.text.files import BLANK
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps

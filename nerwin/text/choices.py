@@ -1,0 +1,11 @@
+"""How a file can be read and written, by the names that keys and options have in common.
+
+They stand apart because `nerwin --help` must know them, and start without what they stand for.
+"""
+
+from typing import Literal
+
+Delimiter = Literal["auto", "tab", "space"]
+Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]  # in columns
+FormName = Literal["conll", "iob1", "iob2", "iobes", "bilou", "bmes", "types", "inline", "jsonl", "spacy"]
+Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has
