@@ -594,13 +594,16 @@ def test_the_same_words_by_any_road_give_the_same_vectors(here: Path) -> None:
     (here / "village.conll").write_text(
         "".join("".join(f"{i}\t{word}\n" for i, word in enumerate(line.split())) + "\n" for line in lines)
     )
-    columns = ("--input", "conll", "--word-column", "1")
+    columns, objects = ("--input", "conll", "--word-column", "1"), ("--input", "jsonl")
     assert nerwin("pretrain", "village.txt", *OPTIONS).exit_code == DONE
     vectors = (here / "out.txt").read_bytes()
     for words, stdin in (
         (("-",), "\n".join(lines)),
         (("village.conll", *columns), None),
         (("-", *columns, "--comments", "#"), "# a note\n" + (here / "village.conll").read_text()),
+        (("-", *objects), "".join(json.dumps({"text": line}) + "\n\n" for line in lines)),
+        (("-", *objects), json.dumps({"text": "\r\n".join(lines)})),
+        (("-", *objects), "\n".join(json.dumps({"words": line.split()}) for line in lines)),
     ):
         assert nerwin("pretrain", *words, *OPTIONS, "--overwrite", stdin=stdin).exit_code == DONE
         assert (here / "out.txt").read_bytes() == vectors
@@ -656,6 +659,7 @@ def test_quiet_prints_nothing(here: Path) -> None:
             "numbered.conll:1: expected words in column 0, found their numbers: 1, ",
         ),
         ("- village.txt -", 'FILES: expected standard input, "-", once, found it twice. '),
+        ("village.txt --input jsonl", "village.txt:1: expected a JSON object, found bad JSON "),
         ("village.txt --word-column 1", "--word-column and --comments are for columns: expected --input conll, "),
         ("village.txt --comments #", "--word-column and --comments are for columns: expected --input conll, "),
         ("village.txt --probe Atlantis", "--probe Atlantis: expected one of the 14 words that get a vector, found "),

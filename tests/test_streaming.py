@@ -74,6 +74,21 @@ def test_pieces_are_the_file_and_end_with_sentences(
         assert piece is found[-1] or not piece.data.split(b"\n")[-2].strip()
 
 
+def test_a_sentence_without_end_is_cut_at_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SIZE": 100, "MOST": 200, "BLOCK": 50, "MOST_OF_BLOCKS": 75}.items():
+        monkeypatch.setattr(pieces, name, value)
+    path = tmp_path / "endless.conll"
+    path.write_bytes(b"word O\n" * 100 + b"\n" + b"word O\n" * 10)
+    found = list(read_pieces(path, by_sentence=True))
+    assert b"".join(piece.data for piece in found) == path.read_bytes()
+    assert [len(piece.data) for piece in found] == [196, 203, 196, 176]
+    for piece in found:
+        parts = list(blocks(piece, by_sentence=True))
+        assert b"".join(part.data for part in parts) == piece.data
+        assert all(part.data.endswith(b"\n") for part in parts)
+        assert max(len(part.data) for part in parts) <= 75 + 7
+
+
 def test_blocks_may_be_a_share_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "BLOCK", 19)
     piece = Piece(1, b"a b\n" * 20)

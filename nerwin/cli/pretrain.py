@@ -4,7 +4,7 @@ import contextlib
 import shlex
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
-from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ def pretrain(
         typer.Option("--output", "-o", help="Vectors to write: .txt or .vec, also .gz, is word2vec text, .bin binary."),
     ],
     source: Annotated[
-        Literal["text", "conll"],
-        typer.Option("--input", help="text: a paragraph a line; conll: a word a line in columns."),
+        Input,
+        typer.Option(
+            "--input",
+            help="text: a paragraph a line; conll: a word a line in columns; jsonl: an object a line, with a text.",
+        ),
     ] = "text",
     word_column: WordColumnOption = None,
     comments: CommentsOption = None,
@@ -67,10 +70,10 @@ def pretrain(
     check_apart(output, sources, output)
     check_output(output, resume=resume, overwrite=overwrite)
     console = PlainConsole(stderr=True, quiet=quiet)
-    run = _prepare(console, sources, columns, output, settings, resume)
+    run = _prepare(console, sources, source, columns, output, settings, resume)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
     if not quiet:
-        hint_at_form(source, files, columns, "take the texts out of them first")
+        hint_at_form(source, files, columns)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words
@@ -78,7 +81,7 @@ def pretrain(
     try:
         _train(console, run, probes or [])
     except KeyboardInterrupt:
-        again = _again(files, columns, output, settings, probes or [], quiet)
+        again = _again(files, source, columns, output, settings, probes or [], quiet)
         epoch = min(run.pretraining.state.epoch + 1, epochs)
         piped = "with the same standard input " if None in sources else ""
         raise interrupted(f" in epoch {epoch}; {piped}continue with: {again}") from None
@@ -114,6 +117,7 @@ def _sources(files: list[Path]) -> list[Path | None]:
 def _prepare(
     console: "Console",
     sources: list[Path | None],
+    source: Input,
     columns: "Columns | None",
     output: Path,
     settings: PretrainSettings,
@@ -126,7 +130,7 @@ def _prepare(
 
     started = time.perf_counter()
     with console.status("reading the text") if console.is_terminal else contextlib.nullcontext():
-        text = read_text(sources, settings.vocabulary, settings.window, columns)
+        text = read_text(sources, settings.vocabulary, settings.window, columns, objects=source == "jsonl")
     known = 1 - text.counts[UNKNOWN] / text.length
     console.print(
         f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
@@ -139,6 +143,7 @@ def _prepare(
 
 def _again(
     files: list[Path],
+    source: Input,
     columns: "Columns | None",
     output: Path,
     settings: PretrainSettings,
@@ -147,8 +152,10 @@ def _again(
 ) -> str:
     """The command that continues the run."""
     words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
+    if source != "text":
+        words += ["--input", source]
     if columns:
-        words += ["--input", "conll", "--word-column", str(columns.word)]
+        words += ["--word-column", str(columns.word)]
         words += ["--comments", columns.comments] if columns.comments else []
     for name in OPTIONS:
         if getattr(settings, name) != getattr(PretrainSettings, name):

@@ -15,7 +15,7 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
-from nerwin.cli.untagged import CommentsOption, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nerwin.tagging.shards import Tagging
 
 
-Input = Literal["text", "conll", "jsonl"]
 Format = Literal["conll", "jsonl", "inline"]
 
 BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".json": "jsonl", ".inline": "inline", ".html": "html"}
@@ -108,7 +107,7 @@ def tag(
             with _bar(path, target) as progress:
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
-    hint_at_form(source, files or (), columns, "for objects add --input jsonl")
+    hint_at_form(source, files or (), columns)
 
 
 @contextmanager

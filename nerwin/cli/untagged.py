@@ -1,10 +1,10 @@
-"""Untagged text as commands take it: raw, or in columns, of which one holds the words."""
+"""Untagged text as commands take it: raw, in columns, of which one holds the words, or in JSON objects."""
 
 import itertools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,7 @@ COLUMN_ENDINGS = (
 )  # fmt: skip
 
 
+Input = Literal["text", "conll", "jsonl"]
 WordColumnOption = Annotated[
     int | None,
     typer.Option(
@@ -32,14 +33,14 @@ CommentsOption = Annotated[
 ]
 
 
-def hint_at_form(source: str, files: Sequence[Path], columns: "Columns | None", json_remedy: str) -> None:
+def hint_at_form(source: Input, files: Sequence[Path], columns: "Columns | None") -> None:
     """Say on stderr that a file which is read as text looks like one in columns, or of JSON; or what may be wrong with
     its columns."""
     for file in files:
         if columns:
             hint = "; ".join(_column_doubts(file, columns))
         else:
-            other = _other_form(file, json_remedy) if source == "text" else None
+            other = _other_form(file) if source == "text" else None
             hint = f"read as text, {other}" if other else ""
         if hint:
             typer.echo(f"{file}: {hint}", err=True)
@@ -55,7 +56,7 @@ def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
             yield from untagged_doubts(block)
 
 
-def _other_form(file: Path, json_remedy: str) -> str | None:
+def _other_form(file: Path) -> str | None:
     """What to say of a file that has the name, or the first lines, of columns or JSON."""
     from nerwin.text.files import suffix_of
 
@@ -63,7 +64,7 @@ def _other_form(file: Path, json_remedy: str) -> str | None:
     if file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS) or (lines and all(map(_of_columns, lines))):
         return "each line for itself; for a word a line add --input conll"
     if suffix_of(file) == ".jsonl" or (lines and all(map(_of_json, lines))):
-        return f"though its lines are JSON; {json_remedy}"
+        return "though its lines are JSON; for objects add --input jsonl"
     return None
 
 
@@ -97,7 +98,7 @@ def _of_json(line: str) -> bool:
         return False
 
 
-def columns_to_read(source: str, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
+def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
     """Where the words stand, if in columns: as usual, where an option does not say otherwise.
 
     Raises:

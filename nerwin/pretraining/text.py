@@ -1,10 +1,11 @@
 """Untagged text as one flat array of word ids: any number of files, plain or gzip, or standard input, read once.
 
-A line is a paragraph, or a token where the text stands in columns. Words are in lower case. Paragraphs are taken apart
-as raw text is to be tagged, and where hyphens join words, so that their parts share their counts: corpora disagree on
-hyphens. Tokens in columns stay whole, unless they hold spaces. A rare number is counted under its shape, 1,234 as
-0,000, which is also what the lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between
-paragraphs or sentences, so that no window crosses two.
+A line is a paragraph, or a token where the text stands in columns, or a JSON object with a text of paragraphs. Words
+are in lower case. Paragraphs are taken apart as raw text is to be tagged, and where hyphens join words, so that their
+parts share their counts: corpora disagree on hyphens. Tokens in columns, and those that an object brings, stay whole,
+unless they hold spaces. A rare word with digits is counted under its shape, 1,234 as 0,000, which is also what the
+lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no
+window crosses two.
 """
 
 from array import array
@@ -18,13 +19,14 @@ from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
-from nerwin.text.files import read_lines, source_name
+from nerwin.text.files import BLANK, read_lines, source_name
+from nerwin.text.jsonl import read_object, text_of
 from nerwin.text.misread import words_in
 from nerwin.text.tokenizer import split_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.text.windows import split_sentences
 
-RARE_NUMBER = 50  # numbers seen less often than this are counted under their shape
+RARE_NUMBER = 50  # words with digits seen less often than this are counted under their shape
 PIECE = 1 << 20  # words that are gathered before they are packed
 LONGEST_PARAGRAPH = 1 << 30  # bytes
 LONG = 1 << 20  # letters of a paragraph that are taken apart at once: some texts are a single line
@@ -47,19 +49,27 @@ class Text(NamedTuple):
         return int(self.counts.sum())
 
 
-def read_text(paths: Sequence[Path | None], vocabulary: int, window: int, columns: Columns | None = None) -> Text:
+def read_text(
+    paths: Sequence[Path | None],
+    vocabulary: int,
+    window: int,
+    columns: Columns | None = None,
+    *,
+    objects: bool = False,
+) -> Text:
     """Read text for windows of `window` words; the `vocabulary` most frequent words have ids of their own.
 
     Args:
         paths: files, None for standard input.
         columns: where the words stand; None for text with a paragraph a line.
+        objects: whether lines without columns are JSON objects, as `nerwin tag` takes them.
 
     Raises:
-        CorpusError: a file cannot be read or is not UTF-8, a token has no word, or all files together have less than a
-            window of words.
+        CorpusError: a file cannot be read or is not UTF-8, a token has no word, an object no text, or all files
+            together have less than a window of words.
     """
     forms: dict[str, int] = {"": PADDING}
-    pieces = list(_pieces(_paragraphs(paths, columns), forms, [PADDING] * (window // 2)))
+    pieces = list(_pieces(_paragraphs(paths, columns, objects), forms, [PADDING] * (window // 2)))
     counts = _counts(pieces, len(forms))
     words = list(forms)
     shape = _shape_numbers(words, counts, forms)  # may append shapes to `words`
@@ -77,16 +87,34 @@ def known(word: str, rows: dict[str, int]) -> int | None:
     return next((rows[spelling] for spelling in spellings(word) if spelling in rows), None)
 
 
-def _paragraphs(paths: Sequence[Path | None], columns: Columns | None) -> Iterator[Paragraph]:
+def _paragraphs(paths: Sequence[Path | None], columns: Columns | None, objects: bool) -> Iterator[Paragraph]:
     for path in paths:
-        if columns is None:
+        if objects:
+            yield from _of_objects(path)
+        elif columns is None:
             for line in read_lines(path, LONGEST_PARAGRAPH):
                 yield map(split_words, _parts(line))
         else:
             for block in read_blocks(path, columns, by_sentence=True):
                 for words in split_sentences(words_in(block, columns, source_name(path)), block.lengths()):
-                    # A token may hold spaces, which a file of vectors uses to separate.
-                    yield [word.lower().split() for word in words]
+                    yield _whole(words)
+
+
+def _of_objects(path: Path | None) -> Iterator[Paragraph]:
+    """A text's paragraphs are its lines, unless the object brings tokens."""
+    for number, line in enumerate(read_lines(path, LONGEST_PARAGRAPH), 1):
+        if line.strip(BLANK):
+            where = f"{source_name(path)}:{number}"
+            text, tokens = text_of(read_object(line, where), where)
+            if tokens is None:
+                yield from (map(split_words, _parts(paragraph)) for paragraph in text.split("\n"))
+            else:
+                yield _whole(token.text for token in tokens)
+
+
+def _whole(words: Iterable[str]) -> Paragraph:
+    """Tokens as they are; but one may hold spaces, which a file of vectors uses to separate."""
+    return (word.lower().split() for word in words)
 
 
 def _pieces(paragraphs: Iterable[Paragraph], forms: dict[str, int], gap: list[int]) -> Iterator[Ints]:
@@ -137,7 +165,7 @@ def _check_length(paths: Sequence[Path | None], length: int, different: int, win
 
 
 def _shape_numbers(words: list[str], counts: Ints, forms: dict[str, int]) -> Ints:
-    """The form under which each form is counted: itself, or the shape of a rare number."""
+    """The form under which each form is counted: itself, or the shape of a rare word with digits."""
     under = list(range(len(words)))
     for form in np.flatnonzero(counts < RARE_NUMBER).tolist():
         word = words[form]

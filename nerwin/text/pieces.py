@@ -1,4 +1,4 @@
-"""A file in pieces of about the same size, each of whole sentences, so that a piece can be worked on by itself.
+"""A file in pieces of whole lines, as a rule of whole sentences, so that a piece can be worked on by itself.
 
 How a file is cut depends on its bytes alone: whoever works on the pieces, and however many at a time, what comes out is
 the same.
@@ -15,7 +15,9 @@ from nerwin.text.byte_ranges import LINE_FEED, codes_of
 from nerwin.text.files import LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
+MOST = 2 * SIZE  # bytes in which a sentence ends, or it is cut: a file without blank lines must not fill the memory
 BLOCK = 1 << 19  # bytes of a block, at least: of what is found out about it, most fits the processor's caches
+MOST_OF_BLOCKS = 2 * BLOCK  # the same of a block
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
 _LINE_END = re.compile(rb"\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
@@ -40,7 +42,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     """The pieces of a file, or of standard input where `path` is None.
 
     Args:
-        by_sentence: pieces end with a blank line, not just with a line.
+        by_sentence: pieces end with a blank line if there is one in MOST bytes, not just with a line.
 
     Raises:
         CorpusError: the file cannot be opened, is a damaged gzip, or a piece ends within a line that is too long.
@@ -51,13 +53,12 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
             chunk = stream.read(SIZE)
             data += chunk
             ended = len(chunk) < SIZE
-            if ended:  # what is left is one piece
-                cut = 0
-            elif by_sentence:
-                cut = _after_last_blank_line(data, searched)
+            cut = 0  # where the file ends, what is left is one piece
+            if not ended:
+                cut = _after_last_blank_line(data, searched) if by_sentence else 0
                 searched = max(data.rfind(b"\n"), 0)
-            else:
-                cut = data.rfind(b"\n") + 1
+                if not cut and (not by_sentence or len(data) >= MOST):
+                    cut = data.rfind(b"\n") + 1
             if cut:
                 piece = Piece(number, bytes(data[:cut]))
                 yield piece
@@ -80,10 +81,14 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
 
 
 def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or sentence."""
+    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or the next sentence
+    if that ends in time."""
     number, start = piece.number, 0
     while start < len(piece.data):
-        ending = (_BLANK_LINE if by_sentence else _LINE_END).search(piece.data, start + int(share * BLOCK))
+        least, most = start + int(share * BLOCK), start + MOST_OF_BLOCKS
+        ending = _BLANK_LINE.search(piece.data, least, most) if by_sentence else None
+        if ending is None and (not by_sentence or most < len(piece.data)):
+            ending = _LINE_END.search(piece.data, most if by_sentence else least)
         end = ending.end() if ending else len(piece.data)
         block = Piece(number, piece.data[start:end])
         yield block
