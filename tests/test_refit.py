@@ -43,6 +43,18 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("dev", ["corpus.dev=dev.conll", "corpus.dev=null"])
+def test_an_epoch_has_as_many_passes_as_without_dev(here: Path, dev: str) -> None:
+    (here / "dev.conll").write_text("\n\n".join([DEV] * 40))
+    settings = ["objective.corruption=sequence", dev, "training.min_batches=40", "training.batch_size=10"]
+    first = Run.start(here / "first", config(here, "training.keep=last", *settings))
+    for _ in first.train():
+        pass
+    again = Run.start(here / "second", config(here, "training.keep=last", *settings, "training.refit=first")).trainer
+    assert again.passes == first.trainer.passes > 1
+    assert again.pairs > first.trainer.pairs
+
+
 @pytest.mark.parametrize("corruption", CORRUPTIONS)
 def test_the_thresholds_stay_and_dev_is_learned_from(here: Path, corruption: str) -> None:
     settings = [f"objective.corruption={corruption}", "corpus.dev=dev.conll"]

@@ -55,6 +55,7 @@ class Parts(NamedTuple):
     features: Sequence[str]
     types: list[str]
     train_forms: int  # forms with an id below this occur in the training part
+    train_sentences: int  # of the training part; those after them are dev's, which are learned from too
     notes: list[str]
     sources: dict[str, Source] = {}  # noqa: RUF012 - never written to
 
@@ -91,9 +92,11 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(f"dev   corpus.dev is not set: {held}")
     types = _types(sentences, train.path, config.corpus)
     notes += _dev_notes(types, dev_sentences, refit)
+    own = len(sentences)
     if refit:
         sentences, dev_sentences = [*sentences, *dev_sentences], []
     parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]
+    own = sum(map(len, parts[:own]))
     if cut := sum(len(some) > 1 for some in parts):
         notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {cut:,}")
         sentences = list(itertools.chain(*parts))
@@ -114,7 +117,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, features, size)
     words = bare_words(vocabulary.forms, features)
-    return Parts(train_part, dev_part, vocabulary, words, features, types, train_forms, notes, sources)
+    return Parts(train_part, dev_part, vocabulary, words, features, types, train_forms, own, notes, sources)
 
 
 def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:

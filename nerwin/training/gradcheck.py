@@ -116,7 +116,9 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
     spelled = bare_words(vocabulary.forms, GRID_FEATURES)
-    return Parts(part, part, vocabulary, spelled, list(GRID_FEATURES), types, len(vocabulary), [])
+    return Parts(
+        part, part, vocabulary, spelled, list(GRID_FEATURES), types, len(vocabulary), len(part.flat.lengths), []
+    )
 
 
 def draw_case(config: Config, parts: Parts) -> Case:

@@ -87,11 +87,10 @@ class Trainer:
         self.forms = form_table(model.lookups, parts.vocabulary.forms).with_twins()
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
-        size = config.training.batch_size
-        pairs = self.corruption.pairs_per_pass(self.targets, parts.train.flat.lengths)
-        minibatches = math.ceil(pairs / size)
-        self.passes = math.ceil(config.training.min_batches / max(minibatches, 1))  # in an epoch, as what follows
-        self.pairs, self.minibatches = self.passes * pairs, self.passes * minibatches
+        size, lengths = config.training.batch_size, parts.train.flat.lengths
+        self.passes = self._passes(lengths[: parts.train_sentences])  # in an epoch, as what follows
+        pairs = self.corruption.pairs_per_pass(self.targets, lengths)
+        self.pairs, self.minibatches = self.passes * pairs, self.passes * math.ceil(pairs / size)
         self.steps = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
         self.state.optimizer.treatments = treatments(model, self.passes)
         self.schedule = make_schedule(self.config, self.steps)
@@ -105,6 +104,15 @@ class Trainer:
         if config.training.refit is not None:
             model.constants |= kept_rule(model)
         return cls(model, parts, State(make_optimizer(model), sources))
+
+    def _passes(self, lengths: Ints) -> int:
+        """How often an epoch goes through the training part, given the lengths of the sentences that are train's own.
+
+        It is as often as without those of dev, so that what is kept of a training without them fits.
+        """
+        pairs = self.corruption.pairs_per_pass(self.targets[: lengths.sum()], lengths)
+        minibatches = math.ceil(pairs / self.config.training.batch_size)
+        return math.ceil(self.config.training.min_batches / max(minibatches, 1))
 
     @property
     def chooses(self) -> bool:
