@@ -627,6 +627,28 @@ def test_overwriting_leaves_what_nerwin_did_not_write(whole: Path, config: Confi
     assert (whole / name).read_text() == "mine"
 
 
+@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', None])
+def test_overwriting_is_for_runs_alone(tmp_path: Path, config: Config, metrics: str | None) -> None:
+    """A configuration by hand, the corpora beside it, and perhaps figures of somebody's own."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "config.yaml").write_text("corpus:\n  train: mine.conll  # mine\n")
+    (mine / "report.html").write_text("mine")
+    if metrics is not None:
+        (mine / "metrics.jsonl").write_text(metrics)
+    before = contents(mine)
+    with pytest.raises(ModelError, match=r"expected an empty folder, found files\. Choose another --output\.$"):
+        Run.start(mine, config)
+    with pytest.raises(ModelError, match=r"expected an empty folder, found files\. .*--overwrite replaces runs alone"):
+        Run.start(mine, config, overwrite=True)
+    assert contents(mine) == before
+
+
+def test_a_run_without_an_epoch_can_be_overwritten(tmp_path: Path, config: Config) -> None:
+    Run.start(tmp_path / "begun", config)
+    assert len(finish(Run.start(tmp_path / "begun", config, overwrite=True))) == 4
+
+
 def test_nothing_is_touched_before_the_data_is_read(whole: Path, tmp_path: Path) -> None:
     before = contents(whole)
     with pytest.raises(Exception, match=r"nothing\.conll"):

@@ -17,6 +17,7 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
+FIRST = b'{"epoch"'  # how they begin
 PAGE = "report.html"
 RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
@@ -71,6 +72,27 @@ def check_is_run(folder: Path) -> None:
     for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
         if (folder / sign).exists():
             raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+
+
+def check_replaceable(folder: Path) -> None:
+    """Refuse a folder with files in it in which no training has begun: they are somebody's.
+
+    Raises:
+        ModelError: it is one, or a file itself.
+    """
+    if not holds_run(folder):
+        check_empty(folder, "Choose another --output; --overwrite replaces runs alone.")
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a training has begun there: it has left a model, or metrics, which are empty at first."""
+    if any((folder / part / MANIFEST).is_file() for part in (BEST, LAST, PAUSED)):
+        return True
+    try:
+        with (folder / METRICS).open("rb") as stream:
+            return stream.readline(len(FIRST)) in (b"", FIRST)
+    except OSError:
+        return False
 
 
 def check_empty(folder: Path, remedy: str) -> None:

@@ -81,7 +81,8 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
 
 
 def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or the next sentence
+    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or the next
+    sentence
     if that ends in time."""
     number, start = piece.number, 0
     while start < len(piece.data):

@@ -23,7 +23,9 @@ from nerwin.storage.folders import (
     PAUSED,
     check_empty,
     check_is_run,
+    check_replaceable,
     half_written,
+    holds_run,
     model_folder,
 )
 from nerwin.storage.lock import check_free, locked
@@ -34,8 +36,6 @@ from nerwin.training.metrics import epochs_recorded
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 from nerwin.training.unchanged import check_same_data
-
-HOW_TO_GO_ON = "Add --resume, --overwrite or --output."  # where a folder has files
 
 
 class Run:
@@ -61,23 +61,31 @@ class Run:
 
     @classmethod
     def start(cls, folder: Path, config: Config, *, overwrite: bool = False) -> "Run":
-        """Begin a run in a folder that is empty, or may be overwritten.
+        """Begin a run in a folder that is empty, or whose run may be overwritten.
 
         Raises:
-            ModelError: the folder is in use, or cannot be written. Nothing is touched before the data is read.
+            ModelError: the folder is in use, holds something else, or cannot be written. Nothing is touched before the
+                data is read.
         """
         check_free(folder)
         if folder.exists() and not folder.is_dir():
             raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
         check_is_run(folder)
+        if overwrite:
+            check_replaceable(folder)
+        return cls._begin(folder, config, overwrite=overwrite)
+
+    @classmethod
+    def _begin(cls, folder: Path, config: Config, *, overwrite: bool) -> "Run":
+        """Begin a run in a folder that is empty, or holds one that is to be replaced."""
         if not overwrite:
-            check_empty(folder, HOW_TO_GO_ON)
+            check_empty(folder, _remedy(folder))
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
         with locked(folder), _writing(folder):
             if not overwrite:
-                check_empty(folder, HOW_TO_GO_ON)  # once more: reading the data takes its time
+                check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
             # Old metrics go before there is a new configuration, which could not be gone on with beside them.
@@ -95,6 +103,7 @@ class Run:
             ModelError: no such run. ConfigError: the configuration is another one, or the data are.
         """
         check_free(folder)
+        check_is_run(folder)
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
@@ -104,7 +113,7 @@ class Run:
                     f"{folder / LAST}: expected the state of the run, found none. "
                     "Bring it back, or begin again with --overwrite."
                 )
-            return cls.start(folder, config, overwrite=True)  # stopped before anything was done
+            return cls._begin(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         _check_unedited(folder / CONFIG, config, model.config)
         model.config = config  # files may stand elsewhere now
@@ -184,6 +193,11 @@ class Run:
         save_training(self.folder / LAST, model, state)
         self.saved = self._progress()
         remove_model(self.folder / PAUSED)
+
+
+def _remedy(folder: Path) -> str:
+    """What to do about files in a folder."""
+    return "Add --resume, --overwrite or --output." if holds_run(folder) else "Choose another --output."
 
 
 @contextmanager
