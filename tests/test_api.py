@@ -414,6 +414,22 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
         nerwin.evaluate(tmp_path / "run")
 
 
+def test_true_tags_that_do_not_fit_the_words_are_refused(tagger: nerwin.Tagger) -> None:
+    for gold in ([["O", "O"]], [["O"], ["O"]]):
+        with pytest.raises(nerwin.NerwinError, match="expected a list a sentence and a tag a word"):
+            tagger.evaluate([["Mira"]], gold)
+
+
+def test_names_that_are_too_long_are_told_of(tagger: nerwin.Tagger, tmp_path: Path) -> None:
+    village, too_long = write_village(tmp_path), "x" * 300
+    with pytest.raises(nerwin.NerwinError, match="File name too long"):
+        tagger.save(too_long)
+    with pytest.raises(nerwin.NerwinError, match="File name too long"):
+        nerwin.train(village, too_long)
+    with pytest.raises(nerwin.NerwinError, match="File name too long"):
+        nerwin.train(village, settings={"words.vectors": too_long})
+
+
 def test_a_place_that_cannot_be_looked_at_is_no_model() -> None:
     with pytest.raises(nerwin.NerwinError, match=r"^x{300}: cannot look for a model: File name too long"):
         nerwin.load("x" * 300)

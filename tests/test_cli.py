@@ -188,6 +188,20 @@ def interrupt(*args: object, **kwargs: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def test_what_interrupts_a_training_at_its_end_is_too_late(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = Trainer._reason_to_stop
+
+    def stop(trainer: Trainer) -> str | None:
+        if (reason := decide(trainer)) is not None:
+            os.kill(os.getpid(), signal.SIGINT)
+        return reason
+
+    monkeypatch.setattr(Trainer, "_reason_to_stop", stop)
+    done = nerwin("train", "--config", "village.yaml", "--set", "training.epochs=2", "--output", "out")
+    assert done.exit_code == DONE
+    assert done.stdout.startswith("out: dev F1 ")
+
+
 def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["train", "--config", "village.yaml", "--set", "training.seed=7", "--output", "my run"]
     with monkeypatch.context() as patch:
@@ -986,6 +1000,10 @@ def nothing(here: Path) -> None:
     """The command line alone is what is wrong."""
 
 
+def page(here: Path) -> None:
+    (here / "runs" / "village-1" / "report.html").write_text("<!doctype html>")
+
+
 TRAIN = "train --config village.yaml --output out"
 RESUME = "train --config village.yaml --output runs/village-1 --resume"
 
@@ -1046,6 +1064,11 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (
             nothing,
             "tag runs/village-1 village.conll --output runs/village-1/best/model.json",
+            "one of a run, a model or a comp",
+        ),
+        (
+            page,
+            "tag runs/village-1 village.conll --html --output runs/village-1/report.html",
             "one of a run, a model or a comp",
         ),
         (

@@ -161,6 +161,7 @@ def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> Non
         ("a.jsonl", "jsonl"),
         ("a.jsonl.gz", "jsonl"),
         ("a.JSONL", "jsonl"),
+        ("a.jsonl.GZ", "jsonl"),
         ("a.jsonl.conll", "conll"),
         ("jsonl", "conll"),
         ("a.spacy", "spacy"),

@@ -1,5 +1,6 @@
 """A folder that one process at a time writes to."""
 
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -129,6 +130,15 @@ def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_free_and_is_not_made(tmp_path: Path) -> None:
     check_free(tmp_path / "absent")
     assert not (tmp_path / "absent").exists()
+
+
+def test_a_disk_without_locks_is_not_taken_for_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(file: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    with pytest.raises(ModelError, match="cannot lock the folder: No locks available"), locked(tmp_path):
+        pass
 
 
 def test_where_nothing_can_be_written_is_an_error(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nerwin.evaluation.mistakes import KINDS, find_mistakes
+from nerwin.evaluation.mistakes import KINDS, _overlapping, find_mistakes
 from nerwin.evaluation.reliability import Bin, calibration_error, reliability
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.report.familiarity import Recall, names_in, recall_by_familiarity
@@ -81,6 +81,13 @@ def test_mistakes_account_for_every_entity_that_is_not_right(rng: np.random.Gene
     assert {one.kind for one in mistakes} == set(KINDS)
     assert [one.sentence for one in mistakes] == sorted(one.sentence for one in mistakes)
     assert len(set(mistakes)) == len(mistakes)
+
+
+def test_what_overlaps_is_found_without_looking_at_all_pairs(rng: np.random.Generator) -> None:
+    for _ in range(300):
+        one, other = (set(spans(random_tags(rng, 30))) for _ in range(2))
+        expected = {(a, b) for a in one for b in other if a.start < b.end and b.start < a.end}
+        assert set(_overlapping(one, sorted(other))) == expected
 
 
 def test_the_bins_of_scores() -> None:

@@ -33,6 +33,13 @@ def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
     assert list(re.findall(r"\x1b\[2m ([^\x1b]*)\x1b", line)) == ["PER", "L<OC"]
 
 
+def test_a_text_cannot_give_a_terminal_orders() -> None:
+    text = "see\t\x1b]0;owned\x07 Par\x1bis"
+    found = Annotation(text, [], [], [Entity(15, 21, "LOC", "Par\x1bis", 1.0)], [])
+    (line,) = FORMATS["colour"](found, ["LOC"])
+    assert re.sub(r"\x1b\[[0-9;]*m", "", line) == "see\t\ufffd]0;owned\ufffd Par\ufffdis LOC"
+
+
 def test_a_type_has_the_same_colour_everywhere() -> None:
     one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)], [])
     (line,), (whole,) = FORMATS["colour"](one, TYPES), FORMATS["colour"](FOUND, TYPES)

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Generator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,22 @@ def test_processes_leave_out_what_is_less_likely(
     alone = tagged(strict, path, "jsonl")
     assert tagged(strict, path, "jsonl", jobs=2) == alone
     assert tagged(tagger, path, "jsonl") != alone
+
+
+def test_no_more_processes_start_than_there_are_pieces(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 4000)
+    path, started = long_file(tmp_path), []
+
+    def pool(jobs: int, *others: Any) -> ProcessPoolExecutor:
+        started.append(jobs)
+        return ProcessPoolExecutor(jobs, *others)
+
+    monkeypatch.setattr(streaming, "ProcessPoolExecutor", pool)
+    tagged(tagger, path, jobs=64)
+    (most,) = started
+    assert len(list(read_pieces(path, by_sentence=True))) <= most < 64
 
 
 def test_one_job_is_no_other_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

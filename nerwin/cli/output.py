@@ -77,9 +77,9 @@ def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
     """What a file is that is not to be replaced."""
     from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError
-    from nerwin.storage.folders import CELLS, CONFIG, MANIFEST, METRICS, RESULTS
+    from nerwin.storage.folders import CELLS, CONFIG, MANIFEST, METRICS, PAGE, RESULTS
 
-    own = place.name in (CONFIG, MANIFEST, METRICS, RESULTS) or place.suffix == ".npz"
+    own = place.name in (CONFIG, MANIFEST, METRICS, PAGE, RESULTS) or place.suffix == ".npz"
     if own and any((place.parent / name).exists() for name in (MANIFEST, METRICS, CELLS)):
         return "one of a run, a model or a comparison"
     if place in sources:

@@ -99,6 +99,6 @@ def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":
     """
     for record in run.train():
         yield record
-        if asked.is_set():
+        if asked.is_set() and run.trainer.state.stop is None:  # else it has just ended
             run.pause()
             raise KeyboardInterrupt

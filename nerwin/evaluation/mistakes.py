@@ -4,7 +4,8 @@ Entities that are not right are paired, true with found, where they share a word
 the wrong borders or the wrong type (with right borders or not); what is left over was missed, or is spurious.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nerwin.text.tags import Span
@@ -56,7 +57,7 @@ def _pairs(truth: set[Span], claims: set[Span]) -> Iterator[tuple[Span | None, S
     Where several overlap, those of one type belong together first, then those that share most words.
     """
     lost, wrong = truth - claims, claims - truth
-    overlapping = [(true, claim) for true in lost for claim in wrong if _shared(true, claim) > 0]
+    overlapping = list(_overlapping(lost, sorted(wrong)))
     overlapping.sort(key=lambda pair: (pair[0].label != pair[1].label, -_shared(*pair), pair))
     for true, claim in overlapping:
         if true in lost and claim in wrong:
@@ -65,6 +66,16 @@ def _pairs(truth: set[Span], claims: set[Span]) -> Iterator[tuple[Span | None, S
             yield true, claim
     yield from ((true, None) for true in lost)
     yield from ((None, claim) for claim in wrong)
+
+
+def _overlapping(lost: Iterable[Span], wrong: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """The pairs that share a word, given spans of which those of one side never do: in order, they end in order too."""
+    ends = [one.end for one in wrong]
+    for true in lost:
+        at = bisect_right(ends, true.start)
+        while at < len(wrong) and wrong[at].start < true.end:
+            yield true, wrong[at]
+            at += 1
 
 
 def _shared(one: Span, other: Span) -> int:

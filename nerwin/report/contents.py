@@ -121,8 +121,8 @@ def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -
     gold = [spans(sentence.tags) for sentence in corpus.sentences]
     names = training_names(model.config, model.sources)
     claims = [
-        (score, span in set(truth))
-        for truth, claimed in zip(gold, found, strict=True)
+        (score, span in truth)
+        for truth, claimed in zip(map(set, gold), found, strict=True)
         for span, score in claimed.items()
     ]
     return Closeup(

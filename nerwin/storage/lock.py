@@ -50,7 +50,7 @@ def check_free(folder: Path) -> None:
     Raises:
         ModelError: saying which process.
     """
-    if (folder / LOCK).exists():
+    if os.path.exists(folder / LOCK):  # False of a name that is too long, where a Path's own raises
         with locked(folder):
             pass
 
@@ -82,8 +82,12 @@ def _taken(folder: Path, path: Path) -> int:
             file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
-        if _take(file, path):
-            return file
+        try:
+            if _take(file, path):
+                return file
+        except OSError as error:  # as of a network's disk without locks
+            os.close(file)
+            raise ModelError(f"{folder}: cannot lock the folder: {error.strerror}. Choose another --output.") from error
         with os.fdopen(file, "rb") as stream:
             owner = stream.read(200).decode("utf-8", "replace").strip() or "another process"
         time.sleep(MOMENT)
@@ -96,7 +100,7 @@ def _take(file: int, path: Path) -> bool:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
     with suppress(OSError):
         return os.fstat(file).st_ino == path.stat().st_ino

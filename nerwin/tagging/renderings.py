@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from nerwin.errors import printable
 from nerwin.tagging.annotations import Annotation
 from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
@@ -42,9 +43,14 @@ def _colour(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """The text with its entities in a colour of their type, for a terminal."""
 
     def paint(text: str, label: str) -> str:
-        return f"\x1b[1;3{1 + types.index(label) % COLOURS}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
+        return f"\x1b[1;3{1 + types.index(label) % COLOURS}m{_harmless(text)}\x1b[0m\x1b[2m {printable(label)}\x1b[0m"
 
-    yield "".join(_parts(found, str, paint))
+    yield "".join(_parts(found, _harmless, paint))
+
+
+def _harmless(text: str) -> str:
+    """Text for a terminal, which may hold tabs, but nothing else that is taken for orders."""
+    return "\t".join(map(printable, text.split("\t")))
 
 
 def _html(found: Annotation, types: Sequence[str]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
 from nerwin.text.jsonl_words import listed_words, with_tags
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
-from nerwin.text.pieces import Piece, blocks, read_pieces
+from nerwin.text.pieces import Piece, blocks, most_pieces, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 
@@ -76,6 +76,7 @@ def tag_file(
     """
     task, failures = Task(form, source_name(path), columns, objects=objects), list[CorpusError]()
     work = _readable(with_delimiter(read_pieces(path, by_sentence=columns is not None), task), failures)
+    jobs = min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
     first = list(itertools.islice(work, 2 if jobs > 1 else 0))
     work = itertools.chain(first, work)
     outputs = _in_processes(tagger, work, jobs) if len(first) > 1 else _one_by_one(tagger, work)

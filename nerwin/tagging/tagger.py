@@ -10,7 +10,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.repeats import REACH
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
@@ -70,12 +70,15 @@ class Tagger:
             ModelError: the folder holds something and may not be overwritten, or cannot be written.
         """
         path = Path(folder)
-        if path.exists() and not path.is_dir():
-            raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
-        if (path / METRICS).exists() or (path / CELLS).exists():
-            raise ModelError(f"{path}: expected a model's folder, found a run's or a comparison's. Choose another.")
-        if not overwrite and path.is_dir() and any(path.iterdir()):
-            raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
+        try:
+            if path.exists() and not path.is_dir():
+                raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
+            if (path / METRICS).exists() or (path / CELLS).exists():
+                raise ModelError(f"{path}: expected a model's folder, found a run's or a comparison's. Choose another.")
+            if not overwrite and path.is_dir() and any(path.iterdir()):
+                raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
+        except OSError as error:
+            raise ModelError(f"{path}: cannot look into the folder: {error.strerror}. Choose another.") from error
         save_model(path, self.model)
 
     def tag(self, words: Iterable[str]) -> list[str]:
@@ -114,7 +117,13 @@ class Tagger:
             yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
     def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
-        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2)."""
+        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2).
+
+        Raises:
+            CorpusError: not a tag for each word.
+        """
+        if [*map(len, sentences)] != [*map(len, gold)]:
+            raise CorpusError("gold: expected a list a sentence and a tag a word, found others. Mend them.")
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
         tags = self._spelled(scores, lengths)

@@ -63,7 +63,7 @@ def check_line_ends(data: bytes, name: str) -> None:
 
 def suffix_of(path: Path) -> str:
     """The suffix of a file's name in lower case, also before .gz."""
-    return Path(path.name.removesuffix(".gz")).suffix.lower()
+    return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
 def too_long(name: str, number: int, longest: int) -> CorpusError:

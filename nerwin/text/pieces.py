@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.text.byte_ranges import LINE_FEED, codes_of
-from nerwin.text.files import LONGEST_LINE, decode_text, open_binary, reading, source_name, too_long
+from nerwin.text.files import LONGEST_LINE, decode_text, is_gzip, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 MOST = 2 * SIZE  # bytes in which a sentence ends, or it is cut: a file without blank lines must not fill the memory
@@ -69,6 +69,18 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 raise too_long(source_name(path), number + data.count(b"\n"), LONGEST_LINE)
         if data:
             yield Piece(number, bytes(data))
+
+
+def most_pieces(path: Path | None) -> int | None:
+    """How many pieces a file has at most; None where its size does not tell.
+
+    Raises:
+        CorpusError: the file cannot be opened.
+    """
+    if path is None or not path.is_file():
+        return None
+    with reading(source_name(path)):
+        return None if is_gzip(path) else path.stat().st_size // SIZE + 1
 
 
 def _after_last_blank_line(data: bytearray, start: int) -> int:

@@ -41,8 +41,9 @@ def load_vectors(path: Path, dim: int) -> Vectors:
     Raises:
         VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short.
     """
-    if path.exists() and not path.is_file():
-        raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
+    with reading_vectors(path):
+        if path.exists() and not path.is_file():
+            raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
     with suppress(OSError):  # the cache's own; those of the file are VectorsErrors
         look = _look(path)
         entry = _folder() / f"{_digest(path)}-{'binary' if is_binary(path) else 'text'}"

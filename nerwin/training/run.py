@@ -68,11 +68,12 @@ class Run:
                 data is read.
         """
         check_free(folder)
-        if folder.exists() and not folder.is_dir():
-            raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
-        check_is_run(folder)
-        if overwrite:
-            check_replaceable(folder)
+        with _writing(folder):
+            if folder.exists() and not folder.is_dir():
+                raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
+            check_is_run(folder)
+            if overwrite:
+                check_replaceable(folder)
         return cls._begin(folder, config, overwrite=overwrite)
 
     @classmethod
