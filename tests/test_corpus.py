@@ -495,6 +495,14 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
         ),
         ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
         (
+            "1-2 al O\n1 a O\n2 el O\n3 Mar B-LOC\n3.1 x O\n",
+            {"word": 1},
+            "lines read as words that are none in CoNLL-U (3-4 or 5.1): 2, the first on line 1 (take them out: grep",
+        ),
+        ("1-1 a O\n1-2 b O\n2-1 c O\n", {"word": 1}, None),  # sentence and word
+        ("1 a O\n2 b O\n", {"word": 1}, None),
+        ("1-2 O\na O\nb O\n", {}, None),
+        (
             "a\tI-A\nb\tB-A\nc\tO\n",
             {"scheme": "iob2"},
             "IOB1 fits these tags, and IOB2 does not (corpus.scheme=iob1 would)",

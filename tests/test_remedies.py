@@ -72,6 +72,7 @@ def test_a_column_that_is_recommended_can_be_read(tmp_path: Path) -> None:
 
 
 BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I-."
+NESTED = "A word has one tag here: of nested entities keep one, such as the outermost."
 INSIDE = "The tag stands inside other values: cut it out."
 OUTSIDE = "Is it outside? Then write O. Or is corpus.tag_column another?"
 
@@ -100,6 +101,12 @@ def test_a_tag_may_be_spelled_as_others_spell_theirs(refusal: Refusal, tag: str,
     assert refusal(f"left O\nInes {tag}\n", scheme=scheme).endswith(f'found "{tag}". {remedy}')
 
 
+def test_a_type_may_have_marks_in_it(tmp_path: Path) -> None:
+    tags = ["B-GPE|LOC", "I-GPE|LOC", "B-a/b", "B-x=y", "O"]
+    (tmp_path / "u").write_text("".join(f"word {tag}\n" for tag in tags))
+    assert read_corpus(tmp_path / "u").sentences[0].tags == tags
+
+
 @pytest.mark.parametrize(("tag", "remedy"), [("17", "Mend the tag."), ("PER ", "Take out the blanks beside it.")])
 def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy: str) -> None:
     assert refusal(f"left\tO\nInes\t{tag}\n", scheme="types").endswith(f'found "{tag}". {remedy}')
@@ -109,6 +116,11 @@ def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy:
     ("tag", "remedy"),
     [
         ("W-LOC", "Write S- for W-."),
+        ("B-PER|B-LOC", NESTED),
+        ("B-PER|O", NESTED),
+        ("O|I-LOC", NESTED),
+        ("I-PER+B-LOC", NESTED),
+        ("B-LOC|SpaceAfter=No", INSIDE),
         ("W-", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.sch"),
         ("Prado,B-PER", "Separate columns by tabs or spaces, not by a comma."),
         ("Prado;Lima,x;O", "Separate columns by tabs or spaces, not by a semicolon."),

@@ -53,7 +53,7 @@ def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
 
     if file.is_file():  # a pipe can be read once
         for block in itertools.islice(read_blocks(file, columns), 1):
-            yield from untagged_doubts(block)
+            yield from untagged_doubts(block, columns.word)
 
 
 def _other_form(file: Path) -> str | None:

@@ -17,7 +17,7 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.docbin import DOCBIN_SUFFIXES
-from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, tagged_comments
+from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, ranges, ranges_doubt, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
 from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
 from nerwin.text.jsonl import JSONL_SUFFIXES
@@ -90,6 +90,7 @@ class _ColumnReader:
         self.known_tags: set[str] = set()
         self.tag_columns = TagColumns(())
         self.tagged_comments: list[tuple[int, int]] = []
+        self.ranges: list[int] = []
 
     def read(self, blocks: Iterable[Block]) -> Corpus:
         words: list[str] = []
@@ -105,6 +106,7 @@ class _ColumnReader:
             check_numbers(block, words_and_tags[0], self.format, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.format.tag)
+            self.ranges += ranges(block, self.format.word)
             for read, column in zip((words, tags), words_and_tags, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
@@ -112,6 +114,7 @@ class _ColumnReader:
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
+        self.corpus.doubts += ranges_doubt(self.ranges, len(words))
         if self.format.tag == Columns().tag:  # nobody has chosen one
             self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus

@@ -26,6 +26,9 @@ REMEDIES = {
     "letters": "letter by letter (corpus.tokenizer=letters)",
     "spaces": "with spaces between words (corpus.tokenizer=spaces)",
 }
+# The numbers of what is no word in CoNLL-U: 3-4 is two that are written as one, 5.1 is left out.
+_RANGE = r"\d{1,9}[-.]\d{1,9}[\t ]"
+_RANGES = re.compile(f"^{_RANGE}".encode(), re.MULTILINE)
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
@@ -82,6 +85,22 @@ def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
             yield number, len(fields)
 
 
+def ranges(block: Block, word: int) -> list[int]:
+    """The lines of a block that CoNLL-U does not count as words, unless `word`, the column of these, is the first."""
+    if not word or not _RANGES.search(block.data):
+        return []
+    return [line.number for line in block.lines() if line.kind == "token" and re.match(_RANGE, line.text)]
+
+
+def ranges_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
+    """The doubt about such lines; where most are numbered so, the numbers mean something else."""
+    if lines and 2 * len(lines) < tokens:
+        yield (
+            f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
+            "(take them out: grep -vE '^[0-9]+[-.][0-9]')"
+        )
+
+
 class TagColumns:
     """Which further columns of a file hold tags and nothing else: there may be two levels of entities."""
 
@@ -117,10 +136,15 @@ class TagColumns:
                 )
 
 
-def untagged_doubts(block: Block) -> Iterator[str]:
-    """What of untagged words in columns may have been meant otherwise: lines unlike most, and words among comments."""
+def untagged_doubts(block: Block, word: int) -> Iterator[str]:
+    """What of untagged words in columns may have been meant otherwise: lines unlike most, and words among comments.
+
+    Args:
+        word: the column of the words.
+    """
     if not len(block.places):
         return
+    yield from ranges_doubt(ranges(block, word), len(block.places))
     usual = int(np.bincount(block.widths).argmax())
     (odd,) = np.nonzero(block.widths != usual)
     if len(odd):

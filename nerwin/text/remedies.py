@@ -77,6 +77,8 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     """What a tag may be as other files spell theirs."""
     if in_brackets(tag):
         yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
+    if sum(map(is_tag, re.split(r"[|,;+/]", tag))) > 1:
+        yield "A word has one tag here: of nested entities keep one, such as the outermost."
     if any(map(is_tag, re.split(r"[=|]", tag))):
         yield "The tag stands inside other values: cut it out."
     if scheme == TYPES:

@@ -19,6 +19,7 @@ NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
+_SEVERAL = re.compile(r"[|,;+/](?:[BIESLUM]-.|O$|\w+=)")  # in a tag: a further one, as of nested entities, or a value
 _IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
@@ -70,7 +71,9 @@ def as_read(tags: list[str], scheme: Scheme) -> list[str]:
 
 def is_legal(tag: str, scheme: Scheme) -> bool:
     """Whether a tag, as it stands in a file, may stand in one of that scheme."""
-    return tag == OUTSIDE or (is_type(tag) if scheme == TYPES else is_tag(tag))
+    if scheme == TYPES:
+        return tag == OUTSIDE or is_type(tag)
+    return is_tag(tag) and not _SEVERAL.search(tag)
 
 
 def expected_tag(scheme: Scheme) -> str:
