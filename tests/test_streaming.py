@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.tagging import streaming
-from nerwin.tagging.streaming import Task, tag_file, tag_piece, with_delimiter
+from nerwin.tagging.streaming import Task, tag_file, tag_piece
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
-from nerwin.text.columns import Block, Columns, block_of, find_delimiter
+from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, blocks, read_pieces
 from nerwin.text.tags import Span
@@ -326,8 +326,8 @@ def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
     ids=["mark and document", "mark and comment", "mark and blank", "CRLF"],
 )
 def test_the_first_token_is_looked_for_in_lines_as_they_are_read(data: bytes, columns: Columns) -> None:
-    ((task, piece),) = with_delimiter([Piece(1, data)], Task("conll", "x", columns))
-    assert task.delimiter == find_delimiter(piece.lines("x"), columns) == "\t"
+    ((piece, delimiter),) = with_delimiter([Piece(1, data)], columns, "x")
+    assert delimiter == find_delimiter(piece.lines("x"), columns) == "\t"
 
 
 def test_a_byte_order_mark_before_a_document_is_no_token(tagger: Tagger, tmp_path: Path) -> None:

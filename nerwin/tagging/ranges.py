@@ -13,10 +13,10 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import ModelError, WorkerError
 from nerwin.storage.folders import MANIFEST
-from nerwin.tagging.streaming import Task, Work, tag_piece, with_delimiter
+from nerwin.tagging.streaming import Task, Work, read_work, tag_piece
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.files import is_gzip, reading
-from nerwin.text.pieces import Piece, read_pieces
+from nerwin.text.pieces import Piece
 from nerwin.text.sources import Source, read_source
 
 SAME = "Every machine must see the same files under the same paths."
@@ -70,7 +70,7 @@ def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
         source = read_source(path)
         return source, [Range(task, place, 0, source.bytes, 1, source.sha256)]
     whole, start, ranges = hashlib.sha256(), 0, []
-    for settled, piece in with_delimiter(read_pieces(path, by_sentence=task.columns is not None), task):
+    for settled, piece in read_work(path, task):
         whole.update(piece.data)
         end = start + len(piece.data)
         ranges.append(Range(settled, place, start, end, piece.number, hashlib.sha256(piece.data).hexdigest()))
@@ -108,7 +108,7 @@ def _pieces(span: Range) -> Iterator[Work]:
     try:
         if is_gzip(span.path):
             _check_sum(span.path, span.sha256, read_source(span.path).sha256)
-            return with_delimiter(read_pieces(span.path, by_sentence=span.task.columns is not None), span.task)
+            return read_work(span.path, span.task)
         with span.path.open("rb") as stream:
             stream.seek(span.start)
             data = stream.read(span.end - span.start)

@@ -5,7 +5,6 @@ processes, and memory does not grow with the input.
 """
 
 import gc
-import io
 import itertools
 import multiprocessing
 import os
@@ -24,8 +23,8 @@ from nerwin.model.model import Model
 from nerwin.parallel.orphans import end_with
 from nerwin.tagging.renderings import FORMATS, ents_of
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.columns import Block, Columns, block_of, find_delimiter
-from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name
+from nerwin.text.columns import Block, Columns, block_of, with_delimiter
+from nerwin.text.files import BLANK, source_name
 from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
 from nerwin.text.jsonl_words import listed_words, with_tags
 from nerwin.text.misread import words_in
@@ -75,7 +74,7 @@ def tag_file(
             `name:line`. WorkerError: a process was killed.
     """
     task, failures = Task(form, source_name(path), columns, objects=objects), list[CorpusError]()
-    work = _readable(with_delimiter(read_pieces(path, by_sentence=columns is not None), task), failures)
+    work = _readable(read_work(path, task), failures)
     jobs = min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
     first = list(itertools.islice(work, 2 if jobs > 1 else 0))
     work = itertools.chain(first, work)
@@ -101,19 +100,18 @@ def _one_by_one(tagger: Tagger, work: Iterator[Work]) -> Iterator[tuple[bytes, i
         yield tag_piece(tagger, task, piece), len(piece.data)
 
 
-def with_delimiter(pieces: Iterable[Piece], task: Task) -> Iterator[Work]:
-    """Each piece, and its task with the delimiter that the first token of the file has.
+def read_work(path: Path | None, task: Task) -> Iterator[Work]:
+    """The pieces of a file, each with the task, which knows by then what separates its columns.
 
     Raises:
-        CorpusError: a file of columns whose lines end in carriage returns alone.
+        CorpusError: the file cannot be read, or not in columns where there should be some.
     """
-    for piece in pieces:
-        if task.columns and piece.number == 1:
-            check_line_ends(piece.data, task.name)
-        if task.columns and not task.delimiter:
-            lines = decode_lines(io.BytesIO(piece.data), task.name, piece.number)  # only as many as it takes
-            task = task._replace(delimiter=find_delimiter(lines, task.columns))
-        yield task, piece
+    pieces = read_pieces(path, by_sentence=task.columns is not None)
+    if task.columns is None:
+        yield from ((task, piece) for piece in pieces)
+    else:
+        for piece, delimiter in with_delimiter(pieces, task.columns, task.name):
+            yield task._replace(delimiter=delimiter), piece
 
 
 def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:

@@ -7,6 +7,7 @@ Lines are told apart and columns found in the bytes of many lines at once (see `
 of its own before there is something to say about it.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.text.choices import Delimiter, Scheme
-from nerwin.text.files import BLANK, check_line_ends, decode_text, source_name, whole_lines
+from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name, whole_lines
 from nerwin.text.pieces import Piece, blocks, read_pieces
 
 DOCSTART = "-DOCSTART-"
@@ -157,9 +158,7 @@ class Block:
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
-    """What separates the columns of the first token, unless it is set; None where there is no token."""
-    if settled := DELIMITERS.get(columns.delimiter):
-        return settled
+    """What separates the columns of the first token; None where there is none."""
     for text in texts:
         if text.strip(BLANK) and _look_closer(text, columns) == "token":
             return own_delimiter(text)
@@ -201,19 +200,31 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
     """A file, or standard input where `path` is None, some lines at a time.
 
     Args:
-        by_sentence: whether a block ends where a sentence does; one that does not end may then take all memory.
+        by_sentence: whether a block ends where a sentence does, if that ends in time.
 
     Raises:
         CorpusError: it cannot be read, is not UTF-8, holds a line that is too long, or lines that end in carriage
             returns alone.
     """
-    settled, name = DELIMITERS.get(columns.delimiter), source_name(path)
-    for piece in read_pieces(path, by_sentence=by_sentence):
+    name = source_name(path)
+    for piece, delimiter in with_delimiter(read_pieces(path, by_sentence=by_sentence), columns, name):
+        for part in blocks(piece, by_sentence=by_sentence):
+            yield block_of(part, columns, name, delimiter)
+
+
+def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iterator[tuple[Piece, str | None]]:
+    """Each piece of a file, and what separates columns there: what is set, or what the first token of the file has.
+
+    Raises:
+        CorpusError: lines that end in carriage returns alone, or are not UTF-8; the message starts with `name`.
+    """
+    settled = DELIMITERS.get(columns.delimiter)
+    for piece in pieces:
         if piece.number == 1:
             check_line_ends(piece.data, name)
-        for part in blocks(piece, by_sentence=by_sentence):
-            settled = settled or find_delimiter(decode_text(part.data, name, part.number), columns)
-            yield block_of(part, columns, name, settled)
+        lines = decode_lines(io.BytesIO(piece.data), name, piece.number)  # only as many as it takes
+        settled = settled or find_delimiter(lines, columns)
+        yield piece, settled
 
 
 def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
