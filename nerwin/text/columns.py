@@ -158,7 +158,9 @@ class Block:
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
-    """What separates the columns of the first token; None where there is none."""
+    """What separates the columns of the first token, unless it is set; None where there is no token."""
+    if settled := DELIMITERS.get(columns.delimiter):
+        return settled
     for text in texts:
         if text.strip(BLANK) and _look_closer(text, columns) == "token":
             return own_delimiter(text)
@@ -213,12 +215,12 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
 
 
 def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iterator[tuple[Piece, str | None]]:
-    """Each piece of a file, and what separates columns there: what is set, or what the first token of the file has.
+    """Each piece of a file, and what separates columns there: as the first token of the file has it, or as is set.
 
     Raises:
         CorpusError: lines that end in carriage returns alone, or are not UTF-8; the message starts with `name`.
     """
-    settled = DELIMITERS.get(columns.delimiter)
+    settled = None
     for piece in pieces:
         if piece.number == 1:
             check_line_ends(piece.data, name)

@@ -153,12 +153,15 @@ class Comparison:
         Raises:
             ConfigError: one was trained on other data than there are now.
         """
+        done = self._done()
+        self._check_data([result.cell for result in done])
+        return done
+
+    def _done(self) -> list[Result]:
         path = self.folder / RESULTS
         lines = path.read_bytes().splitlines() if path.exists() else ()
         found = {result.cell: result for result in map(_read_result, lines) if result}
-        done = [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
-        self._check_data([result.cell for result in done])
-        return done
+        return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
     def _check_data(self, cells: Sequence[Cell]) -> None:
         """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
@@ -173,13 +176,13 @@ class Comparison:
                 check_same_data(self.folder, config, read_sources(self._cell_folder(cell) / BEST), now)
 
     def run(self, workers: Workers) -> Iterator[Result]:
-        """Train the cells that are not finished; yields each as it ends.
+        """Train the cells that are not finished, as `finished` has seen; yields each as it ends.
 
         Raises:
             ModelError: another process trains here. WorkerError: a worker was lost.
         """
         with locked(self.folder):
-            done = {result.cell for result in self.finished()}
+            done = {result.cell for result in self._done()}
             left = [cell for cell in self.cells if cell not in done]
             if not left:
                 return
