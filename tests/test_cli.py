@@ -468,9 +468,11 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
 
 def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
     assert nerwin("convert", "village.conll", "village.types", "-q").exit_code == DONE
-    alone = ("evaluate", "runs/village-1", "--data", "village.types", "--json")
+    shutil.copy("village.types", "alone.conll")
+    alone = ("evaluate", "runs/village-1", "--data", "alone.conll", "--json")
     expected = one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json"))
     assert one_json_object(nerwin(*alone, "--scheme", "types")) == expected
+    assert one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.types", "--json")) == expected
     assert "set --scheme to types if they stand alone" in nerwin(*alone).stderr
     refused = nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--scheme", "types")
     assert (refused.exit_code, refused.stdout) == (BAD, "")

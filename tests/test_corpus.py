@@ -477,6 +477,15 @@ def test_two_levels_of_entities_are_doubted(
     assert [one.startswith(doubt or "") for one in read(text, **columns).doubts] == [True] * (doubt is not None)
 
 
+def test_the_suffix_of_types_alone_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.types"
+    path.write_text("Lima LOC\nPeru LOC\nx O\n")
+    corpus = read_corpus(path)
+    assert (corpus.scheme, corpus.tags) == ("types", [["I-LOC", "I-LOC", "O"]])
+    with pytest.raises(CorpusError, match="expected a tag such as O or B-PER"):
+        read_corpus(path, Columns(scheme="iob1"))
+
+
 def test_an_empty_word_is_no_doubt() -> None:
     """As Python code may have them; a file cannot."""
     assert list(doubts(Corpus("x", [Sentence(["", "b"], ["O", "O"])]))) == []

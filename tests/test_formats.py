@@ -10,9 +10,10 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
 from nerwin.text.files import BLANK, decode_lines
-from nerwin.text.formats import FORMS, Reading, form_of
+from nerwin.text.formats import FORMS, Reading
 from nerwin.text.inline import SPACED, read_inline, write_inline
 from nerwin.text.passage import Passage, from_words
+from nerwin.text.suffixes import form_of
 from nerwin.text.tags import SPELLINGS, Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared
@@ -154,8 +155,11 @@ def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> Non
     ("name", "form"),
     [
         ("a.conll", "conll"),
-        ("a.tsv", "conll"),
-        ("-", "conll"),
+        ("a.tsv", None),
+        ("-", None),
+        ("a.bio", "conll"),
+        ("a.bioes", "iobes"),
+        ("a.types", "types"),
         ("a.iobes", "iobes"),
         ("a.inline", "inline"),
         ("a.jsonl", "jsonl"),
@@ -163,11 +167,11 @@ def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> Non
         ("a.JSONL", "jsonl"),
         ("a.jsonl.GZ", "jsonl"),
         ("a.jsonl.conll", "conll"),
-        ("jsonl", "conll"),
+        ("jsonl", None),
         ("a.spacy", "spacy"),
     ],
 )
-def test_a_suffix_names_the_form(name: str, form: str) -> None:
+def test_a_suffix_names_the_form(name: str, form: str | None) -> None:
     assert form_of(Path(name)) == form
 
 

@@ -48,11 +48,13 @@ def convert(
     from nerwin.errors import ConfigError, CorpusError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
-    from nerwin.text.formats import FORMS, Reading, count_of, form_of
+    from nerwin.text.formats import COLUMNS as USUAL
+    from nerwin.text.formats import FORMS, Reading, count_of
+    from nerwin.text.suffixes import form_of
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
-    form, to = given or form_of(source), wanted or form_of(target)
+    form, to = given or form_of(source) or USUAL, wanted or form_of(target) or USUAL
     scheme = SCHEMES.get(form if form == "types" else given, "auto")  # types are never found out
     columns = Columns(word_column, tag_column, delimiter, scheme, comments)
     if form not in COLUMNS and columns != Columns():

@@ -92,10 +92,9 @@ def evaluate(
 def _check_columns(path: "Path | None", chosen: "dict[str, Any]") -> None:
     """Refuse keys of columns for what has none."""
     from nerwin.errors import ConfigError
-    from nerwin.text.files import suffix_of
-    from nerwin.text.inline import INLINE_SUFFIXES
+    from nerwin.text.suffixes import form_of
 
-    if path and chosen and suffix_of(path) in INLINE_SUFFIXES:
+    if path and chosen and form_of(path) == "inline":
         option = SCORED[next(iter(chosen))]
         raise ConfigError(f"{option}: expected a corpus in columns, found inline markup. Leave it out.")
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO, get_args
 
 import typer
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 
 Format = Literal["conll", "jsonl", "inline"]
-
-BY_SUFFIX = {".conll": "conll", ".jsonl": "jsonl", ".json": "jsonl", ".inline": "inline", ".html": "html"}
 
 
 @command
@@ -226,8 +224,11 @@ def _usual(source: Input, output: Path | None) -> str:
     Colours are only for the eyes of who wants them (no-color.org).
     """
     from nerwin.text.files import suffix_of
+    from nerwin.text.suffixes import form_of
 
-    if output and (named := BY_SUFFIX.get(suffix_of(output))):
+    if output and suffix_of(output) == ".html":
+        return "html"
+    if output and (named := form_of(output)) and named in get_args(Format):
         return named
     if source != "text":
         return source

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
 FIRST = 40  # lines of a file that tell its form
-# How files of columns are called.
-COLUMN_ENDINGS = (
-    ".conll", ".conllu", ".iob", ".iob1", ".iob2", ".bio", ".iobes", ".bioes", ".bilou", ".bmes", ".types"
-)  # fmt: skip
 
 
 Input = Literal["text", "conll", "jsonl"]
@@ -59,9 +55,10 @@ def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
 def _other_form(file: Path) -> str | None:
     """What to say of a file that has the name, or the first lines, of columns or JSON."""
     from nerwin.text.files import suffix_of
+    from nerwin.text.suffixes import NO_COLUMNS, form_of
 
-    lines = _first_lines(file)
-    if file.name.removesuffix(".gz").endswith(COLUMN_ENDINGS) or (lines and all(map(_of_columns, lines))):
+    form, lines = form_of(file), _first_lines(file)
+    if (form and form not in NO_COLUMNS) or (lines and all(map(_of_columns, lines))):
         return "each line for itself; for a word a line add --input conll"
     if suffix_of(file) == ".jsonl" or (lines and all(map(_of_json, lines))):
         return "though its lines are JSON; for objects add --input jsonl"

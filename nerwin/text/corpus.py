@@ -16,32 +16,35 @@ from pathlib import Path
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Block, Columns, Line, read_blocks
-from nerwin.text.docbin import DOCBIN_SUFFIXES
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, ranges, ranges_doubt, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
-from nerwin.text.inline import INLINE_SUFFIXES, parse_inline
-from nerwin.text.jsonl import JSONL_SUFFIXES
+from nerwin.text.inline import parse_inline
 from nerwin.text.misread import check_numbers
 from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
+from nerwin.text.suffixes import form_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
-    """Read a tagged corpus: columns, or inline markup where the file is called .inline, or .inline.gz.
+    """Read a tagged corpus: columns, or inline markup where the file's suffix says so.
 
     Args:
+        columns: whose scheme, if none is set, is types alone where the file's suffix says so.
         refuse_mixed: whether a file whose tags follow no scheme well is refused, or read by the one that fits best.
 
     Raises:
         CorpusError: a form that is to be converted, a line that does not fit, mixed schemes, no sentence at all, or
             bytes that are not UTF-8.
     """
-    if suffix_of(path) in (*JSONL_SUFFIXES, *DOCBIN_SUFFIXES):
+    form = form_of(path)
+    if form in ("jsonl", "spacy"):
         command = shlex.join(["nerwin", "convert", str(path), f"{Path(path.name.removesuffix('.gz')).stem}.conll"])
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
-    if suffix_of(path) not in INLINE_SUFFIXES:
+    if form == TYPES and columns.scheme == "auto":
+        columns = columns._replace(scheme=TYPES)
+    if form != "inline":
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup")
     for line, words, tags in parse_inline(read_lines(path), str(path)):

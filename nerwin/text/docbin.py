@@ -15,7 +15,6 @@ from nerwin.text.passage import Counts, Passage, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 
-DOCBIN_SUFFIXES = (".spacy",)
 SPACE = "SPACE"  # of a token without letters
 REMEDY = "Mend the document: an entity stands in one sentence and neither begins nor ends with a blank."
 

@@ -1,7 +1,6 @@
 """The forms of a tagged corpus, and how each is read into passages and written from them.
 
-Columns in five tag schemes or with types alone, inline markup, JSON Lines, spaCy's DocBin: a file's suffix says which,
-unless it is named.
+Columns in five tag schemes or with types alone, inline markup, JSON Lines, spaCy's DocBin.
 """
 
 import itertools
@@ -14,16 +13,16 @@ from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_tagged_columns, write_columns
-from nerwin.text.docbin import DOCBIN_SUFFIXES, read_docbin, write_docbin
-from nerwin.text.files import open_binary, read_lines, reading, source_name, suffix_of
-from nerwin.text.inline import INLINE_SUFFIXES, read_inline, write_inline
-from nerwin.text.jsonl import JSONL_SUFFIXES, read_jsonl, write_jsonl
+from nerwin.text.docbin import read_docbin, write_docbin
+from nerwin.text.files import open_binary, read_lines, reading, source_name
+from nerwin.text.inline import read_inline, write_inline
+from nerwin.text.jsonl import read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
 from nerwin.text.schemes import TYPES, is_type, prefixed
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
-COLUMNS = "conll"  # the form of a file whose suffix says nothing: its scheme is found out, or IOB2 where it is written
+COLUMNS = "conll"  # the usual form: its scheme is found out, or IOB2 where it is written
 
 
 class Tagged(NamedTuple):
@@ -47,7 +46,6 @@ class Form(NamedTuple):
     source of the passages. documents: whether it can hold passages that are more than a sentence.
     """
 
-    suffixes: tuple[str, ...]
     read: Callable[[Path | None, Reading], Tagged]
     write: Callable[[Sequence[Passage], str], Iterable[bytes]]
     documents: bool = False
@@ -55,11 +53,6 @@ class Form(NamedTuple):
     def fitting(self, passages: Sequence[Passage]) -> Sequence[Passage]:
         """Passages as it has them: as they are, or all in sentences."""
         return passages if self.documents else [one for passage in passages for one in sentences_of(passage)]
-
-
-def form_of(path: Path) -> str:
-    """The form that a file's suffix names, also before .gz; columns where it names none."""
-    return next((name for name, form in FORMS.items() if suffix_of(path) in form.suffixes), COLUMNS)
 
 
 def _read_columns(path: Path | None, how: Reading) -> Tagged:
@@ -143,17 +136,13 @@ def _lines(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 FORMS: dict[str, Form] = {
-    COLUMNS: Form((".conll",), _read_columns, partial(_write_columns, SPELLINGS["iob2"])),
-    **{
-        scheme: Form((f".{scheme}",), _read_columns, partial(_write_columns, spell))
-        for scheme, spell in SPELLINGS.items()
-    },
-    TYPES: Form((".types",), _read_columns, _write_types),
+    COLUMNS: Form(_read_columns, partial(_write_columns, SPELLINGS["iob2"])),
+    **{scheme: Form(_read_columns, partial(_write_columns, spell)) for scheme, spell in SPELLINGS.items()},
+    TYPES: Form(_read_columns, _write_types),
     "inline": Form(
-        INLINE_SUFFIXES,
         _read_inline,
         lambda passages, name: _lines(write_inline(passages, name)),
     ),
-    "jsonl": Form(JSONL_SUFFIXES, _read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),
-    "spacy": Form(DOCBIN_SUFFIXES, _read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
+    "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),
+    "spacy": Form(_read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
 }

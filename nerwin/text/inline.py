@@ -18,7 +18,6 @@ from nerwin.text.passage import Passage, check_lines, from_words, whole_tokens
 from nerwin.text.tags import Span, iob2
 from nerwin.text.tokenizer import Token, tokenize
 
-INLINE_SUFFIXES = (".inline",)
 SPACED = "# words: apart by spaces"
 
 _INNER = "\n"  # stands for a space inside a word until words are taken apart; no line has one of its own

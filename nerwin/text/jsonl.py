@@ -21,7 +21,6 @@ from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whol
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
 
-JSONL_SUFFIXES = (".jsonl", ".json")
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
 LABELS = ("label", "labels", "type")  # of an entity

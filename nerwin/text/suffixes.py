@@ -1,0 +1,18 @@
+"""The form of a tagged corpus by its file's suffix, wherever a command does not name it."""
+
+from pathlib import Path
+
+from nerwin.text.choices import FormName
+from nerwin.text.files import suffix_of
+
+SUFFIXES: dict[str, FormName] = {
+    ".conll": "conll", ".conllu": "conll", ".iob": "conll", ".bio": "conll",
+    ".iob1": "iob1", ".iob2": "iob2", ".iobes": "iobes", ".bioes": "iobes", ".bilou": "bilou", ".bmes": "bmes",
+    ".types": "types", ".inline": "inline", ".jsonl": "jsonl", ".json": "jsonl", ".spacy": "spacy",
+}  # fmt: skip
+NO_COLUMNS = ("inline", "jsonl", "spacy")
+
+
+def form_of(path: Path) -> FormName | None:
+    """The form that a file's suffix names, also before .gz; None where it names none."""
+    return SUFFIXES.get(suffix_of(path))
