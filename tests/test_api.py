@@ -342,7 +342,7 @@ def test_saving_replaces_nothing_unasked(tagger: nerwin.Tagger, tmp_path: Path) 
     with pytest.raises(ModelError, match="file: expected a folder, found a file"):
         tagger.save(tmp_path / "file", overwrite=True)
     (tmp_path / METRICS).touch()
-    with pytest.raises(ModelError, match="expected a model's folder, found a run's or a comparison's"):
+    with pytest.raises(ModelError, match="expected a model's folder, found a run's"):
         tagger.save(tmp_path, overwrite=True)
 
 

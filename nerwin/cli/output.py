@@ -77,10 +77,10 @@ def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
     """What a file is that is not to be replaced."""
     from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError
-    from nerwin.storage.folders import CELLS, CONFIG, MANIFEST, METRICS, PAGE, RESULTS
+    from nerwin.storage.folders import CONFIG, MANIFEST, METRICS, PAGE, RESULTS, kind_of
 
     own = place.name in (CONFIG, MANIFEST, METRICS, PAGE, RESULTS) or place.suffix == ".npz"
-    if own and any((place.parent / name).exists() for name in (MANIFEST, METRICS, CELLS)):
+    if own and kind_of(place.parent):
         return "one of a run, a model or a comparison"
     if place in sources:
         return "one that the model was trained with"

@@ -10,8 +10,11 @@ since the threads that numpy takes stand in a run's configuration, which has to 
 import glob
 import shlex
 from pathlib import Path
+from typing import Literal
 
 from nerwin.errors import ModelError
+
+Kind = Literal["run", "comparison", "model"]
 
 RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
@@ -23,6 +26,7 @@ RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
 MANIFEST = "model.json"  # of a model folder, such as best/
 LOCK = ".lock"
+SIGNS: dict[Kind, str] = {"comparison": CELLS, "run": METRICS, "model": MANIFEST}  # of whose folder it is
 
 
 def new_folder(stem: str) -> Path:
@@ -63,15 +67,26 @@ def newest_folder(*, trained: bool = True) -> Path:
     return max(started, key=lambda folder: started[folder])
 
 
+def kind_of(folder: Path) -> Kind | None:
+    """Whose folder it is, by what stands there; None where that says nothing.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    for kind, sign in SIGNS.items():
+        if (folder / sign).exists():
+            return kind
+    return None
+
+
 def check_is_run(folder: Path) -> None:
     """Refuse a folder that is a comparison's or a model's.
 
     Raises:
         ModelError: it is.
     """
-    for sign, owner in ((CELLS, "comparison"), (MANIFEST, "model")):
-        if (folder / sign).exists():
-            raise ModelError(f"{folder}: expected the folder of a run, found a {owner}'s. Choose another --output.")
+    if (kind := kind_of(folder)) not in ("run", None):
+        raise ModelError(f"{folder}: expected the folder of a run, found a {kind}'s. Choose another --output.")
 
 
 def check_replaceable(folder: Path) -> None:

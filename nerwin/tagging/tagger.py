@@ -16,7 +16,7 @@ from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
-from nerwin.storage.folders import CELLS, METRICS, model_folder
+from nerwin.storage.folders import kind_of, model_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.projections import Projections, TextForms
 from nerwin.text.sentences import cut_into_sentences
@@ -73,8 +73,8 @@ class Tagger:
         try:
             if path.exists() and not path.is_dir():
                 raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
-            if (path / METRICS).exists() or (path / CELLS).exists():
-                raise ModelError(f"{path}: expected a model's folder, found a run's or a comparison's. Choose another.")
+            if (kind := kind_of(path)) not in ("model", None):
+                raise ModelError(f"{path}: expected a model's folder, found a {kind}'s. Choose another.")
             if not overwrite and path.is_dir() and any(path.iterdir()):
                 raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
         except OSError as error:

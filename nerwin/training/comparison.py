@@ -23,7 +23,7 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
-from nerwin.storage.folders import BEST, CELLS, CONFIG, MANIFEST, METRICS, RESULTS, RUNS, check_empty
+from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
 from nerwin.storage.lock import locked, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.sources import Source
@@ -123,11 +123,10 @@ class Comparison:
                 f"--vary {THREADS}: expected the same number in all cells, since a process has it before its first "
                 "cell, found another. Give it with --set."
             )
-        for sign, owner in ((METRICS, "run"), (MANIFEST, "model")):
-            if (folder / sign).exists():
-                raise ModelError(
-                    f"{folder}: expected a comparison or an empty folder, found a {owner}. Choose another --output."
-                )
+        if (kind := kind_of(folder)) not in ("comparison", None):
+            raise ModelError(
+                f"{folder}: expected a comparison or an empty folder, found a {kind}. Choose another --output."
+            )
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return
