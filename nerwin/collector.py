@@ -9,7 +9,7 @@ _resting = False
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No search for cycles: to look through a large corpus again and again takes time and finds none."""
+    """Pause the search for cycles: going through a large corpus again and again takes time and finds none."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -27,7 +27,7 @@ def rest() -> None:
 
 
 def resume() -> None:
-    """After `rest`, search again, but not among what there is by now, which stays."""
+    """Search again after `rest`, but spare the objects that exist by now."""
     global _resting
     if _resting:
         gc.freeze()

@@ -1,7 +1,7 @@
 """nerwin's exceptions.
 
-The library raises these; only the command line turns one into a line on stderr and an exit code. Every message
-says where, what was expected, what was found and what to do.
+The library raises these; only the command line turns one into a line on stderr and an exit code. A message says where,
+as far as that is known, what was expected, what was found and what to do.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ LONGEST = 1000  # letters of a message
 
 
 class NerwinError(Exception):
-    """Anything the user can mend: bad usage, configuration, data or model files (exit code 2).
+    """Anything the user can mend: bad usage, configuration, data or model files (exit code 2 as a rule).
 
     Messages quote files that may hold anything, so they are one line of printable letters, and not too long a one.
     """
@@ -50,7 +50,7 @@ JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glu
 
 
 def printable(text: str) -> str:
-    """Text out of a file that anybody may have made, as one line and without what a terminal would take for orders."""
+    """Text that anybody may have written, as one line without control characters that a terminal would obey."""
     return "".join(letter if letter.isprintable() or _harmless(letter) else "\ufffd" for letter in text)
 
 

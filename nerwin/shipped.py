@@ -12,7 +12,7 @@ def shipped(name: str) -> Path:
 
 
 def left_over(train: Path | None, dev: Path | None, test: Path | None) -> list[str]:
-    """Notes of the parts that a preset leaves from the shipped corpus where train is another one."""
+    """Notes on parts that are still the shipped corpus's though train is another one."""
     ours = shipped("data").resolve()
     if train is None or train.parent == ours:
         return []

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.cli.closing import _time, conclude, plan
+from nerwin.cli.closing import _time, conclude
+from nerwin.cli.opening import plan
 from nerwin.config.reading import load_config
 from nerwin.model.model import Standing
 from nerwin.storage.folders import LAST

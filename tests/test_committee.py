@@ -134,7 +134,7 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     f1 = load_model(Path(both)).standing.best_f1
     assert 0 < f1 == nerwin.evaluate(both, tmp_path / "village.conll").overall.f1
-    assert f"2 models as one, dev F1 {f1:.4f}" in done.stderr
+    assert f"2 models as one, dev F1 {f1:.4f}" in done.stdout
     assert load_model(Path(both)).config.scorer.hidden == [
         2 * width for width in load_model(Path(folders[0]) / "best").config.scorer.hidden
     ]

@@ -222,7 +222,7 @@ def test_an_average_has_the_mean_of_their_thresholds(here: Path, monkeypatch: py
         seeds.append(train(here, f"second{seed}", f"training.refit=first{seed}", f"training.seed={seed}"))
     done = CliRunner().invoke(app, ["average", *map(str, seeds), "--output", "average"])
     assert done.exit_code == 0, done.stderr
-    assert "average: 2 models as one, dev learned from too" in done.stderr
+    assert "average: 2 models as one, dev learned from too" in done.stdout
     whole, *models = (load_model(folder) for folder in (here / "average", *(seed / "best" for seed in seeds)))
     for name in (*whole.corruption.constant_shapes(), CALIBRATION):
         assert np.allclose(whole.constants[name], (models[0].constants[name] + models[1].constants[name]) / 2)

@@ -39,7 +39,7 @@ def stream_path(file: Path) -> Path | None:
 
 
 def interrupted(how: str = "") -> typer.Exit:
-    """Say that somebody stopped the command, how far it was and how it goes on; what ends it."""
+    """Say that the command was stopped, how far it was and how it goes on; gives the exit to raise."""
     typer.echo(f"nerwin: interrupted{how}", err=True)
     return typer.Exit(INTERRUPTED)
 

@@ -31,6 +31,6 @@ def average(
     save_model(output, whole)
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
-    typer.echo(f"{output}: {len(models)} models as one, {said}", err=True)
+    typer.echo(f"{output}: {len(models)} models as one, {said}")
     command = "evaluate" if has_part_to_score(whole.config) else "tag"
     typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)

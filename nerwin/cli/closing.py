@@ -1,4 +1,4 @@
-"""What a training says first and last: what it will do; then where its model is, how good, and what to type next."""
+"""What a training says last: where its model is, how good, and what to type next."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -7,55 +7,15 @@ from typing import TYPE_CHECKING
 from nerwin.api import evaluate
 from nerwin.cli.epochs import dev_curve
 from nerwin.config.corpora import has_part_to_score
-from nerwin.config.idle import idle
-from nerwin.config.reading import changed
 from nerwin.config.settings import Config
 from nerwin.errors import CorpusError
 from nerwin.storage.folders import BEST
-from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
-from nerwin.training.trainer import Trainer, learning_rate
+from nerwin.training.trainer import learning_rate
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-FEW_STEPS = 20
-
-
-def plan(run: Run) -> Iterator[str]:
-    """What is about to be trained, in figures (`--verbose`)."""
-    trainer, parts = run.trainer, run.parts
-    settings, params = trainer.config, trainer.model.params
-    words, known = set(parts.words[KNOWN:]), set(parts.words[KNOWN : parts.train_forms])
-    yield f"forms {len(words):,}, of which {len(words - known):,} are in dev alone"
-    yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
-    around = ", and the other words of the sentence as one" if settings.window.sentence else ""
-    yield f"window {settings.window.size} words of {sum(trainer.model.widths)} numbers{around}"
-    yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
-    passes = f", in {trainer.passes} passes" if trainer.passes > 1 else ""
-    yield (
-        f"an epoch {trainer.pairs:,} pairs{passes}, about {trainer.minibatches:,} steps of "
-        f"{settings.training.batch_size}; "
-        f"at most {settings.training.epochs} epochs"
-    )
-    yield f"folder {run.folder}"
-
-
-def without_effect(config: Config) -> Iterator[str]:
-    """The keys that are set and have no effect."""
-    for key, need in idle(config, changed(config.to_dict())).items():
-        yield f"{key} is set and has no effect: it needs {need}"
-
-
-def few_steps(trainer: Trainer) -> Iterator[str]:
-    """A hint where an epoch has so few steps that even many epochs teach little."""
-    size = trainer.config.training.batch_size
-    if trainer.minibatches < FEW_STEPS and size > 1:
-        yield (
-            f"an epoch has only {trainer.minibatches} minibatches of {size} pairs: for so little data a smaller "
-            "training.batch_size or a larger training.min_batches is often better"
-        )
 
 
 def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: float) -> None:

@@ -17,7 +17,7 @@ class _Unfailing(io.FileIO):
 
 
 def prepare_streams() -> None:
-    """Have a stream that fails do no harm.
+    """Make streams that fail harmless.
 
     What is said on stderr is progress and why a command ends, which the exit code says too: a training does not end
     because nobody listens. Standard output is a result: where it is closed, writing to it fails as it does on a full

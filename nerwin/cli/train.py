@@ -55,8 +55,9 @@ def train(
         check_is_run(begun)
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
-    from nerwin.cli.closing import conclude, few_steps, plan, summary, without_effect
+    from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
+    from nerwin.cli.opening import few_steps, plan, without_effect
     from nerwin.config.reading import load_config
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run

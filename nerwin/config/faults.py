@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in the words of who writes it rather than in pydantic's."""
+"""Errors of a configuration in the user's words rather than in pydantic's."""
 
 import difflib
 from collections.abc import Mapping, Sequence

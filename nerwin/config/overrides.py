@@ -65,7 +65,7 @@ def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, A
 
 
 def _place(text: str, base: Path) -> str:
-    """A path that may also start where the person stands who sets it."""
+    """A path that may also be relative to the current folder."""
     try:
         here = Path(text).expanduser().absolute()
     except RuntimeError:

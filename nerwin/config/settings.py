@@ -1,7 +1,7 @@
 """The configuration: every key, its type, range, default and description, in one place.
 
 YAML and `--set key=value` become these models; a key that is unknown, of the wrong type or out of range is an error
-that names it. `--help`, the README and the saved run read the same models.
+that names it. `nerwin init`, `nerwin config`, the README's table and the saved run follow them.
 """
 
 from collections.abc import Collection

@@ -4,7 +4,7 @@
 
 `window`, `label` and `sequence` each answer three questions: which pairs of a true window and a corrupted one a pass
 trains on, what ∂J/∂s of their scores is, and which tags a trained scorer's scores stand for. `center`, which learns
-word vectors and no tags, stands beside the table: `nerwin pretrain` alone uses it.
+word vectors and no tags, is no choice of a configuration: it belongs to `nerwin pretrain` (`nerwin/pretraining`).
 """
 
 from collections.abc import Callable, Sequence

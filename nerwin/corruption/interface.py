@@ -13,9 +13,9 @@ from nerwin.text.windows import FlatCorpus
 class Settings(NamedTuple):
     """The objective's settings; a configuration says them all, the defaults are the plain hinge.
 
-    margin: Δ. weights: of types in the hinge. draws (`window`): how often each true window is drawn a pass.
-    miss (`label`, `sequence`): what is added to Δ where an entity becomes O. outside_share (`label`, `sequence`): how
-    much of what holds no entity a pass visits.
+    margin: Δ. weights: of types, in the hinge or (`sequence`) in the margin. draws (`window`): how often each true
+    window is drawn a pass. miss (`label`, `sequence`): what is added to Δ where an entity becomes O. outside_share
+    (`label`, `sequence`): how much of what holds no entity a pass visits.
     """
 
     margin: float = 1.0

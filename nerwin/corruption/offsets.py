@@ -1,7 +1,7 @@
 """How readily a word gets a tag: offsets on the scores of O and of each type, chosen on the dev part.
 
-A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. What the
-hinge has won, it has won on words that training has seen, and others keep less of it. So something is taken off O's
+A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. The
+hinge wins its margin on words that training has seen; unseen words keep less of it. So something is taken off O's
 score before the best sequence is sought, and more of it at unseen words (how much, `dials` finds). A type may be more
 frequent, or easier to find, in the text that dev stands for than in training: what is added to its score is fitted
 after that, where dev is clear about it.

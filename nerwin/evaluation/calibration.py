@@ -64,7 +64,7 @@ class Found(NamedTuple):
 def found_entities(
     margins: Floats, lengths: Ints, tags: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]
 ) -> Found:
-    """What was found in sentences whose words decided by these margins (n,), against the true tags."""
+    """The entities found, and which of them are right, given the margin (n,) of each word's decision."""
     found = [spans(own) for own in tags]
     right = []
     for own, true in zip(found, gold, strict=True):

@@ -44,7 +44,7 @@ class Model:
     """All of a trained tagger.
 
     lookups: the inventories of the lookup tables; the tables are the parameters of the same names.
-    params: what training changes. constants: what is fitted and then stays, such as thresholds.
+    params: what training changes. constants: what is fitted, not trained, such as thresholds.
     sources: the files that it was trained on, by their keys in the configuration.
     """
 
@@ -130,8 +130,8 @@ class Model:
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
 
-        Many windows take less time with each place's forms projected there once. Of few, where a vector is a row of a
-        single table, it is copied to its places from there: finding out which are alike takes longer.
+        Many windows take less time with each place's forms projected there once. Otherwise, where a vector is a row of
+        a single table, it is copied to its places from there: finding out which are alike takes longer.
         """
         if around is None and len(ids) >= BY_PLACE_FROM and self._pays_by_place:
             return by_place(ids)

@@ -29,6 +29,6 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def init_table(rng: np.random.Generator, size: int, width: int) -> Floats:
-    """A lookup table (size, width) whose rows have an expected length of 1, whatever their width."""
+    """A lookup table (size, width) whose rows have a root mean square length of 1, whatever their width."""
     bound = (3 / width) ** 0.5
     return rng.uniform(-bound, bound, (size, width))

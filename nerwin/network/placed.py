@@ -1,7 +1,7 @@
 """A minibatch's windows as forms and places, in one of three ways: which forms there are, and which stands where.
 
-Each way puts the forms' vectors into the windows, and brings the windows' gradients back to the forms. Which of them
-takes the least time, a model says (`Model.placed`).
+Each way puts the forms' vectors into the windows, and brings the windows' gradients back to the forms. `Model.placed`
+picks the fastest.
 """
 
 from collections.abc import Sequence

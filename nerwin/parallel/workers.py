@@ -1,6 +1,6 @@
 """Where work that can be shared out runs: whatever takes calls of functions as an Executor does.
 
-Workers are entered once there is something to do. Whoever leaves them by an error or Ctrl-C waits for nobody.
+Workers are entered only where there is something to do. Leaving them by an error or Ctrl-C waits for none of them.
 """
 
 import os

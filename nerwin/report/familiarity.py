@@ -1,4 +1,4 @@
-"""Entities that training has seen, and those it has not: who knows names by heart is good at the first alone."""
+"""Recall of entities that training has seen, and of others: names learned by heart help with the first alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple

@@ -74,7 +74,7 @@ def wait_until_free(folder: Path, seconds: float) -> None:
 def _taken(folder: Path, path: Path) -> int:
     """The open file of a folder's lock, which is now held.
 
-    It is tried more than once, since who looks whether a folder is free holds it for a moment.
+    It is tried several times, since `check_free` holds the lock for a moment.
     """
     for _ in range(TRIES):
         try:

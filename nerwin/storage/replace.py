@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """What to write a file to, beside its place, where it is moved once it is whole; after an error nothing is left.
+    """A stream to a file beside `path`, which replaces it once it is whole; after an error nothing is left.
 
     What is private stays so, from the first byte on.
 

@@ -228,8 +228,8 @@ class Tagger:
     def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
         """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
 
-        A run is scored once the next one has been read, since words nearby count on both sides; where runs are shorter
-        than that is far, what is beyond the neighbouring ones is not seen.
+        A run is scored once the next one has been read, since words nearby count on both sides; where runs are very
+        short, words beyond the neighbouring ones are not seen.
 
         Args:
             runs: the words of each and the lengths of its sentences.

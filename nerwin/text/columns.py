@@ -83,7 +83,7 @@ class Block:
         return self._fields.widths[self.places]
 
     def column(self, number: int) -> list[str] | None:
-        """The column of that number of all tokens; None where a token has none, or begins with a blank there."""
+        """That column of all tokens; None if one of them lacks it, or begins with a blank there."""
         ranges, first, _ = self._fields
         if ((number >= self.widths) | (number < -self.widths)).any():
             return None
@@ -109,7 +109,7 @@ class Block:
             yield Line(self.number + at, text, kind, split_line(text, delimiter) if delimiter else [], delimiter)
 
     def others_of(self, kind: Kind) -> Iterator[tuple[int, str]]:
-        """The numbers and texts of the lines that are of some kind and no tokens."""
+        """The numbers and texts of the lines of a kind that is no token."""
         for at in (at for at, found in self.others.items() if found == kind):
             yield self.number + at, self._text(at)
 

@@ -1,4 +1,4 @@
-"""What about a corpus is odd, though it can be read: notes of what is worth a look, doubts of how it was meant."""
+"""Oddities of a corpus that can be read: notes on what is worth a look, doubts about what was meant."""
 
 import itertools
 import re
@@ -137,7 +137,7 @@ class TagColumns:
 
 
 def untagged_doubts(block: Block, word: int) -> Iterator[str]:
-    """What of untagged words in columns may have been meant otherwise: lines unlike most, and words among comments.
+    """Signs that untagged columns are misread: lines unlike most, and words among comments.
 
     Args:
         word: the column of the words.

@@ -35,7 +35,7 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
     name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
         ended = False
-        while not ended:  # who reads on there asks somebody at a terminal to end it twice
+        while not ended:  # to read on would make somebody at a terminal end the input twice
             data = stream.read(DECODED)
             ended = len(data) < DECODED
             rest = b"" if ended else stream.readline(longest + 1)  # of the line that is cut
@@ -114,7 +114,7 @@ def open_binary(path: Path | None) -> Iterator[BinaryIO]:
         raise CorpusError("<stdin>: expected an open standard input, found it closed. Name a file, or pipe one in.")
     if path is None:
         with suppress(OSError, ValueError):  # it has no number, so it is no pipe
-            os.set_blocking(sys.stdin.fileno(), True)  # whoever shares a pipe may have made it say "nothing" for "wait"
+            os.set_blocking(sys.stdin.fileno(), True)  # another process at the pipe may have turned waiting off
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
         head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else None
         if head == GZIP_MAGIC:

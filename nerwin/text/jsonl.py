@@ -79,7 +79,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
     told = [_span(one, text, where) for one in _list(content, _entities_key(content, where), where)]
-    found = list(dict.fromkeys(told))  # who says one twice says no more
+    found = list(dict.fromkeys(told))  # duplicates add nothing
     if document := tokens is None:
         tokens = list(tokenize(text))
         remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'

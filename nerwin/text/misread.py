@@ -74,7 +74,7 @@ def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence
 
 
 def _check_delimiter(block: Block, words: Sequence[str], name: str) -> None:
-    """Refuse lines by another mark than the first one's, which has misled whoever found the mark out."""
+    """Refuse lines whose columns another mark separates than those of the first, from which it was found out."""
     by_space = block.delimiter == " "
     usual, doubtful = ("space", _with_tabs(block, words)) if by_space else ("tab", _with_spaces(block, words))
     if len(doubtful):

@@ -150,8 +150,8 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
 def fitted_tokens(
     tokens: Sequence[Token], found: Sequence[Span], text: str, where: str, *, expand: bool
 ) -> tuple[list[Span], int]:
-    """Spans of characters as the tokens that they touch, or else the whole ones inside of them, in order; of spans over
-    each other the longest.
+    """Spans of characters as spans of tokens, in order: all tokens that they touch, or only those inside of them; of
+    spans that overlap the longest.
 
     Returns:
         The spans of tokens, and how many of these were moved.

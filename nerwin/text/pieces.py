@@ -49,7 +49,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     """
     number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:
-        while not ended:  # who reads on there asks somebody at a terminal to end it twice
+        while not ended:  # to read on would make somebody at a terminal end the input twice
             chunk = stream.read(SIZE)
             data += chunk
             ended = len(chunk) < SIZE

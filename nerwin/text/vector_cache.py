@@ -1,7 +1,7 @@
 """Word vectors kept as they are in memory, so that a file is taken apart once and mapped from then on.
 
-The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. What a file's content
-was, by its sha256, is a folder of two files, its words and its numbers; a file that has the path, size and time of one
+The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. A file's content
+is kept under its sha256 as a folder of two files, words and numbers; a file that has the path, size and time of one
 that was hashed before is not hashed again. Where nothing can be written, files are read into memory each time.
 """
 

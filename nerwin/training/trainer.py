@@ -1,7 +1,7 @@
 """The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
 
 It is a generator of records and does nothing with them: the command draws them, the run saves them, a test lists them.
-A tie keeps the earlier best; but of epochs whose dev F1 is 0, the latest, which was trained longest.
+Of epochs with the same dev F1 the earliest stays the best; where it is 0, the latest, which was trained longest.
 
 Dev F1 jumps from epoch to epoch, and its peak is in part a stroke of luck. Where the learning rate has gone down to 0,
 the last epoch is no worse on other text than that of the peak, and as a rule better (training.keep).
