@@ -19,7 +19,7 @@ from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared
 
 UNER = Columns(word=1, tag=2, comments="#")
-CHAIN = ("iob1", "iobes", "bmes", "jsonl", "inline", "bilou", "iob2")
+CHAIN = ("iob1", "iobes", "csv", "bmes", "jsonl", "inline", "bilou", "iob2")
 
 
 def write(form: str, passages: list[Passage], path: Path) -> Path:
@@ -160,6 +160,7 @@ def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> Non
         ("a.bio", "conll"),
         ("a.bioes", "iobes"),
         ("a.types", "types"),
+        ("a.csv", "csv"),
         ("a.iobes", "iobes"),
         ("a.inline", "inline"),
         ("a.jsonl", "jsonl"),

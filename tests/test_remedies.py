@@ -36,6 +36,10 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("B-PER I\nO o\nO left\n", {}, f"{TURNED_ROUND}1."),
         ("B-PER\tInes\tNNP\nO\tleft\tVBD\n", {}, f"{TURNED_ROUND}that of the words."),
         ("O\twho\nO\tleft\n", {}, "Or names of columns? Take it out."),
+        ("token,tag\nInes,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
+        ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then convert it: nerwin conv"),
+        ("T1\tPER 0 4\tInes\n", {}, "Is it brat's standoff?"),
+        ("Ines/B-PER left/O ./O\n", {}, "Are these words with their tags, a sentence a line?"),
         (
             "1\tInes\tB-PER\t-\tmira\n2\tleft\tO\t-\tmira\n",
             {},

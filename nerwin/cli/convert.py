@@ -44,7 +44,7 @@ def convert(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Convert a tagged corpus: columns in five tag schemes or of types alone, inline markup, JSON Lines, DocBin."""
+    """Convert a tagged corpus: columns in five tag schemes or types alone, CSV, inline markup, JSON Lines, DocBin."""
     from nerwin.errors import ConfigError, CorpusError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name

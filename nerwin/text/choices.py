@@ -7,5 +7,5 @@ from typing import Literal
 
 Delimiter = Literal["auto", "tab", "space"]
 Scheme = Literal["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]  # in columns
-FormName = Literal["conll", "iob1", "iob2", "iobes", "bilou", "bmes", "types", "inline", "jsonl", "spacy"]
+FormName = Literal["conll", "iob1", "iob2", "iobes", "bilou", "bmes", "types", "csv", "inline", "jsonl", "spacy"]
 Align = Literal["strict", "contract", "expand"]  # of entities that are no whole tokens, by the names that spaCy has

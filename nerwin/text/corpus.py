@@ -39,7 +39,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
             bytes that are not UTF-8.
     """
     form = form_of(path)
-    if form in ("jsonl", "spacy"):
+    if form in ("csv", "jsonl", "spacy"):
         command = shlex.join(["nerwin", "convert", str(path), f"{Path(path.name.removesuffix('.gz')).stem}.conll"])
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if form == TYPES and columns.scheme == "auto":

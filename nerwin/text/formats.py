@@ -1,6 +1,6 @@
 """The forms of a tagged corpus, and how each is read into passages and written from them.
 
-Columns in five tag schemes or with types alone, inline markup, JSON Lines, spaCy's DocBin.
+Columns in five tag schemes or with types alone, CSV, inline markup, JSON Lines, spaCy's DocBin.
 """
 
 import itertools
@@ -13,6 +13,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_tagged_columns, write_columns
+from nerwin.text.csv_rows import read_csv, write_csv
 from nerwin.text.docbin import read_docbin, write_docbin
 from nerwin.text.files import open_binary, read_lines, reading, source_name
 from nerwin.text.inline import read_inline, write_inline
@@ -67,6 +68,11 @@ def _from_sentence(sentence: Sentence) -> Passage:
 def _describe(corpus: Corpus) -> str:
     mended = "; entities are read by conlleval's rule" if corpus.illegal else ""
     return f"{corpus.describe()}{mended}"
+
+
+def _read_csv(path: Path | None, _: Reading) -> Tagged:
+    corpus = read_csv(read_lines(path), source_name(path))
+    return Tagged([_from_sentence(sentence) for sentence in corpus.sentences], _describe(corpus))
 
 
 def _read_inline(path: Path | None, _: Reading) -> Tagged:
@@ -139,6 +145,7 @@ FORMS: dict[str, Form] = {
     COLUMNS: Form(_read_columns, partial(_write_columns, SPELLINGS["iob2"])),
     **{scheme: Form(_read_columns, partial(_write_columns, spell)) for scheme, spell in SPELLINGS.items()},
     TYPES: Form(_read_columns, _write_types),
+    "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
     "inline": Form(
         _read_inline,
         lambda passages, name: _lines(write_inline(passages, name)),

@@ -22,6 +22,9 @@ ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --f
 HEADER = " Or names of columns? Take it out."  # of the first line
 COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
 JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
+CSV = "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."
+BRAT = "Is it brat's standoff? nerwin does not read that: write JSON Lines with offsets, or a token a line."
+SLASHES = "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines between."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
 COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
@@ -30,7 +33,14 @@ OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
 OUTSIDES = ("o", "0", "-", "_")  # how others spell O
-FORMS = {r'\s*[{\[]\s*(["{\[]|$)': JSON, r"\s*<[\w?!]": XML}  # by how the first line begins
+# By how the first line begins.
+FORMS = {
+    r'\s*[{\[]\s*(["{\[]|$)': JSON,
+    r"\s*<[\w?!]": XML,
+    r"(?i:(?=[^\t]*\b(tokens?|words?)\b)[^\t]*[,;])": CSV,
+    r"T\d+\t\S+ \d+ \d+": BRAT,
+    r"(\S+/(O|[BIESLUM]-\S+)\s+)+\S+/(O|[BIESLUM]-\S+)\s*$": SLASHES,
+}
 MARKS = {",": "not by a comma", ";": "not by a semicolon"}
 
 

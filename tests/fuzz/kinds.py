@@ -29,6 +29,7 @@ from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
+from nerwin.text.formats import FORMS, Reading
 from nerwin.text.jsonl_words import TAGS
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
@@ -123,6 +124,13 @@ def columns(rng: random.Random, folder: Path) -> None:
 
 def inline(rng: random.Random, folder: Path) -> None:
     _check_corpus(_written(folder / "corpus.inline", _maybe_gzip(rng, VILLAGE[: rng.choice((200, 900))].encode())))
+
+
+def csv_rows(rng: random.Random, folder: Path) -> None:
+    rows = columns_files()[0].replace(b"\t", rng.choice((b",", b";"))).replace(b"\n\n", b"\n\n\n")
+    path = _written(folder / "corpus.csv", _maybe_gzip(rng, b"token,tag\n" + rows))
+    for passage in FORMS["csv"].read(path, Reading()).passages:
+        assert len(passage.tokens) > 0
 
 
 def _check_corpus(path: Path, form: Columns = Columns()) -> None:
@@ -417,6 +425,7 @@ KINDS: dict[str, Kind] = {
     for one in (
         columns,
         inline,
+        csv_rows,
         raw_text,
         tag_objects,
         tag_columns,

@@ -1,0 +1,76 @@
+"""Tables with a row a word."""
+
+from pathlib import Path
+
+import pytest
+
+from nerwin.errors import CorpusError
+from nerwin.text.csv_rows import read_csv, write_csv
+from nerwin.text.formats import FORMS, Reading
+from nerwin.text.passage import from_words
+from nerwin.text.tags import Span
+
+
+def said(text: str) -> list[tuple[list[str], list[str]]]:
+    return [(words, tags) for words, tags, _ in read_csv(text.splitlines(), "x.csv").sentences]
+
+
+LIMA = [(["Lima", "sleeps"], ["B-LOC", "O"]), (["Ines"], ["B-PER"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sentence_id,token,tag\n1,Lima,B-LOC\n1,sleeps,O\n2,Ines,B-PER\n",
+        "Sentence #,Word,POS,Tag\nSentence: 1,Lima,NNP,B-LOC\n,sleeps,VBZ,O\nSentence: 2,Ines,NNP,B-PER\n",
+        "word,ner\nLima,B-LOC\nsleeps,O\n,\nInes,B-PER\n",
+        "Word;Label;Sent\nLima;B-LOC;7\nsleeps;O;7\n;;\nInes;B-PER;8\n",
+        "token\ttag\n\nLima\tB-LOC\nsleeps\tO\n\n\nInes\tB-PER\n",
+    ],
+    ids=["numbers", "numbers at the first word", "empty rows", "semicolons", "tabs"],
+)
+def test_what_a_table_says(text: str) -> None:
+    assert said(text) == LIMA
+
+
+def test_quotes_hold_what_separates() -> None:
+    text = 'token,tag\n",",O\n"""",O\n"a ""b"", c",B-X\n'
+    assert said(text) == [([",", '"', 'a "b", c'], ["O", "O", "B-X"])]
+
+
+def test_a_table_reads_as_it_was_written() -> None:
+    passages = [from_words(["a,b", '"', ";", "Lima"], [Span(3, 4, "L,OC")], 1), from_words(["x"], [], 2)]
+    lines = list(write_csv(passages, "source"))
+    assert lines[:2] == ["sentence_id,token,tag", '1,"a,b",O']
+    assert said("\n".join(lines)) == [(["a,b", '"', ";", "Lima"], ["O", "O", "O", "B-L,OC"]), (["x"], ["O"])]
+
+
+def test_rows_say_where_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbftoken,tag\r\nLima,B-LOC\r\n,\r\nInes,B-PER\r\n")
+    tagged = FORMS["csv"].read(path, Reading())
+    assert [passage.line for passage in tagged.passages] == [2, 4]
+    assert tagged.note == "2 sentences, 2 tokens, CSV, IOB2"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "x.csv:1: expected a header with a column named token, tokens, word or words, found none. "),
+        ("Lima,B-LOC\n", "x.csv:1: expected a header with a column named token, tokens, word or words, found lima, "),
+        ("token,pos\n", "x.csv:1: expected a header with a column named tag, tags, ner_tag, "),
+        ("token,tag\n", "x.csv: expected tagged sentences, found none"),
+        ("token,tag\na,O\nb\n", "x.csv:3: expected 2 cells as in the header, found 1. "),
+        ("token,tag\na,O,x\n", "x.csv:2: expected 2 cells as in the header, found 3. "),
+        ("token,tag\n,O\n", "x.csv:2: expected a word, found an empty cell. "),
+        ("token,tag\na,\n", "x.csv:2: expected a tag such as O or B-PER, found ''. "),
+        ("token,tag\na,PER\n", "x.csv:2: expected a tag such as O or B-PER, found 'PER'. "),
+        ('token,tag\n",O\na,O\n",O\n', "x.csv:4: expected cells of one line, found one that began on a line before. "),
+        ('token,tag\n"a"b,O\n', "x.csv:2: expected CSV, found what is none: "),
+        ('token,tag\n"a,O\n', "x.csv:2: expected CSV, found what is none: "),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(CorpusError) as refused:
+        read_csv(text.splitlines(), "x.csv")
+    assert str(refused.value).startswith(message)
