@@ -69,7 +69,8 @@ def started(config: Config) -> tuple[Model, list[str]]:
 
 def test_the_notes_say_at_which_stage_the_words_of_dev_are_found(tmp_path: Path) -> None:
     _, notes = started(config_of(tmp_path))
-    assert notes[2:] == [
+    assert notes[2] == "dev   so few entities (3) that its F1 says little of other text"
+    assert notes[3:] == [
         "dev   words looked up: 12.5% as spelled, 25.0% in lower case, 25.0% with digits as 0, 37.5% unknown; "
         "in entities: 0.0% as spelled, 25.0% in lower case, 25.0% with digits as 0, 50.0% unknown"
     ]
@@ -77,7 +78,7 @@ def test_the_notes_say_at_which_stage_the_words_of_dev_are_found(tmp_path: Path)
 
 def test_in_lower_case_no_word_is_found_as_spelled(tmp_path: Path) -> None:
     _, notes = started(config_of(tmp_path, lower=True))
-    assert notes[2:] == [
+    assert notes[3:] == [
         "dev   words looked up: 37.5% in lower case, 25.0% with digits as 0, 37.5% unknown; "
         "in entities: 25.0% in lower case, 25.0% with digits as 0, 50.0% unknown"
     ]
@@ -250,6 +251,13 @@ def test_nothing_is_said_of_types_that_dev_lacks_where_it_is_learned_from(tmp_pa
     assert list(_dev_notes(["A", "B"], dev, tmp_path)) == [
         f"dev   is learned from too; its thresholds are those of {tmp_path}"
     ]
+
+
+@pytest.mark.parametrize(("entities", "noted"), [(1, True), (19, True), (20, False)])
+def test_a_dev_part_that_says_little_is_noted(tmp_path: Path, entities: int, noted: bool) -> None:
+    """Types that train does not have are not scored."""
+    notes = parts_of(tmp_path, ["B-A O"], ["O B-A"] * entities + ["B-X"] * 30).notes
+    assert (f"dev   so few entities ({entities}) that its F1 says little of other text" in notes) == noted
 
 
 def test_types_that_dev_has_no_entity_of_are_named(tmp_path: Path) -> None:

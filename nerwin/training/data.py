@@ -18,12 +18,13 @@ from nerwin.text.features import ALL_FEATURES, STAGES, Lookup, spellings
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import OUTSIDE
+from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
 
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
+FEW_ENTITIES = 20  # of dev: a mistake less is 5 points
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
 OTHERWISE = {
     True: "words are whole, where train's are single letters",
@@ -127,7 +128,11 @@ def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None
         yield f"dev   {_listed(strange)}: types that train does not have, so they are never found"
     if refit:
         yield f"dev   is learned from too; its thresholds are those of {refit}"
-    elif absent := sorted(set(types) - there):
+        return
+    found = sum(span.label in types for sentence in dev for span in spans(sentence.tags))
+    if 0 < found < FEW_ENTITIES:
+        yield f"dev   so few entities ({found}) that its F1 says little of other text"
+    if absent := sorted(set(types) - there):
         yield f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have"
 
 
