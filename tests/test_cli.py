@@ -442,6 +442,15 @@ def test_text_that_looks_like_another_form_is_told_of(here: Path, text: str, tol
     assert said.endswith(told) if told else said == ""
 
 
+@pytest.mark.parametrize("text", ["Mira\tB-PER\nleft\tO\n", "Mira left\nand came\n", ""])
+def test_standard_input_is_looked_at_and_read_whole(here: Path, text: str) -> None:
+    done = python("-m", "nerwin", "tag", "runs/village-1", "--format", "conll", input=text)
+    (here / "x.txt").write_text(text)
+    assert done.stdout == nerwin("tag", "runs/village-1", "x.txt", "--format", "conll").stdout
+    hint = "<stdin>: read as text, each line for itself; for a word a line add --input conll\n"
+    assert done.stderr == (hint if "\t" in text else "")
+
+
 def test_a_file_by_the_name_of_json_lines_is_told_of_and_a_pipe_is_read_once(here: Path) -> None:
     (here / "one.jsonl").write_text('{"text": "Mira left"}\n')
     assert "though its lines are JSON" in nerwin("tag", "runs/village-1", "one.jsonl").stderr

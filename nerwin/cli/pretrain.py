@@ -12,7 +12,7 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, form_hint
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def pretrain(
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())
     check_apart(output, sources, output)
     check_output(output, resume=resume, overwrite=overwrite)
-    console = PlainConsole(stderr=True, quiet=quiet)
+    console, hint = PlainConsole(stderr=True, quiet=quiet), form_hint(source, files, columns)
     run = _prepare(console, sources, source, columns, output, settings, resume)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
-    if not quiet:
-        hint_at_form(source, files, columns)
+    if hint and not quiet:
+        typer.echo(hint, err=True)
     for word in probes or ():
         run.pretraining.row(word)
     before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words

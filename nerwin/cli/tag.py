@@ -15,7 +15,7 @@ from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, hint_at_form
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, form_hint
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def tag(
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     objects = source == "jsonl"
+    hint = form_hint(source, files or [Path("-")], columns)
     output = stream_path(output) if output else None
     chosen = "html" if page else form if form else _usual(source, None if len(files or ()) > 1 else output)
     page = chosen == "html"
@@ -105,7 +106,8 @@ def tag(
             with _bar(path, target) as progress:
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
-    hint_at_form(source, files or (), columns)
+    if hint:
+        typer.echo(hint, err=True)
 
 
 @contextmanager

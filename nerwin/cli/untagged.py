@@ -1,8 +1,11 @@
 """Untagged text as commands take it: raw, in columns, of which one holds the words, or in JSON objects."""
 
+import io
 import itertools
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
 FIRST = 40  # lines of a file that tell its form
+STDIN = Path("-")
 
 
 Input = Literal["text", "conll", "jsonl"]
@@ -29,9 +33,11 @@ CommentsOption = Annotated[
 ]
 
 
-def hint_at_form(source: Input, files: Sequence[Path], columns: "Columns | None") -> None:
-    """Say on stderr that a file which is read as text looks like one in columns, or of JSON; or what may be wrong with
-    its columns."""
+def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -> str | None:
+    """That a file which is read as text looks like one in columns, or of JSON; or what may be wrong with its columns.
+
+    It is to be asked for before they are read: of standard input it looks at what waits there.
+    """
     for file in files:
         if columns:
             hint = "; ".join(_column_doubts(file, columns))
@@ -39,8 +45,8 @@ def hint_at_form(source: Input, files: Sequence[Path], columns: "Columns | None"
             other = _other_form(file) if source == "text" else None
             hint = f"read as text, {other}" if other else ""
         if hint:
-            typer.echo(f"{file}: {hint}", err=True)
-            return
+            return f"{'<stdin>' if file == STDIN else file}: {hint}"
+    return None
 
 
 def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
@@ -70,14 +76,24 @@ def _first_lines(file: Path) -> list[str]:
     from nerwin.errors import CorpusError
     from nerwin.text.files import BLANK, read_lines
 
-    if not file.is_file():  # a pipe can be read once
-        return []
-    try:
-        lines = list(itertools.islice(read_lines(file), FIRST))
-    except CorpusError:
-        return []
+    lines = []
+    if file == STDIN:
+        lines = _waiting_lines()
+    elif file.is_file():  # a pipe can be read once
+        with suppress(CorpusError):
+            lines = list(itertools.islice(read_lines(file), FIRST))
     told = [line for line in lines if line.strip(BLANK) and not line.startswith("#")]
     return told if len(told) > 1 else []
+
+
+def _waiting_lines() -> list[str]:
+    """The lines that wait in standard input, which stay there; none of a terminal, whose end can be read once."""
+    stream = getattr(sys.stdin, "buffer", None)
+    if not isinstance(stream, io.BufferedReader) or stream.isatty():
+        return []
+    with suppress(OSError, ValueError):  # a folder, or closed: reading it says so
+        return stream.peek().rpartition(b"\n")[0].decode(errors="replace").split("\n")[:FIRST]
+    return []
 
 
 def _of_columns(line: str) -> bool:
