@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import select
 import shlex
 import shutil
 import signal
@@ -449,6 +450,27 @@ def test_standard_input_is_looked_at_and_read_whole(here: Path, text: str) -> No
     assert done.stdout == nerwin("tag", "runs/village-1", "x.txt", "--format", "conll").stdout
     hint = "<stdin>: read as text, each line for itself; for a word a line add --input conll\n"
     assert done.stderr == (hint if "\t" in text else "")
+
+
+def test_a_line_that_is_typed_is_tagged_at_once(here: Path) -> None:
+    ours, theirs = os.openpty()
+    words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1"]
+    with subprocess.Popen(
+        words, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "NO_COLOR": "1"}
+    ) as tag:
+        os.close(theirs)
+        for text in ("Mira left", "Ines came"):
+            os.write(ours, f"{text}\n".encode())
+            said = b""
+            while said.count(b"\n") < 2:  # what is typed comes back, then the answer
+                assert select.select([ours], [], [], 60)[0], said
+                said += os.read(ours, 1000)
+            echo, answer = said.decode().split()[:2], said.decode().splitlines()[1]
+            assert echo == text.split()
+            assert re.sub(r"\[([^]]*)\]\([A-Z]*\)", r"\1", answer) == text
+        os.write(ours, b"\x04")  # Ctrl-D, once
+        assert tag.wait(timeout=60) == DONE
+    os.close(ours)
 
 
 def test_a_file_by_the_name_of_json_lines_is_told_of_and_a_pipe_is_read_once(here: Path) -> None:

@@ -23,8 +23,11 @@ def write(pieces: Iterable[bytes], path: Path | None) -> None:
     if path is not None:
         _write_file(_packed(pieces) if path.suffix == ".gz" else pieces, path)
         return
+    seen = sys.stdout.isatty()
     for piece in pieces:
         sys.stdout.buffer.write(piece)
+        if seen:
+            sys.stdout.buffer.flush()
 
 
 def _packed(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ from nerwin.parallel.orphans import end_with
 from nerwin.tagging.renderings import FORMATS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
-from nerwin.text.files import BLANK, source_name
+from nerwin.text.files import BLANK, is_typed, source_name
 from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
 from nerwin.text.jsonl_words import listed_words, with_tags
 from nerwin.text.misread import words_in
@@ -75,7 +75,7 @@ def tag_file(
     """
     task, failures = Task(form, source_name(path), columns, objects=objects), list[CorpusError]()
     work = _readable(read_work(path, task), failures)
-    jobs = min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
+    jobs = 1 if is_typed(path) else min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
     first = list(itertools.islice(work, 2 if jobs > 1 else 0))
     work = itertools.chain(first, work)
     outputs = _in_processes(tagger, work, jobs) if len(first) > 1 else _one_by_one(tagger, work)

@@ -126,6 +126,11 @@ def open_binary(path: Path | None) -> Iterator[BinaryIO]:
             yield stream
 
 
+def is_typed(path: Path | None) -> bool:
+    """Whether what is read comes from somebody at a terminal."""
+    return path is None and sys.stdin is not None and sys.stdin.isatty()
+
+
 def is_gzip(path: Path) -> bool:
     """Whether a file's first bytes are those of gzip."""
     with path.open("rb") as probe:

@@ -1,9 +1,10 @@
 """A file in pieces of whole lines, as a rule of whole sentences, so that a piece can be worked on by itself.
 
 How a file is cut depends on its bytes alone: whoever works on the pieces, and however many at a time, what comes out is
-the same.
+the same. Lines that are typed at a terminal are pieces of their own, where they are texts of their own.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.text.byte_ranges import LINE_FEED, codes_of
-from nerwin.text.files import LONGEST_LINE, decode_text, is_gzip, open_binary, reading, source_name, too_long
+from nerwin.text.files import LONGEST_LINE, decode_text, is_gzip, is_typed, open_binary, reading, source_name, too_long
 
 SIZE = 5 << 20  # bytes of a piece, at least: some hundred thousand words
 MOST = 2 * SIZE  # bytes in which a sentence ends, or it is cut: a file without blank lines must not fill the memory
@@ -49,6 +50,9 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     """
     number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:
+        if not by_sentence and is_typed(path):  # who types a line waits for what becomes of it
+            yield from itertools.starmap(Piece, enumerate(stream, 1))
+            return
         while not ended:  # to read on would make somebody at a terminal end the input twice
             chunk = stream.read(SIZE)
             data += chunk
