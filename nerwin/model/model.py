@@ -107,7 +107,11 @@ class Model:
     def corruption(self) -> Corruption[Any]:
         objective = self.config.objective
         settings = Settings(
-            objective.margin, objective.draws, objective.miss, objective.weights, objective.outside_share
+            margin=objective.margin,
+            draws=objective.draws,
+            miss=objective.miss,
+            weights=objective.weights,
+            outside_share=objective.outside_share,
         )
         return CORRUPTIONS[objective.corruption](self.types, settings)
 

@@ -38,7 +38,13 @@ from nerwin.training.state import DRAWN, Batched, EpochDone, State, Tally, gener
 def make_optimizer(model: Model) -> Optimizer:
     """The optimizer of a model's configuration, its state at zero; its treatments are the trainer's to set."""
     chosen = model.config.optimizer
-    settings = Settings(chosen.momentum, chosen.beta1, chosen.beta2, chosen.epsilon, chosen.weight_decay)
+    settings = Settings(
+        momentum=chosen.momentum,
+        beta1=chosen.beta1,
+        beta2=chosen.beta2,
+        epsilon=chosen.epsilon,
+        weight_decay=chosen.weight_decay,
+    )
     return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params)
 
 
