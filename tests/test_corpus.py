@@ -347,8 +347,8 @@ def test_types_with_prefixes_of_any_spelling_do_not_stand_alone(
 ) -> None:
     text = "".join(f"a {tag}\n" for tag in tags)
     assert refusal(text, scheme="types") == (
-        f"corpus.conll: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Is corpus.scheme "
-        "another?"
+        "corpus.conll: expected types alone, as corpus.scheme or the file's suffix says, found prefixes, as in "
+        f"{found}. Is corpus.scheme another?"
     )
 
 
@@ -509,6 +509,8 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             "lines read as words that are none in CoNLL-U (3-4 or 5.1): 2, the first on line 1 (take them out: grep",
         ),
         ("1-1 a O\n1-2 b O\n2-1 c O\n", {"word": 1}, None),  # sentence and word
+        ("1-1 a O\n1-2 b O\n2 c O\n3 d O\n", {"word": 1}, None),  # half of them
+        ("3-4 x O\na x O\nb x O\n", {"word": -3}, None),
         ("1 a O\n2 b O\n", {"word": 1}, None),
         ("1-2 O\na O\nb O\n", {}, None),
         (

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nerwin.errors import CorpusError
+from nerwin.text.corpus import read_corpus
 from nerwin.text.csv_rows import read_csv, write_csv
 from nerwin.text.formats import FORMS, Reading
 from nerwin.text.passage import from_words
@@ -26,8 +27,26 @@ LIMA = [(["Lima", "sleeps"], ["B-LOC", "O"]), (["Ines"], ["B-PER"])]
         "word,ner\nLima,B-LOC\nsleeps,O\n,\nInes,B-PER\n",
         "Word;Label;Sent\nLima;B-LOC;7\nsleeps;O;7\n;;\nInes;B-PER;8\n",
         "token\ttag\n\nLima\tB-LOC\nsleeps\tO\n\n\nInes\tB-PER\n",
+        "sentence,token,tag\n,Lima,B-LOC\n,sleeps,O\n,,\n,Ines,B-PER\n",
+        "sentence,token,tag\n1,Lima,B-LOC\n1,sleeps,O\n\n1,Ines,B-PER\n",
+        "sent,token,tag\n1,Lima,B-LOC\n,sleeps,O\n1,Ines,B-PER\n",
+        "doc,sent,token,tag\na,1,Lima,B-LOC\na,1,sleeps,O\nb,1,Ines,B-PER\n",
+        'sentence, token , tag\n"1 ",Lima, B-LOC\n1,sleeps, O\n2,Ines,B-PER \n',
+        "token,tag,ner\nLima,NNP,B-LOC\nsleeps,VBZ,O\n\nInes,NNP,B-PER\n",
     ],
-    ids=["numbers", "numbers at the first word", "empty rows", "semicolons", "tabs"],
+    ids=[
+        "numbers",
+        "numbers at the first word",
+        "empty rows",
+        "semicolons",
+        "tabs",
+        "numbers nowhere",
+        "numbers and empty rows",
+        "the same number again",
+        "documents",
+        "blanks",
+        "parts of speech",
+    ],
 )
 def test_what_a_table_says(text: str) -> None:
     assert said(text) == LIMA
@@ -58,19 +77,49 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
     [
         ("", "x.csv:1: expected a header with a column named token, tokens, word or words, found none. "),
         ("Lima,B-LOC\n", "x.csv:1: expected a header with a column named token, tokens, word or words, found lima, "),
-        ("token,pos\n", "x.csv:1: expected a header with a column named tag, tags, ner_tag, "),
+        ("token,pos\n", "x.csv:1: expected a header with a column named ner_tag, ner_tags, ner, tag, "),
+        ("token,tag\n \t,O\n", "x.csv:2: expected a word, found an empty cell. "),
+        (
+            "token,tag\rLima,B-LOC\rx,O\r",
+            "x.csv: expected lines that end in LF or CRLF, found carriage returns alone. ",
+        ),
+        ('token,tag\na,O\n",O\n' + "a,O\n" * 40_000, "x.csv:3: expected CSV, found what is none: field larger"),
         ("token,tag\n", "x.csv: expected tagged sentences, found none"),
         ("token,tag\na,O\nb\n", "x.csv:3: expected 2 cells as in the header, found 1. "),
         ("token,tag\na,O,x\n", "x.csv:2: expected 2 cells as in the header, found 3. "),
         ("token,tag\n,O\n", "x.csv:2: expected a word, found an empty cell. "),
         ("token,tag\na,\n", "x.csv:2: expected a tag such as O or B-PER, found ''. "),
         ("token,tag\na,PER\n", "x.csv:2: expected a tag such as O or B-PER, found 'PER'. "),
-        ('token,tag\n",O\na,O\n",O\n', "x.csv:4: expected cells of one line, found one that began on a line before. "),
+        ('token,tag\n",O\na,O\n",O\n', "x.csv:2: expected cells of one line, found one that goes on in the next. "),
         ('token,tag\n"a"b,O\n', "x.csv:2: expected CSV, found what is none: "),
         ('token,tag\n"a,O\n', "x.csv:2: expected CSV, found what is none: "),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(CorpusError) as refused:
-        read_csv(text.splitlines(), "x.csv")
+        read_csv(text.removesuffix("\n").split("\n"), "x.csv")
     assert str(refused.value).startswith(message)
+
+
+def test_mixed_schemes_are_noted() -> None:
+    corpus = read_csv(["token,tag", "a,B-X", "b,E-X", "c,S-X", "d,U-X", "e,L-X", "f,I-X"], "x.csv")
+    assert any("mixed tag schemes" in doubt for doubt in corpus.doubts)
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [(["a\nb"], "X"), ([" "], "X"), (["a"], "A|B-C"), (["a"], "A|O")],
+    ids=["line", "blank", "two", "O"],
+)
+@pytest.mark.parametrize("form", ["csv", "conll", "iobes"])
+def test_what_would_not_be_read_back_is_not_written(form: str, words: list[str], label: str) -> None:
+    with pytest.raises(CorpusError, match=r"^source:7: expected "):
+        b"".join(FORMS[form].write([from_words(words, [Span(0, 1, label)], 7)], "source"))
+
+
+def test_columns_that_are_called_a_table_are_columns_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Lima\tB-LOC\nsleeps\tO\n")
+    assert read_corpus(path).tags == [["B-LOC", "O"]]
+    with pytest.raises(CorpusError, match="read columns without names --from conll"):
+        FORMS["csv"].read(path, Reading())

@@ -55,6 +55,16 @@ def test_an_epoch_has_as_many_passes_as_without_dev(here: Path, dev: str) -> Non
     assert again.pairs > first.trainer.pairs
 
 
+def test_of_long_sentences_that_are_cut_all_parts_are_train_s_own(here: Path) -> None:
+    village = (here / "village.conll").read_text()
+    (here / "village.conll").write_text(village.replace("\n\n", "\n") * 3)
+    (here / "first").mkdir()
+    parts = read_parts(config(here, "corpus.dev=dev.conll", "training.refit=first"))
+    alone = read_parts(config(here, "corpus.dev=dev.conll"))
+    assert parts.train_sentences == alone.train_sentences == len(alone.train.flat.lengths) == 3
+    assert len(parts.train.flat.lengths) > parts.train_sentences
+
+
 @pytest.mark.parametrize("corruption", CORRUPTIONS)
 def test_the_thresholds_stay_and_dev_is_learned_from(here: Path, corruption: str) -> None:
     settings = [f"objective.corruption={corruption}", "corpus.dev=dev.conll"]

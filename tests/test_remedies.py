@@ -40,6 +40,9 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then convert it: nerwin conv"),
         ("T1\tPER 0 4\tInes\n", {}, "Is it brat's standoff?"),
         ("Ines/B-PER left/O ./O\n", {}, "Are these words with their tags, a sentence a line?"),
+        ("Lima/B-LOC/B-GPE " * 30 + ".\n", {}, "Is corpus.tag_column the column of the tags?"),
+        ("In other words, we\n", {}, "Is corpus.tag_column the column of the tags?"),
+        ("T1\tPER x\tInes\n", {}, "Is corpus.tag_column the column of the tags?"),
         (
             "1\tInes\tB-PER\t-\tmira\n2\tleft\tO\t-\tmira\n",
             {},
@@ -106,7 +109,7 @@ def test_a_tag_may_be_spelled_as_others_spell_theirs(refusal: Refusal, tag: str,
 
 
 def test_a_type_may_have_marks_in_it(tmp_path: Path) -> None:
-    tags = ["B-GPE|LOC", "I-GPE|LOC", "B-a/b", "B-x=y", "O"]
+    tags = ["B-GPE|LOC", "I-GPE|LOC", "B-GPE|Org", "B-a/B-b", "B-C++O", "B-x=y", "O"]
     (tmp_path / "u").write_text("".join(f"word {tag}\n" for tag in tags))
     assert read_corpus(tmp_path / "u").sentences[0].tags == tags
 
@@ -123,7 +126,6 @@ def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy:
         ("B-PER|B-LOC", NESTED),
         ("B-PER|O", NESTED),
         ("O|I-LOC", NESTED),
-        ("I-PER+B-LOC", NESTED),
         ("B-LOC|SpaceAfter=No", INSIDE),
         ("W-", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.sch"),
         ("Prado,B-PER", "Separate columns by tabs or spaces, not by a comma."),

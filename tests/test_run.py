@@ -1,5 +1,6 @@
 """Run folders: a run that is broken off and resumed must end exactly where one that was not ends."""
 
+import errno
 import itertools
 import json
 import os
@@ -627,7 +628,32 @@ def test_overwriting_leaves_what_nerwin_did_not_write(whole: Path, config: Confi
     assert (whole / name).read_text() == "mine"
 
 
-@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', None])
+@pytest.mark.parametrize("part", ["best", "last", "paused"])
+def test_a_run_may_be_overwritten_by_what_is_left_of_it(whole: Path, config: Config, part: str) -> None:
+    if part != "best":
+        shutil.move(whole / "best", whole / part) if part == "paused" else shutil.rmtree(whole / "best")
+    if part != "last":
+        shutil.rmtree(whole / "last")
+    (whole / "metrics.jsonl").write_bytes(b"\xff")
+    assert len(finish(Run.start(whole, config, overwrite=True))) == 4
+
+
+def test_overwriting_that_failed_can_be_done_again(
+    whole: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nerwin.training.run.write_yaml", full)
+        with pytest.raises(ModelError, match="No space left"):
+            Run.start(whole, config, overwrite=True)
+    assert len(finish(Run.start(whole, config, overwrite=True))) == 4
+
+
+@pytest.mark.parametrize(
+    "metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1, "loss": 0.3, "acc": 1}\n', "7\n", None]
+)
 def test_overwriting_is_for_runs_alone(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, the corpora beside it, and perhaps figures of somebody's own."""
     mine = tmp_path / "mine"

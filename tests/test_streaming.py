@@ -21,7 +21,7 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.text.inline import format_inline
-from nerwin.text.pieces import Piece, blocks, read_pieces
+from nerwin.text.pieces import Piece, blocks, most_pieces, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
@@ -88,6 +88,23 @@ def test_a_sentence_without_end_is_cut_at_a_line(tmp_path: Path, monkeypatch: py
         assert b"".join(part.data for part in parts) == piece.data
         assert all(part.data.endswith(b"\n") for part in parts)
         assert max(len(part.data) for part in parts) <= 75 + 7
+
+
+def test_a_block_ends_late_only_where_its_sentence_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"BLOCK": 50, "MOST_OF_BLOCKS": 100}.items():
+        monkeypatch.setattr(pieces, name, value)
+    piece = Piece(1, b"word O\n" * 10 + b"\n" + b"word O\n" * 12)  # a sentence of 70 bytes, and one of 84
+    for share in (1.0, 0.3):
+        assert [len(one.data) for one in blocks(piece, by_sentence=True, share=share)] == [71, 84]
+
+
+def test_of_packed_files_and_pipes_nobody_knows_the_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "text.gz"
+    path.write_bytes(gzip.compress(b"word O\n"))
+    os.mkfifo(tmp_path / "pipe")
+    assert [most_pieces(one) for one in (None, path, tmp_path / "pipe", tmp_path / ("x" * 300))] == [None] * 4
+    (tmp_path / "text").write_bytes(b"word O\n")
+    assert most_pieces(tmp_path / "text") == 1
 
 
 def test_blocks_may_be_a_share_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +206,8 @@ def test_no_more_processes_start_than_there_are_pieces(
     monkeypatch.setattr(streaming, "ProcessPoolExecutor", pool)
     tagged(tagger, path, jobs=64)
     (most,) = started
-    assert len(list(read_pieces(path, by_sentence=True))) <= most < 64
+    count = len(list(read_pieces(path, by_sentence=True)))
+    assert count <= most <= count + 1
 
 
 def test_one_job_is_no_other_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,6 +331,11 @@ def test_the_first_token_of_the_file_settles_the_delimiter_of_all_pieces(
     assert [line.rpartition("\t")[0] for line in tagged(tagger, path).split("\n")[2:]] == [
         "New York\tO", "", "La Paz\tO", "", "",
     ]  # fmt: skip
+
+
+def test_pieces_after_the_first_token_s_are_not_looked_at() -> None:
+    parts = [Piece(1, b"# note\n"), Piece(2, b"Lima O\n"), Piece(3, b"New York\tO\n"), Piece(4, b"a\rb\rc O\n")]
+    assert [delimiter for _, delimiter in with_delimiter(parts, Columns(comments="#"), "x")] == [None, " ", " ", " "]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,10 @@ def write(pieces: Iterable[bytes], path: Path | None) -> None:
     Raises:
         CorpusError: the file cannot be written.
     """
+    from nerwin.text.files import is_packed
+
     if path is not None:
-        _write_file(_packed(pieces) if path.suffix == ".gz" else pieces, path)
+        _write_file(_packed(pieces) if is_packed(path) else pieces, path)
         return
     seen = sys.stdout.isatty()
     for piece in pieces:

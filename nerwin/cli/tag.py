@@ -140,7 +140,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         ConfigError: several files without a folder, or of the same name; a file that is to be an output too.
     """
     from nerwin.errors import ConfigError
-    from nerwin.text.files import check_readable
+    from nerwin.text.files import check_readable, unpacked_name
 
     sources = [stream_path(file) for file in files]
     if len(files) == 1:
@@ -154,7 +154,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         )
     placed: dict[Path, Path] = {}
     for file in files:
-        target = output / f"{file.name.removesuffix('.gz')}{ending}"
+        target = output / f"{unpacked_name(file)}{ending}"
         if target in placed:
             raise ConfigError(f"{file}: expected files of different names, found {placed[target]} too. Rename one.")
         check_readable(file)
@@ -174,6 +174,7 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
         ConfigError: standard input or output, or something that is no file.
     """
     from nerwin.errors import ConfigError
+    from nerwin.text.files import is_packed
 
     shared = []
     for path, target in texts:
@@ -183,7 +184,7 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
         for one in (path, target):
             if one.exists() and not one.is_file():
                 raise ConfigError(f"{one}: expected a file, found a folder or a pipe. Choose another.")
-        if target.suffix == ".gz":
+        if is_packed(target):
             raise ConfigError(f"{target}: expected a name without .gz, as --engine dask packs nothing. Take it off.")
         if not target.parent.is_dir():
             raise ConfigError(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 FIRST = 40  # lines of a file that tell its form
 STDIN = Path("-")
 
-
 Input = Literal["text", "conll", "jsonl"]
 WordColumnOption = Annotated[
     int | None,

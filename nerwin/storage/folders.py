@@ -8,6 +8,8 @@ since the threads that numpy takes stand in a run's configuration, which has to 
 """
 
 import glob
+import json
+import os
 import shlex
 from pathlib import Path
 from typing import Literal
@@ -20,7 +22,7 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
-FIRST = b'{"epoch"'  # how they begin
+OWN_KEYS, LONGEST_LINE = ("epoch", "active", "windows"), 1 << 16  # of metrics; others' have other keys
 PAGE = "report.html"
 RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
@@ -68,15 +70,8 @@ def newest_folder(*, trained: bool = True) -> Path:
 
 
 def kind_of(folder: Path) -> Kind | None:
-    """Whose folder it is, by what stands there; None where that says nothing.
-
-    Raises:
-        OSError: it cannot be looked at.
-    """
-    for kind, sign in SIGNS.items():
-        if (folder / sign).exists():
-            return kind
-    return None
+    """Whose folder it is, by what stands there; None where that says nothing, or cannot be looked at."""
+    return next((kind for kind, sign in SIGNS.items() if os.path.exists(folder / sign)), None)
 
 
 def check_is_run(folder: Path) -> None:
@@ -105,8 +100,9 @@ def holds_run(folder: Path) -> bool:
         return True
     try:
         with (folder / METRICS).open("rb") as stream:
-            return stream.readline(len(FIRST)) in (b"", FIRST)
-    except OSError:
+            first = stream.readline(LONGEST_LINE)
+        return not first or {*OWN_KEYS} <= {*json.loads(first)}
+    except (OSError, ValueError, TypeError, RecursionError):
         return False
 
 

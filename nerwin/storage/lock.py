@@ -100,7 +100,7 @@ def _take(file: int, path: Path) -> bool:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except (BlockingIOError, PermissionError):  # the latter as some network disks say it
         return False
     with suppress(OSError):
         return os.fstat(file).st_ino == path.stat().st_ino

@@ -43,12 +43,13 @@ def _colour(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """The text with its entities in a colour of their type, for a terminal."""
 
     def paint(text: str, label: str) -> str:
-        return f"\x1b[1;3{1 + types.index(label) % COLOURS}m{_harmless(text)}\x1b[0m\x1b[2m {printable(label)}\x1b[0m"
+        colour = 1 + types.index(label) % COLOURS
+        return f"\x1b[1;3{colour}m{_for_terminal(text)}\x1b[0m\x1b[2m {printable(label)}\x1b[0m"
 
-    yield "".join(_parts(found, _harmless, paint))
+    yield "".join(_parts(found, _for_terminal, paint))
 
 
-def _harmless(text: str) -> str:
+def _for_terminal(text: str) -> str:
     """Text for a terminal, which may hold tabs, but nothing else that is taken for orders."""
     return "\t".join(map(printable, text.split("\t")))
 

@@ -17,7 +17,7 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, ranges, ranges_doubt, tagged_comments
-from nerwin.text.files import BLANK, read_lines, source_name, suffix_of
+from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
 from nerwin.text.inline import parse_inline
 from nerwin.text.misread import check_numbers
 from nerwin.text.remedies import for_few_columns, for_tag
@@ -39,8 +39,8 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
             bytes that are not UTF-8.
     """
     form = form_of(path)
-    if form in ("csv", "jsonl", "spacy"):
-        command = shlex.join(["nerwin", "convert", str(path), f"{Path(path.name.removesuffix('.gz')).stem}.conll"])
+    if form in ("jsonl", "spacy"):
+        command = shlex.join(["nerwin", "convert", str(path), f"{Path(unpacked_name(path)).stem}.conll"])
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if form == TYPES and columns.scheme == "auto":
         columns = columns._replace(scheme=TYPES)

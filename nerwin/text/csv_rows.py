@@ -5,8 +5,8 @@
     1,sleeps,O
 
 Commas, semicolons or tabs separate, whichever the first row has most of; quotes hold what has them inside. A sentence
-begins where another number stands, or where one stands at all if the rows that go on with it have none; without such a
-column, after an empty row. Further columns count for nothing.
+begins after an empty row; where there are columns of sentences' or documents' numbers, also at another number, and at
+any after a row without one. Further columns count for nothing.
 """
 
 import csv
@@ -17,17 +17,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import settled
-from nerwin.text.files import BLANK
+from nerwin.text.files import BLANK, check_line_ends
 from nerwin.text.passage import Passage, check_lines
-from nerwin.text.schemes import expected_tag, is_legal
+from nerwin.text.schemes import check_labels, expected_tag, is_legal
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import iob2
 
 HEADER = ("sentence_id", "token", "tag")
-# How others call the columns, in small letters.
+# What the columns may be called, in small letters.
+DOCUMENT = ("document_id", "document", "doc_id", "doc", "filename", "file")
 SENTENCE = ("sentence_id", "sentence #", "sentence", "sentence_number", "sentence id", "sent_id", "sent")
 WORD = ("token", "tokens", "word", "words")
-TAG = ("tag", "tags", "ner_tag", "ner_tags", "ner", "label", "labels")
+TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
 
 
@@ -35,60 +36,65 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     """The corpus in a table.
 
     Raises:
-        CorpusError: no header that names words and tags, a row of another width, no tag, mixed schemes, or bad quotes;
-            the message starts with `path:line`.
+        CorpusError: no header that names words and tags, a row of another width, no tag, or bad quotes; the message
+            starts with `path:line`.
     """
     rows = _rows(lines, path)
     _, header = next(rows, (1, []))
     names = [name.strip().lower() for name in header]
     word, tag = _named(names, WORD, path), _named(names, TAG, path)
-    numbering = next((names.index(name) for name in SENTENCE if name in names), None)
-    corpus, begins, number = Corpus(path, delimiter="CSV"), True, ""
+    numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
+    corpus, before = Corpus(path, delimiter="CSV"), [""] * len(numbering)
     words: list[str] = []
     tags: list[str] = []
     places: list[int] = []
     for line, row in rows:
-        if not any(cell.strip(BLANK) for cell in row):
-            begins = begins or numbering is None
+        cells = [cell.strip(BLANK) for cell in row]
+        if not any(cells):
+            words = []  # the next one begins a sentence
             continue
-        _check(row, len(names), word, tag, f"{path}:{line}")
-        if numbering is not None and row[numbering].strip(BLANK) not in ("", number):
-            begins, number = True, row[numbering].strip(BLANK)
-        if begins:
+        _check(cells, len(names), word, tag, f"{path}:{line}")
+        here = [cells[column] for column in numbering]
+        if not words or any(one not in ("", other) for one, other in zip(here, before, strict=True)):
             words, tags, places = [], [], []
             corpus.sentences.append(Sentence(words, tags, places))
-        begins = False
+        before = here
         words.append(row[word])
-        tags.append(row[tag])
+        tags.append(cells[tag])
         places.append(line)
-    return settled(corpus, Columns(), refuse_mixed=True)
+    return settled(corpus, Columns(), refuse_mixed=False)
 
 
-def _check(row: Sequence[str], width: int, word: int, tag: int, where: str) -> None:
-    if len(row) != width:
-        raise CorpusError(f"{where}: expected {width} cells as in the header, found {len(row)}. Mend the row.")
-    if not row[word].strip(BLANK):
+def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) -> None:
+    if len(cells) != width:
+        raise CorpusError(f"{where}: expected {width} cells as in the header, found {len(cells)}. Mend the row.")
+    if not cells[word]:
         raise CorpusError(f"{where}: expected a word, found an empty cell. Give the row one, or take it out.")
-    if not is_legal(row[tag], "auto"):
-        raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {row[tag][:40]!r}. Mend the tag.")
+    if not is_legal(cells[tag], "auto"):
+        raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. Mend the tag.")
 
 
 def _rows(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row's line, and its cells."""
     lines = iter(lines)
     first = next(lines, "")
+    check_line_ends(first.encode(), path)
     whole = (f"{line}\n" for line in itertools.chain([first], lines))
     rows = csv.reader(whole, delimiter=max(SEPARATORS, key=first.count), strict=True)
-    try:
-        for row in rows:
-            if any("\n" in cell for cell in row):
-                raise CorpusError(
-                    f"{path}:{rows.line_num}: expected cells of one line, found one that began on a line before. Is a "
-                    'quotation mark a word there? Then write """".'
-                )
-            yield rows.line_num, row
-    except csv.Error as error:
-        raise CorpusError(f"{path}:{rows.line_num}: expected CSV, found what is none: {error}. Mend it.") from error
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise CorpusError(f"{path}:{line}: expected CSV, found what is none: {error}. Mend it.") from error
+        if row is None:
+            return
+        if any("\n" in cell for cell in row):
+            raise CorpusError(
+                f"{path}:{line}: expected cells of one line, found one that goes on in the next. Is a quotation mark a "
+                'word there? Then write """".'
+            )
+        yield line, row
 
 
 def _named(header: Sequence[str], names: Sequence[str], path: str) -> int:
@@ -98,7 +104,8 @@ def _named(header: Sequence[str], names: Sequence[str], path: str) -> int:
             return header.index(name)
     raise CorpusError(
         f"{path}:1: expected a header with a column named {', '.join(names[:-1])} or {names[-1]}, found "
-        f"{', '.join(header)[:80] or 'none'}. Name the columns in the first row."
+        f"{', '.join(header)[:80] or 'none'}. Name the columns in the first row, or read columns without names --from "
+        "conll."
     )
 
 
@@ -106,11 +113,13 @@ def write_csv(passages: Iterable[Passage], name: str) -> Iterator[str]:
     """The lines of a table, without line ends.
 
     Raises:
-        CorpusError: a word with a line break; the message starts with the passage's line.
+        CorpusError: a word or a type that it cannot hold; the message starts with the passage's line.
     """
     yield _row(HEADER)
     for number, passage in enumerate(passages, 1):
-        check_lines(passage.words, f"{name}:{passage.line}", "a table")
+        where = f"{name}:{passage.line}"
+        check_lines(passage.words, where, "a table")
+        check_labels([entity.label for entity in passage.entities], where)
         for word, tag in zip(passage.words, iob2(passage.entities, len(passage.tokens)), strict=True):
             yield _row([str(number), word, tag])
 

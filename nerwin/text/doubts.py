@@ -87,7 +87,7 @@ def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
 
 def ranges(block: Block, word: int) -> list[int]:
     """The lines of a block that CoNLL-U does not count as words, unless `word`, the column of these, is the first."""
-    if not word or not _RANGES.search(block.data):
+    if not _RANGES.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
         return []
     return [line.number for line in block.lines() if line.kind == "token" and re.match(_RANGE, line.text)]
 
@@ -97,7 +97,7 @@ def ranges_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
     if lines and 2 * len(lines) < tokens:
         yield (
             f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
-            "(take them out: grep -vE '^[0-9]+[-.][0-9]')"
+            "(take them out: grep -vE '^[0-9]+[-.][0-9]+[[:space:]]')"
         )
 
 

@@ -61,9 +61,19 @@ def check_line_ends(data: bytes, name: str) -> None:
         )
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file's name says that it is gzip."""
+    return path.name.lower().endswith(".gz")
+
+
+def unpacked_name(path: Path) -> str:
+    """A file's name without the .gz of what is packed."""
+    return path.name[: -len(".gz")] if is_packed(path) else path.name
+
+
 def suffix_of(path: Path) -> str:
     """The suffix of a file's name in lower case, also before .gz."""
-    return Path(path.name.lower().removesuffix(".gz")).suffix
+    return Path(unpacked_name(path)).suffix.lower()
 
 
 def too_long(name: str, number: int, longest: int) -> CorpusError:

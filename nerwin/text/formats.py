@@ -19,7 +19,7 @@ from nerwin.text.files import open_binary, read_lines, reading, source_name
 from nerwin.text.inline import read_inline, write_inline
 from nerwin.text.jsonl import read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
-from nerwin.text.schemes import TYPES, is_type, prefixed
+from nerwin.text.schemes import TYPES, check_labels, is_type, prefixed
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
@@ -113,6 +113,7 @@ def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> I
                 f"{where}: expected a first word without a byte-order mark, which columns would lose, found "
                 f"{passage.words[0]!r}. Mend the word."
             )
+        check_labels([entity.label for entity in passage.entities], where)
         tags = spell(passage.entities, len(passage.tokens))
         yield from _lines(write_columns([Sentence(passage.words, tags)]))
 

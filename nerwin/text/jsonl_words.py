@@ -14,6 +14,7 @@ from typing import Any
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.passage import Passage, from_words
+from nerwin.text.schemes import is_legal
 from nerwin.text.tags import is_tag, spans
 
 WORDS = ("tokens", "words")
@@ -65,7 +66,7 @@ def tagged_words(content: dict[str, Any], words: list[str], number: int, where: 
     if len(tags) != len(words):
         raise CorpusError(f"{where}: expected a tag for each of {len(words)} words, found {len(tags)}. Mend the line.")
     for tag in tags:
-        if not (isinstance(tag, str) and is_tag(tag)):
+        if not (isinstance(tag, str) and is_legal(tag, "auto")):
             found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
     return from_words(words, spans(tags), number)

@@ -5,6 +5,7 @@ the same. Lines that are typed at a terminal are pieces of their own, where they
 """
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +82,7 @@ def most_pieces(path: Path | None) -> int | None:
     Raises:
         CorpusError: the file cannot be opened.
     """
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return None
     with reading(source_name(path)):
         return None if is_gzip(path) else path.stat().st_size // SIZE + 1
@@ -97,9 +98,9 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
 
 
 def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does, or the next
-    sentence
-    if that ends in time."""
+    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does; or, by sentence,
+    where that ends, if it ends in time.
+    """
     number, start = piece.number, 0
     while start < len(piece.data):
         least, most = start + int(share * BLOCK), start + MOST_OF_BLOCKS

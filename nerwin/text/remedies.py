@@ -37,9 +37,8 @@ OUTSIDES = ("o", "0", "-", "_")  # how others spell O
 FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': JSON,
     r"\s*<[\w?!]": XML,
-    r"(?i:(?=[^\t]*\b(tokens?|words?)\b)[^\t]*[,;])": CSV,
+    r"(?i:(?=.*[,;])([^\t,;]*[,;])*(tokens?|words?)([,;]|$))": CSV,
     r"T\d+\t\S+ \d+ \d+": BRAT,
-    r"(\S+/(O|[BIESLUM]-\S+)\s+)+\S+/(O|[BIESLUM]-\S+)\s*$": SLASHES,
 }
 MARKS = {",": "not by a comma", ";": "not by a semicolon"}
 
@@ -81,13 +80,15 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
         yield COMMENT
     if first:
         yield from (remedy for form, remedy in FORMS.items() if re.match(form, line.text))
+        if len(words := line.text.split()) > 1 and all(is_tag(word.partition("/")[2]) for word in words):
+            yield SLASHES
 
 
 def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     """What a tag may be as other files spell theirs."""
     if in_brackets(tag):
         yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
-    if sum(map(is_tag, re.split(r"[|,;+/]", tag))) > 1:
+    if sum(map(is_tag, tag.split("|"))) > 1:
         yield "A word has one tag here: of nested entities keep one, such as the outermost."
     if any(map(is_tag, re.split(r"[=|]", tag))):
         yield "The tag stands inside other values: cut it out."

@@ -5,7 +5,7 @@ a B: neighbours of one type are one entity. Only where that is asked for, since 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Scheme
@@ -19,7 +19,7 @@ NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
-_SEVERAL = re.compile(r"[|,;+/](?:[BIESLUM]-.|O$|\w+=)")  # in a tag: a further one, as of nested entities, or a value
+_SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a tag: a further one, as of nested entities, or a value
 _IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
@@ -73,7 +73,23 @@ def is_legal(tag: str, scheme: Scheme) -> bool:
     """Whether a tag, as it stands in a file, may stand in one of that scheme."""
     if scheme == TYPES:
         return tag == OUTSIDE or is_type(tag)
-    return is_tag(tag) and not _SEVERAL.search(tag)
+    return is_tag(tag) and is_one(tag)
+
+
+def is_one(label: str) -> bool:
+    """Whether a tag, or a type, says one thing and not several."""
+    return not _SEVERAL.search(label)
+
+
+def check_labels(labels: Iterable[str], where: str) -> None:
+    """Refuse types that would not be read back from tags.
+
+    Raises:
+        CorpusError: there is one; the message starts with `where`.
+    """
+    for label in labels:
+        if not is_one(label):
+            raise CorpusError(f"{where}: expected types without a further tag, found {label[:40]}. Write .jsonl.")
 
 
 def expected_tag(scheme: Scheme) -> str:
@@ -135,8 +151,8 @@ def _settle_types(corpus: Corpus) -> None:
     """
     if found := prefixed({tag[2:] for tags in corpus.tags for tag in tags if tag != OUTSIDE}):
         raise CorpusError(
-            f"{corpus.path}: expected types alone, as corpus.scheme says, found prefixes, as in {found}. Is "
-            "corpus.scheme another?"
+            f"{corpus.path}: expected types alone, as corpus.scheme or the file's suffix says, found prefixes, "
+            f"as in {found}. Is corpus.scheme another?"
         )
     corpus.scheme = TYPES
     corpus.notes.append(NEIGHBOURS)

@@ -7,7 +7,7 @@ from nerwin.text.files import suffix_of
 
 SUFFIXES: dict[str, FormName] = {
     ".conll": "conll", ".conllu": "conll", ".iob": "conll", ".bio": "conll",
-    ".iob1": "iob1", ".iob2": "iob2", ".iobes": "iobes", ".bioes": "iobes", ".bilou": "bilou", ".bmes": "bmes",
+    ".iob2": "conll", ".iob1": "iob1", ".iobes": "iobes", ".bioes": "iobes", ".bilou": "bilou", ".bmes": "bmes",
     ".types": "types", ".csv": "csv", ".inline": "inline", ".jsonl": "jsonl", ".json": "jsonl", ".spacy": "spacy",
 }  # fmt: skip
 NO_COLUMNS = ("csv", "inline", "jsonl", "spacy")

@@ -89,8 +89,11 @@ class Run:
                 check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
-            # Old metrics go before there is a new configuration, which could not be gone on with beside them.
-            for leftover in [folder / PAGE, folder / METRICS, *half_written(folder)]:
+            # Old metrics go before there is a new configuration, which could not be gone on with beside them; the empty
+            # file says that this is a run's folder still.
+            with suppress(FileNotFoundError):
+                os.truncate(folder / METRICS, 0)
+            for leftover in [folder / PAGE, *half_written(folder)]:
                 leftover.unlink(missing_ok=True)
             write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
