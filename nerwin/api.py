@@ -52,7 +52,7 @@ def train(
         output: the run folder, as `nerwin train` writes it; None: nothing is written, and the tagger can be saved.
         settings: values of single keys that replace those of the configuration, e.g. {"training.epochs": 3}.
         resume: whether to continue the run in the folder.
-        overwrite: whether to replace it.
+        overwrite: whether to replace it; a folder that holds something else is refused.
         progress: is called with a record after every minibatch (Batched) and epoch (EpochDone). What it raises ends
             the training; a run folder can then be resumed.
 

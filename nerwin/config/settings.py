@@ -116,7 +116,10 @@ class CorpusConfig(_Section):
     word_column: int = Field(0, description="column of the words; -1 is the last")
     tag_column: int = Field(-1, description="column of the tags; -1 is the last")
     delimiter: Delimiter = Field("auto", description="what separates columns")
-    scheme: Scheme = Field("auto", description="how tags spell entities; types: by types alone, without B- or I-")
+    scheme: Scheme = Field(
+        "auto",
+        description="how tags spell entities; types: by types alone, without B- or I-, as auto reads .types files",
+    )
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
     tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(
         "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
