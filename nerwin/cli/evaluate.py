@@ -42,10 +42,7 @@ def evaluate(
         typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
     ] = None,
     scheme: Annotated[
-        Scheme | None,
-        typer.Option(
-            "--scheme", help="How tags spell entities; default: as in training."
-        ),
+        Scheme | None, typer.Option("--scheme", help="How tags spell entities; default: as in training.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

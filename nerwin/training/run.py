@@ -201,9 +201,7 @@ class Run:
 
 def _remedy(folder: Path) -> str:
     """What to do about files in a folder."""
-    if holds_run(folder):
-        return "Add --resume, --overwrite or --output."
-    return "Choose another --output."
+    return "Add --resume, --overwrite or --output." if holds_run(folder) else "Choose another --output."
 
 
 @contextmanager
