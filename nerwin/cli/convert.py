@@ -11,8 +11,7 @@ from nerwin.cli.output import check_new, write
 from nerwin.cli.tagged import OPTIONS, named_as_options
 from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
-SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}
-COLUMNS = ("conll", *SCHEMES)  # the forms
+SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}  # of the forms of columns
 NAMED = OPTIONS | {"delimiter": "--delimiter", "scheme": "--from"}
 
 
@@ -48,16 +47,15 @@ def convert(
     from nerwin.errors import ConfigError, CorpusError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
-    from nerwin.text.formats import COLUMNS as USUAL
-    from nerwin.text.formats import FORMS, Reading, count_of
-    from nerwin.text.suffixes import form_of
+    from nerwin.text.formats import COLUMNS, FORMS, Reading, count_of
+    from nerwin.text.suffixes import NO_COLUMNS, form_of
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
-    form, to = given or form_of(source) or USUAL, wanted or form_of(target) or USUAL
+    form, to = given or form_of(source) or COLUMNS, wanted or form_of(target) or COLUMNS
     scheme = SCHEMES.get(form if form == "types" else given, "auto")  # types are never found out
     columns = Columns(word_column, tag_column, delimiter, scheme, comments)
-    if form not in COLUMNS and columns != Columns():
+    if form in NO_COLUMNS and columns != Columns():
         raise ConfigError(f"--from {form}: expected no options of columns, found some. Leave them out.")
     if form != "jsonl" and align != "strict":
         raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form}. Leave it out.")
