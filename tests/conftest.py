@@ -1,12 +1,18 @@
 """What all tests share: floating-point faults are failures, and real corpora are skipped where they are absent."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 # As in the command, and before numpy is first imported: results do not depend on the number of cores.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+
+# Tests send signals, also where the suite itself was told to ignore them, as under nohup or in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
