@@ -85,7 +85,7 @@ def tag(
     objects = source == "jsonl"
     hint = form_hint(source, files or [Path("-")], columns)
     output = stream_path(output) if output else None
-    chosen = "html" if page else form if form else _usual(source, None if len(files or ()) > 1 else output)
+    chosen = "html" if page else form or _usual(source, None if len(files or ()) > 1 else output)
     page = chosen == "html"
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     if chosen == "inline" and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):

@@ -15,7 +15,7 @@ from nerwin.arrays import Floats
 from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
 from nerwin.text.decimals import read_decimals
-from nerwin.text.files import open_binary, reading, whole_lines
+from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
 from nerwin.text.pieces import blocks, read_pieces
 
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
@@ -28,7 +28,7 @@ Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
 def is_binary(path: Path) -> bool:
     """Whether a file's name says that it is word2vec's binary form."""
-    return path.name.lower().removesuffix(".gz").endswith(".bin")
+    return suffix_of(path) == ".bin"
 
 
 def parse_vectors(path: Path, dim: int) -> Iterator[Rows]:

@@ -175,7 +175,9 @@ class Comparison:
                 check_same_data(self.folder, config, read_sources(self._cell_folder(cell) / BEST), now)
 
     def run(self, workers: Workers) -> Iterator[Result]:
-        """Train the cells that are not finished, as `finished` has seen; yields each as it ends.
+        """Train the cells that are not finished; yields each as it ends.
+
+        That the data are still those of the finished ones is for `finished` to see, which is asked before.
 
         Raises:
             ModelError: another process trains here. WorkerError: a worker was lost.

@@ -13,6 +13,8 @@
     start      `nerwin --help` against an empty Typer app
     spacy-f1   training until spaCy's F1 against spaCy's whole training (minutes, so only where asked for)
 
+`python -m tests.benchmarks.speed.scale` tags up to a hundred million words, against nobody.
+
 What is not installed or not there is skipped. The machine should have nothing else to do.
 """
 
