@@ -154,16 +154,15 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
 
 
 def score(
-    tagger: Tagger, data: str | Path | None, settings: Mapping[str, Any] | None = None
+    tagger: Tagger, data: str | Path | None, columns: Mapping[str, Any] | None = None
 ) -> tuple[Corpus, Evaluation]:
     """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does.
 
     Args:
-        settings: keys of `corpus` that replace the model's, such as word_column.
+        columns: keys of `corpus`, such as word_column, that replace the model's.
     """
-    config = tagger.model.config
-    config = config.model_copy(update={"corpus": config.corpus.model_copy(update=settings)})
-    corpus = scored_part(config, tagger.model.sources, None if data is None else Path(data))
+    place = None if data is None else Path(data)
+    corpus = scored_part(tagger.model.config, tagger.model.sources, place, columns)
     return corpus, tagger.evaluate(corpus.words, corpus.tags)
 
 

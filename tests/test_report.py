@@ -528,3 +528,15 @@ def test_the_epoch_that_is_kept_is_told_and_not_the_one_that_dev_likes_best(here
     assert any(f"Dev F1 {100 * lines[-1]['dev']['f1']:.2f} in epoch 8 of 8." in one for one in said)
     (run,), _ = report_runs([Path("last")], Path("hard.conll"))
     assert (run.kept, run.dev_f1) == (8, lines[-1]["dev"]["f1"])
+
+
+def test_words_and_tags_stand_in_the_columns_that_are_named(here: Path) -> None:
+    lines = (f"1\t{line}\t_\n" if line else "# a note\n\n" for line in HARD.split("\n"))
+    Path("hard.conllu").write_text("".join(lines))
+    columns = ("--word-column", 1, "--tag-column", -2, "--comments", "#")
+    named = report(RUN, "--data", "hard.conllu", *columns).all("td")
+    assert [one.text for one in named] == [one.text for one in report(RUN, "--data", "hard.conll").all("td")]
+    refused = nerwin("report", RUN, "--data", "hard.conllu", "--output", "none.html")
+    assert refused.exit_code == BAD
+    assert "--tag-column" in refused.stderr
+    assert not Path("none.html").exists()

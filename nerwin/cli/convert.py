@@ -8,7 +8,7 @@ import typer
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
-from nerwin.cli.tagged import OPTIONS, named_as_options
+from nerwin.cli.tagged import OPTIONS, named_as_options, naming_options
 from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
 SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}  # of the forms of columns
@@ -44,7 +44,7 @@ def convert(
     quiet: QuietOption = False,
 ) -> None:
     """Convert a tagged corpus: columns in five tag schemes or types alone, CSV, inline markup, JSON Lines, DocBin."""
-    from nerwin.errors import ConfigError, CorpusError, printable
+    from nerwin.errors import ConfigError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
     from nerwin.text.formats import COLUMNS, FORMS, Reading, count_of
@@ -59,10 +59,8 @@ def convert(
         raise ConfigError(f"--from {form}: expected no options of columns, found some. Leave them out.")
     if form != "jsonl" and align != "strict":
         raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form}. Leave it out.")
-    try:
+    with naming_options(NAMED):
         tagged = FORMS[form].read(path, Reading(columns, align))
-    except CorpusError as error:
-        raise CorpusError(named_as_options(str(error), NAMED)) from error
     passages = FORMS[to].fitting(tagged.passages)
     pieces = FORMS[to].write(passages, source_name(path))
     check_new(place, overwrite=overwrite)  # once more: reading may have taken its time

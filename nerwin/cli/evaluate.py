@@ -1,20 +1,27 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import SCORED, named_as_options
-from nerwin.text.choices import Delimiter, Scheme
+from nerwin.cli.tagged import (
+    SCORED,
+    CommentsOption,
+    DelimiterOption,
+    SchemeOption,
+    TagColumnOption,
+    WordColumnOption,
+    chosen_keys,
+    named_as_options,
+    naming_options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-    from typing import Any
 
     from rich.table import Table
 
@@ -28,47 +35,26 @@ SEVERAL = 20  # entities that no model finds all of, in new text, with nothing b
 def evaluate(
     model: ModelArgument = None,
     data: DataOption = None,
-    word_column: Annotated[
-        int | None, typer.Option("--word-column", metavar="N", help="Column of the words; default: as in training.")
-    ] = None,
-    tag_column: Annotated[
-        int | None, typer.Option("--tag-column", metavar="N", help="Column of the tags; default: as in training.")
-    ] = None,
-    delimiter: Annotated[
-        Delimiter | None, typer.Option("--delimiter", help="What separates columns; default: as in training.")
-    ] = None,
-    comments: Annotated[
-        str | None,
-        typer.Option("--comments", metavar="TEXT", help="How comment lines start; default: as in training."),
-    ] = None,
-    scheme: Annotated[
-        Scheme | None, typer.Option("--scheme", help="How tags spell entities; default: as in training.")
-    ] = None,
+    word_column: WordColumnOption = None,
+    tag_column: TagColumnOption = None,
+    delimiter: DelimiterOption = None,
+    comments: CommentsOption = None,
+    scheme: SchemeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score a model on a tagged corpus: precision, recall and F1 of whole entities."""
     from nerwin.api import score
     from nerwin.cli.console import PlainConsole
-    from nerwin.errors import CorpusError
     from nerwin.storage.folders import model_folder
     from nerwin.tagging.tagger import load
 
     folder = model_folder(model)
-    keys = {
-        "word_column": word_column,
-        "tag_column": tag_column,
-        "delimiter": delimiter,
-        "comments": comments,
-        "scheme": scheme,
-    }
-    chosen = {key: value for key, value in keys.items() if value is not None}
+    columns = chosen_keys(
+        word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
+    )
     tagger = load(folder)
-    own = tagger.model.config.corpus
-    _check_columns(data or own.test or own.dev or own.train, chosen)
-    try:
-        corpus, result = score(tagger, data, chosen)
-    except CorpusError as error:
-        raise CorpusError(named_as_options(str(error), SCORED)) from error
+    with naming_options(SCORED):
+        corpus, result = score(tagger, data, columns)
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
@@ -87,16 +73,6 @@ def evaluate(
         f"{result.invalid_transitions} invalid transitions; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
     )
-
-
-def _check_columns(path: "Path | None", chosen: "dict[str, Any]") -> None:
-    """Refuse keys of columns for what has none."""
-    from nerwin.errors import ConfigError
-    from nerwin.text.suffixes import form_of
-
-    if path and chosen and form_of(path) == "inline":
-        option = SCORED[next(iter(chosen))]
-        raise ConfigError(f"{option}: expected a corpus in columns, found inline markup. Leave it out.")
 
 
 def _doubts(result: "Evaluation", types: list[str], chosen: "str | list[str]") -> "Iterator[str]":

@@ -9,6 +9,16 @@ import typer
 from nerwin.cli.app import command, stream_path
 from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
+from nerwin.cli.tagged import (
+    SCORED,
+    CommentsOption,
+    DelimiterOption,
+    SchemeOption,
+    TagColumnOption,
+    WordColumnOption,
+    chosen_keys,
+    naming_options,
+)
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 
@@ -28,6 +38,11 @@ def report(
         ),
     ] = None,
     data: DataOption = None,
+    word_column: WordColumnOption = None,
+    tag_column: TagColumnOption = None,
+    delimiter: DelimiterOption = None,
+    comments: CommentsOption = None,
+    scheme: SchemeOption = None,
 ) -> None:
     """One page of curves, scores and errors, without network; several runs side by side."""
     from nerwin.errors import ConfigError
@@ -45,7 +60,12 @@ def report(
     place = stream_path(output or page_of(folders[0]))
     if place and (output or place.is_file()):
         _check_place(place)
-    page = render(*report_runs(folders, data)).encode("utf-8", "replace")  # a path may hold half a character
+    columns = chosen_keys(
+        word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
+    )
+    with naming_options(SCORED):
+        found = report_runs(folders, data, columns)
+    page = render(*found).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)
     if place is not None:
         typer.echo(f"{place}: {len(page):,} bytes")

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
 from nerwin.text.sources import Source, read_source
+from nerwin.text.suffixes import form_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import iob2, spans
 
@@ -65,18 +67,24 @@ def has_part_to_score(whole: Config) -> bool:
     return whole.training.refit is None or whole.corpus.test is not None
 
 
-def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None) -> Corpus:
+def scored_part(
+    whole: Config, sources: Mapping[str, Source], data: Path | None, columns: Mapping[str, Any] | None = None
+) -> Corpus:
     """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
     which may be the sentences of the training part that were held out.
 
     Args:
         whole: the model's configuration.
         sources: the model's files.
+        columns: keys of `corpus`, such as word_column, that replace the model's for this file.
 
     Raises:
-        ConfigError: there is none. CorpusError: it cannot be read.
+        ConfigError: there is none, or columns are named of one that has none. CorpusError: it cannot be read.
     """
     config = whole.corpus
+    if columns:
+        _check_columns(data or config.test or config.dev or config.train, columns)
+        config = config.model_copy(update=columns)
     if data:
         return read_part(data, config)
     if not has_part_to_score(whole):
@@ -97,6 +105,12 @@ def scored_part(whole: Config, sources: Mapping[str, Source], data: Path | None)
     _, corpus.sentences = hold_out(corpus.sentences)
     corpus.path += " (every tenth sentence, held out)"
     return corpus
+
+
+def _check_columns(path: Path | None, columns: Mapping[str, Any]) -> None:
+    if path and form_of(path) == "inline":
+        key = next(iter(columns))
+        raise ConfigError(f"corpus.{key}: expected a corpus in columns, found inline markup in {path}. Leave it out.")
 
 
 def own_part(config: CorpusConfig, key: str) -> Corpus:

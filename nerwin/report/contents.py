@@ -1,6 +1,6 @@
 """All that a report of runs shows, before anything is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,11 +56,14 @@ class Closeup(NamedTuple):
     detectors: list[Detector]
 
 
-def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport], Closeup]:
+def report_runs(
+    runs: Sequence[Path], data: Path | None, columns: Mapping[str, Any] | None = None
+) -> tuple[list[RunReport], Closeup]:
     """Every run, or model folder, and the first from near.
 
     Args:
         data: the corpus that all are scored on; None: of each, as `scored_part` chooses.
+        columns: keys of `corpus`, such as word_column, that replace the models' for what they are scored on.
 
     Raises:
         ModelError: a folder without metrics or without a model. ConfigError: nothing to score a model on.
@@ -70,7 +73,7 @@ def report_runs(runs: Sequence[Path], data: Path | None) -> tuple[list[RunReport
     models = [load_model(model_folder(run)) for run in runs]
     reports, closeup = [], None
     for run, epochs, model in zip(runs, metrics, models, strict=True):
-        corpus = scored_part(model.config, model.sources, data)
+        corpus = scored_part(model.config, model.sources, data, columns)
         tags, found = _find(model, corpus)
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
