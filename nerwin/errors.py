@@ -9,6 +9,11 @@ import unicodedata
 LONGEST = 1000  # letters of a message
 
 
+def short_of_memory(error: MemoryError) -> str:
+    """What to say of a table or a product for which there is no room."""
+    return f"there is too little memory ({error}). Take smaller tables, layers or files."
+
+
 class NerwinError(Exception):
     """Anything the user can mend: bad usage, configuration, data or model files (exit code 2 as a rule).
 

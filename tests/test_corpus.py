@@ -404,7 +404,7 @@ def test_stray_illegal_transitions_in_a_large_file_are_counted(read: Reader, sch
     corpus = read(f"{SCHEME_EXAMPLES[scheme]}\n" * 200 + stray)
     breaks = 2 if scheme in ("iobes", "bilou", "bmes") else 1
     assert (corpus.scheme, corpus.illegal) == (scheme, breaks)
-    assert f"{breaks} illegal transitions" in corpus.describe()
+    assert f"{breaks} invalid transitions" in corpus.describe()
 
 
 @pytest.mark.parametrize(("legal", "stray", "refused"), [(99, 1, False), (98, 2, True), (198, 2, False)])

@@ -292,7 +292,7 @@ def test_files_in_the_order_of_their_names_are_warned_of(here: Path) -> None:
 
 
 def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
-    Path("odd.conll").write_text("a\x1b[2J\tB-[red]\n\na\x1b[2J\tB-[/]\n\nb\tB-\x1b\n")
+    Path("odd.conll").write_text("a\x1b[2J\tB-[red]\n\na\x1b[2J\tB-[/]\n\nb\tB-x\x1by\n")
     done = nerwin("data", "odd.conll", "dev.conll")
     assert done.exit_code == 0
     assert "\x1b" not in done.stdout

@@ -15,7 +15,7 @@ from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
 from nerwin.cli.threads import usual_threads
 from nerwin.collector import resume
-from nerwin.errors import NerwinError, TrainingDiverged
+from nerwin.errors import NerwinError, TrainingDiverged, short_of_memory
 
 INTERRUPTED = 130
 
@@ -67,7 +67,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             typer.echo(f"nerwin: {error}", err=True)
             raise typer.Exit(1 if isinstance(error, TrainingDiverged) else 2) from None
         except MemoryError as error:
-            typer.echo(f"nerwin: there is too little memory ({error}). Take smaller tables, layers or files.", err=True)
+            typer.echo(f"nerwin: {short_of_memory(error)}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             raise interrupted() from None

@@ -70,7 +70,7 @@ def evaluate(
     console.print(whole if fits else _mistakes(result))
     console.print(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
-        f"{result.invalid_transitions} invalid transitions; "
+        f"{result.invalid_transitions} invalid transitions found; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
     )
 

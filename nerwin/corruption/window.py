@@ -23,6 +23,7 @@ from nerwin.text.windows import FlatCorpus
 
 NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
 ROUNDS = 2  # in which each threshold is moved once
+REDRAWN = 20  # times that a window which is no rival is drawn anew
 CUTS = 16  # other thresholds that are tried for a type at a time
 
 
@@ -145,8 +146,15 @@ def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Int
     """For each type id in `kinds` (P,) the index of a random word that is not of that type."""
     _check_others(targets)
     drawn = rng.integers(len(targets), size=len(kinds))
-    while (clash := np.flatnonzero(targets[drawn] == kinds)).size:
+    for _ in range(REDRAWN):
+        if not len(clash := np.flatnonzero(targets[drawn] == kinds)):
+            return drawn
         drawn[clash] = rng.integers(len(targets), size=len(clash))
+    # Where almost all words are of one type, others are hardly ever hit upon: they are looked for.
+    clash = np.flatnonzero(targets[drawn] == kinds)
+    for kind in np.unique(kinds[clash]):
+        own, others = clash[kinds[clash] == kind], np.flatnonzero(targets != kind)
+        drawn[own] = others[rng.integers(len(others), size=len(own))]
     return drawn
 
 

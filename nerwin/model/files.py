@@ -32,7 +32,7 @@ from nerwin.storage.archive import (
     whole_number,
     write_together,
 )
-from nerwin.storage.folders import MANIFEST, resume_command
+from nerwin.storage.folders import MANIFEST, check_empty, resume_command
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.pairs import PAIR
 from nerwin.text.sources import Source
@@ -118,6 +118,15 @@ def remove_model(folder: Path) -> None:
         file.unlink(missing_ok=True)
     with suppress(OSError):  # it is not there, or not empty
         folder.rmdir()
+
+
+def check_new(folder: Path, remedy: str) -> None:
+    """Refuse a folder for a new model that holds a file, but for what a save that was killed has left there.
+
+    Raises:
+        ModelError: it holds some, or is a file itself.
+    """
+    check_empty(folder, remedy, spared=() if (folder / MANIFEST).exists() else _own_files(folder))
 
 
 def _own_files(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Worker processes that end with the process they work for, even where that one is killed and can tell nobody."""
 
 import os
+import signal
 import threading
 import time
 
@@ -16,3 +17,9 @@ def end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def work_for(parent: int) -> None:
+    """What a worker process does first: it ends with its parent, and leaves Ctrl-C, which reaches both, to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 
 from nerwin.errors import WorkerError
-from nerwin.parallel.orphans import end_with
+from nerwin.parallel.orphans import work_for
 
 Workers = AbstractContextManager[Executor]
 
@@ -23,7 +23,7 @@ def processes(jobs: int) -> Iterator[Executor]:
     Raises:
         WorkerError: one of them was killed.
     """
-    with ProcessPoolExecutor(jobs, get_context("spawn"), end_with, (os.getpid(),)) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), work_for, (os.getpid(),)) as pool:
         try:
             yield pool
         except BrokenProcessPool as error:

@@ -11,6 +11,7 @@ import glob
 import json
 import os
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -106,15 +107,18 @@ def holds_run(folder: Path) -> bool:
         return False
 
 
-def check_empty(folder: Path, remedy: str) -> None:
+def check_empty(folder: Path, remedy: str, spared: Collection[Path] = ()) -> None:
     """Refuse a folder with files in it, but for what a start that was killed has left.
+
+    Args:
+        spared: what else a command that was killed may have left there.
 
     Raises:
         ModelError: it has some, or is a file itself.
     """
     if folder.exists() and not folder.is_dir():
         raise ModelError(f"{folder}: expected an empty folder, found a file. {remedy}")
-    if folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *half_written(folder)}:
+    if folder.is_dir() and not set(folder.iterdir()) <= {folder / LOCK, *half_written(folder), *spared}:
         raise ModelError(f"{folder}: expected an empty folder, found files. {remedy}")
 
 

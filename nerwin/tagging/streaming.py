@@ -8,7 +8,6 @@ import gc
 import itertools
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +19,7 @@ from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, WorkerError
 from nerwin.model.model import Model
-from nerwin.parallel.orphans import end_with
+from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import FORMATS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
@@ -152,10 +151,9 @@ _tagger: Tagger  # of a worker process
 
 def _receive(model: Model, min_score: float, parent: int) -> None:
     global _tagger
-    end_with(parent)
+    work_for(parent)
     _tagger = Tagger(model, min_score)
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
 
 
 def _tag(task: Task, piece: Piece) -> bytes:

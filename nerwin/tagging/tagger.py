@@ -14,13 +14,13 @@ from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
-from nerwin.model.files import load_model, save_model
+from nerwin.model.files import check_new, load_model, save_model
 from nerwin.model.model import Model
 from nerwin.storage.folders import kind_of, model_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.projections import Projections, TextForms
 from nerwin.text.sentences import cut_into_sentences
-from nerwin.text.tags import Span, iob2, spans
+from nerwin.text.tags import Span, iob2, is_tag, spans
 from nerwin.text.windows import lay_out, split_sentences, windows
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
@@ -75,8 +75,8 @@ class Tagger:
                 raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
             if (kind := kind_of(path)) not in ("model", None):
                 raise ModelError(f"{path}: expected a model's folder, found a {kind}'s. Choose another.")
-            if not overwrite and path.is_dir() and any(path.iterdir()):
-                raise ModelError(f"{path}: expected an empty folder, found files. Choose another, or set overwrite.")
+            if not overwrite:
+                check_new(path, "Choose another, or set overwrite.")
         except OSError as error:
             raise ModelError(f"{path}: cannot look into the folder: {error.strerror}. Choose another.") from error
         save_model(path, self.model)
@@ -120,10 +120,15 @@ class Tagger:
         """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2).
 
         Raises:
-            CorpusError: not a tag for each word.
+            CorpusError: not a tag for each word, or something else than tags.
         """
         if [*map(len, sentences)] != [*map(len, gold)]:
             raise CorpusError("gold: expected a list a sentence and a tag a word, found others. Mend them.")
+        for number, own in enumerate(gold):
+            if strange := [tag for tag in own if not (isinstance(tag, str) and is_tag(tag))]:
+                raise CorpusError(
+                    f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
+                )
         words, lengths = _in_a_row(sentences)
         (scores,) = self.score_text([(words, lengths)])
         tags = self._spelled(scores, lengths)

@@ -19,7 +19,7 @@ from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, ranges, ranges_doubt, tagged_comments
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
 from nerwin.text.inline import parse_inline
-from nerwin.text.misread import check_numbers
+from nerwin.text.misread import check_words
 from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
 from nerwin.text.suffixes import form_of
@@ -106,7 +106,7 @@ class _ColumnReader:
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
             words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
-            check_numbers(block, words_and_tags[0], self.format, self.corpus.path, "Set corpus.word_column.")
+            check_words(block, words_and_tags[0], self.format, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.format.tag)
             self.ranges += ranges(block, self.format.word)

@@ -1,7 +1,7 @@
 """Columns that are read by the wrong mark or the wrong number: refused, since nothing else would show it.
 
-In tagged corpora wrong columns show in the tags, but for a column that numbers the words. Among untagged words any text
-would pass.
+In tagged corpora wrong columns show in the tags, but for one that numbers the words or tags them once more. Among
+untagged words any text would pass.
 """
 
 import re
@@ -28,10 +28,19 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     words = block.words(columns.word, name)
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
-    check_numbers(block, words, columns, name, REMEDY)
-    if block.number == 1 and (block.widths > 1).all() and _are_tags(words):
-        raise _found(block, columns, name, "tags", words, REMEDY)
+    check_words(block, words, columns, name, REMEDY)
     return words
+
+
+def check_words(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
+    """Refuse a file of several columns at whose beginning tags or numbers stand in the column of words.
+
+    Raises:
+        CorpusError: they do.
+    """
+    _check_numbers(block, words, columns, name, remedy)
+    if block.number == 1 and (block.widths > 1).all() and _are_tags(words):
+        raise _found(block, columns, name, "tags", words, remedy)
 
 
 def _are_tags(words: Sequence[str]) -> bool:
@@ -41,12 +50,8 @@ def _are_tags(words: Sequence[str]) -> bool:
     return all(map(is_tag, words)) and set(words) > {OUTSIDE}
 
 
-def check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
-    """Refuse a file whose column of words numbers them instead, as CoNLL-U's first one does.
-
-    Raises:
-        CorpusError: at the beginning of a file of several columns stand such numbers, comments aside.
-    """
+def _check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
+    """Refuse a column that numbers the words instead, as CoNLL-U's first one does, comments aside."""
     first = next((word for word in words if not word.startswith("#")), "")
     if block.number == 1 and _NUMBER.fullmatch(first):  # no more is looked at in most files
         (places,) = np.nonzero([not word.startswith("#") for word in words])

@@ -2,13 +2,14 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from nerwin.text.choices import Scheme
 from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_type, split_prefix
-from nerwin.text.tags import is_tag
+from nerwin.text.tags import OUTSIDE, is_tag
 
 TOO_FEW = (
     "Separate word and tag by a tab or a space{}. Or is the line a comment (corpus.comments), or corpus.delimiter, "
@@ -27,6 +28,7 @@ BRAT = "Is it brat's standoff? nerwin does not read that: write JSON Lines with 
 SLASHES = "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines between."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
+NO_TYPE = "No type can be called O, which is what is outside: call it otherwise."
 COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
 EMPTY = "Give the token a tag, O if outside."
 OUTSIDE_THERE = "Is it outside? Then write O."
@@ -70,6 +72,8 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
 def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_legal(tag.strip(BLANK), scheme):
         yield "Take out the blanks beside it."
+    if is_legal(tag.strip("".join(one for one in tag if not one.isprintable())), scheme):
+        yield "Take out what is not seen beside it."
     if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
         yield "Types have no blanks: write _ in their place."
 
@@ -99,7 +103,9 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     if tag.startswith("W-") and is_tag(f"S{tag[1:]}"):
         yield "Write S- for W-."
     if split_prefix(tag):
-        yield PREFIX
+        yield NO_TYPE if tag[1:] == f"-{OUTSIDE}" else PREFIX
+    elif not tag[:1].isascii() and tag[1:2] in ("", "-"):
+        yield f"Its first letter is no Latin one ({unicodedata.name(tag[0], 'without a name')}): write it anew."
 
 
 def _no_tag(tag: str, others: Sequence[int]) -> Iterator[str]:

@@ -19,7 +19,7 @@ NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
-_SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a tag: a further one, as of nested entities, or a value
+_SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a type: a further tag, as of nested entities, or a value
 _IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
@@ -71,14 +71,15 @@ def as_read(tags: list[str], scheme: Scheme) -> list[str]:
 
 def is_legal(tag: str, scheme: Scheme) -> bool:
     """Whether a tag, as it stands in a file, may stand in one of that scheme."""
-    if scheme == TYPES:
-        return tag == OUTSIDE or is_type(tag)
-    return is_tag(tag) and is_one(tag)
+    if tag == OUTSIDE:
+        return True
+    return is_type(tag) and is_label(tag) if scheme == TYPES else is_tag(tag) and is_label(tag[2:])
 
 
-def is_one(label: str) -> bool:
-    """Whether a tag, or a type, says one thing and not several."""
-    return not _SEVERAL.search(label)
+def is_label(label: str) -> bool:
+    """Whether tags, tables and readers can tell a type from others: it says one thing, which is not O, and nothing that
+    is not seen stands at its ends."""
+    return not _SEVERAL.search(label) and label != OUTSIDE and label[:1].isprintable() and label[-1:].isprintable()
 
 
 def check_labels(labels: Iterable[str], where: str) -> None:
@@ -88,8 +89,11 @@ def check_labels(labels: Iterable[str], where: str) -> None:
         CorpusError: there is one; the message starts with `where`.
     """
     for label in labels:
-        if not is_one(label):
-            raise CorpusError(f"{where}: expected types without a further tag, found {label[:40]}. Write .jsonl.")
+        if not is_label(label):
+            raise CorpusError(
+                f"{where}: expected types other than O, without a further tag and with nothing unseen at their ends, "
+                f"found {label[:40]!r}. Write .jsonl."
+            )
 
 
 def expected_tag(scheme: Scheme) -> str:

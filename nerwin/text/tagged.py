@@ -61,7 +61,7 @@ class Corpus:
             self.scheme.upper(),
         ]
         for count, what in (
-            (self.illegal, "illegal transitions"),
+            (self.illegal, "invalid transitions"),
             (self.comments, "comment lines skipped"),
             (self.docstarts, f"{DOCSTART} lines skipped"),
         ):

@@ -20,7 +20,7 @@ from nerwin.config.idle import idle
 from nerwin.config.reading import changed, load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
-from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, short_of_memory
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
@@ -207,7 +207,7 @@ class Comparison:
 
 
 def train_cell(folder: Path, config: Config) -> Result:
-    """Train one cell, or what is left of it; runs in a process of its own and never raises a NerwinError."""
+    """Train one cell, or what is left of it, in a process of its own. What ends it is its result: the others go on."""
     try:
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
@@ -217,6 +217,8 @@ def train_cell(folder: Path, config: Config) -> Result:
         epochs = read_metrics(folder)
     except NerwinError as error:
         return Result((), error=str(error))
+    except MemoryError as error:
+        return Result((), error=short_of_memory(error))
     standing = run.trainer.model.standing
     return Result(
         (),
