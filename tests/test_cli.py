@@ -1415,12 +1415,21 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
         (["--set", "training.threads=2"], "2"),
         (["--set", "training={epochs: 1, threads: 2}"], "2"),
         (["--set", "training={epochs: 1, threads: 2}", "--set", "training.seed=2"], "2"),
-        (["--set", "training.threads=2", "--set", "training={epochs: 1}"], "1"),
+        (["--set", "training.threads=2", "--set", "training={epochs: 1}"], "2"),
         (["--set", "training={", "--set", "training.threads=2"], None),
         (["--set", "training.threads=two"], None),
         (["--set", f"training.threads={'9' * 5000}"], None),
     ],
-    ids=["default", "two", "a section", "a section and a key", "undone", "no YAML", "a word", "a long number"],
+    ids=[
+        "default",
+        "two",
+        "a section",
+        "a section and a key",
+        "a key and a section",
+        "no YAML",
+        "a word",
+        "a long number",
+    ],
 )
 def test_the_configuration_says_how_many_threads_a_run_takes(here: Path, words: list[str], threads: str | None) -> None:
     """Whatever the environment says, so that the saved configuration alone reproduces the run."""

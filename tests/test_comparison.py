@@ -13,6 +13,7 @@ from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import locked
 from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
+from nerwin.training.run import Run
 from tests.test_trainer import village_config, write_village
 
 
@@ -26,6 +27,7 @@ from tests.test_trainer import village_config, write_village
         (["h=[[1,2],[3]],5"], [("h=[[1,2],[3]]",), ("h=5",)]),
         (["a=1,1,2,1"], [("a=1",), ("a=2",)]),
         (["a=b=c"], [("a=b=c",)]),
+        (['a="b,c",d'], [('a="b,c"',), ("a=d",)]),
         ([], [()]),
     ],
 )
@@ -98,6 +100,17 @@ def test_a_failing_cell_is_a_row_and_is_tried_again_and_finished_cells_are_skipp
     assert again.finished() == [good]
     assert [result.cell for result in again.run(processes(1))] == [bad.cell]
     assert (tmp_path / "out" / RESULTS).read_bytes().startswith(lines)
+
+
+def test_a_cell_without_memory_is_one_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(*_: object, **__: object) -> None:
+        raise MemoryError("Unable to allocate 1 TiB")
+
+    monkeypatch.setattr(Run, "start", start)
+    failed = train_cell(tmp_path / "out", village_config(tmp_path))
+    assert failed.error == (
+        "there is too little memory (Unable to allocate 1 TiB). Take smaller tables, layers or files."
+    )
 
 
 def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
@@ -272,7 +285,7 @@ def test_a_worker_in_another_folder_trains_in_that_of_the_comparison(
 
 
 def test_cells_have_their_number_of_threads_in_common(tmp_path: Path) -> None:
-    for varied in ("training.threads=1,2", "training={epochs: 1}"):
+    for varied in ("training.threads=1,2", "training={threads: 1}"):
         cells = grid([varied])
         with pytest.raises(ConfigError, match=r"--vary training\.threads: expected the same number in all cells"):
             comparison(tmp_path, "training.threads=2", cells=cells)

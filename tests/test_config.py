@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.api import as_config
 from nerwin.config.reading import keys, load_config, make_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
@@ -243,6 +244,19 @@ def test_an_override_replaces_what_the_file_says_and_leaves_the_rest(load: Load)
     assert config.features == {"shape": 5, "suffix3": 2}
 
 
+def test_an_override_of_a_section_leaves_its_other_keys(load: Load) -> None:
+    text = "training: {epochs: 3, seed: 7}\nfeatures: {shape: 5}\n"
+    config = load(text, "training.batch_size=9", "training={seed: 2, patience: null}", "features={suffix3: 4}")
+    training = config.training
+    assert (training.epochs, training.seed, training.batch_size, training.patience) == (3, 2, 9, None)
+    assert config.features == {"suffix3": 4}  # a value of its own, not a section
+
+
+def test_settings_of_a_section_leave_its_other_keys() -> None:
+    config = as_config({"training": {"epochs": 3, "seed": 7}}, {"training": {"seed": 2}, "training.batch_size": 9})
+    assert (config.training.epochs, config.training.seed, config.training.batch_size) == (3, 2, 9)
+
+
 def test_an_override_can_empty_the_features_of_the_file(load: Load) -> None:
     assert load("features: {shape: 5}\n", "features={}").features == {}
     assert load("features: {shape: 5, pair: 3}\n", "features.pair=null").features == {"shape": 5}
@@ -283,6 +297,21 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
 )
 def test_an_override_that_cannot_be_used_is_refused(refusal: Refusal, override: str, message: str) -> None:
     assert refusal("", override).startswith(message.replace("{}", override))
+
+
+@pytest.mark.parametrize(
+    ("override", "remedy"),
+    [
+        ("features={shape:5}", "expected a blank after each colon, found none in shape:5. Write {shape: 5}."),
+        (
+            "training={epochs:3, seed: 2}",
+            "expected a blank after each colon, found none in epochs:3. Write {epochs: 3}.",
+        ),
+        ("training.patience=none", "found 'none' (write null for it)."),
+    ],
+)
+def test_what_is_nearly_right_is_told_how_it_is_written(refusal: Refusal, override: str, remedy: str) -> None:
+    assert refusal("", override).endswith(remedy)
 
 
 def test_of_several_overrides_the_one_that_brings_the_value_is_named(load: Load) -> None:

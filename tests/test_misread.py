@@ -100,3 +100,12 @@ def test_a_tagged_corpus_whose_words_are_numbers_is_refused(tmp_path: Path) -> N
     (tmp_path / "u").write_text("# x\n1\tInes\tB-PER\n2\tgoes\tO\n3\t.\tO\n")
     with pytest.raises(CorpusError, match=r":2: expected words in column 0, found their numbers: 1, 2, 3\. Set c"):
         read_corpus(tmp_path / "u", Columns(comments="#"))
+
+
+@pytest.mark.parametrize("text", ["O\tO\nB-PER\tB-PER\nO\tO\n", "Lima\tB-LOC\tB-LOC\nis\tO\tO\n"])
+def test_a_tagged_corpus_whose_words_are_tags_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "u").write_text(text)
+    with pytest.raises(
+        CorpusError, match=r":1: expected words in column \d, found tags: .*\. Set corpus\.word_column\."
+    ):
+        read_corpus(tmp_path / "u", Columns(text.count("Lima")))

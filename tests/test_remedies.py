@@ -108,6 +108,12 @@ def test_a_tag_may_be_spelled_as_others_spell_theirs(refusal: Refusal, tag: str,
     assert refusal(f"left O\nInes {tag}\n", scheme=scheme).endswith(f'found "{tag}". {remedy}')
 
 
+@pytest.mark.parametrize("tag", ["B-LOC\u00a0", "B-LOC\u200b", "O\u00a0", "B-\u00a0LOC"])
+def test_what_is_not_seen_is_no_part_of_a_type(refusal: Refusal, tag: str) -> None:
+    shown = tag.encode("unicode_escape").decode()
+    assert refusal(f"left\tO\nInes\t{tag}\n").endswith(f'found "{shown}". Take out what is not seen in it.')
+
+
 def test_a_type_may_have_marks_in_it(tmp_path: Path) -> None:
     tags = ["B-GPE|LOC", "I-GPE|LOC", "B-GPE|Org", "B-a/B-b", "B-C++O", "B-x=y", "O"]
     (tmp_path / "u").write_text("".join(f"word {tag}\n" for tag in tags))
@@ -130,6 +136,9 @@ def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy:
         ("W-", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.sch"),
         ("Prado,B-PER", "Separate columns by tabs or spaces, not by a comma."),
         ("Prado;Lima,x;O", "Separate columns by tabs or spaces, not by a semicolon."),
+        ("B-O", "No type can be called O, which is what is outside: call it otherwise."),
+        ("В-LOC", "Its first letter is no Latin one (CYRILLIC CAPITAL LETTER VE): write it anew."),
+        ("О", "Its first letter is no Latin one (CYRILLIC CAPITAL LETTER O): write it anew."),
         ("Prado,B", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corp"),
         (":)", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),
         ("a=b", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.inline import parse_inline
+from nerwin.text.pieces import Piece
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
@@ -49,6 +51,11 @@ TEXTS = [
     "",
     "   ",
 ]
+
+
+def tagged(tagger: Tagger, texts: Iterable[str], form: str) -> list[str]:
+    """Raw texts, one a line, as a form."""
+    return list(tag_texts(tagger, Piece(1, "".join(f"{text}\n" for text in texts).encode()), form, "t"))
 
 
 def test_it_has_learned_enough_to_be_tested(tagger: Tagger, sentences: list[list[str]]) -> None:
@@ -175,7 +182,7 @@ def test_nerwin_load_takes_a_run_or_a_model_folder(run_folder: Path, part: str) 
 
 def test_inline_output_reads_back_as_the_same_words_and_tags(tagger: Tagger) -> None:
     texts = [text for text in TEXTS if text.strip()]
-    marked = list(tag_texts(tagger, texts, "inline"))
+    marked = tagged(tagger, texts, "inline")
     assert any("](PER)" in line for line in marked)
     read = [(words, tags) for _, words, tags in parse_inline(marked, "test")]
     tokens = [[token.text for token in tokenize(text)] for text in texts]
@@ -210,7 +217,7 @@ def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
     ],
 )
 def test_inline_output_of_brackets_and_backslashes_reads_back(naming: Tagger, text: str, marked: str) -> None:
-    (line,) = tag_texts(naming, [text], "inline")
+    (line,) = tagged(naming, [text], "inline")
     assert line == marked
     ((_, words, tags),) = parse_inline([line], "test")
     assert words == [token.text for token in tokenize(text)]
@@ -218,13 +225,13 @@ def test_inline_output_of_brackets_and_backslashes_reads_back(naming: Tagger, te
 
 
 def test_a_text_that_begins_as_a_comment_does_reads_back(naming: Tagger) -> None:
-    read = [words for _, words, _ in parse_inline(tag_texts(naming, ["# Dunmere"], "inline"), "test")]
+    read = [words for _, words, _ in parse_inline(tagged(naming, ["# Dunmere"], "inline"), "test")]
     assert read == [["#", "Dunmere"]]
 
 
 def test_jsonl_is_one_json_object_a_text_with_offsets_in_characters(naming: Tagger) -> None:
     texts = ["so \U0001f30a Dunmere", "", "naïve Port Ansel"]
-    printed = list(tag_texts(naming, texts, "jsonl"))
+    printed = tagged(naming, texts, "jsonl")
     assert "naïve" in printed[2]
     lines = [json.loads(line) for line in printed]
     assert [line["text"] for line in lines] == texts
@@ -235,7 +242,7 @@ def test_jsonl_is_one_json_object_a_text_with_offsets_in_characters(naming: Tagg
 
 
 def test_conll_output_of_text_is_columns_with_a_blank_line_after_each_text(naming: Tagger) -> None:
-    assert list(tag_texts(naming, ["to Dunmere", "", "rain"], "conll")) == [
+    assert tagged(naming, ["to Dunmere", "", "rain"], "conll") == [
         "to\tO",
         "Dunmere\tB-LOC",
         "",
@@ -247,7 +254,7 @@ def test_conll_output_of_text_is_columns_with_a_blank_line_after_each_text(namin
 
 @pytest.mark.parametrize("form", ["inline", "jsonl"])
 def test_a_text_a_line_comes_back_a_line_each(naming: Tagger, form: str) -> None:
-    assert len(list(tag_texts(naming, TEXTS, form))) == len(TEXTS)
+    assert len(tagged(naming, TEXTS, form)) == len(TEXTS)
 
 
 @pytest.mark.parametrize("name", ["U", "W1", "words"])

@@ -96,7 +96,23 @@ def test_tokens_of(text: str, tokens: str) -> None:
     assert words(text) == tokens.split()
 
 
-@pytest.mark.parametrize("word", ["Cafe\u0301", "हिन्दी", "বাংলা", "עִבְרִית"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Cafe\u0301",
+        "हिन्दी",
+        "বাংলা",
+        "עִבְרִית",
+        "می\u200cخواهم",  # Persian, with a zero-width non-joiner
+        "ශ්\u200dරී",  # Sinhala, with a joiner
+        "ꦱꦸꦫꦏꦂꦠ",  # Javanese
+        "𑄇𑄮",  # Chakma
+        "co\u00adop",
+        "❤\ufe0f",
+        "👩\u200d👧",
+        "👍🏽",
+    ],
+)
 def test_combining_marks_stay_with_their_word(word: str) -> None:
     assert words(f"x {word}, y") == ["x", word, ",", "y"]
 

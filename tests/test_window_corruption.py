@@ -15,6 +15,7 @@ from nerwin.corruption.window import (
     NO_TYPE,
     Pairs,
     WindowCorruption,
+    _draw_corrupted,
     decide,
     fit_thresholds,
     kind_spans,
@@ -92,6 +93,14 @@ def test_every_word_that_is_not_of_the_type_is_drawn_about_equally_often() -> No
     expected = against_loc.total() / others
     assert min(against_loc.values()) > 0.7 * expected
     assert max(against_loc.values()) < 1.3 * expected
+
+
+def test_a_rare_rival_is_found_without_hitting_upon_it(rng: np.random.Generator) -> None:
+    targets = np.ones(5000, np.int32)
+    targets[[7, 11]] = 2
+    drawn = _draw_corrupted(rng, targets, targets)
+    assert set(drawn[targets == 1].tolist()) == {7, 11}
+    assert set(targets[drawn[targets == 2]].tolist()) == {1}
 
 
 @pytest.mark.parametrize("draws", [1, 3, 10])

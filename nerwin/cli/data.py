@@ -63,7 +63,7 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
 
     if not sources:
         return load_config(shipped(QUICKSTART), overrides)
-    named = [source for source in sources if source.suffix in CONFIGS]
+    named = [source for source in sources if source.suffix.lower() in CONFIGS]
     if named and len(sources) > 1:
         raise ConfigError(f"{named[0]}: expected a configuration alone, or files of a corpus, found both. Name either.")
     if named:

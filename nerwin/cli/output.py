@@ -89,7 +89,7 @@ def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
         return "one of a run, a model or a comparison"
     if place in sources:
         return "one that the model was trained with"
-    if place.suffix in (".yaml", ".yml"):
+    if place.suffix.lower() in (".yaml", ".yml"):
         with suppress(ConfigError):
             load_config(place)
             return "a configuration"

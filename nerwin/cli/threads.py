@@ -23,7 +23,12 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
     """As many as the configuration says, so that it alone reproduces a run; to be called before numpy is imported.
 
     What is wrong with the configuration is passed over here: reading it in full says so.
+
+    Raises:
+        ConfigError: it can be read only once, as a pipe, and there would be nothing left to read in full.
     """
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise ConfigError(f"{path}: expected a file, which is read more than once, found a pipe. Save it as one first.")
     from nerwin.config.yaml_files import parse_yaml, read_yaml
 
     section, _, name = KEY.partition(".")
@@ -31,8 +36,8 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
         said = _of_section(read_yaml(path).get(section), name)
         for override in overrides:
             key, _, text = override.partition("=")
-            if key == section:  # all of it, as in training={threads: 2}
-                said = _of_section(parse_yaml(text, override), name)
+            if key == section:  # several keys of it, as in training={threads: 2}
+                said = _of_section(parse_yaml(text, override), name, said)
             elif key == KEY:
                 said = text
     except ConfigError:
@@ -42,6 +47,6 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
             os.environ[variable] = str(int(said))
 
 
-def _of_section(section: Any, name: str) -> Any:
-    """A value of a section; 1, the default, where it has none."""
-    return section.get(name, 1) if isinstance(section, dict) else 1
+def _of_section(section: Any, name: str, default: Any = 1) -> Any:
+    """A value of a section, or the default where it has none."""
+    return section.get(name, default) if isinstance(section, dict) else default

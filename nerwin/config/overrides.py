@@ -28,7 +28,7 @@ def apply_override(content: dict[str, Any], override: str, types: Mapping[str, A
         raise ConfigError(f"--set {override}: expected KEY=VALUE, found {missing}. Write e.g. --set training.epochs=5.")
     where = f"--set {override}"
     section, last = _section(content, key, where)
-    section[last] = _parse(text, types.get(key), where, base)
+    _put(section, last, _parse(text, types.get(key), where, base), key, types)
 
 
 def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[str, Any], base: Path) -> None:
@@ -43,7 +43,17 @@ def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[
     if isinstance(value, str | Path) and Path in _kinds_of(types.get(key)):
         value = _place(str(value), base)
     # A grid of numbers is often drawn by numpy, whose scalars are not Python's.
-    section[last] = value.item() if isinstance(value, np.generic) else value
+    _put(section, last, value.item() if isinstance(value, np.generic) else value, key, types)
+
+
+def _put(section: dict[str, Any], name: str, value: Any, key: str, types: Mapping[str, Any]) -> None:
+    """Write a value under its name in a section; of a section in a section the other keys stay."""
+    old = section.get(name)
+    if key not in types and isinstance(old, dict) and isinstance(value, Mapping):
+        for inner, one in value.items():
+            _put(old, inner, one, f"{key}.{inner}", types)
+    else:
+        section[name] = value
 
 
 def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, Any], str]:
@@ -81,14 +91,19 @@ def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
     kinds = _kinds_of(annotation)
     if text in ("null", "~"):
         return None
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"  # which a shell leaves inside of others
+    word = text[1:-1] if quoted else text
     if Path in kinds:
-        return _place(text, base)
+        return _place(word, base)
     if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
-        quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"  # which a shell leaves inside of others
-        return text[1:-1] if quoted else text
+        return word
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
-    return parse_yaml(text, where)
+    value = parse_yaml(text, where)
+    if isinstance(value, dict) and (joined := [name for name in value if ":" in name and value[name] is None]):
+        spaced = joined[0].replace(":", ": ", 1)
+        raise ConfigError(f"{where}: expected a blank after each colon, found none in {joined[0]}. Write {{{spaced}}}.")
+    return value
 
 
 def _kinds_of(annotation: Any) -> set[Any]:

@@ -64,7 +64,7 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str | Path):
         base = (info.context or {}).get("base", Path.cwd())
         try:
-            path = Path(value).expanduser()
+            path = Path(value).expanduser() if str(value).startswith("~") else Path(value)
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
         try:

@@ -22,7 +22,7 @@ from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import FORMATS, ents_of
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.columns import Block, Columns, block_of, with_delimiter
+from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
 from nerwin.text.files import BLANK, is_typed, source_name
 from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
 from nerwin.text.jsonl_words import listed_words, with_tags
@@ -168,7 +168,7 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     if task.objects:
         return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in cut)
     if task.columns is None:
-        return b"".join(end_lines(tag_texts(tagger, part.lines(task.name), task.form)) for part in cut)
+        return b"".join(end_lines(tag_texts(tagger, part, task.form, task.name)) for part in cut)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
     return b"".join(tag_columns(tagger, split, task.columns, task.form, task.name))
 
@@ -178,9 +178,17 @@ def end_lines(lines: Iterable[str]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def tag_texts(tagger: Tagger, texts: Iterable[str], form: str) -> Iterator[str]:
-    """Tag raw texts, each by itself."""
-    for found in tagger.annotate([(text, tagger.model.tokens(text)) for text in texts]):
+def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
+    """Tag raw texts, one a line, each by itself.
+
+    Raises:
+        CorpusError: a token that the form cannot hold; the message starts with `name:line`.
+    """
+    texts = [(text, tagger.model.tokens(text)) for text in part.lines(name)]
+    for number, (text, tokens) in enumerate(texts, part.number):
+        if form == "conll" and DOCSTART in text:  # all else that is no word for columns is none for a tokenizer
+            check_columns([token.text for token in tokens], f"{name}:{number}")
+    for found in tagger.annotate(texts):
         yield from FORMATS[form](found, tagger.model.types)
 
 

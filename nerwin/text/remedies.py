@@ -72,8 +72,8 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
 def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_legal(tag.strip(BLANK), scheme):
         yield "Take out the blanks beside it."
-    if is_legal(tag.strip("".join(one for one in tag if not one.isprintable())), scheme):
-        yield "Take out what is not seen beside it."
+    if not tag.isprintable() and is_legal("".join(filter(str.isprintable, tag)), scheme):
+        yield "Take out what is not seen in it."
     if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
         yield "Types have no blanks: write _ in their place."
 
@@ -90,6 +90,8 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
 
 def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     """What a tag may be as other files spell theirs."""
+    if is_tag(tag) and tag[2:] == OUTSIDE:
+        yield NO_TYPE
     if in_brackets(tag):
         yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
     if sum(map(is_tag, tag.split("|"))) > 1:
@@ -103,7 +105,7 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     if tag.startswith("W-") and is_tag(f"S{tag[1:]}"):
         yield "Write S- for W-."
     if split_prefix(tag):
-        yield NO_TYPE if tag[1:] == f"-{OUTSIDE}" else PREFIX
+        yield PREFIX
     elif not tag[:1].isascii() and tag[1:2] in ("", "-"):
         yield f"Its first letter is no Latin one ({unicodedata.name(tag[0], 'without a name')}): write it anew."
 

@@ -8,6 +8,7 @@ character by character. `text[token.start:token.end] == token.text` always holds
 """
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -21,9 +22,10 @@ def _token(*, hyphens: bool = True) -> re.Pattern[str]:
     Args:
         hyphens: whether they hold words together.
     """
-    # A letter, a digit, "_" as in @user_name, or a combining mark (vowel sign, accent set apart), which \w leaves out.
-    marks = "".join(mark for mark in map(chr, range(0x300, 0x3100)) if unicodedata.category(mark).startswith("M"))
-    letter = rf"[\w{marks}]"
+    # A letter, a digit, "_" as in @user_name, or what \w leaves out of words: a combining mark (vowel sign, accent set
+    # apart), or what joins or parts letters unseen.
+    letter = rf"[\w{_marks()}{_UNSEEN}]"
+    signs = f"[{_marks()}{_SKINS}]"  # on the character before
     clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
     hyphen, joint = ("-?", "-‐") if hyphens else ("", "")
     return re.compile(
@@ -39,12 +41,15 @@ def _token(*, hyphens: bool = True) -> re.Pattern[str]:
         | {clitic}                                         # 's  're
         | {letter}+(?:(?!{clitic})[{joint}.'’&/_]{letter}+)* # Jean-Luc  O'Neill  AT&T  a.b
         | \.{{2,}} | -{{2,}}                                # an ellipsis, a dash
-        | \S                                               # any other mark
+        | \S{signs}*(?:\u200d[^\w\s]{signs}*)*                  # any other mark, or a picture made of several
         """,
         re.VERBOSE,
     )
 
 
+_MARKED = (0x300, 0xAC00), (0xFB1E, 0xFE30), (0x10A00, 0x11F60)  # where the combining marks of living scripts stand
+_UNSEEN = "\u00ad\u200c\u200d\u2060"  # a soft hyphen, and joiners, as in Persian, Sinhala and Bengali words
+_SKINS = "\U0001f3fb-\U0001f3ff"  # colours of pictures of people
 _LETTERS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = re.compile(f"([{_LETTERS}])")
 _UNSPACED_OR_MARK = re.compile(f"[{_LETTERS}\u3001-\u3020\uff01-\uff60“”‘’…—·]")
@@ -60,6 +65,22 @@ def is_unspaced(word: str) -> bool:
 def has_unspaced_letter(word: str) -> bool:
     """Whether a letter of such a script stands in a word."""
     return _UNSPACED.search(word) is not None
+
+
+@functools.cache
+def _marks() -> str:
+    """The combining marks as ranges of a pattern."""
+    found = []
+    for start, end in _MARKED:
+        for is_mark, run in itertools.groupby(map(chr, range(start, end)), _is_mark):
+            if is_mark:
+                first, *others = run
+                found.append(f"{first}-{[first, *others][-1]}")
+    return "".join(found)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
 
 
 class Token(NamedTuple):
@@ -103,5 +124,5 @@ def split_letters(text: str) -> Iterator[Token]:
 
 Tokenizer = Callable[[str], Iterator[Token]]
 
-# By the name that a model remembers: a tokenizer that changes what it finds gets a new one.
+# By the name that a model remembers: a tokenizer that finds other words gets a new one, if not for a mistake's sake.
 TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces, "letters": split_letters}

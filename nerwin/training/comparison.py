@@ -66,7 +66,7 @@ def _read_result(line: bytes) -> Result | None:
 
 
 def grid(varied: Sequence[str]) -> list[Cell]:
-    """All combinations of `key=value,value,...`; a comma inside brackets does not separate.
+    """All combinations of `key=value,value,...`; a comma inside brackets or double quotes does not separate.
 
     Raises:
         ConfigError: no values, or a key twice.
@@ -86,10 +86,11 @@ def grid(varied: Sequence[str]) -> list[Cell]:
 
 
 def _split(values: str) -> list[str]:
-    parts, depth = [""], 0
+    parts, depth, quoted = [""], 0, False
     for letter in values:
         depth += (letter in "[{") - (letter in "]}")
-        if letter == "," and depth == 0:
+        quoted ^= letter == '"'
+        if letter == "," and depth == 0 and not quoted:
             parts.append("")
         else:
             parts[-1] += letter
