@@ -14,7 +14,11 @@ def started(*words: str) -> Iterator[subprocess.Popen[str]]:
         "from nerwin.cli import app; app(prog_name='nerwin')"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # so that a signal can be sent to it and to all that it starts, as a terminal does
     )
     with process:
         try:

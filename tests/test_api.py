@@ -3,6 +3,7 @@
 import itertools
 import json
 import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from nerwin.api import as_config
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.model.files import load_model
-from nerwin.storage.folders import BEST, CONFIG, METRICS
+from nerwin.storage.folders import BEST, CONFIG, MANIFEST, METRICS
 from nerwin.tagging import tagger as tagger_module
 from nerwin.text.corpus import read_corpus
 from tests.test_trainer import VILLAGE, write_village
@@ -435,3 +436,43 @@ def test_names_that_are_too_long_are_told_of(tagger: nerwin.Tagger, tmp_path: Pa
 def test_a_place_that_cannot_be_looked_at_is_no_model() -> None:
     with pytest.raises(nerwin.NerwinError, match=r"^x{300}: cannot look for a model: File name too long"):
         nerwin.load("x" * 300)
+
+
+def test_what_a_save_that_was_killed_has_left_is_no_hindrance(
+    tagger: nerwin.Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, switch = tmp_path / "saved", os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        if Path(target).name == MANIFEST:
+            raise KeyboardInterrupt
+        switch(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tagger.save(place)
+    assert [one.suffix for one in place.iterdir()] == [".npz"]
+    tagger.save(place)
+    assert nerwin.load(place).tag(["Mira", "left"]) == tagger.tag(["Mira", "left"])
+    with pytest.raises(ModelError, match="expected an empty folder, found files"):
+        tagger.save(place)
+    (place / MANIFEST).unlink()
+    (place / "notes").write_text("mine")
+    with pytest.raises(ModelError, match="expected an empty folder, found files"):
+        tagger.save(place)
+
+
+@pytest.mark.parametrize("tag", ["", "LOC", "Q-LOC", "b-LOC", "B_LOC", "B-", None, 3])
+def test_true_tags_that_are_none_are_refused(tagger: nerwin.Tagger, tag: Any) -> None:
+    with pytest.raises(CorpusError, match=r"gold\[1\]: expected a tag such as O or B-PER, found "):
+        tagger.evaluate([["Lima"], ["in", "Lima"]], [["B-LOC"], ["O", tag]])
+
+
+@pytest.mark.parametrize("use", [nerwin.train, lambda path: nerwin.evaluate("run", path), nerwin.load])
+def test_a_name_that_no_file_can_have_is_an_error_of_its_own(
+    use: Callable[[str], object], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    with pytest.raises(nerwin.NerwinError, match="Check the path"):
+        use("a\0b")

@@ -865,6 +865,45 @@ def test_ctrl_c_is_one_line_while(here: Path, interrupted: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
 
 
+@pytest.mark.parametrize("command", ["train", "compare --vary training.seed=1,2"])
+def test_a_configuration_in_a_pipe_is_refused_where_it_would_be_read_twice(here: Path, command: str) -> None:
+    done = python("-m", "nerwin", *command.split(), "--config", "/dev/stdin", input=(here / "village.yaml").read_text())
+    assert (done.returncode, done.stdout) == (BAD, "")
+    assert done.stderr.startswith("nerwin: /dev/stdin: expected a file, which is read more than once, found a pipe.")
+    assert [one.name for one in (here / "runs").iterdir()] == ["village-1"]
+    shown = python("-m", "nerwin", "config", "/dev/stdin", input="training: {epochs: 4}\n")
+    assert "training.epochs: 4" in shown.stdout
+
+
+def test_a_corpus_in_a_pipe_is_refused(here: Path) -> None:
+    for words in (("data", "/dev/stdin"), ("train", "-c", "village.yaml", "--set", "corpus.train=/dev/stdin")):
+        done = python("-m", "nerwin", *words, input=(here / "village.conll").read_text())
+        assert (done.returncode, done.stdout) == (BAD, "")
+        assert "corpus.train: expected a file, which is read more than once, and no pipe, found '/dev/s" in done.stderr
+
+
+def test_a_token_that_columns_cannot_hold_is_refused(here: Path) -> None:
+    spaces = ("--set", "corpus.tokenizer=spaces", "--set", "training.epochs=1")
+    assert nerwin("train", "-q", "-c", "village.yaml", "-o", "spaces", *spaces).exit_code == DONE
+    text = "Mira left\nsee -DOCSTART- here\n"
+    refused = nerwin("tag", "spaces", "--format", "conll", stdin=text)
+    assert refused.exit_code == BAD
+    assert refused.stderr.startswith("nerwin: <stdin>:2: expected words without tabs that are no -DOCSTART-")
+    assert nerwin("tag", "spaces", "--format", "jsonl", stdin=text).exit_code == DONE
+
+
+def test_ctrl_c_while_a_worker_of_a_grid_is_idle_is_one_line(here: Path) -> None:
+    words = "compare -c village.yaml --vary training.epochs=1,100000 --jobs 2 --set training.patience=null -o grid"
+    with started(*words.split()) as process:
+        assert process.stderr is not None
+        assert any(line.startswith("1/2") for line in process.stderr)
+        os.killpg(process.pid, signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED
+    said = [line for line in rest.splitlines() if not line.startswith("1/2")]  # which rich may be about to forget
+    assert said == ["nerwin: interrupted after 1 of 2 cells; the same command continues"]
+
+
 def test_a_link_to_itself_gives_way_to_the_output(here: Path) -> None:
     (here / "loop").symlink_to("loop")
     words = ("tag", "runs/village-1", "village.conll", "--input", "conll")

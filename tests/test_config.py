@@ -304,7 +304,7 @@ def test_an_override_that_cannot_be_used_is_refused(refusal: Refusal, override: 
     [
         ("features={shape:5}", "expected a blank after each colon, found none in shape:5. Write {shape: 5}."),
         (
-            "training={epochs:3, seed: 2}",
+            "training={epochs:3}",
             "expected a blank after each colon, found none in epochs:3. Write {epochs: 3}.",
         ),
         ("training.patience=none", "found 'none' (write null for it)."),

@@ -200,6 +200,28 @@ def test_outside_is_shown_though_others_score_higher() -> None:
     assert [name for name in names if name in head.split()] == ["O", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
 
 
+@pytest.mark.parametrize(
+    ("outside", "tag", "shown"),
+    [
+        (3.5, "B-LOC", "the 6 highest of 9"),
+        (3.5, "I-LOC", "the 5 highest of 9, and E-LOC"),
+        (2.5, "I-LOC", "the 4 highest of 9, and O, and E-LOC"),
+    ],
+)
+def test_the_tag_that_is_decided_is_shown_though_others_score_higher(outside: float, tag: str, shown: str) -> None:
+    names = ["O", *(f"{prefix}-{label}" for label in ("LOC", "PER") for prefix in "BIES")]
+    scores = [outside, *(float(k) for k in range(8))]
+    decision = Decision(["Lima"], 0, names, scores, scores, [scores], [scores], [0.0] * 9, tag)
+    console = PlainConsole()
+    console.width = 200
+    with console.capture() as drawn:
+        _draw_decision(console, decision)
+    assert f'scores of "Lima" by word, {shown}; --json' in drawn.get()
+    (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
+    column = {"B-LOC": "S-LOC", "I-LOC": "E-LOC"}[tag]
+    assert {name for name in names if name in head.split()} == {"O", "B-PER", "I-PER", "E-PER", "S-PER", column}
+
+
 # The command
 
 

@@ -456,7 +456,7 @@ def nothing(here: Path) -> None:
         (infinite_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
         (huge_metrics, f"report {RUN}", f"{RUN}/metrics.jsonl:3: expected the figures of an epoch"),
         (no_model, f"report {RUN}", f"{RUN}: expected a model in best/, found one in last/ alone"),
-        (no_data, f"report {RUN}", "corpus.test: expected a tagged corpus to score on, found none"),
+        (no_data, f"report {RUN}", f"{RUN}: corpus.test: expected a tagged corpus to score on, found none"),
         (ragged_data, f"report {RUN} --data hard.conll", "hard.conll:2: expected 2 columns"),
         (nothing, f"report {RUN} --data absent.conll", "absent.conll: cannot read the file"),
         (nothing, f"report {RUN} -o runs", "runs: expected the name of a file to write, found a folder"),

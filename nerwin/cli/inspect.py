@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nerwin.model.model import Model
 
 SHOWN = 8  # detectors drawn; --json has all
+SPELLED = {"B": "BS", "I": "IE"}  # which prefixes of a tagger's scores become which of IOB2
 WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a terminal is wide
 
 
@@ -96,10 +97,10 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
 
     names = decision.names
     ranked = sorted(range(len(names)), key=lambda k: -decision.scores[k] - decision.rule[k])
-    scores, besides = ranked[:WIDE], ""
-    if OUTSIDE in names and names.index(OUTSIDE) not in scores:  # it is what all others have to beat
-        scores, besides = [*ranked[: WIDE - 1], names.index(OUTSIDE)], f", and {OUTSIDE}"
-    scores.sort()
+    # What is decided, and O, which all others have to beat, are shown in any case.
+    wanted = [*_spellings(decision, ranked)[:1], *(k for k in ranked if names[k] == OUTSIDE)]
+    scores = sorted([*wanted, *[k for k in ranked if k not in wanted][: WIDE - len(wanted)]])
+    highest = next((place for place, k in enumerate(ranked) if k not in scores), len(ranked))
 
     def cells(values: "Sequence[float]") -> list[str]:
         return [f"{values[k]:+.3f}" for k in scores]
@@ -110,8 +111,8 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
             table.add_column(names[k], justify="right")
         return table
 
-    highest = len(scores) - bool(besides)
-    shown = f", the {highest} highest of {len(names)}{besides}; --json has all" if len(names) > len(scores) else ""
+    also = "".join(f", and {names[k]}" for k in ranked[highest:] if k in scores)
+    shown = f", the {highest} highest of {len(names)}{also}; --json has all" if len(names) > len(scores) else ""
     title = f'scores of "{decision.words[decision.centre]}" by word{shown}'
     table = headed(Table(title=title, title_justify="left"), "word")
     table.add_row("(empty window)", *cells(decision.base))
@@ -131,6 +132,13 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     for i in strongest:
         detectors.add_row(str(i), *cells(decision.detectors[i]))
     print_whole(console, detectors)
+
+
+def _spellings(decision: "Decision", ranked: "Sequence[int]") -> list[int]:
+    """The scores that may have spelled the tag which is decided, in IOB2, the highest first."""
+    prefix, _, label = decision.tag.partition("-")
+    spelled = {f"{one}-{label}" for one in SPELLED.get(prefix, "")}
+    return [k for k in ranked if decision.names[k] in spelled]
 
 
 def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:

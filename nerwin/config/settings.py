@@ -4,7 +4,9 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `nerwin init`, `nerwin config`, the README's table and the saved run follow them.
 """
 
+import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -68,12 +70,21 @@ def _located(value: Any, info: ValidationInfo) -> Any:
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
         try:
-            return (base / path).resolve()
+            place = (base / path).resolve()
         except RuntimeError as error:
             raise PydanticCustomError(
                 "loop", "expected a file or a folder, and no link that leads to itself"
             ) from error
+        if _is_pipe(base / path):
+            raise PydanticCustomError("pipe", "expected a file, which is read more than once, and no pipe")
+        return place
     return value
+
+
+def _is_pipe(path: Path) -> bool:
+    with suppress(OSError, ValueError):  # no such file, or no name for one
+        return stat.S_ISFIFO(path.stat().st_mode)
+    return False
 
 
 def _listed(value: Any) -> Any:

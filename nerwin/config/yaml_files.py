@@ -102,8 +102,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: expected UTF-8, found {error.reason} at byte {error.start}. Convert it.") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the configuration: {error.strerror}. Check the path.") from error
+    except (OSError, ValueError) as error:  # the latter of a name that is none
+        problem = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"{path}: cannot read the configuration: {problem}. Check the path.") from error
     content = parse_yaml(text, str(path))
     if content is None:
         return {}

@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 SECONDS = 0.2  # between two looks
 
@@ -23,3 +25,16 @@ def work_for(parent: int) -> None:
     """What a worker process does first: it ends with its parent, and leaves Ctrl-C, which reaches both, to that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that start here never hear Ctrl-C, not even before their first call."""
+    if threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

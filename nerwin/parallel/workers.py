@@ -4,16 +4,18 @@ Workers are entered only where there is something to do. Leaving them by an erro
 """
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
+from typing import Any, TypeVar
 
 from nerwin.errors import WorkerError
-from nerwin.parallel.orphans import work_for
+from nerwin.parallel.orphans import deaf, work_for
 
 Workers = AbstractContextManager[Executor]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def processes(jobs: int) -> Iterator[Executor]:
     """
     with ProcessPoolExecutor(jobs, get_context("spawn"), work_for, (os.getpid(),)) as pool:
         try:
-            yield pool
+            yield _Deaf(pool)
         except BrokenProcessPool as error:
             raise WorkerError(
                 "a worker process was killed (out of memory?). Start again with fewer --jobs; what is finished is kept."
@@ -35,3 +37,14 @@ def processes(jobs: int) -> Iterator[Executor]:
                 process.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+class _Deaf(Executor):
+    """The processes of a pool, which start with its calls and do not hear Ctrl-C meanwhile."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        with deaf():
+            return self._pool.submit(function, *args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from nerwin.analysis.inspection import Detector, inspect_detectors
 from nerwin.config.corpora import scored_part
 from nerwin.config.reading import changed
+from nerwin.errors import ConfigError
 from nerwin.evaluation.mistakes import Mistake, find_mistakes
 from nerwin.evaluation.reliability import Bin, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
@@ -73,7 +74,10 @@ def report_runs(
     models = [load_model(model_folder(run)) for run in runs]
     reports, closeup = [], None
     for run, epochs, model in zip(runs, metrics, models, strict=True):
-        corpus = scored_part(model.config, model.sources, data, columns)
+        try:
+            corpus = scored_part(model.config, model.sources, data, columns)
+        except ConfigError as error:
+            raise ConfigError(f"{run}: {error}") from error
         tags, found = _find(model, corpus)
         evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()

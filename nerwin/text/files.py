@@ -96,6 +96,10 @@ def reading(name: str) -> Iterator[None]:
         raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
     except OSError as error:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
+    except ValueError as error:
+        if "\0" not in name:
+            raise
+        raise CorpusError(f"{name}: cannot read the file: {error}. Check the path.") from error
 
 
 def check_readable(path: Path) -> None:
