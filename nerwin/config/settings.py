@@ -4,26 +4,25 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `nerwin init`, `nerwin config`, the README's table and the saved run follow them.
 """
 
-import stat
-from collections.abc import Collection
-from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import CoreSchema, PydanticCustomError
-from pydantic_core.core_schema import no_info_after_validator_function
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from nerwin.config.kinds import (
+    WIDEST,
+    ConfigPath,
+    Count,
+    NotNegative,
+    OneOf,
+    Positive,
+    Section,
+    Share,
+    Width,
+    listed,
+    mapped,
+    odd,
+)
 from nerwin.corruption import CORRUPTIONS
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
@@ -35,92 +34,7 @@ from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 
 
-class _OneOf:
-    """Only the names in a family's table are legal; the JSON Schema lists them."""
-
-    def __init__(self, table: Collection[str]) -> None:
-        self.table = table
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_after_validator_function(self._check, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), "enum": list(self.table)}
-
-    def _check(self, name: str) -> str:
-        if name not in self.table:
-            raise PydanticCustomError("choice", "expected one of {names}", {"names": ", ".join(self.table)})
-        return name
-
-
-def _odd(value: int) -> int:
-    if value % 2 == 0:
-        raise PydanticCustomError("odd", "expected an odd number of words, so that one is the centre")
-    return value
-
-
-def _located(value: Any, info: ValidationInfo) -> Any:
-    """A relative path starts at the folder of the config file."""
-    if value == "":
-        raise PydanticCustomError("no_path", "expected a path, or null for none")
-    if isinstance(value, str | Path):
-        base = (info.context or {}).get("base", Path.cwd())
-        try:
-            path = Path(value).expanduser() if str(value).startswith("~") else Path(value)
-        except RuntimeError as error:
-            raise PydanticCustomError("home", "expected the home folder of somebody known") from error
-        try:
-            place = (base / path).resolve()
-        except RuntimeError as error:
-            raise PydanticCustomError(
-                "loop", "expected a file or a folder, and no link that leads to itself"
-            ) from error
-        if _is_pipe(base / path):
-            raise PydanticCustomError("pipe", "expected a file, which is read more than once, and no pipe")
-        return place
-    return value
-
-
-def _is_pipe(path: Path) -> bool:
-    with suppress(OSError, ValueError):  # no such file, or no name for one
-        return stat.S_ISFIFO(path.stat().st_mode)
-    return False
-
-
-def _listed(value: Any) -> Any:
-    """`LOC, PER` is the list of both."""
-    return [one.strip() for one in value.split(",")] if isinstance(value, str) and value != "all" else value
-
-
-def _mapped(value: Any) -> Any:
-    """Nothing is a map without keys. A feature without a value is left out, so that `--set` can take one away."""
-    if isinstance(value, dict):
-        return {key: one for key, one in value.items() if one is not None or key not in ALL_FEATURES}
-    return {} if value is None else value
-
-
-ConfigPath = Annotated[Path, BeforeValidator(_located)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-# Products of larger numbers than these are more than float32 can hold.
-Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1, le=10**9)]
-WIDEST = 5000  # numbers in a row of a lookup table
-Width = Annotated[int, Field(ge=1, le=WIDEST)]
-
-
-class _Section(BaseModel):
-    # defer_build: the validators of a section are built with those of the whole, and not by itself too.
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty(cls, value: Any) -> Any:
-        """A section without keys is an empty one."""
-        return {} if value is None else value
-
-
-class CorpusConfig(_Section):
+class CorpusConfig(Section):
     train: ConfigPath | None = Field(None, description="tagged corpus to learn from")
     dev: ConfigPath | None = Field(None, description="tagged corpus that chooses the thresholds, and the best epoch")
     test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
@@ -132,22 +46,22 @@ class CorpusConfig(_Section):
         description="how tags spell entities; types: by types alone, without B- or I-, as auto reads .types files",
     )
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
-    tokenizer: Annotated[str, _OneOf(TOKENIZERS)] = Field(
+    tokenizer: Annotated[str, OneOf(TOKENIZERS)] = Field(
         "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
     )
-    entities: Annotated[Literal["all"] | list[str], BeforeValidator(_listed)] = Field(
+    entities: Annotated[Literal["all"] | list[str], BeforeValidator(listed)] = Field(
         "all", description="all, or a list of the types to learn; the rest become O"
     )
 
 
-class WindowConfig(_Section):
-    size: Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)] = Field(5, description="words in a window, odd")
+class WindowConfig(Section):
+    size: Annotated[int, Field(ge=1, le=99), AfterValidator(odd)] = Field(5, description="words in a window, odd")
     sentence: Annotated[float, Field(ge=0, le=100)] = Field(
         0.0, description="weight of the sentence's other words, added up, as one more place of it; 0: there is none"
     )
 
 
-class WordsConfig(_Section):
+class WordsConfig(Section):
     dim: Width = Field(50, description="numbers in a word vector")
     vectors: ConfigPath | None = Field(None, description="GloVe, word2vec or fastText file to start from; null: random")
     trained: bool = Field(True, description="whether training changes the word vectors")
@@ -176,12 +90,12 @@ class WordsConfig(_Section):
     )
 
 
-class ScorerConfig(_Section):
+class ScorerConfig(Section):
     hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
-    activation: Annotated[str, _OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
-    init: Annotated[str, _OneOf(INITIALIZERS)] = Field(
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
+    init: Annotated[str, OneOf(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"
     )
     dropout: Share = Field(
@@ -195,14 +109,14 @@ class ScorerConfig(_Section):
     )
 
 
-class PreprocessConfig(_Section):
-    method: Annotated[str, _OneOf(PREPROCESSORS)] = Field(
+class PreprocessConfig(Section):
+    method: Annotated[str, OneOf(PREPROCESSORS)] = Field(
         "none", description=f"how windows are prepared: one of {', '.join(PREPROCESSORS)}"
     )
 
 
-class ObjectiveConfig(_Section):
-    corruption: Annotated[str, _OneOf(CORRUPTIONS)] = Field(
+class ObjectiveConfig(Section):
+    corruption: Annotated[str, OneOf(CORRUPTIONS)] = Field(
         "window", description=f"what a true window is held against: one of {', '.join(CORRUPTIONS)}"
     )
     margin: Positive = Field(1.0, description="by how much a true window must win (the lecture's Δ)")
@@ -220,8 +134,8 @@ class ObjectiveConfig(_Section):
     draws: int = Field(20, ge=1, le=10_000, description="window corruption: corrupted windows a pass for each true one")
 
 
-class OptimizerConfig(_Section):
-    name: Annotated[str, _OneOf(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
+class OptimizerConfig(Section):
+    name: Annotated[str, OneOf(OPTIMIZERS)] = Field("adagrad", description=f"one of {', '.join(OPTIMIZERS)}")
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None,
         description="the first learning rate (the lecture's α); null: "
@@ -240,8 +154,8 @@ class OptimizerConfig(_Section):
     )
 
 
-class ScheduleConfig(_Section):
-    name: Annotated[str, _OneOf(SCHEDULES)] = Field(
+class ScheduleConfig(Section):
+    name: Annotated[str, OneOf(SCHEDULES)] = Field(
         "constant", description=f"how the learning rate changes: one of {', '.join(SCHEDULES)}"
     )
     period: Positive | None = Field(None, description="step: epochs between two cuts of the rate")
@@ -251,7 +165,7 @@ class ScheduleConfig(_Section):
     warmup: NotNegative = Field(1.0, description="cosine, linear: epochs of the rise to the first rate")
 
 
-class TrainingConfig(_Section):
+class TrainingConfig(Section):
     epochs: Count = Field(
         30, description="epochs, at most: a pass over the training part (min_batches: or several), then a score on dev"
     )
@@ -276,13 +190,13 @@ class TrainingConfig(_Section):
     )
 
 
-class Config(_Section):
+class Config(Section):
     """All that a training depends on, beside its data."""
 
     corpus: CorpusConfig = Field(default_factory=CorpusConfig, description="the files and how to read them")
     window: WindowConfig = Field(default_factory=WindowConfig, description="the input of the scorer")
     words: WordsConfig = Field(default_factory=WordsConfig, description="the lookup table of words")
-    features: Annotated[dict[Annotated[str, _OneOf(ALL_FEATURES)], Width], BeforeValidator(_mapped)] = Field(
+    features: Annotated[dict[Annotated[str, OneOf(ALL_FEATURES)], Width], BeforeValidator(mapped)] = Field(
         default_factory=dict,
         description=f"further lookup tables and their widths (null: none): {', '.join(ALL_FEATURES)} "
         "(pair: of a word and the next one, where most words are single letters, and nowhere else)",
