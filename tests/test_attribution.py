@@ -11,6 +11,7 @@ from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
 from nerwin.network.scorer import Scorer, init_scorer
 from nerwin.tagging.tagger import Tagger
+from tests.test_projection import raw_scores
 from tests.test_trainer import epochs, new_trainer, village_config
 
 TEXT = "Mira Tolvan left Quellmark again"
@@ -108,5 +109,5 @@ def test_a_decision_adds_up_to_the_score_that_the_tagger_sees(
     for parts in (decision.positions, decision.detectors):
         total = np.array(decision.base) + np.array(parts).sum(axis=0)
         np.testing.assert_allclose(total, decision.scores, rtol=0, atol=1e-9)
-    scores = Tagger(trainer.model).score(TEXT.split(), np.array([len(TEXT.split())]))
+    scores = raw_scores(Tagger(trainer.model), TEXT.split(), np.array([len(TEXT.split())]))
     np.testing.assert_allclose(decision.scores, scores[2], rtol=1e-4, atol=1e-5)

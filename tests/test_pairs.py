@@ -24,6 +24,7 @@ from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.windows import FlatCorpus, windows
 from nerwin.training.data import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
+from tests.test_projection import raw_scores
 from tests.test_trainer import epochs, new_trainer, village_config
 
 SENTENCES = st.lists(st.lists(st.sampled_from(["in", "Lima", "", "is", "it"]), max_size=5), max_size=5)
@@ -148,7 +149,9 @@ def test_it_scores_alike_in_training_and_at_work(trained: Trainer) -> None:
     ids = windows(corpus.tokens, corpus.centres, model.config.window.size)
     plain, _ = model.forward(forms, distinct(ids))
     np.testing.assert_allclose(model.score(forms, corpus), plain, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(Tagger(model).score(dev_words(trained), corpus.lengths), plain, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        raw_scores(Tagger(model), dev_words(trained), corpus.lengths), plain, rtol=1e-4, atol=1e-5
+    )
     blind = model.copy()
     blind.params[PAIR][:] = 0
     assert np.abs(blind.score(forms, corpus) - plain).max() > 0.01  # the pairs do count
@@ -159,10 +162,12 @@ def test_it_tags_alike_after_it_was_saved_and_with_little_room(
     trained: Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     lengths = trained.parts.dev.flat.lengths
-    whole = Tagger(trained.model).score(dev_words(trained), lengths)
+    whole = raw_scores(Tagger(trained.model), dev_words(trained), lengths)
     save_model(tmp_path / "model", trained.model)
     monkeypatch.setattr(projections, "KEPT", kept)
-    np.testing.assert_allclose(load(tmp_path / "model").score(dev_words(trained), lengths), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        raw_scores(load(tmp_path / "model"), dev_words(trained), lengths), whole, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_at_work_a_pair_that_is_not_known_is_its_word(trained: Trainer) -> None:
@@ -179,7 +184,7 @@ def test_a_name_leans_on_its_other_places_whatever_comes_after_it(trained: Train
     lead = {}
     for beta in (0.0, 1.0):
         model.constants["repeats"] = np.array([beta], np.float32)
-        (scores,) = Tagger(model).score_text([(words, lengths)])
+        (scores,) = Tagger(model).scorer.score_text([(words, lengths)])
         lead[beta] = scores - scores[:, :1]
     most = np.maximum(lead[0.0][0], lead[0.0][3])
     np.testing.assert_allclose(lead[1.0][[0, 3]], [most, most], rtol=1e-4, atol=1e-5)
@@ -190,9 +195,9 @@ def test_texts_by_themselves_lean_as_one_text_does(trained: Trainer) -> None:
     model = trained.model.copy()
     model.constants["repeats"] = np.array([1.0], np.float32)
     words = ["Ostrava", "Bay", "the", "Ostrava", "mill"]
-    apart, _ = Tagger(model)._score_apart([[words], [words[3:]]])
+    apart, _ = Tagger(model).scorer.score_apart([[words], [words[3:]]])
     for text, scores in ((words, apart[:5]), (words[3:], apart[5:])):
-        (alone,) = Tagger(model).score_text([(text, np.array([len(text)]))])
+        (alone,) = Tagger(model).scorer.score_text([(text, np.array([len(text)]))])
         np.testing.assert_allclose(scores, alone, rtol=1e-4, atol=1e-5)
 
 

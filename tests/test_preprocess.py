@@ -9,6 +9,7 @@ from nerwin.arrays import Floats
 from nerwin.model.files import load_model, save_model
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE, Preprocess
 from nerwin.tagging.tagger import Tagger
+from tests.test_projection import raw_scores
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
 METHODS = ["center", "normalize", "whiten"]
@@ -184,7 +185,7 @@ def test_it_is_saved_and_loaded_and_applied_to_everything(tmp_path: Path, method
     def margins() -> list[float]:
         tagger = Tagger(loaded)
         lengths = np.array([len(sentence)])
-        scores = tagger.score(sentence, lengths)
+        scores = raw_scores(tagger, sentence, lengths)
         return [float(margin) for margin in loaded.margins(scores, lengths)]
 
     before = margins()

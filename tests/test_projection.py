@@ -1,17 +1,27 @@
 """Forms projected once: the same scores as the plain forward pass, however a text is cut."""
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nerwin.arrays import Floats, Ints
 from nerwin.network.placed import distinct
+from nerwin.tagging.projections import TextForms
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.trainer import Trainer
 from tests.test_trainer import new_trainer, village_config
+
+
+def raw_scores(tagger: Tagger, words: Sequence[str], lengths: Ints) -> Floats:
+    """The scores (n, K) of words before their text is looked at."""
+    text = TextForms(tagger.model)
+    return tagger.scorer._score(text, text.read(words, lengths)[0], lengths)[0]
+
 
 SETTINGS = [
     ["objective.corruption=sequence", 'features={"shape": 3, "ngrams": 4}'],
@@ -52,17 +62,17 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     sentences = sentences_of(trained)
     words, lengths = list(itertools.chain(*sentences)), np.array(list(map(len, sentences)))
     whole = Tagger(trained.model)
-    expected, scores = whole.tag_many(sentences), whole.score(words, lengths)
+    expected, scores = whole.tag_many(sentences), raw_scores(whole, words, lengths)
     assert any(tag != "O" for tags in expected for tag in tags)
     W = trained.model.params["W1"]
     monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.places)
     monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
     little = Tagger(trained.model)
-    assert little._projections._most == max(most, 2) < len(set(words))
+    assert little.scorer._projections._most == max(most, 2) < len(set(words))
     for _ in range(2):
         assert little.tag_many(sentences) == expected
-        np.testing.assert_allclose(little.score(words, lengths), scores, rtol=1e-4, atol=1e-5)
-    assert len(little._projections._kept) == max(most, 2) - 2
+        np.testing.assert_allclose(raw_scores(little, words, lengths), scores, rtol=1e-4, atol=1e-5)
+    assert len(little.scorer._projections._kept) == max(most, 2) - 2
 
 
 def test_how_many_forms_are_projected_at_a_time_makes_no_difference(
@@ -70,20 +80,20 @@ def test_how_many_forms_are_projected_at_a_time_makes_no_difference(
 ) -> None:
     sentences = sentences_of(trained)
     words, lengths = list(itertools.chain(*sentences)), np.array(list(map(len, sentences)))
-    scores = Tagger(trained.model).score(words, lengths)
+    scores = raw_scores(Tagger(trained.model), words, lengths)
     monkeypatch.setattr("nerwin.tagging.projections.TOGETHER", 7)
-    np.testing.assert_allclose(Tagger(trained.model).score(words, lengths), scores, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(raw_scores(Tagger(trained.model), words, lengths), scores, rtol=1e-4, atol=1e-5)
 
 
 def test_a_text_that_has_begun_goes_on_after_its_projections_are_forgotten(trained: Trainer) -> None:
     sentences = sentences_of(trained)
     runs = [(sentence, np.array([len(sentence)])) for sentence in sentences]
     tagger = Tagger(trained.model)
-    expected = list(tagger.score_text(runs))
+    expected = list(tagger.scorer.score_text(runs))
     found = []
-    for scores in tagger.score_text(runs):
+    for scores in tagger.scorer.score_text(runs):
         found.append(scores)
-        tagger.forget()
-        tagger.score(["Quellmark", "again", "the"], np.array([3]))  # takes the first slots
+        tagger.scorer.forget()
+        raw_scores(tagger, ["Quellmark", "again", "the"], np.array([3]))  # takes the first slots
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)

@@ -152,7 +152,7 @@ def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> No
     for word in ("Mira", "Quellmark"):
         output = tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode()))
         assert output.decode().startswith(word)
-        assert list(tagger._projections._kept) == [word]
+        assert list(tagger.scorer._projections._kept) == [word]
 
 
 @pytest.mark.parametrize("form", ["conll", "jsonl", "inline"])
@@ -257,10 +257,10 @@ def test_the_last_sentence_is_read_with_the_others_whatever_ends_it(leaning: Tag
 
 def test_a_text_s_scores_are_the_same_in_runs(leaning: Tagger) -> None:
     words, lengths = [word for sentence in coming_again(300) for word in sentence], np.full(300, 4)
-    (whole,) = leaning.score_text([(words, lengths)])
+    (whole,) = leaning.scorer.score_text([(words, lengths)])
     runs = [(words[at : at + 400], lengths[at // 4 : at // 4 + 100]) for at in range(0, 1200, 400)]
-    np.testing.assert_allclose(np.concatenate(list(leaning.score_text(runs))), whole, rtol=1e-4, atol=1e-4)
-    alone = np.concatenate([scores for run in runs for scores in leaning.score_text([run])])
+    np.testing.assert_allclose(np.concatenate(list(leaning.scorer.score_text(runs))), whole, rtol=1e-4, atol=1e-4)
+    alone = np.concatenate([scores for run in runs for scores in leaning.scorer.score_text([run])])
     assert (np.abs(alone - whole) > 0.01).any()
 
 

@@ -95,13 +95,13 @@ def test_entities_and_their_scores_do_not_depend_on_the_texts_around(tagger: Tag
 
 
 def test_a_text_is_tagged_sentence_by_sentence(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
-    score, seen = tagger._score, []
+    score, seen = tagger.scorer._score, []
 
     def spy(text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         seen.append(lengths.tolist())
         return score(text, forms, lengths)
 
-    monkeypatch.setattr(tagger, "_score", spy)
+    monkeypatch.setattr(tagger.scorer, "_score", spy)
     texts = ["Mira Olden left Dunmere. Lena Voss came to Port Ansel\n\nLena Voss left Dunmere", "", "Dunmere"]
     found = tagger.annotate([(text, list(tokenize(text))) for text in texts])
     assert seen == [[5, 6, 4, 1]]
@@ -199,7 +199,7 @@ def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
         scores: Floats = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
         return scores, np.zeros(len(forms), bool)
 
-    monkeypatch.setattr(tagger, "_score", score)
+    monkeypatch.setattr(tagger.scorer, "_score", score)
     return tagger
 
 

@@ -68,7 +68,7 @@ def test_they_are_those_of_every_way_to_tag(model: Model, size: int) -> None:
     texts = [MIXED[start : start + size] for start in range(0, len(MIXED), size)]
     runs = [(list(itertools.chain(*part)), np.array(list(map(len, part)))) for part in texts]
     found: list[list[str]] = []
-    for (_, lengths), scores in zip(runs, tagger.score_text(runs), strict=True):
+    for (_, lengths), scores in zip(runs, tagger.scorer.score_text(runs), strict=True):
         found += split_sentences(model.spell(tagger.decode(scores, lengths)), lengths)
     assert found == tags
     alone = [[span for span, _ in entities] for entities in tagger.spans_of_many(texts)]

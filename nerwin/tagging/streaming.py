@@ -162,7 +162,7 @@ def _tag(task: Task, piece: Piece) -> bytes:
 
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     """The output for one piece, its lines ended, in UTF-8."""
-    tagger.forget()
+    tagger.scorer.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
     cut = blocks(piece, by_sentence=task.columns is not None, share=share)
     if task.objects:
@@ -235,7 +235,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
             ahead.append((block, words, block.lengths()))
             yield ahead[-1][1:]
 
-    for scores in tagger.score_text(read()):
+    for scores in tagger.scorer.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
             yield block.with_column(tagger.model.spelled, tagger.decode(scores, lengths), OUTSIDE)

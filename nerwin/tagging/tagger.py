@@ -1,15 +1,12 @@
 """A trained model at work: words in, tags out; text in, entities with character offsets out."""
 
 import itertools
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Ints
-from nerwin.corruption.repeats import REACH
+from nerwin.arrays import Floats, Ints
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
@@ -18,23 +15,20 @@ from nerwin.model.files import check_new, load_model, save_model
 from nerwin.model.model import Model
 from nerwin.storage.folders import kind_of, model_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
-from nerwin.tagging.projections import Projections, TextForms
+from nerwin.tagging.scoring import TextScorer, in_a_row
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, is_tag, spans
-from nerwin.text.windows import lay_out, split_sentences, windows
+from nerwin.text.windows import split_sentences
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
-
-T = TypeVar("T")
 
 
 class Tagger:
     """Tags sentences with a model.
 
-    What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a tagger,
-    and take turns at that.
+    Threads may share a tagger.
 
-    min_score: entities that score less are left out, as if they were outside.
+    scorer: of texts. min_score: entities that score less are left out, as if they were outside.
 
     >>> import nerwin
     >>> tagger = nerwin.load("runs/mine")
@@ -50,18 +44,11 @@ class Tagger:
     def __init__(self, model: Model, min_score: float = 0.0) -> None:
         check_share(min_score)
         self.model, self.min_score = model, min_score
-        self._turn = threading.Lock()
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            self._projections = Projections(model)
+        self.scorer = TextScorer(model)
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Model, float]]:
-        # What another process is sent: not the projections, which it makes itself, nor the lock.
+        # What another process is sent: not the scorer, which it makes itself.
         return Tagger, (self.model, self.min_score)
-
-    def forget(self) -> None:
-        """Begin anew, as if no text had been tagged before."""
-        with self._turn:
-            self._projections.forget()
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write the model as a folder that `load` takes, as a whole or not at all.
@@ -87,8 +74,8 @@ class Tagger:
 
     def tag_many(self, sentences: Iterable[Iterable[str]]) -> list[list[str]]:
         """The IOB2 tags of the words of each sentence of a text."""
-        words, lengths = _in_a_row([_words(sentence) for sentence in sentences])
-        (scores,) = self.score_text([(words, lengths)])
+        words, lengths = in_a_row([_words(sentence) for sentence in sentences])
+        (scores,) = self.scorer.score_text([(words, lengths)])
         return self._spelled(scores, lengths)
 
     def _spelled(self, scores: Floats, lengths: Ints) -> list[list[str]]:
@@ -129,8 +116,8 @@ class Tagger:
                 raise CorpusError(
                     f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
                 )
-        words, lengths = _in_a_row(sentences)
-        (scores,) = self.score_text([(words, lengths)])
+        words, lengths = in_a_row(sentences)
+        (scores,) = self.scorer.score_text([(words, lengths)])
         tags = self._spelled(scores, lengths)
         found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
         result = evaluate_tags(gold, tags)
@@ -195,7 +182,7 @@ class Tagger:
             [tokens] if alone and tokens else cut_into_sentences(text, tokens)
             for (text, tokens), alone in zip(texts, whole or [False] * len(texts), strict=True)
         ]
-        scores, _ = self._score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
+        scores, _ = self.scorer.score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
         sentences = [(text, sentence) for (text, _), own in zip(texts, cut, strict=True) for sentence in own]
         annotated = iter(self.annotate_scored(sentences, scores))
         return [
@@ -208,18 +195,8 @@ class Tagger:
 
         A sentence is read with the others of its text around it, and no text with another.
         """
-        scores, lengths = self._score_apart(texts)
+        scores, lengths = self.scorer.score_apart(texts)
         return (found for _, found in self._decide(scores, lengths))
-
-    def _score_apart(self, texts: Sequence[Sequence[Sequence[str]]]) -> tuple[Floats, Ints]:
-        """The scores (n, K) of the words of texts, each in its own context, and the lengths of the sentences."""
-        words, lengths = _in_a_row([sentence for text in texts for sentence in text])
-        sizes = [sum(map(len, text)) for text in texts]
-        text = TextForms(self.model)
-        forms, numbers = text.read(words, lengths)
-        apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
-        scores, unseen = self._score(text, forms, lengths)
-        return self.model.in_context(scores, apart, unseen), lengths
 
     def annotate_scored(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
         """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
@@ -230,48 +207,6 @@ class Tagger:
             annotations.append(Annotation(text, tokens, tags, entities, [len(tags)]))
         return annotations
 
-    def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
-        """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
-
-        A run is scored once the next one has been read, since words nearby count on both sides; where runs are very
-        short, words beyond the neighbouring ones are not seen.
-
-        Args:
-            runs: the words of each and the lengths of its sentences.
-        """
-        text = TextForms(self.model)
-        no_scores = np.empty((0, len(self.model.corruption.names)), np.float32)
-        border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
-        read = ((*text.read(words, lengths), lengths) for words, lengths in runs)
-        scored = ((numbers, *self._score(text, forms, lengths)) for forms, numbers, lengths in read)
-        for before, here, after in _threes(itertools.chain([border], scored, [border])):
-            numbers, scores, unseen = (
-                np.concatenate([one[-REACH:], two, three[:REACH]])
-                for one, two, three in zip(before, here, after, strict=True)
-            )
-            start = min(REACH, len(before[0]))
-            yield self.model.in_context(scores, numbers, unseen)[start : start + len(here[0])]
-
-    def score(self, words: Sequence[str], lengths: Ints) -> Floats:
-        """The scores (n, K) of the words of sentences in a row.
-
-        Raises:
-            ModelError: they are not finite, since the model's numbers, though finite, are too large.
-        """
-        text = TextForms(self.model)
-        return self._score(text, text.read(words, lengths)[0], lengths)[0]
-
-    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
-        """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""
-        with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            scorer, slots = self._projections.scorer, self._projections.find(text, forms)
-            flat, unseen = lay_out(slots, lengths, scorer.size), self._projections.unseen[slots]
-            places, around = windows(flat.tokens, flat.centres, scorer.size), self.model.around(flat)
-            scores = scorer.score(self._projections.P, places, around)
-        if not np.isfinite(scores).all():
-            raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
-        return scores, unseen
-
 
 def check_share(min_score: float) -> None:
     """Refuse a minimum score outside of 0 to 1.
@@ -281,17 +216,6 @@ def check_share(min_score: float) -> None:
     """
     if not 0 <= min_score <= 1:
         raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
-
-
-def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
-    """Each item between its neighbours."""
-    for (before, here), (_, after) in itertools.pairwise(itertools.pairwise(items)):
-        yield before, here, after
-
-
-def _in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
-    """The words of all sentences, and the lengths of the sentences."""
-    return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
 
 
 def _words(sentence: Iterable[str]) -> list[str]:

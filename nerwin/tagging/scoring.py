@@ -1,0 +1,98 @@
+"""The scores of the words of texts, each word in its sentence and in the context of its text."""
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from nerwin.arrays import Bools, Floats, Ints
+from nerwin.corruption.repeats import REACH
+from nerwin.errors import ModelError
+from nerwin.model.model import Model
+from nerwin.tagging.projections import Projections, TextForms
+from nerwin.text.windows import lay_out, windows
+
+T = TypeVar("T")
+
+
+class TextScorer:
+    """A model that scores texts.
+
+    What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a scorer,
+    and take turns at that.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._turn = threading.Lock()
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            self._projections = Projections(model)
+
+    def forget(self) -> None:
+        """Begin anew, as if no text had been scored before."""
+        with self._turn:
+            self._projections.forget()
+
+    def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
+        """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
+
+        A run is scored once the next one has been read, since words nearby count on both sides; where runs are very
+        short, words beyond the neighbouring ones are not seen.
+
+        Args:
+            runs: the words of each and the lengths of its sentences.
+
+        Raises:
+            ModelError: they are not finite, since the model's numbers, though finite, are too large.
+        """
+        text = TextForms(self._model)
+        no_scores = np.empty((0, len(self._model.corruption.names)), np.float32)
+        border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
+        read = ((*text.read(words, lengths), lengths) for words, lengths in runs)
+        scored = ((numbers, *self._score(text, forms, lengths)) for forms, numbers, lengths in read)
+        for before, here, after in _threes(itertools.chain([border], scored, [border])):
+            numbers, scores, unseen = (
+                np.concatenate([one[-REACH:], two, three[:REACH]])
+                for one, two, three in zip(before, here, after, strict=True)
+            )
+            start = min(REACH, len(before[0]))
+            yield self._model.in_context(scores, numbers, unseen)[start : start + len(here[0])]
+
+    def score_apart(self, texts: Sequence[Sequence[Sequence[str]]]) -> tuple[Floats, Ints]:
+        """The scores (n, K) of the words of texts, each of sentences of words and in a context of its own, and the
+        lengths of the sentences.
+
+        Raises:
+            ModelError: as `score_text`.
+        """
+        words, lengths = in_a_row([sentence for text in texts for sentence in text])
+        sizes = [sum(map(len, text)) for text in texts]
+        text = TextForms(self._model)
+        forms, numbers = text.read(words, lengths)
+        apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
+        scores, unseen = self._score(text, forms, lengths)
+        return self._model.in_context(scores, apart, unseen), lengths
+
+    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
+        """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""
+        with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+            scorer, slots = self._projections.scorer, self._projections.find(text, forms)
+            flat, unseen = lay_out(slots, lengths, scorer.size), self._projections.unseen[slots]
+            places, around = windows(flat.tokens, flat.centres, scorer.size), self._model.around(flat)
+            scores = scorer.score(self._projections.P, places, around)
+        if not np.isfinite(scores).all():
+            raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
+        return scores, unseen
+
+
+def in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
+    """The words of all sentences, and the lengths (S,) of the sentences."""
+    return [word for words in sentences for word in words], np.array([len(words) for words in sentences], np.int64)
+
+
+def _threes(items: Iterable[T]) -> Iterator[tuple[T, T, T]]:
+    """Each item between its neighbours."""
+    for (before, here), (_, after) in itertools.pairwise(itertools.pairwise(items)):
+        yield before, here, after
