@@ -11,11 +11,11 @@ from nerwin.errors import ConfigError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.doubts import REMEDIES, tokenizer_doubt
 from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.text.pairs import PAIR, are_letters, forms_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tokenizer import TOKENIZERS
+from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.training import data
 from nerwin.training.data import (
     CUT_BEYOND,

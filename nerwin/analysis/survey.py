@@ -16,11 +16,11 @@ from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.text.corpus import read_corpus
-from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import spellings
 from nerwin.text.pairs import are_letters
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SCHEMES, Span, spans, steps
+from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vector_cache import load_vectors
 from nerwin.training.data import CUT_BEYOND, OTHERWISE
 

@@ -49,8 +49,8 @@ def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -
 
 
 def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
+    from nerwin.text.column_doubts import untagged_doubts
     from nerwin.text.columns import read_blocks
-    from nerwin.text.doubts import untagged_doubts
 
     if file.is_file():  # a pipe can be read once
         for block in itertools.islice(read_blocks(file, columns), 1):

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
+from nerwin.text.column_doubts import TagColumns, comments_doubt, ranges, ranges_doubt, tagged_comments
 from nerwin.text.columns import Block, Columns, Line, read_blocks
-from nerwin.text.doubts import TagColumns, comments_doubt, doubts, oddities, ranges, ranges_doubt, tagged_comments
+from nerwin.text.doubts import doubts, oddities
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
 from nerwin.text.inline import parse_inline
 from nerwin.text.misread import check_words

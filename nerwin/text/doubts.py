@@ -1,34 +1,17 @@
-"""Oddities of a corpus that can be read: notes on what is worth a look, doubts about what was meant."""
+"""Oddities of a corpus that has been read: notes on what is worth a look, doubts about what was meant."""
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
-import numpy as np
-
-from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.files import BLANK
 from nerwin.text.pairs import are_letters
-from nerwin.text.passage import join_letters, join_words
 from nerwin.text.schemes import TYPES
 from nerwin.text.tagged import Corpus
-from nerwin.text.tags import OUTSIDE, is_tag
-from nerwin.text.tokenizer import TOKENIZERS
+from nerwin.text.tags import OUTSIDE
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 LONG_SENTENCE = 1000
-ENOUGH = 1000  # tokens that tell what a column is for
-STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
-FEW = 0.01  # the same for letters, where only digits and Latin letters can differ
-# How raw text is to be tagged with each tokenizer, in the order in which they are advised.
-REMEDIES = {
-    "rules": "as it is (corpus.tokenizer=rules)",
-    "letters": "letter by letter (corpus.tokenizer=letters)",
-    "spaces": "with spaces between words (corpus.tokenizer=spaces)",
-}
-# The numbers of what is no word in CoNLL-U: 3-4 is two that are written as one, 5.1 is left out.
-_RANGE = r"\d{1,9}[-.]\d{1,9}[\t ]"
-_RANGES = re.compile(f"^{_RANGE}".encode(), re.MULTILINE)
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
 
@@ -75,139 +58,6 @@ def _forms(corpus: Corpus) -> set[str]:
 def _count(corpus: Corpus, forms: set[str]) -> int:
     """How many words are one of some forms."""
     return sum(word in forms for word in itertools.chain.from_iterable(corpus.words))
-
-
-def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
-    """The line and the number of columns of each comment that has a tag where tokens have theirs: "#nerwin O"."""
-    for number, text in block.others_of("comment"):
-        fields = split_line(text, own_delimiter(text))
-        if -len(fields) <= tag < len(fields) and is_tag(fields[tag]):
-            yield number, len(fields)
-
-
-def ranges(block: Block, word: int) -> list[int]:
-    """The lines of a block that CoNLL-U does not count as words, unless `word`, the column of these, is the first."""
-    if not _RANGES.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
-        return []
-    return [line.number for line in block.lines() if line.kind == "token" and re.match(_RANGE, line.text)]
-
-
-def ranges_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
-    """The doubt about such lines; where most are numbered so, the numbers mean something else."""
-    if lines and 2 * len(lines) < tokens:
-        yield (
-            f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
-            "(take them out: grep -vE '^[0-9]+[-.][0-9]+[[:space:]]')"
-        )
-
-
-class TagColumns:
-    """Which further columns of a file hold tags and nothing else: there may be two levels of entities."""
-
-    def __init__(self, columns: Iterable[int]) -> None:
-        self._found: dict[int, set[str]] = {column: set() for column in columns}
-        self._seen = 0
-
-    def look(self, block: Block) -> "TagColumns":
-        """Take a block's columns into account, unless ENOUGH tokens have been seen."""
-        if self._seen >= ENOUGH:
-            return self
-        self._seen += len(block.places)
-        for column, found in list(self._found.items()):
-            values = block.column(column)
-            if values is None or not all(map(is_tag, set(values))):
-                del self._found[column]  # as most columns do at once
-            else:
-                found.update(values)
-        return self
-
-    def found(self) -> list[int]:
-        """The further columns that hold tags."""
-        return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
-
-    def doubts(self, tags: Iterable[str]) -> Iterator[str]:
-        """The doubt about another column of tags: these are the tags that were read, and it has types of theirs."""
-        types = {tag[2:] for tag in tags} - {""}
-        for column, found in self._found.items():
-            if shared := types & {tag[2:] for tag in found}:
-                yield (
-                    f"the tags of column {column} have types of those that are read, such as {min(shared)} (are they "
-                    f"meant? Then corpus.tag_column={column})"
-                )
-
-
-def untagged_doubts(block: Block, word: int) -> Iterator[str]:
-    """Signs that untagged columns are misread: lines unlike most, and words among comments.
-
-    Args:
-        word: the column of the words.
-    """
-    if not len(block.places):
-        return
-    yield from ranges_doubt(ranges(block, word), len(block.places))
-    usual = int(np.bincount(block.widths).argmax())
-    (odd,) = np.nonzero(block.widths != usual)
-    if len(odd):
-        first = int(odd[0])
-        yield (
-            f"line {block.number + block.places[first]} has {block.widths[first]} columns and most have {usual} (is it "
-            "a comment, or are columns named there? Do words hold spaces? Then separate by tabs)"
-        )
-    comments = block.others_of("comment")
-    if lines := [line for line, text in comments if len(split_line(text, block.delimiter)) == usual]:
-        yield (
-            f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
-            "words? Then name the mark of comments with --comments, or a longer one)"
-        )
-
-
-def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Iterator[str]:
-    """The doubt about words that raw text would not be taken apart into.
-
-    Args:
-        tokenizer: the name of the one that raw text is taken apart by.
-    """
-    sentences = list(sentences)
-    letters = are_letters(sentences)
-    some = list(_enough(sentences))
-    missed = {name: _missed(some, name, letters=letters) for name in REMEDIES}
-    most = FEW if letters else STRANGE
-    if missed[tokenizer] > most:
-        better = next((f", or {remedy}" for name, remedy in REMEDIES.items() if missed[name] <= most), "")
-        yield (
-            f"{missed[tokenizer]:.0%} of the words are no tokens of raw text (corpus.tokenizer={tokenizer}): "
-            f"tag text in columns{better}"
-        )
-
-
-def _enough(sentences: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-    """The first sentences, of ENOUGH words together."""
-    words = 0
-    for sentence in sentences:
-        if words >= ENOUGH:
-            return
-        yield sentence
-        words += len(sentence)
-
-
-def _missed(sentences: Iterable[Sequence[str]], tokenizer: str, *, letters: bool) -> float:
-    """The share of words that a tokenizer does not find in their text."""
-    words = missed = 0
-    for sentence in sentences:
-        spaced = tokenizer == "spaces"
-        text, tokens = join_letters(sentence) if letters and not spaced else join_words(sentence, spaced=spaced)
-        words += len(tokens)
-        missed += len(set(tokens).difference(TOKENIZERS[tokenizer](text)))
-    return missed / max(words, 1)
-
-
-def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:
-    """The doubt about such comments, if any has as many columns as tokens."""
-    if lines := [line for line, width in comments if width == columns]:
-        yield (
-            f"comments with a tag where tokens have theirs: {len(lines):,}, the first on line {lines[0]} (should "
-            "corpus.comments be longer?)"
-        )
 
 
 def _in_common(forms: set[str]) -> Iterator[str]:

@@ -13,12 +13,12 @@ from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_par
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
-from nerwin.text.doubts import tokenizer_doubt
 from nerwin.text.features import ALL_FEATURES, STAGES, Lookup, spellings
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, spans
+from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
 

@@ -1,0 +1,107 @@
+"""Doubts about columns, gathered while they are read: lines that may be no words, and further columns of tags."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from nerwin.text.columns import Block, own_delimiter, split_line
+from nerwin.text.tags import OUTSIDE, is_tag
+
+ENOUGH = 1000  # tokens that tell what a column is for
+# The numbers of what is no word in CoNLL-U: 3-4 is two that are written as one, 5.1 is left out.
+_RANGE = r"\d{1,9}[-.]\d{1,9}[\t ]"
+_RANGES = re.compile(f"^{_RANGE}".encode(), re.MULTILINE)
+
+
+def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
+    """The line and the number of columns of each comment that has a tag where tokens have theirs: "#nerwin O"."""
+    for number, text in block.others_of("comment"):
+        fields = split_line(text, own_delimiter(text))
+        if -len(fields) <= tag < len(fields) and is_tag(fields[tag]):
+            yield number, len(fields)
+
+
+def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterator[str]:
+    """The doubt about such comments, if any has as many columns as tokens."""
+    if lines := [line for line, width in comments if width == columns]:
+        yield (
+            f"comments with a tag where tokens have theirs: {len(lines):,}, the first on line {lines[0]} (should "
+            "corpus.comments be longer?)"
+        )
+
+
+def ranges(block: Block, word: int) -> list[int]:
+    """The lines of a block that CoNLL-U does not count as words, unless `word`, the column of these, is the first."""
+    if not _RANGES.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
+        return []
+    return [line.number for line in block.lines() if line.kind == "token" and re.match(_RANGE, line.text)]
+
+
+def ranges_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
+    """The doubt about such lines; where most are numbered so, the numbers mean something else."""
+    if lines and 2 * len(lines) < tokens:
+        yield (
+            f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
+            "(take them out: grep -vE '^[0-9]+[-.][0-9]+[[:space:]]')"
+        )
+
+
+class TagColumns:
+    """Which further columns of a file hold tags and nothing else: there may be two levels of entities."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        self._found: dict[int, set[str]] = {column: set() for column in columns}
+        self._seen = 0
+
+    def look(self, block: Block) -> "TagColumns":
+        """Take a block's columns into account, unless ENOUGH tokens have been seen."""
+        if self._seen >= ENOUGH:
+            return self
+        self._seen += len(block.places)
+        for column, found in list(self._found.items()):
+            values = block.column(column)
+            if values is None or not all(map(is_tag, set(values))):
+                del self._found[column]  # as most columns do at once
+            else:
+                found.update(values)
+        return self
+
+    def found(self) -> list[int]:
+        """The further columns that hold tags."""
+        return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
+
+    def doubts(self, tags: Iterable[str]) -> Iterator[str]:
+        """The doubt about another column of tags: these are the tags that were read, and it has types of theirs."""
+        types = {tag[2:] for tag in tags} - {""}
+        for column, found in self._found.items():
+            if shared := types & {tag[2:] for tag in found}:
+                yield (
+                    f"the tags of column {column} have types of those that are read, such as {min(shared)} (are they "
+                    f"meant? Then corpus.tag_column={column})"
+                )
+
+
+def untagged_doubts(block: Block, word: int) -> Iterator[str]:
+    """Signs that untagged columns are misread: lines unlike most, and words among comments.
+
+    Args:
+        word: the column of the words.
+    """
+    if not len(block.places):
+        return
+    yield from ranges_doubt(ranges(block, word), len(block.places))
+    usual = int(np.bincount(block.widths).argmax())
+    (odd,) = np.nonzero(block.widths != usual)
+    if len(odd):
+        first = int(odd[0])
+        yield (
+            f"line {block.number + block.places[first]} has {block.widths[first]} columns and most have {usual} (is it "
+            "a comment, or are columns named there? Do words hold spaces? Then separate by tabs)"
+        )
+    comments = block.others_of("comment")
+    if lines := [line for line, text in comments if len(split_line(text, block.delimiter)) == usual]:
+        yield (
+            f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
+            "words? Then name the mark of comments with --comments, or a longer one)"
+        )
