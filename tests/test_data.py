@@ -17,6 +17,7 @@ from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.training import data
+from nerwin.training.coverage import lookup_stages
 from nerwin.training.data import (
     CUT_BEYOND,
     LETTERS,
@@ -24,7 +25,6 @@ from nerwin.training.data import (
     OTHERWISE,
     Parts,
     _dev_notes,
-    lookup_stages,
     make_parts,
     read_parts,
 )

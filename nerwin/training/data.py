@@ -2,18 +2,16 @@
 
 import difflib
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
-from nerwin.arrays import Bools, Ints
+from nerwin.arrays import Ints
 from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_part
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
-from nerwin.text.features import ALL_FEATURES, STAGES, Lookup, spellings
+from nerwin.text.features import ALL_FEATURES
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
@@ -93,28 +91,24 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(f"dev   corpus.dev is not set: {held}")
     types = _types(sentences, train.path, config.corpus)
     notes += _dev_notes(types, dev_sentences, refit)
-    own = len(sentences)
-    if refit:
-        sentences, dev_sentences = [*sentences, *dev_sentences], []
-    parts = [list(_shortened(sentence)) if len(sentence.words) > CUT_BEYOND else [sentence] for sentence in sentences]
-    own = sum(map(len, parts[:own]))
-    if cut := sum(len(some) > 1 for some in parts):
-        notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {cut:,}")
-        sentences = list(itertools.chain(*parts))
-    if again := _shared(sentences, dev_sentences):
+    whole = [*sentences, *dev_sentences] if refit else sentences
+    cut = [list(_shortened(sentence)) for sentence in whole]
+    own, learned = sum(map(len, cut[: len(sentences)])), list(itertools.chain(*cut))
+    if count := sum(len(parts) > 1 for parts in cut):
+        notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {count:,}")
+    dev_sentences = [] if refit else dev_sentences
+    if again := _shared(learned, dev_sentences):
         notes.append(
             f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
         )
-    features = [name for name in ALL_FEATURES if name in config.features]
     letters = are_letters(train.words)
     if dev and are_letters(dev.words) != letters:
         notes.append(f"dev   {OTHERWISE[letters]}: dev F1 says nothing of text like train")
     if letters:
-        notes.append(f"train {LETTERS if PAIR in features else LETTERS_ALONE}")
-    elif PAIR in features:
-        features.remove(PAIR)
+        notes.append(f"train {LETTERS if PAIR in config.features else LETTERS_ALONE}")
+    features = [name for name in ALL_FEATURES if name in config.features and (letters or name != PAIR)]
     vocabulary, size = Vocabulary(), config.window.size
-    train_part = _part(vocabulary, sentences, features, size)
+    train_part = _part(vocabulary, learned, features, size)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, features, size)
     words = bare_words(vocabulary.forms, features)
@@ -147,45 +141,6 @@ def _shared(train: Sequence[Sentence], dev: Sequence[Sentence]) -> int:
     return count if count > MUCH * len(dev) else 0
 
 
-def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
-    """How much of each part has a word vector: of its types, of its words, and of the words inside entities."""
-    has = np.array([any(one in vectors for one in spellings(word)) for word in parts.words])
-    notes = []
-    for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
-        ids, inside = _words(part)
-        once = list({parts.words[form]: form for form in np.unique(ids).tolist()}.values())  # a form of each word
-        shares = (has[once].mean(), has[ids].mean(), has[ids[inside]].mean() if inside.any() else 0.0)
-        notes.append(
-            f"vectors for {shares[0]:.1%} of the forms of {name}, {shares[1]:.1%} of its words, "
-            f"{shares[2]:.1%} of those in entities"
-        )
-    return notes
-
-
-def lookup_stages(parts: Parts, words: Lookup, *, lower: bool) -> str:
-    """How dev's words are found in the table, and those inside entities: the share of each stage of the lookup.
-
-    Args:
-        lower: whether words are looked up in lower case, so that none is found as spelled.
-    """
-    first = int(lower)
-    stages = np.array([max(words.stage(word), first) for word in parts.words])
-    ids, inside = _words(parts.dev)
-    note = f"dev   words looked up: {_shares(stages[ids], first)}"
-    return f"{note}; in entities: {_shares(stages[ids[inside]], first)}" if inside.any() else note
-
-
-def _shares(stages: Ints, first: int) -> str:
-    shares = np.bincount(stages, minlength=len(STAGES)) / len(stages)
-    return ", ".join(f"{share:.1%} {name}" for share, name in zip(shares[first:], STAGES[first:], strict=True))
-
-
-def _words(part: Part) -> tuple[Ints, Bools]:
-    """The form ids (n,) of a part's words, and which stand inside entities."""
-    inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
-    return part.flat.words, inside
-
-
 def _shortened(sentence: Sentence) -> Iterator[Sentence]:
     """A sentence, cut after CUT_BEYOND words at the first place between two words outside of entities; after twice as
     many, before the first word that does not continue an entity.
@@ -193,6 +148,9 @@ def _shortened(sentence: Sentence) -> Iterator[Sentence]:
     Whole documents without an end of a sentence would be one minibatch each, and take memory by their length.
     """
     words, tags, lines = sentence.words, sentence.tags, sentence.lines
+    if len(words) <= CUT_BEYOND:
+        yield sentence
+        return
     start = 0
     for place in range(CUT_BEYOND, len(words)):
         between = tags[place - 1] == tags[place] == OUTSIDE

@@ -17,7 +17,8 @@ from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import KNOWN, UNKNOWN
 from nerwin.text.windows import windows
-from nerwin.training.data import Parts, coverage, lookup_stages
+from nerwin.training.coverage import coverage, lookup_stages
+from nerwin.training.data import Parts
 
 FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
