@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.corruption import CORRUPTIONS, tagging
+from nerwin.corruption import CORRUPTIONS, tagging, tagset
 from nerwin.corruption.interface import Loss, Settings
 from nerwin.corruption.label import LabelCorruption, Windows
-from nerwin.corruption.tagging import MANY_TYPES, in_iob2, legal_transitions, tag_names, tag_targets
+from nerwin.corruption.tagset import MANY_TYPES, in_iob2, legal_transitions, tag_names, tag_targets
 from nerwin.errors import ConfigError
 from nerwin.network import decoder
 from nerwin.network.decoder import FORBIDDEN, Transitions, max_marginals, viterbi
@@ -164,7 +164,7 @@ def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
 
 @pytest.mark.parametrize("types", [0, 1, 2, MANY_TYPES])
 def test_the_steps_are_those_that_iobes_allows(types: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tagging, "MANY_TYPES", 0)  # so that there are blocks of few types too
+    monkeypatch.setattr(tagset, "MANY_TYPES", 0)  # so that there are blocks of few types too
     legal, names, allowed = legal_transitions(types), tag_names([f"T{k}" for k in range(types)]), SCHEMES["iobes"]
     for i, before in enumerate(names):
         assert legal.start[i] == (0 if allowed(OUTSIDE, before) else FORBIDDEN)

@@ -9,7 +9,8 @@ from nerwin.corruption.interface import Settings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import WORTH, fit_types, offset_tags, offset_unseen
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
-from nerwin.corruption.tagging import FITTED_TYPES, in_iob2, tag_names
+from nerwin.corruption.tagging import FITTED_TYPES
+from nerwin.corruption.tagset import in_iob2, tag_names
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.network.decoder import viterbi
 from nerwin.text.windows import flatten, split_sentences

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nerwin.arrays import Ints
+from nerwin.corruption.tagset import begins, ends, kinds_of
 
 
 def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
@@ -12,11 +13,10 @@ def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
 
 
 def entities_of(tags: Ints) -> Ints:
-    """The entities of legal IOBES tags (n,): 0 is O, then come B, I, E and S of each type."""
+    """The entities of legal tags (n,), in which beginnings and ends take turns."""
     inside = np.flatnonzero(tags)
-    place = (tags[inside] - 1) % 4
-    starts, ends = inside[(place == 0) | (place == 3)], inside[place >= 2]  # in a legal sequence they take turns
-    return numbered(starts, ends, (tags[starts] - 1) // 4, len(tags))
+    first, last = inside[begins(tags[inside])], inside[ends(tags[inside])]
+    return numbered(first, last, kinds_of(tags[first]), len(tags))
 
 
 def f1_of(found: Ints, true: Ints) -> float:

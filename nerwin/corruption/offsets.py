@@ -13,6 +13,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.entities import entities_of, f1_of
+from nerwin.corruption.tagset import kinds_of, per_tag
 
 WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
 
@@ -21,7 +22,7 @@ Decode = Callable[[Floats], Ints]
 
 def offset_tags(scores: Floats, outside: float, types: Floats) -> Floats:
     """The scores (n, K) with an offset taken off those of O, the first tag, and one added to those of each type."""
-    offsets = np.concatenate([[-outside], types.repeat(4)]).astype(scores.dtype)  # (K,)
+    offsets = per_tag(-outside, types).astype(scores.dtype)  # (K,)
     return scores + offsets if offsets.any() else scores
 
 
@@ -48,7 +49,7 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
         return f1_of(entities_of(decode(offset_tags(scores, 0.0, offsets))), true)
 
     best, worth = f1(offsets), WORTH / max(len(true), 1)
-    for k in np.unique((gold[gold > 0] - 1) // 4).tolist():
+    for k in (np.unique(kinds_of(gold[gold > 0])) - 1).tolist():
         higher, lower = (_rise(f1, offsets, k, one, best) for one in (step, -step))
         offset, found = max(higher, lower, key=lambda risen: risen[1])
         if found - best > worth:

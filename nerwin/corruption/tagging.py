@@ -15,55 +15,22 @@ from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.offsets import fit_types, offset_tags, offset_unseen
 from nerwin.corruption.repeats import lean_on_repeats
+from nerwin.corruption.tagset import in_iob2, kinds_of, legal_transitions, per_tag, tag_names, tag_targets
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
-from nerwin.network.decoder import FORBIDDEN, Block, Transitions, max_marginals, viterbi_in_doubt
-from nerwin.text.tags import OUTSIDE, iobes, spans
+from nerwin.network.decoder import Transitions, max_marginals, viterbi_in_doubt
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with their square
-MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
 FITTED_TYPES = 20  # at most; each takes two decodings of dev or more
 OFFSETS = 16  # of O, tried at most in either direction
 REPEATS = Dial(0.4, 0.2, range(-2, 4))  # β, from 0 to 1
 
 
-def tag_names(types: Sequence[str]) -> list[str]:
-    """O and the IOBES tags of every type: K = 4·types + 1."""
-    return [OUTSIDE, *(f"{prefix}-{label}" for label in types for prefix in "BIES")]
-
-
-def tag_targets(names: Sequence[str], tag_sequences: Sequence[Sequence[str]]) -> Ints:
-    """The index (n,) of each word's IOBES tag among `names`; types that are not learned are O."""
-    numbers = {name: number for number, name in enumerate(names)}
-    spelled = (tag for tags in tag_sequences for tag in iobes(spans(tags), len(tags)))
-    return np.fromiter((numbers.get(tag, 0) for tag in spelled), np.int32)
-
-
-def in_iob2(names: Sequence[str]) -> list[str]:
-    """IOBES tags, spelled in IOB2."""
-    return [{"S": "B", "E": "I"}.get(name[0], name[0]) + name[1:] for name in names]
-
-
-def legal_transitions(types: int) -> Transitions:
-    """0 for what IOBES allows between the tags of some types, in the order of `tag_names`, FORBIDDEN for the rest."""
-    K = 4 * types + 1
-    outside, (begin, inside, end, single) = np.zeros(1, np.int64), np.arange(1, K).reshape(types, 4).T
-    between_entities = Block(
-        np.concatenate([outside, end, single])[:, None], np.concatenate([outside, begin, single])[:, None]
-    )
-    blocks = [between_entities, Block(np.stack([begin, inside]), np.stack([inside, end]))]
-    A = np.full((K, K), FORBIDDEN, np.float32)
-    for before, after in blocks:
-        A[before[:, None], after] = 0
-    return Transitions(A, A[0].copy(), A[:, 0].copy(), blocks if types >= MANY_TYPES else ())
-
-
 def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
     """(K,) the weight of a word of each tag."""
-    kinds = (targets + 3) // 4  # O is 0, the four tags of the k-th type are k
-    weights = type_weights(settings.weights, types, kinds)
-    return np.concatenate([weights[:1], weights[1:].repeat(4)])
+    weights = type_weights(settings.weights, types, kinds_of(targets))
+    return per_tag(weights[0], weights[1:])
 
 
 class TagCorruption:
