@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+QUICKSTART = "configs/quickstart.yaml"
 
 
 def shipped(name: str) -> Path:
@@ -22,6 +23,3 @@ def left_over(train: Path | None, dev: Path | None, test: Path | None) -> list[s
         for name, path in parts.items()
         if path is not None and path.parent == ours
     ]
-
-
-QUICKSTART = "configs/quickstart.yaml"

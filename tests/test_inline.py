@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from nerwin.errors import CorpusError
 from nerwin.text.corpus import read_corpus, write_columns
 from nerwin.text.files import BLANK
-from nerwin.text.inline import SPACED, format_inline, parse_inline
+from nerwin.text.inline import SPACED, format_inline
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT
+from tests.marked import parse_inline
 
 PARTS = {"train": 500, "dev": 150, "test": 150}
 

@@ -65,7 +65,7 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     expected, scores = whole.tag_many(sentences), raw_scores(whole, words, lengths)
     assert any(tag != "O" for tags in expected for tag in tags)
     W = trained.model.params["W1"]
-    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.places)
+    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.slots)
     monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
     little = Tagger(trained.model)
     assert little.scorer._projections._most == max(most, 2) < len(set(words))

@@ -13,9 +13,9 @@ import pytest
 
 import nerwin
 from nerwin.text.corpus import write_columns
-from nerwin.text.inline import parse_inline
 from nerwin.text.tagged import Sentence
 from tests.conftest import ROOT
+from tests.marked import parse_inline
 from tests.test_trainer import VILLAGE
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

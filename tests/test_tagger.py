@@ -16,11 +16,11 @@ from nerwin.tagging.streaming import tag_columns, tag_texts
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
-from nerwin.text.inline import parse_inline
 from nerwin.text.pieces import Piece
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
+from tests.marked import parse_inline
 from tests.test_trainer import village_config
 
 

@@ -17,13 +17,13 @@ from nerwin.model.model import Standing
 from nerwin.optim.optimizers import Optimizer, Treatment
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus, write_columns
-from nerwin.text.inline import parse_inline
 from nerwin.text.tagged import Sentence
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.data import read_parts
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
+from tests.marked import parse_inline
 
 VILLAGE = """\
 [Mira Tolvan](PER) left [Quellmark](LOC) before dawn .

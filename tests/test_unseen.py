@@ -51,7 +51,7 @@ def test_tags_are_those_of_the_parts_however_many_projections_are_kept(
     model: Model, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     W, tags = model.params["W1"], expected(model)
-    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * model.places)
+    monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * model.slots)
     monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
     tagger = Tagger(model)
     for _ in range(2):  # the second time they are known

@@ -111,7 +111,7 @@ def _highest(values: Floats) -> Ints:
 
 def _places(model: Model) -> list[str]:
     half = model.config.window.size // 2
-    return [*(f"word {offset:+d}" for offset in range(-half, half + 1)), "sentence"][: model.places]
+    return [*(f"word {offset:+d}" for offset in range(-half, half + 1)), "sentence"][: model.slots]
 
 
 def _judged(model: Model, i: int) -> dict[str, float]:
@@ -125,13 +125,13 @@ def _words_that_push(model: Model) -> tuple[list[list[list[str]]], list[list[lis
     """[place][detector] the known words that add most to its z there, and those that add least."""
     known, values = model.params[WORDS][KNOWN:], model.lookups[0].values
     W = model.folded()["W1"].astype(known.dtype)
-    W = W.reshape(len(W), model.places, -1)[:, :, : known.shape[1]]  # (m, places, d)
+    W = W.reshape(len(W), model.slots, -1)[:, :, : known.shape[1]]  # (m, places, d)
 
     def named(rows: Ints) -> list[list[str]]:
         return [[values[word] for word in row] for row in rows.tolist()]
 
     most, least = [], []
-    for place in range(model.places):  # of all places at a time it would be too much
+    for place in range(model.slots):  # of all places at a time it would be too much
         push = W[:, place] @ known.T  # (m, V)
         most.append(named(_highest(push)))
         least.append(named(_highest(-push)))
@@ -194,12 +194,12 @@ def take_apart(model: Model, text: str) -> Decision:
     tags = model.spell(model.decode(in_context, flat.lengths))
     near = [names[form] for form in ids[0].tolist()]
     return Decision(
-        words=[*near, SENTENCE][: model.places],
+        words=[*near, SENTENCE][: model.slots],
         centre=C // 2,
         names=list(model.corruption.names),
         scores=model.scorer.forward(params, x[None])[0][0].tolist(),
         base=shares.base.tolist(),
-        positions=shares.inputs.reshape(model.places, -1, len(shares.base)).sum(axis=1).tolist(),
+        positions=shares.inputs.reshape(model.slots, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
         rule=model.corruption.rule(model.constants, forms.unseen[ids[:, C // 2]])[0].tolist(),
         tag=tags[centre],

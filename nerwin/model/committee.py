@@ -103,7 +103,7 @@ def _columns(model: Model, M: int) -> Ints:
 
     The blocks' order is model, position, table, number; the committee's is position, table, model, number.
     """
-    C, D = model.places, sum(model.widths)
+    C, D = model.slots, sum(model.widths)
     blocks = np.arange(M * C * D).reshape(M, C, D)
     tables = np.split(blocks, np.cumsum(model.widths)[:-1], axis=2)
     side_by_side = [table.transpose(1, 0, 2).reshape(C, -1) for table in tables]

@@ -84,10 +84,10 @@ class Model:
     @property
     def inputs(self) -> int:
         """The numbers in a window."""
-        return self.places * sum(self.widths)
+        return self.slots * sum(self.widths)
 
     @property
-    def places(self) -> int:
+    def slots(self) -> int:
         """The words in a window, and one more for all other words of the sentence where the model looks at them."""
         return self.config.window.size + (self.config.window.sentence > 0)
 
@@ -244,7 +244,7 @@ class Model:
         """The scorer as it is now, to score many windows with."""
         dtype = self.params["U"].dtype
         weights = {name: value.astype(dtype) for name, value in self.folded().items()}
-        return FixedScorer(self.scorer, weights, self.config.window.size, self.places)
+        return FixedScorer(self.scorer, weights, self.config.window.size, self.slots)
 
     def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
         """The scores (n, K) of all words, in blocks."""

@@ -14,12 +14,12 @@ KEPT = 170_000_000  # bytes of projections: with all else but large tables, a pr
 CALL = 30_000  # forms that there is room for beside those that are kept
 TOGETHER = 512  # forms projected at a time
 
-RESERVED = Vocabulary().forms  # the forms of the first two slots
+RESERVED = Vocabulary().forms  # the forms of the first two entries
 _NOWHERE = -1
 
 
 class TextForms:
-    """The forms of a text, numbered as they come, and the slots of those whose projections are kept.
+    """The forms of a text, numbered as they come, and the entries of those whose projections are kept.
 
     Pairs that the model does not know all say the same, so in their place stands the word: texts have far more pairs.
     """
@@ -29,7 +29,7 @@ class TextForms:
         self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
         self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()
-        self.slots: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
+        self.entries: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
         self.kept: dict[str, int] | None = None  # where they have been looked for
 
     def read(self, words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
@@ -48,8 +48,8 @@ class Projections:
     It keeps those of the first forms that come, up to KEPT bytes; of the forms that come after those nothing is kept
     but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
 
-    P: the rows that `FixedScorer.score` takes; the padding's slot is the first. unseen: whether training has
-    not read the form of a slot. Whoever calls `find` and then reads these must be alone there: they are others once
+    P: the rows that `FixedScorer.score` takes; the padding's entry is the first. unseen: whether training has
+    not read the form of an entry. Whoever calls `find` and then reads these must be alone there: they are others once
     they have grown.
     """
 
@@ -69,42 +69,42 @@ class Projections:
         self._kept = {}
 
     def find(self, text: TextForms, ids: Ints) -> Ints:
-        """The slots of some words (n,) of a text, given their forms in its vocabulary: valid until the next call."""
+        """The entries of some words (n,) of a text, given their forms in its vocabulary: valid until the next call."""
         forms = text.vocabulary.forms
         if text.kept is not self._kept:
-            text.kept, text.slots = self._kept, np.arange(len(RESERVED))
-        if len(text.slots) < len(forms):
-            text.slots = np.concatenate([text.slots, self._keep(forms[len(text.slots) :])])
-        slots: Ints = text.slots[ids]
-        (elsewhere,) = (slots == _NOWHERE).nonzero()
+            text.kept, text.entries = self._kept, np.arange(len(RESERVED))
+        if len(text.entries) < len(forms):
+            text.entries = np.concatenate([text.entries, self._keep(forms[len(text.entries) :])])
+        entries: Ints = text.entries[ids]
+        (elsewhere,) = (entries == _NOWHERE).nonzero()
         if len(elsewhere):
             others, number = np.unique(ids[elsewhere], return_inverse=True)
             self._project_forms([forms[form] for form in others.tolist()], self._most)
-            slots[elsewhere] = self._most + number
-        return slots
+            entries[elsewhere] = self._most + number
+        return entries
 
     def _keep(self, forms: Sequence[str]) -> Ints:
-        """The slots of distinct forms; new ones get a slot while there is room."""
+        """The entries of distinct forms; new ones get an entry while there is room."""
         start = len(RESERVED) + len(self._kept)
         new = [form for form in forms if form not in self._kept][: self._most - start]
         self._project_forms(new, start)
         self._kept.update(zip(new, range(start, start + len(new)), strict=True))
         return np.array([self._kept.get(form, _NOWHERE) for form in forms], np.int64)
 
-    def _project_forms(self, forms: Sequence[str], slot: int) -> None:
-        self._project(form_table(self._model.lookups, [*RESERVED, *forms]), len(RESERVED), slot)
+    def _project_forms(self, forms: Sequence[str], entry: int) -> None:
+        self._project(form_table(self._model.lookups, [*RESERVED, *forms]), len(RESERVED), entry)
 
-    def _project(self, table: FormTable, first: int, slot: int) -> None:
-        """Write the projections of a table's forms, from the `first` one on, into the slots from `slot` on."""
+    def _project(self, table: FormTable, first: int, entry: int) -> None:
+        """Write the projections of a table's forms, from the `first` one on, into the entries from `entry` on."""
         C, count = self.scorer.slots, len(table) - first
-        if (size := (slot + count) * C) > len(self.P):
+        if (size := (entry + count) * C) > len(self.P):
             room = np.empty((max(size, 2 * len(self.P)), self.P.shape[1]), self.P.dtype)
-            room[: slot * C] = self.P[: slot * C]
+            room[: entry * C] = self.P[: entry * C]
             self.P = room
             self.unseen = np.resize(self.unseen, len(room) // C)
-        self.unseen[slot : slot + count] = table.unseen[first:]
+        self.unseen[entry : entry + count] = table.unseen[first:]
         for at in range(first, len(table), TOGETHER):
             e = self._model.embed(table, np.arange(at, min(at + TOGETHER, len(table))))
-            end = slot + len(e)
-            self.scorer.project(e, out=self.P[slot * C : end * C])
-            slot = end
+            end = entry + len(e)
+            self.scorer.project(e, out=self.P[entry * C : end * C])
+            entry = end

@@ -78,8 +78,8 @@ class TextScorer:
     def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            scorer, slots = self._projections.scorer, self._projections.find(text, forms)
-            flat, unseen = lay_out(slots, lengths, scorer.size), self._projections.unseen[slots]
+            scorer, entries = self._projections.scorer, self._projections.find(text, forms)
+            flat, unseen = lay_out(entries, lengths, scorer.size), self._projections.unseen[entries]
             places, around = windows(flat.tokens, flat.centres, scorer.size), self._model.around(flat)
             scores = scorer.score(self._projections.P, places, around)
         if not np.isfinite(scores).all():

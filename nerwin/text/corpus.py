@@ -1,6 +1,6 @@
-"""Tagged corpora in columns: one token a line, sentences apart by blank lines (the CoNLL shared tasks' format).
+"""Tagged corpora read from columns, each line checked, or refused with its place and what may be done about it.
 
-A file in inline markup is told by its name, and parsed in `inline`.
+A file in inline markup is told by its name, and read in `inline`.
 
 What varies between files (delimiter, number of columns, tag scheme) is detected, reported and can be set. What cannot
 be read is an error with `path:line`; nothing is dropped silently.
@@ -19,13 +19,13 @@ from nerwin.text.column_doubts import TagColumns, comments_doubt, ranges, ranges
 from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.doubts import doubts, oddities
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
-from nerwin.text.inline import parse_inline
+from nerwin.text.inline import read_inline
 from nerwin.text.misread import check_words
 from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
 from nerwin.text.suffixes import form_of
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import OUTSIDE
+from nerwin.text.tags import OUTSIDE, iob2
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -48,8 +48,9 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     if form != "inline":
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup")
-    for line, words, tags in parse_inline(read_lines(path), str(path)):
-        corpus.sentences.append(Sentence(words, tags, [line] * len(words)))
+    for found in read_inline(read_lines(path), str(path)):
+        words = found.words
+        corpus.sentences.append(Sentence(words, iob2(found.entities, len(words)), [found.line] * len(words)))
     return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
 
 

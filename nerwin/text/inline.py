@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.passage import Passage, check_lines, from_words, whole_tokens
-from nerwin.text.tags import Span, iob2
+from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token, tokenize
 
 SPACED = "# words: apart by spaces"
@@ -30,18 +30,13 @@ _SPACED_WORD = re.compile(r"[^ ]+")
 _LABEL = re.compile(r"[^\s()]+")
 
 
-def parse_inline(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str], list[str]]]:
-    """The (line number, words, IOB2 tags) of each sentence.
+def read_inline(lines: Iterable[str], path: str) -> Iterator[Passage]:
+    """The sentences of some lines.
 
     Raises:
-        CorpusError: a bracket without its partner, or an entity that begins or ends inside a token.
+        CorpusError: a bracket without its partner, or an entity that begins or ends inside a token; the message starts
+            with `path:line`.
     """
-    for passage in read_inline(lines, path):
-        yield passage.line, passage.words, iob2(passage.entities, len(passage.tokens))
-
-
-def read_inline(lines: Iterable[str], path: str) -> Iterator[Passage]:
-    """The same with each text and its offsets."""
     spaced = False
     for number, line in enumerate(lines, 1):
         spaced = spaced or (number == 1 and line == SPACED)

@@ -1,8 +1,9 @@
 """Word vectors kept as they are in memory, so that a file is taken apart once and mapped from then on.
 
 The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. A file's content
-is kept under its sha256 as a folder of two files, words and numbers; a file that has the path, size and time of one
-that was hashed before is not hashed again. Where nothing can be written, files are read into memory each time.
+is kept under its sha256 as a folder of two files, words and numbers; a file that is, by all that is known without
+reading it, one that was hashed before is not hashed again. Where nothing can be written, files are read into memory
+each time.
 """
 
 import hashlib
@@ -45,9 +46,9 @@ def load_vectors(path: Path, dim: int) -> Vectors:
         if path.exists() and not path.is_file():
             raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
     with suppress(OSError):  # the cache's own; those of the file are VectorsErrors
-        look = _look(path)
+        stamp = _stamp(path)
         entry = _folder() / f"{_digest(path)}-{'binary' if is_binary(path) else 'text'}"
-        if found := _open(entry, dim) or _store(path, dim, entry, look):
+        if found := _open(entry, dim) or _store(path, dim, entry, stamp):
             return found
     parts = list(parse_vectors(path, dim))
     matrix = np.concatenate([np.empty((0, dim), np.float32), *(rows for _, rows in parts)])
@@ -80,21 +81,21 @@ def _folder() -> Path:
 
 
 def _digest(path: Path) -> str:
-    """The sha256 of a file, found again by its path, size and time."""
-    look = _look(path)
-    seen = _folder() / "seen" / hashlib.sha256(os.fsencode(look)).hexdigest()
+    """The sha256 of a file, found again by what is known of it without reading."""
+    stamp = _stamp(path)
+    seen = _folder() / "seen" / hashlib.sha256(os.fsencode(stamp)).hexdigest()
     if seen.is_file() and re.fullmatch("[0-9a-f]{64}", digest := seen.read_text("latin-1")):
         return digest
     with reading_vectors(path), path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if _look(path) == look:
+    if _stamp(path) == stamp:
         seen.parent.mkdir(parents=True, exist_ok=True)
         seen.write_text(digest, "latin-1")
     return digest
 
 
-def _look(path: Path) -> str:
-    """What is known of a file without reading it; another file in its place has another look."""
+def _stamp(path: Path) -> str:
+    """What is known of a file without reading it; another file in its place has another stamp."""
     with reading_vectors(path):
         stat = path.stat()
     return f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ino}"
@@ -112,7 +113,7 @@ def _open(entry: Path, dim: int) -> Vectors | None:
         return None
 
 
-def _store(path: Path, dim: int, entry: Path, look: str) -> Vectors | None:
+def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
     """Take a file apart into an entry, which is there as a whole or not at all; none where the file has become another
     one since it had that look."""
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
@@ -122,7 +123,7 @@ def _store(path: Path, dim: int, entry: Path, look: str) -> Vectors | None:
             for some, rows in parse_vectors(path, dim):
                 words.write("".join(f"{word}\n" for word in some).encode("utf-8", "surrogatepass"))
                 numbers.write(rows.astype("<f4").tobytes())
-        if _look(path) != look:
+        if _stamp(path) != stamp:
             return None
         shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
         with suppress(OSError):  # another process was faster

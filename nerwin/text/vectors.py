@@ -14,7 +14,7 @@ from nerwin.errors import VectorsError
 from nerwin.text.features import Lookup, spellings
 from nerwin.text.vector_cache import load_vectors
 
-LARGEST = 1e9  # of a vector's numbers: the sums of squares of larger ones are more than float32 can hold
+LARGEST = 1e9  # of a vector's numbers: what they are multiplied and added up to stays far below float32's limit
 MEASURED = 20_000  # the most frequent vectors, whose size is taken for that of all
 
 

@@ -197,7 +197,7 @@ def _elemental(case: Case) -> Parameters:
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    spread = [_spread(words, window, row.reshape(model.places, -1)) for window, row in enumerate(dx)]
+    spread = [_spread(words, window, row.reshape(model.slots, -1)) for window, row in enumerate(dx)]
     start = 0
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name != WORDS or model.config.words.trained:
