@@ -22,7 +22,12 @@ from tests.test_trainer import epochs, new_trainer, village_config, write_villag
 
 SETTINGS = [
     ["objective.corruption=sequence"],
-    ["objective.corruption=label", 'features={"shape": 3, "ngrams": 4, "suffix2": 2}', "scorer.hidden=[6, 5]"],
+    [
+        "objective.corruption=label",
+        'features={"shape": 3, "ngrams": 4, "suffix2": 2}',
+        "scorer.hidden=[6, 5]",
+        "scorer.per_type=4",
+    ],
     ["preprocess.method=whiten", "scorer.dropout=0.3", "scorer.input_dropout=0.2", "scorer.dropout_scaling=test"],
     ["preprocess.method=normalize", "scorer.activation=softsign", "window.size=3"],
 ]

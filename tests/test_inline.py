@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -219,3 +220,11 @@ def test_no_shipped_sentence_stands_in_two_parts_or_twice() -> None:
 def test_the_lectures_sentences_are_in_the_training_part(sentence: str, tags: str) -> None:
     tagged = {" ".join(one.words): one.tags for one in part("train").sentences}
     assert tagged[sentence] == tags.split()
+
+
+@pytest.mark.parametrize("label", ["O", "PER\u200b"])
+def test_a_type_that_tags_could_not_tell_is_refused(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "corpus.inline"
+    path.write_text(f"# one\n[Lima](LOC)\n[Rome]({label})\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"corpus\.inline:3: expected types other than O, .*Call it otherwise\."):
+        read_corpus(path)

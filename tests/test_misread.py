@@ -102,6 +102,12 @@ def test_a_tagged_corpus_whose_words_are_numbers_is_refused(tmp_path: Path) -> N
         read_corpus(tmp_path / "u", Columns(comments="#"))
 
 
+@pytest.mark.parametrize("text", ["O O\nO O\nO O\nLima B-LOC\n", "O B-EL\nC B-EL\nO B-EL\nO B-EL\n", "O O\nO O\n"])
+def test_words_of_a_tagged_corpus_may_be_letters_o(tmp_path: Path, text: str) -> None:
+    (tmp_path / "u").write_text(text)
+    assert len(read_corpus(tmp_path / "u").words[0]) == text.count("\n")
+
+
 @pytest.mark.parametrize("text", ["O\tO\nB-PER\tB-PER\nO\tO\n", "Lima\tB-LOC\tB-LOC\nis\tO\tO\n"])
 def test_a_tagged_corpus_whose_words_are_tags_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "u").write_text(text)

@@ -1,11 +1,13 @@
 """Worker processes end with the command that started them, even if it is killed."""
 
 import importlib.util
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
+from nerwin.parallel.orphans import deaf
 from tests.processes import started
 from tests.test_trainer import write_village
 
@@ -56,3 +58,11 @@ def test_workers_of_a_killed_command_end(tmp_path: Path, monkeypatch: pytest.Mon
     while any(map(is_python, workers)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_ctrl_c_while_a_worker_starts_is_heard_afterwards() -> None:
+    begun = []
+    with pytest.raises(KeyboardInterrupt), deaf():  # noqa: PT012
+        signal.raise_signal(signal.SIGINT)
+        begun.append(True)
+    assert begun

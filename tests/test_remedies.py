@@ -120,7 +120,13 @@ def test_a_type_may_have_marks_in_it(tmp_path: Path) -> None:
     assert read_corpus(tmp_path / "u").sentences[0].tags == tags
 
 
-@pytest.mark.parametrize(("tag", "remedy"), [("17", "Mend the tag."), ("PER ", "Take out the blanks beside it.")])
+@pytest.mark.parametrize(
+    ("tag", "remedy"),
+    [
+        ("17", "Mend the tag."),
+        ("PER ", "Take out the blanks beside it."),
+    ],
+)
 def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy: str) -> None:
     assert refusal(f"left\tO\nInes\t{tag}\n", scheme="types").endswith(f'found "{tag}". {remedy}')
 
@@ -138,7 +144,8 @@ def test_a_type_that_is_none_is_to_be_mended(refusal: Refusal, tag: str, remedy:
         ("Prado;Lima,x;O", "Separate columns by tabs or spaces, not by a semicolon."),
         ("B-O", "No type can be called O, which is what is outside: call it otherwise."),
         ("В-LOC", "Its first letter is no Latin one (CYRILLIC CAPITAL LETTER VE): write it anew."),
-        ("О", "Its first letter is no Latin one (CYRILLIC CAPITAL LETTER O): write it anew."),
+        ("О", "Is it outside? Then write O. Or is corpus.tag_column another?"),
+        ("他", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type"),
         ("Prado,B", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corp"),
         (":)", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),
         ("a=b", "Is corpus.tag_column the column of the tags? Then write B- or I- before each type. Or is the line a"),
@@ -188,3 +195,8 @@ def test_columns_may_be_apart_by_another_mark(refusal: Refusal, text: str, apart
 
 def test_of_a_line_by_tab_the_whole_is_looked_at(refusal: Refusal) -> None:
     assert "not by a comma" in refusal("Ines\tPrado,B-PER\n", tag=3)
+
+
+def test_a_type_alone_has_nothing_unseen_at_its_ends(refusal: Refusal) -> None:
+    said = refusal("left\tO\nInes\tPER\u200b\n", scheme="types")
+    assert said.endswith('found "PER\\u200b". Take out what is not seen in it.')

@@ -111,6 +111,10 @@ def test_tokens_of(text: str, tokens: str) -> None:
         "❤\ufe0f",
         "👩\u200d👧",
         "👍🏽",
+        "𞤀𞥊𞤢",  # Adlam
+        "🇩🇪",
+        "🏴\U000e0067\U000e0062\U000e007f",
+        "a\u2060b",
     ],
 )
 def test_combining_marks_stay_with_their_word(word: str) -> None:

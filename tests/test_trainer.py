@@ -21,6 +21,7 @@ from nerwin.text.tagged import Sentence
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.data import read_parts
+from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 from tests.marked import parse_inline
@@ -487,3 +488,16 @@ def test_the_last_epoch_may_be_kept_whatever_dev_says(tmp_path: Path, monkeypatc
     assert [record.dev["f1"] for record in records] == [0.5, 0.8, 0.0, 0.6]
     assert trainer.model.standing == Standing(4, 4, 0.6)
     assert trainer.state.stop == "all 4 epochs done"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "per_type", "widths"), [([5], 4, [8]), ([9], 4, [9]), ([3, 5], 4, [3, 8]), ([5], 0, [5])]
+)
+def test_many_types_widen_the_last_layer(tmp_path: Path, hidden: list[int], per_type: int, widths: list[int]) -> None:
+    config = village_config(tmp_path, f"scorer.hidden={hidden}", f"scorer.per_type={per_type}", "training.epochs=1")
+    for _ in Run.start(tmp_path / "run", config).train():
+        pass
+    model = load_model(tmp_path / "run" / "best")  # whose shapes are checked
+    assert len(model.types) == 2
+    assert [len(model.params[f"W{k}"]) for k in range(1, len(widths) + 1)] == widths
+    assert len(model.params["U"]) == widths[-1]

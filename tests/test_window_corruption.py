@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerwin.arrays import Bools, Floats, Ints
+from nerwin.corruption import window
 from nerwin.corruption.interface import Settings
 from nerwin.corruption.window import (
     NO_TYPE,
@@ -97,10 +98,21 @@ def test_every_word_that_is_not_of_the_type_is_drawn_about_equally_often() -> No
 
 def test_a_rare_rival_is_found_without_hitting_upon_it(rng: np.random.Generator) -> None:
     targets = np.ones(5000, np.int32)
-    targets[[7, 11]] = 2
+    targets[[0, 11]] = 2
     drawn = _draw_corrupted(rng, targets, targets)
-    assert set(drawn[targets == 1].tolist()) == {7, 11}
+    counts = Counter(drawn[targets == 1].tolist())
+    assert set(counts) == {0, 11}
+    assert min(counts.values()) > 2000  # both about equally often
     assert set(targets[drawn[targets == 2]].tolist()) == {1}
+
+
+def test_rivals_of_several_types_are_found_without_hitting_upon_them(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "REDRAWN", 0)
+    targets = rng.integers(0, 3, 500).astype(np.int32)
+    for _ in range(20):
+        assert not (targets[_draw_corrupted(rng, targets, targets)] == targets).any()
 
 
 @pytest.mark.parametrize("draws", [1, 3, 10])

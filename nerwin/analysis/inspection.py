@@ -125,7 +125,7 @@ def _words_that_push(model: Model) -> tuple[list[list[list[str]]], list[list[lis
     """[place][detector] the known words that add most to its z there, and those that add least."""
     known, values = model.params[WORDS][KNOWN:], model.lookups[0].values
     W = model.folded()["W1"].astype(known.dtype)
-    W = W.reshape(len(W), model.slots, -1)[:, :, : known.shape[1]]  # (m, places, d)
+    W = W.reshape(len(W), model.slots, -1)[:, :, : known.shape[1]]  # (m, slots, d)
 
     def named(rows: Ints) -> list[list[str]]:
         return [[values[word] for word in row] for row in rows.tolist()]

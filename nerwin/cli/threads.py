@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError
+from nerwin.text.files import is_pipe
 
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KEY = "training.threads"
@@ -25,9 +26,9 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
     What is wrong with the configuration is passed over here: reading it in full says so.
 
     Raises:
-        ConfigError: it can be read only once, as a pipe, and there would be nothing left to read in full.
+        ConfigError: it is a pipe, of which nothing would be left to read in full.
     """
-    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+    if is_pipe(path):
         raise ConfigError(f"{path}: expected a file, which is read more than once, found a pipe. Save it as one first.")
     from nerwin.config.yaml_files import parse_yaml, read_yaml
 
@@ -48,5 +49,5 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
 
 
 def _of_section(section: Any, name: str, default: Any = 1) -> Any:
-    """A value of a section, or the default where it has none."""
-    return section.get(name, default) if isinstance(section, dict) else default
+    """A value of a section, or the default where it has none; 1 where there is no section."""
+    return section.get(name, default) if isinstance(section, dict) else 1

@@ -30,7 +30,6 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     message = message[0].lower() + message[1:]
     message = message.removeprefix("input should be ").removeprefix("expected ")
     found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
-    found += " (write null for it)" * (fault["input"] in ("none", "None"))
     return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
 
 

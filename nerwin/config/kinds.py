@@ -1,8 +1,6 @@
 """The kinds of values that the keys of a configuration have, beside plain numbers and words."""
 
-import stat
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from nerwin.text.features import ALL_FEATURES
+from nerwin.text.files import is_pipe
 
 
 class OneOf:
@@ -41,13 +40,14 @@ class OneOf:
 
 
 def odd(value: int) -> int:
+    """A window's size."""
     if value % 2 == 0:
         raise PydanticCustomError("odd", "expected an odd number of words, so that one is the centre")
     return value
 
 
 def _located(value: Any, info: ValidationInfo) -> Any:
-    """A relative path starts at the folder of the config file."""
+    """A path: ~ is the home folder, and a relative one starts at the folder of the config file."""
     if value == "":
         raise PydanticCustomError("no_path", "expected a path, or null for none")
     if isinstance(value, str | Path):
@@ -56,22 +56,15 @@ def _located(value: Any, info: ValidationInfo) -> Any:
             path = Path(value).expanduser() if str(value).startswith("~") else Path(value)
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
+        if is_pipe(base / path):
+            return (base / path).absolute()  # the name of a pipe leads nowhere once it is resolved
         try:
-            place = (base / path).resolve()
+            return (base / path).resolve()
         except RuntimeError as error:
             raise PydanticCustomError(
                 "loop", "expected a file or a folder, and no link that leads to itself"
             ) from error
-        if _is_pipe(base / path):
-            raise PydanticCustomError("pipe", "expected a file, which is read more than once, and no pipe")
-        return place
     return value
-
-
-def _is_pipe(path: Path) -> bool:
-    with suppress(OSError, ValueError):  # no such file, or no name for one
-        return stat.S_ISFIFO(path.stat().st_mode)
-    return False
 
 
 def listed(value: Any) -> Any:

@@ -28,7 +28,7 @@ def apply_override(content: dict[str, Any], override: str, types: Mapping[str, A
         raise ConfigError(f"--set {override}: expected KEY=VALUE, found {missing}. Write e.g. --set training.epochs=5.")
     where = f"--set {override}"
     section, last = _section(content, key, where)
-    _put(section, last, _parse(text, types.get(key), where, base), key, types)
+    _put(section, last, _parse(text, types.get(key), where), key, types, base)
 
 
 def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[str, Any], base: Path) -> None:
@@ -40,20 +40,22 @@ def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[
     if not isinstance(key, str):
         raise TypeError(f"settings: expected keys such as training.epochs, found {key!r}")
     section, last = _section(content, key, key)
+    _put(section, last, value, key, types, base)
+
+
+def _put(target: dict[str, Any], name: str, value: Any, key: str, types: Mapping[str, Any], base: Path) -> None:
+    """Write a value under its name. Of a section the keys that are not named stay; a map that is the value of a key, as
+    that of `features` is, is another one afterwards."""
+    if key not in types and isinstance(value, Mapping):
+        section = target[name] = target.get(name) or {}
+        if isinstance(section, dict):
+            for inner, one in value.items():
+                _put(section, inner, one, f"{key}.{inner}", types, base)
+            return
     if isinstance(value, str | Path) and Path in _kinds_of(types.get(key)):
         value = _place(str(value), base)
     # A grid of numbers is often drawn by numpy, whose scalars are not Python's.
-    _put(section, last, value.item() if isinstance(value, np.generic) else value, key, types)
-
-
-def _put(section: dict[str, Any], name: str, value: Any, key: str, types: Mapping[str, Any]) -> None:
-    """Write a value under its name in a section; of a section in a section the other keys stay."""
-    old = section.get(name)
-    if key not in types and isinstance(old, dict) and isinstance(value, Mapping):
-        for inner, one in value.items():
-            _put(old, inner, one, f"{key}.{inner}", types)
-    else:
-        section[name] = value
+    target[name] = value.item() if isinstance(value, np.generic) else value
 
 
 def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, Any], str]:
@@ -84,18 +86,16 @@ def _place(text: str, base: Path) -> str:
     return text if os.path.exists(base / text) or not os.path.exists(here) else str(here)
 
 
-def _parse(text: str, annotation: Any, where: str, base: Path) -> Any:
+def _parse(text: str, annotation: Any, where: str) -> Any:
     """Read the text of an override as its key's type wants it: words stay words, the rest is YAML."""
     from nerwin.config.yaml_files import parse_yaml  # only now, as above
 
     kinds = _kinds_of(annotation)
-    if text in ("null", "~"):
+    if text in ("null", "~") or (text in ("none", "None") and type(None) in kinds and not kinds & {str, Path}):
         return None
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"  # which a shell leaves inside of others
     word = text[1:-1] if quoted else text
-    if Path in kinds:
-        return _place(word, base)
-    if str in kinds or (typing.get_origin(annotation) is Literal) or text == "all":
+    if kinds & {str, Path} or (typing.get_origin(annotation) is Literal) or text == "all":
         return word
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"

@@ -94,6 +94,9 @@ class ScorerConfig(Section):
     hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
+    per_type: int = Field(
+        0, ge=0, le=100_000, description="detectors of the last hidden layer for each type, at least: many need more"
+    )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
     init: Annotated[str, OneOf(INITIALIZERS)] = Field(
         "xavier", description=f"how weights start: one of {', '.join(INITIALIZERS)}"

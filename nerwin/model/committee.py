@@ -127,7 +127,11 @@ def _widened(config: Config, M: int) -> Config:
             "words": config.words.model_copy(update={"dim": M * config.words.dim, "vectors": None, "size": None}),
             "features": {name: M * width for name, width in config.features.items()},
             "scorer": config.scorer.model_copy(
-                update={"hidden": [M * width for width in config.scorer.hidden], "dropout_scaling": "inverted"}
+                update={
+                    "hidden": [M * width for width in config.scorer.hidden],
+                    "per_type": M * config.scorer.per_type,
+                    "dropout_scaling": "inverted",
+                }
             ),
             "preprocess": type(config.preprocess)(),
         }

@@ -67,7 +67,7 @@ class Model:
         shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width) for one, width in sized}
         shapes |= {name: value.shape for name, value in self.corruption.own_parameters(np.float32).items()}
         n = self.inputs
-        for k, m in enumerate(self.config.scorer.hidden, 1):
+        for k, m in enumerate(self.hidden, 1):
             shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
             n = m
         return shapes | {"U": (n, len(self.corruption.names))}
@@ -85,6 +85,12 @@ class Model:
     def inputs(self) -> int:
         """The numbers in a window."""
         return self.slots * sum(self.widths)
+
+    @property
+    def hidden(self) -> list[int]:
+        """The detectors of each hidden layer; many types may ask for more in the last one."""
+        *lower, last = self.config.scorer.hidden
+        return [*lower, max(last, self.config.scorer.per_type * len(self.types))]
 
     @property
     def slots(self) -> int:
@@ -217,7 +223,7 @@ class Model:
         if not any(self._dropout_rates):
             return [None] * len(self._dropout_rates)
         dtype, inverted = self.params["U"].dtype.type, self._inverted
-        widths = [self.inputs, *self.config.scorer.hidden]
+        widths = [self.inputs, *self.hidden]
         return [
             dropout_mask(rng, (B, width), rate, dtype, inverted=inverted)
             for width, rate in zip(widths, self._dropout_rates, strict=True)

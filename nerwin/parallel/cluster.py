@@ -5,13 +5,14 @@ have one thread, since its cores are shared out by processes. The work of a lost
 """
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from nerwin.errors import ConfigError, WorkerError
-from nerwin.parallel.orphans import deaf
 from nerwin.versions import versions
 
 # Up to how many bytes glibc keeps for itself; these are what its own thresholds grow to where nobody sets them.
@@ -82,7 +83,7 @@ def _client(distributed: Any, scheduler: str | None, jobs: int) -> Iterator[Any]
         try:
             where: Any = scheduler
             if scheduler is None:
-                with deaf(), _keeping_memory():
+                with _deaf(), _keeping_memory():
                     where = stack.enter_context(_local_cluster(distributed, jobs))
             client = stack.enter_context(distributed.Client(where, timeout=SECONDS))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
@@ -107,6 +108,19 @@ def _default_client(distributed: Any) -> Any:
     with suppress(ValueError):
         return distributed.default_client()
     return None
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that start here do not hear Ctrl-C, which a terminal sends to all: this one ends them."""
+    if threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

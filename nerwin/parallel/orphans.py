@@ -29,12 +29,12 @@ def work_for(parent: int) -> None:
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """Processes that start here never hear Ctrl-C, not even before their first call."""
-    if threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
+    """Processes that start here do not hear Ctrl-C, not even before their first call; this one hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

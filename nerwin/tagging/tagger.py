@@ -16,8 +16,9 @@ from nerwin.model.model import Model
 from nerwin.storage.folders import kind_of, model_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.scoring import TextScorer, in_a_row
+from nerwin.text.schemes import is_legal
 from nerwin.text.sentences import cut_into_sentences
-from nerwin.text.tags import Span, iob2, is_tag, spans
+from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.windows import split_sentences
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
@@ -112,7 +113,7 @@ class Tagger:
         if [*map(len, sentences)] != [*map(len, gold)]:
             raise CorpusError("gold: expected a list a sentence and a tag a word, found others. Mend them.")
         for number, own in enumerate(gold):
-            if strange := [tag for tag in own if not (isinstance(tag, str) and is_tag(tag))]:
+            if strange := [tag for tag in own if not (isinstance(tag, str) and is_legal(tag, "auto"))]:
                 raise CorpusError(
                     f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
                 )

@@ -22,7 +22,7 @@ from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacke
 from nerwin.text.inline import read_inline
 from nerwin.text.misread import check_words
 from nerwin.text.remedies import for_few_columns, for_tag
-from nerwin.text.schemes import TYPES, as_read, expected_tag, is_legal, settle_scheme
+from nerwin.text.schemes import TYPES, as_read, check_labels, expected_tag, is_legal, settle_scheme
 from nerwin.text.suffixes import form_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, iob2
@@ -50,6 +50,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     corpus = Corpus(str(path), delimiter="inline markup")
     for found in read_inline(read_lines(path), str(path)):
         words = found.words
+        check_labels([entity.label for entity in found.entities], f"{path}:{found.line}", "Call it otherwise.")
         corpus.sentences.append(Sentence(words, iob2(found.entities, len(words)), [found.line] * len(words)))
     return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
 

@@ -8,6 +8,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -100,6 +101,13 @@ def reading(name: str) -> Iterator[None]:
         if "\0" not in name:
             raise
         raise CorpusError(f"{name}: cannot read the file: {error}. Check the path.") from error
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether a file can be read only once."""
+    with suppress(OSError, ValueError):  # no such file, or no name for one
+        return stat.S_ISFIFO(path.stat().st_mode)
+    return False
 
 
 def check_readable(path: Path) -> None:

@@ -28,26 +28,36 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     words = block.words(columns.word, name)
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
-    check_words(block, words, columns, name, REMEDY)
+    check_words(block, words, columns, name, REMEDY, mostly_outside=True)
     return words
 
 
-def check_words(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
+def check_words(
+    block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str, *, mostly_outside: bool = False
+) -> None:
     """Refuse a file of several columns at whose beginning tags or numbers stand in the column of words.
+
+    Args:
+        mostly_outside: whether words most of which are O are tags, as where types stand alone: few texts say O often.
 
     Raises:
         CorpusError: they do.
     """
     _check_numbers(block, words, columns, name, remedy)
-    if block.number == 1 and (block.widths > 1).all() and _are_tags(words):
+    if (
+        block.number == 1
+        and (block.widths > 1).all()
+        and (_are_tags(words) or (mostly_outside and _are_outside(words)))
+    ):
         raise _found(block, columns, name, "tags", words, remedy)
 
 
 def _are_tags(words: Sequence[str]) -> bool:
-    """Whether words are tags, some with prefixes; or, as types may stand alone, mostly O, which few texts say often."""
-    if len(words) >= FEW and 2 * words.count(OUTSIDE) > len(words):
-        return True
     return all(map(is_tag, words)) and set(words) > {OUTSIDE}
+
+
+def _are_outside(words: Sequence[str]) -> bool:
+    return len(words) >= FEW and 2 * words.count(OUTSIDE) > len(words)
 
 
 def _check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:

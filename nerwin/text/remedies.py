@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from nerwin.text.choices import Scheme
 from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
-from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_type, split_prefix
+from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_seen, is_type, split_prefix
 from nerwin.text.tags import OUTSIDE, is_tag
 
 TOO_FEW = (
@@ -34,7 +34,7 @@ EMPTY = "Give the token a tag, O if outside."
 OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
-OUTSIDES = ("o", "0", "-", "_")  # how others spell O
+OUTSIDES = ("o", "0", "-", "_", "\u041e", "\u039f")  # how others spell O, the last two in Cyrillic and in Greek
 # By how the first line begins.
 FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': JSON,
@@ -72,7 +72,7 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
 def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_legal(tag.strip(BLANK), scheme):
         yield "Take out the blanks beside it."
-    if not tag.isprintable() and is_legal("".join(filter(str.isprintable, tag)), scheme):
+    if is_legal("".join(one for one in tag if is_seen(one) or one in BLANK), scheme):
         yield "Take out what is not seen in it."
     if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
         yield "Types have no blanks: write _ in their place."
@@ -96,17 +96,17 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
         yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
     if sum(map(is_tag, tag.split("|"))) > 1:
         yield "A word has one tag here: of nested entities keep one, such as the outermost."
-    if any(map(is_tag, re.split(r"[=|]", tag))):
+    if len(values := re.split(r"[=|]", tag)) > 1 and any(map(is_tag, values)):
         yield "The tag stands inside other values: cut it out."
     if scheme == TYPES:
         return
-    if is_tag(re.split("[,;]", tag)[-1]):
+    if len(values := re.split("[,;]", tag)) > 1 and is_tag(values[-1]):
         yield f"Separate columns by tabs or spaces, {_by_another_mark(tag)}."
     if tag.startswith("W-") and is_tag(f"S{tag[1:]}"):
         yield "Write S- for W-."
     if split_prefix(tag):
         yield PREFIX
-    elif not tag[:1].isascii() and tag[1:2] in ("", "-"):
+    elif tag[1:2] == "-" and tag[0].isalpha() and not tag[0].isascii():
         yield f"Its first letter is no Latin one ({unicodedata.name(tag[0], 'without a name')}): write it anew."
 
 

@@ -5,6 +5,7 @@ a B: neighbours of one type are one entity. Only where that is asked for, since 
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 
 from nerwin.errors import CorpusError
@@ -21,6 +22,7 @@ _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
 _SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a type: a further tag, as of nested entities, or a value
 _IN_NO_TYPE = frozenset(f"{BLANK}=|")
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # categories of Unicode: controls, format, blanks
 _MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
@@ -77,22 +79,27 @@ def is_legal(tag: str, scheme: Scheme) -> bool:
 
 
 def is_label(label: str) -> bool:
-    """Whether tags, tables and readers can tell a type from others: it says one thing, which is not O, and nothing that
-    is not seen stands at its ends."""
-    return not _SEVERAL.search(label) and label != OUTSIDE and label[:1].isprintable() and label[-1:].isprintable()
+    """Whether tags can tell a type from others: it says one thing, which is not O, and nothing that is not seen stands
+    at its ends."""
+    return not _SEVERAL.search(label) and label != OUTSIDE and all(map(is_seen, label[:1] + label[-1:]))
 
 
-def check_labels(labels: Iterable[str], where: str) -> None:
+def is_seen(character: str) -> bool:
+    """Whether a character is no blank of any kind and no mark for programs."""
+    return unicodedata.category(character) not in _UNSEEN
+
+
+def check_labels(labels: Iterable[str], where: str, remedy: str = "Write .jsonl.") -> None:
     """Refuse types that would not be read back from tags.
 
     Raises:
-        CorpusError: there is one; the message starts with `where`.
+        CorpusError: there is one; the message starts with `where`, and ends with the remedy.
     """
     for label in labels:
         if not is_label(label):
             raise CorpusError(
                 f"{where}: expected types other than O, without a further tag and with nothing unseen at their ends, "
-                f"found {label[:40]!r}. Write .jsonl."
+                f"found {label[:40]!r}. {remedy}"
             )
 
 

@@ -115,7 +115,7 @@ def _open(entry: Path, dim: int) -> Vectors | None:
 
 def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
     """Take a file apart into an entry, which is there as a whole or not at all; none where the file has become another
-    one since it had that look."""
+    one since it had that stamp."""
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
         fresh = Path(folder, "entry")
         fresh.mkdir()

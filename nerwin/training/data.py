@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from nerwin.arrays import Ints
 from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_part
+from nerwin.config.reading import named_files
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.features import ALL_FEATURES
+from nerwin.text.files import is_pipe
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
@@ -67,6 +69,11 @@ def read_parts(config: Config) -> Parts:
     """
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
+    for key, path in named_files(config).items():
+        if path and is_pipe(path):
+            raise ConfigError(
+                f"{key}: expected a file, which is read more than once, found a pipe, {path}. Save it first."
+            )
     train = read_part(config.corpus.train, config.corpus)
     dev = None if config.corpus.dev is None else read_part(config.corpus.dev, config.corpus)
     return make_parts(config, train, dev, corpus_sources(config.corpus))

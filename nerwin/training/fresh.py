@@ -41,7 +41,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     model.params.update(_draw_tables(model, vectors, rng, dtype))
     model.params.update(model.corruption.own_parameters(dtype))
     scorer, K = config.scorer, len(model.corruption.names)
-    model.params.update(init_scorer(rng, model.inputs, scorer.hidden, K, scorer.init, dtype))
+    model.params.update(init_scorer(rng, model.inputs, model.hidden, K, scorer.init, dtype))
     _fit_preprocessing(model, parts)
     return model
 
