@@ -535,6 +535,7 @@ def test_words_and_tags_stand_in_the_columns_that_are_named(here: Path) -> None:
     Path("hard.conllu").write_text("".join(lines))
     columns = ("--word-column", 1, "--tag-column", -2, "--comments", "#")
     named = report(RUN, "--data", "hard.conllu", *columns).all("td")
+    assert named
     assert [one.text for one in named] == [one.text for one in report(RUN, "--data", "hard.conll").all("td")]
     refused = nerwin("report", RUN, "--data", "hard.conllu", "--output", "none.html")
     assert refused.exit_code == BAD

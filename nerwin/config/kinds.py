@@ -40,7 +40,7 @@ class OneOf:
 
 
 def odd(value: int) -> int:
-    """A window's size."""
+    """The size of a window, which has a centre."""
     if value % 2 == 0:
         raise PydanticCustomError("odd", "expected an odd number of words, so that one is the centre")
     return value
@@ -56,10 +56,11 @@ def _located(value: Any, info: ValidationInfo) -> Any:
             path = Path(value).expanduser() if str(value).startswith("~") else Path(value)
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
-        if is_pipe(base / path):
-            return (base / path).absolute()  # the name of a pipe leads nowhere once it is resolved
+        place = base / path
+        if is_pipe(place):
+            return place.absolute()  # the name of a pipe leads nowhere once it is resolved
         try:
-            return (base / path).resolve()
+            return place.resolve()
         except RuntimeError as error:
             raise PydanticCustomError(
                 "loop", "expected a file or a folder, and no link that leads to itself"

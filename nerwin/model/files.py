@@ -126,7 +126,7 @@ def check_new(folder: Path, remedy: str) -> None:
     Raises:
         ModelError: it holds some, or is a file itself.
     """
-    check_empty(folder, remedy, spared=() if (folder / MANIFEST).exists() else _own_files(folder))
+    check_empty(folder, remedy, spared=_own_files(folder))  # a whole model has its manifest besides
 
 
 def _own_files(folder: Path) -> list[Path]:

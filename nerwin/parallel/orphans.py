@@ -1,4 +1,5 @@
-"""Worker processes that end with the process they work for, even where that one is killed and can tell nobody."""
+"""Worker processes that end with the process they work for, even where that one is killed and can tell nobody, and that
+leave Ctrl-C to it."""
 
 import os
 import signal

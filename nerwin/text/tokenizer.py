@@ -80,8 +80,8 @@ def _marks(*where: tuple[int, int]) -> str:
     for start, end in where:
         for is_mark, run in itertools.groupby(map(chr, range(start, end)), _is_mark):
             if is_mark:
-                first, *others = run
-                found.append(f"{first}-{[first, *others][-1]}")
+                marks = list(run)
+                found.append(f"{marks[0]}-{marks[-1]}")
     return "".join(found)
 
 

@@ -65,7 +65,8 @@ def read_parts(config: Config) -> Parts:
     """Read the training and dev parts.
 
     Raises:
-        ConfigError: no training part, or a type to learn that is not in it. CorpusError: a file that cannot be read.
+        ConfigError: no training part, a file that can be read only once, or a type to learn that is not there.
+            CorpusError: a file that cannot be read.
     """
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
