@@ -2,12 +2,12 @@
 
 import sys
 
-from nerwin.collector import rest
+from nerwin.collector import pause_collector
 
 
 def main() -> None:
     """Load the command line and run it."""
-    rest()  # until a command begins: modules and options are many objects that stay, and a tenth of its start
+    pause_collector()  # until a command begins: what is made by then stays, and takes a tenth of the start
     try:
         _run()
     except KeyboardInterrupt:  # before a command has begun; commands catch their own

@@ -7,7 +7,7 @@ from typing import Any
 
 from nerwin.config.corpora import scored_part
 from nerwin.config.overrides import apply_setting
-from nerwin.config.reading import make_config, types
+from nerwin.config.reading import key_types, make_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import read_yaml
 from nerwin.errors import ConfigError
@@ -20,9 +20,9 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
+from nerwin.training.same_data import check_same_data
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
-from nerwin.training.unchanged import check_same_data
 
 Progress = Callable[[Batched | EpochDone], object]
 
@@ -82,7 +82,7 @@ def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> 
 
     def keep(record: Batched | EpochDone) -> None:
         nonlocal best
-        if trainer.chooses and isinstance(record, EpochDone) and record.best:
+        if trainer.dev_chooses and isinstance(record, EpochDone) and record.best:
             best = trainer.model.copy()
         if progress is not None:
             progress(record)
@@ -156,7 +156,7 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
 def score(
     tagger: Tagger, data: str | Path | None, columns: Mapping[str, Any] | None = None
 ) -> tuple[Corpus, Evaluation]:
-    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does.
+    """The corpus that a tagger is scored on, which `evaluate` dev_chooses, and how well it does.
 
     Args:
         columns: keys of `corpus`, such as word_column, that replace the model's.
@@ -188,7 +188,7 @@ def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping
         raise TypeError(f"config: expected a path, a mapping or a Config, found {type(config).__name__}")
     if not isinstance(settings, Mapping | None):
         raise TypeError(f"settings: expected a mapping of keys to values, found {type(settings).__name__}")
-    legal = types()
+    legal = key_types()
     for key, value in (settings or {}).items():
         own = _copied(value) if isinstance(value, Mapping) else value  # a later key may write into the section
         apply_setting(content, key, own, legal, base)

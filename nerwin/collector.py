@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_resting = False
+_paused = False
 
 
 @contextmanager
@@ -19,17 +19,17 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def rest() -> None:
-    """Search for no cycles until `resume`."""
-    global _resting
+def pause_collector() -> None:
+    """Search for no cycles until `resume_collector`."""
+    global _paused
     gc.disable()
-    _resting = True
+    _paused = True
 
 
-def resume() -> None:
-    """Search again after `rest`, but spare the objects that exist by now."""
-    global _resting
-    if _resting:
+def resume_collector() -> None:
+    """Search again after `pause_collector`, but spare the objects that exist by now."""
+    global _paused
+    if _paused:
         gc.freeze()
         gc.enable()
-    _resting = False
+    _paused = False

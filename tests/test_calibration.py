@@ -5,7 +5,7 @@ import pytest
 
 from nerwin.evaluation.calibration import (
     LARGEST,
-    PLAIN,
+    UNCALIBRATED,
     entity_margins,
     fit_platt,
     found_entities,
@@ -23,7 +23,7 @@ def test_the_curve_that_made_the_data_is_found(rng: np.random.Generator, a: floa
 
 def test_no_other_curve_is_likelier(rng: np.random.Generator) -> None:
     x = rng.gamma(2.0, 1.0, 300)
-    right = rng.random(300) < 0.8
+    right = rng.random(300) < probability(x, np.array([1.0, 0.0]))
 
     def loss(theta: np.ndarray) -> float:
         hits = right.sum()
@@ -32,8 +32,8 @@ def test_no_other_curve_is_likelier(rng: np.random.Generator) -> None:
         return float(-(target * np.log(p) + (1 - target) * np.log(1 - p)).sum())
 
     best = fit_platt(x, right)
-    if best[0] > 0:
-        assert all(loss(best) <= loss(best + nudge) + 1e-6 for nudge in rng.normal(0, 0.05, (50, 2)))
+    assert best[0] > 0
+    assert all(loss(best) <= loss(best + nudge) + 1e-6 for nudge in rng.normal(0, 0.05, (50, 2)))
 
 
 @pytest.mark.parametrize("right", [True, False])
@@ -55,7 +55,7 @@ def test_a_clearer_win_is_never_less_likely() -> None:
 def test_odd_margins_are_taken(x: list[float]) -> None:
     theta = fit_platt(np.array(x), np.ones(len(x), np.bool_))
     assert np.isfinite(theta).all()
-    assert len(x) or theta is PLAIN
+    assert len(x) or theta is UNCALIBRATED
 
 
 def test_the_smallest_margin_of_its_words_is_an_entity_s() -> None:

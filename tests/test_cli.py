@@ -206,7 +206,7 @@ def test_what_interrupts_a_training_at_its_end_is_too_late(here: Path, monkeypat
 def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["train", "--config", "village.yaml", "--set", "training.seed=7", "--output", "my run"]
     with monkeypatch.context() as patch:
-        patch.setattr("nerwin.training.trainer.Trainer._evaluate", interrupt)
+        patch.setattr("nerwin.training.trainer.Trainer._fit_and_score_dev", interrupt)
         done = nerwin(*words, "--quiet")
     assert done.exit_code == INTERRUPTED
     assert done.stdout == ""
@@ -236,7 +236,7 @@ def test_resume_alone_continues_the_run_begun_last_even_without_a_model(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("nerwin.training.trainer.Trainer._evaluate", interrupt)
+        patch.setattr("nerwin.training.trainer.Trainer._fit_and_score_dev", interrupt)
         begun = nerwin("train", "-c", "village.yaml", "-o", "runs/later-1", "-q", "--set", "training.epochs=1")
     assert begun.exit_code == INTERRUPTED
     assert not (here / "runs" / "later-1" / "best").exists()

@@ -16,7 +16,7 @@ from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.run import Run
 from tests.test_trainer import epochs, new_trainer, village_config, write_village
 
@@ -91,10 +91,10 @@ def test_any_model_that_is_named_twice_is_refused(tmp_path: Path) -> None:
 def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) -> None:
     one, other = members(tmp_path, [], 2)
     assert average([one, other]).sources == one.sources
-    elsewhere = replace(other, sources=one.sources | {"corpus.dev": Source("0" * 64, 3)})
+    elsewhere = replace(other, sources=one.sources | {"corpus.dev": Fingerprint("0" * 64, 3)})
     with pytest.raises(ModelError, match="found other data"):
         average([one, elsewhere])
-    vectors = replace(other, sources=one.sources | {"words.vectors": Source("0" * 64, 3)})
+    vectors = replace(other, sources=one.sources | {"words.vectors": Fingerprint("0" * 64, 3)})
     assert average([vectors, one]).sources == one.sources  # those that all have
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.api import as_config
-from nerwin.config.reading import keys, load_config, make_config
+from nerwin.config.reading import config_keys, load_config, make_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
@@ -560,7 +560,7 @@ def test_the_home_folder_of_nobody_is_refused(refusal: Refusal, overrides: list[
 
 def test_every_key_has_a_description() -> None:
     sections = {name: info.description for name, info in Config.model_fields.items()}
-    described = {**sections, **{key: info.description for key, info in keys()}}
+    described = {**sections, **{key: info.description for key, info in config_keys()}}
     assert [key for key, description in described.items() if not description] == []
 
 
@@ -577,7 +577,7 @@ def test_the_keys_that_others_rely_on_exist() -> None:
         scorer.input_dropout preprocess.method objective.corruption objective.margin objective.l2 optimizer.name
         optimizer.learning_rate schedule.name training.epochs training.batch_size training.seed training.patience
     """
-    assert set(promised.split()) - {key for key, _ in keys()} == set()
+    assert set(promised.split()) - {key for key, _ in config_keys()} == set()
 
 
 def test_the_promised_column_defaults() -> None:
@@ -589,7 +589,7 @@ def test_every_default_is_legal(tmp_path: Path) -> None:
     assert make_config(Config().to_dict(), base=tmp_path, where="defaults") == Config()
 
 
-@pytest.mark.parametrize("key", [key for key, _ in keys()])
+@pytest.mark.parametrize("key", [key for key, _ in config_keys()])
 def test_every_key_refuses_a_value_of_no_sense(refusal: Refusal, key: str) -> None:
     section, _, name = key.partition(".")
     content = {section: {name: {"no": ["sense"]}} if name else {"no": ["sense"]}}
@@ -620,7 +620,7 @@ def test_a_resolved_config_holds_every_key_as_a_plain_value(load: Load) -> None:
     plain = config.to_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert plain["corpus"]["entities"] == ["NO", "1e3", "08", "null", "LOC"]
-    assert all(value_of(config, key) is not Ellipsis for key, _ in keys())
+    assert all(value_of(config, key) is not Ellipsis for key, _ in config_keys())
 
 
 def test_a_written_config_keeps_the_order_of_its_keys(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from nerwin.corruption.dials import PULL, Dial, climb, fit_dials
 from nerwin.corruption.entities import entities_of, f1_of
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import offset_tags
 from nerwin.corruption.tagging import REPEATS
@@ -18,7 +18,11 @@ QUARTERS = Dial(0.0, 0.25, range(-16, 17))
 def fitted_offset(leads: list[float], gold: list[int], dial: Dial = QUARTERS, times: int = 1) -> float:
     """Of O, for a text that says the same so many times."""
     scores, tags = one_word_sentences(leads * times), np.array(gold * times)
-    lengths, transitions, true = np.ones(len(tags), int), LabelCorruption(["LOC"], Settings()).legal, entities_of(tags)
+    lengths, transitions, true = (
+        np.ones(len(tags), int),
+        LabelCorruption(["LOC"], CorruptionSettings()).legal,
+        entities_of(tags),
+    )
 
     def f1(offset: float) -> float:
         return f1_of(entities_of(viterbi(offset_tags(scores, offset, np.zeros(1)), lengths, transitions)), true)
@@ -91,7 +95,7 @@ def test_a_climb_stays_within_the_steps_and_may_start_anywhere(start: int) -> No
 
 
 def test_the_dials_of_a_decision_rule() -> None:
-    corruption = LabelCorruption(["LOC"], Settings(margin=2.0, miss=0.5))
+    corruption = LabelCorruption(["LOC"], CorruptionSettings(margin=2.0, miss=0.5))
     unseen, repeats, outside = corruption._dials(np.array([True, False]))
     assert (unseen.usual, unseen.step, unseen.steps) == (2.5, 0.5, range(-16, 17))
     assert (outside.usual, outside.step, outside.steps) == (0.0, 0.5, range(-16, 17))

@@ -7,7 +7,7 @@ import pytest
 
 from nerwin.arrays import Floats, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised, dynamic_levels
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
 from tests.test_trainer import epochs, new_trainer, village_config
 
 both = pytest.mark.parametrize("levels", [SIGNED, UNSIGNED], ids=["signed", "unsigned"])
@@ -134,7 +134,7 @@ def test_numbers_come_back_in_the_parameters_precision(dtype: type[np.floating])
 
 
 def make(name: str, params: Parameters) -> Optimizer:
-    return Optimizer(OPTIMIZERS[name].rule(Settings()), params)
+    return Optimizer(OPTIMIZERS[name].rule(OptimizerSettings()), params)
 
 
 @pytest.mark.parametrize("shape", [(5000, 50), (100, 250)])

@@ -13,7 +13,7 @@ from nerwin.text.files import BLANK, decode_lines
 from nerwin.text.formats import FORMS, Reading
 from nerwin.text.inline import SPACED, read_inline, write_inline
 from nerwin.text.passage import Passage, from_words
-from nerwin.text.suffixes import form_of
+from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tags import SPELLINGS, Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared
@@ -173,7 +173,7 @@ def test_the_shipped_corpus_is_the_same_in_both_its_forms(tmp_path: Path) -> Non
     ],
 )
 def test_a_suffix_names_the_form(name: str, form: str | None) -> None:
-    assert form_of(Path(name)) == form
+    assert form_by_suffix(Path(name)) == form
 
 
 @pytest.mark.parametrize("form", ["iob2", "inline"])

@@ -15,7 +15,7 @@ from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
 from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
-from nerwin.corruption.window import Pairs, WindowCorruption
+from nerwin.corruption.window import WindowBatch, WindowCorruption
 from nerwin.errors import ConfigError
 from nerwin.network import lookup, scorer, surroundings
 from nerwin.network.activations import ACTIVATIONS, LEAK, Activation
@@ -191,7 +191,7 @@ def test_no_window_is_near_a_kink_or_at_the_margin(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(gradients, "EPSILON", 1e-3)
     config = village_config(tmp_path, "scorer.activation=leaky_relu", f"training.seed={seed}")
     case = draw_case(config, read_parts(config))
-    scores, cache = case.model.forward(case.forms, case.words, case.masks)
+    scores, cache = case.model.forward(case.forms, case.placed, case.masks)
     a = cache.layers.outputs[0]
     z = np.where(a > 0, a, a / LEAK)
     assert np.abs(z).min() > 1e-2
@@ -270,10 +270,10 @@ def forgets_the_two_of_the_penalty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(objective, "add_l2_gradient", wrong)
 
 
-def wrong_loss(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Floats, Pairs], Floats]) -> None:
+def wrong_loss(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Floats, WindowBatch], Floats]) -> None:
     right = WindowCorruption.loss
 
-    def wrong(self: WindowCorruption, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
+    def wrong(self: WindowCorruption, params: Parameters, scores: Floats, batch: WindowBatch) -> Loss:
         loss = right(self, params, scores, batch)
         ds = spoil(loss.ds.dense(scores.shape), batch)
         return loss._replace(ds=Rows(np.arange(len(ds)), ds))
@@ -282,7 +282,7 @@ def wrong_loss(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Floats, Pairs],
 
 
 def takes_every_pair_for_a_violator(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spoil(ds: Floats, batch: Pairs) -> Floats:
+    def spoil(ds: Floats, batch: WindowBatch) -> Floats:
         B = len(batch.kinds)
         every_pair: Floats = np.zeros_like(ds)
         every_pair[np.arange(B), batch.kinds] = -1 / B
@@ -293,7 +293,7 @@ def takes_every_pair_for_a_violator(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_corrupted_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spoil(ds: Floats, batch: Pairs) -> Floats:
+    def spoil(ds: Floats, batch: WindowBatch) -> Floats:
         return np.concatenate([ds[: len(batch.kinds)], np.zeros_like(ds[len(batch.kinds) :])])
 
     wrong_loss(monkeypatch, spoil)

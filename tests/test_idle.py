@@ -6,7 +6,7 @@ import pytest
 
 from nerwin.arrays import Parameters
 from nerwin.config.idle import NEEDS, idle
-from nerwin.config.reading import keys
+from nerwin.config.reading import config_keys
 from tests.test_trainer import epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"
@@ -44,7 +44,7 @@ OTHERS = {
 
 
 def test_there_is_a_case_for_every_key() -> None:
-    assert CASES.keys() == NEEDS.keys() <= {key for key, _ in keys()}
+    assert CASES.keys() == NEEDS.keys() <= {key for key, _ in config_keys()}
 
 
 def trained(folder: Path, *overrides: str) -> Parameters:

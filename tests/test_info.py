@@ -9,7 +9,7 @@ import pytest
 
 from nerwin import __version__
 from nerwin.analysis.description import describe
-from nerwin.config.reading import changed
+from nerwin.config.reading import non_default
 from nerwin.storage.folders import MANIFEST
 from tests.golden import FOLDER
 from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures
@@ -61,7 +61,7 @@ def test_the_changed_keys_are_those_that_make_the_configuration_again() -> None:
     assert found["changed"]["objective.corruption"] == "sequence"
     assert "window.size" not in found["changed"]
     assert found["run"] is None
-    assert changed(found["config"]) == found["changed"]
+    assert non_default(found["config"]) == found["changed"]
 
 
 def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:  # noqa: F811

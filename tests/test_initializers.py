@@ -9,7 +9,7 @@ from nerwin.arrays import Floats, Parameters
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS, init_table
 from nerwin.network.scorer import Scorer, init_scorer
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
 from tests.test_trainer import epochs, new_trainer, village_config
 
 SHAPES = [(100, 250), (300, 100), (200, 200)]  # (n_out, n_in)
@@ -148,7 +148,7 @@ def test_detectors_that_start_at_zero_stay_equal_for_ever(activation: str) -> No
         params = init_scorer(rng, 6, [5], 2, init, np.float64)
         if init == "zero":
             params["U"] += rng.normal(size=2)  # all detectors are judged alike, so that something moves
-        optimizer = Optimizer(OPTIMIZERS["adam"].rule(Settings()), params)
+        optimizer = Optimizer(OPTIMIZERS["adam"].rule(OptimizerSettings()), params)
         for _ in range(100):
             s, cache = scorer.forward(params, x)
             optimizer.step(params, scorer.backward(params, cache, (s - wanted) / 30)[0], 0.02)

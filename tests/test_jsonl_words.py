@@ -6,8 +6,7 @@ import pytest
 
 from nerwin.errors import CorpusError
 from nerwin.text.jsonl import read_jsonl
-from nerwin.text.jsonl_words import TAGS, with_tags
-from nerwin.text.jsonl_words import WORDS as WORD_KEYS
+from nerwin.text.jsonl_words import TAGS, WORD_KEYS, with_tags
 from nerwin.text.passage import Counts, Passage
 from nerwin.text.tags import SPELLINGS, Span
 

@@ -8,8 +8,8 @@ import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption import CORRUPTIONS, tagging, tagset
-from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.label import LabelCorruption, Windows
+from nerwin.corruption.interface import CorruptionSettings, Loss
+from nerwin.corruption.label import LabelBatch, LabelCorruption
 from nerwin.corruption.tagset import MANY_TYPES, in_iob2, legal_transitions, tag_names, tag_targets
 from nerwin.errors import ConfigError
 from nerwin.network import decoder
@@ -34,17 +34,17 @@ def slack(scores: Floats, tags: list[int], margin: float = 1.0) -> float:
     return corruption_of(scores, margin).slack({}, scores, minibatch(tags))
 
 
-def minibatch(tags: list[int]) -> Windows:
-    return Windows(np.arange(len(tags)), np.array(tags), np.ones(len(tags)))
+def minibatch(tags: list[int]) -> LabelBatch:
+    return LabelBatch(np.arange(len(tags)), np.array(tags), np.ones(len(tags)))
 
 
 def corruption_of(scores: Floats, margin: float) -> LabelCorruption:
-    return LabelCorruption(TYPES[: (scores.shape[1] - 1) // 4], Settings(margin=margin))
+    return LabelCorruption(TYPES[: (scores.shape[1] - 1) // 4], CorruptionSettings(margin=margin))
 
 
 def test_there_is_a_score_for_o_and_four_for_every_type() -> None:
     assert tag_names(TYPES) == NAMES
-    assert LabelCorruption(TYPES, Settings()).names == NAMES
+    assert LabelCorruption(TYPES, CorruptionSettings()).names == NAMES
 
 
 @pytest.mark.parametrize("corruption", ["label", "sequence"])
@@ -53,12 +53,12 @@ def test_more_types_than_a_tagger_can_have_are_refused_and_a_ranker_takes_them(
 ) -> None:
     monkeypatch.setattr(tagging, "MOST_TYPES", 2)
     three = [*TYPES, "ORG"]
-    CORRUPTIONS[corruption](TYPES, Settings())
-    CORRUPTIONS["window"](three, Settings())
+    CORRUPTIONS[corruption](TYPES, CorruptionSettings())
+    CORRUPTIONS["window"](three, CorruptionSettings())
     with pytest.raises(
         ConfigError, match=r"^corpus\.entities: expected at most 2 types for a tagger, found 3\. .*window"
     ):
-        CORRUPTIONS[corruption](three, Settings())
+        CORRUPTIONS[corruption](three, CorruptionSettings())
 
 
 def test_targets_are_iobes_tags_and_what_is_not_learned_is_o() -> None:
@@ -116,7 +116,7 @@ def test_the_loss_is_that_of_the_worst_violator_and_ds_its_slope(margin: float, 
 
 def test_where_an_entity_becomes_o_the_margin_is_larger_by_miss() -> None:
     """Truth S against O and B; the truth O against S: `miss` changes the first window only."""
-    corruption = LabelCorruption(["LOC"], Settings(margin=1.0, miss=2.0))
+    corruption = LabelCorruption(["LOC"], CorruptionSettings(margin=1.0, miss=2.0))
     scores = np.array([[1.0, 2.0, 0.0, 0.0, 4.0], [2.0, 0.0, 0.0, 0.0, 0.5]])
     kept = scores.copy()
     loss = corruption.loss({}, scores, minibatch([4, 0]))
@@ -144,7 +144,10 @@ def test_outside_the_margin_a_change_of_rival_is_no_kink() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 4, 10, 50])
 def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
-    corruption, corpus = LabelCorruption(TYPES, Settings()), flatten([np.arange(2, 2 + n) for n in LENGTHS], 3)
+    corruption, corpus = (
+        LabelCorruption(TYPES, CorruptionSettings()),
+        flatten([np.arange(2, 2 + n) for n in LENGTHS], 3),
+    )
     targets = corruption.targets(TAGS)
     assert corruption.pairs_per_pass(targets, LENGTHS) == 10
     order = np.random.default_rng(1)
@@ -206,7 +209,7 @@ def test_of_many_types_only_legal_transitions_are_looked_at_and_the_same_is_foun
 
 
 def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> None:
-    corruption = LabelCorruption(["LOC"], Settings())
+    corruption = LabelCorruption(["LOC"], CorruptionSettings())
     names = list(corruption.names)
     free = legal_transitions(1)
     for _ in range(20):
@@ -224,14 +227,14 @@ def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> Non
 
 
 def test_ranked_is_the_share_of_windows_whose_true_tag_is_on_top() -> None:
-    corruption = LabelCorruption(["LOC"], Settings())
+    corruption = LabelCorruption(["LOC"], CorruptionSettings())
     scores = np.array([[2.0, 1, 0, 0, 0], [0, 1, 0, 0, 2], [0, 3, 0, 0, 2], [1, 0, 0, 0, 0]])
     assert corruption.ranked(scores, np.array([0, 4, 4, 1])) == 0.5
     assert corruption.ranked(scores[:0], np.array([], int)) == 0
 
 
 def test_margins_are_the_lead_of_the_best_sequence() -> None:
-    corruption = LabelCorruption(["LOC"], Settings())
+    corruption = LabelCorruption(["LOC"], CorruptionSettings())
     # one word may only be O or S: 3 against 2.5, whatever B has
     margins = corruption.margins({}, NO_OFFSET, np.array([[3.0, 9, 0, 0, 2.5]]), np.array([1]))
     assert margins == pytest.approx([0.5])

@@ -5,7 +5,7 @@ import pytest
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.entities import entities_of, f1_of
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import WORTH, fit_types, offset_tags, offset_unseen
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
@@ -20,7 +20,7 @@ LENGTHS = np.array([4, 1, 5, 2])
 
 
 def legal_sequences(rng: np.random.Generator) -> Ints:
-    return viterbi(rng.normal(size=(12, 9)), LENGTHS, LabelCorruption(TYPES, Settings()).legal)
+    return viterbi(rng.normal(size=(12, 9)), LENGTHS, LabelCorruption(TYPES, CorruptionSettings()).legal)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -95,7 +95,7 @@ def test_a_type_is_moved_while_entities_are_gained_by_it(
     truth: int, rival: int, leads: list[float], offsets: list[float]
 ) -> None:
     scores, gold = contested(truth, rival, leads)
-    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    transitions, lengths = LabelCorruption(TYPES, CorruptionSettings()).legal, np.ones(len(gold), int)
     found = fit_types(lambda s: viterbi(s, lengths, transitions), scores, gold, 0.25)
     assert found.tolist() == offsets
 
@@ -103,14 +103,14 @@ def test_a_type_is_moved_while_entities_are_gained_by_it(
 def test_types_are_moved_one_after_the_other() -> None:
     one, other = contested(8, 0, NEAR_AND_FAR * 5), contested(4, 0, NEAR_AND_FAR * 5)
     scores, gold = (np.concatenate(parts) for parts in zip(one, other, strict=True))
-    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    transitions, lengths = LabelCorruption(TYPES, CorruptionSettings()).legal, np.ones(len(gold), int)
     assert fit_types(lambda s: viterbi(s, lengths, transitions), scores, gold, 0.25).tolist() == [0.75, 0.75]
 
 
 def test_a_type_that_is_not_in_dev_keeps_its_scores() -> None:
     scores, gold = contested(8, 4, NEAR_AND_FAR * 5)
     there = gold != 4
-    transitions, lengths = LabelCorruption(TYPES, Settings()).legal, np.ones(len(gold), int)
+    transitions, lengths = LabelCorruption(TYPES, CorruptionSettings()).legal, np.ones(len(gold), int)
 
     def fitted(chosen: Bools) -> list[float]:
         n = np.count_nonzero(chosen)
@@ -132,7 +132,7 @@ def test_nothing_is_fitted_to_nothing() -> None:
 def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
     kind: type[LabelCorruption | SequenceCorruption], others: int, fitted: bool
 ) -> None:
-    corruption = kind([*TYPES, *map(str, range(others))], Settings())
+    corruption = kind([*TYPES, *map(str, range(others))], CorruptionSettings())
     scores, gold = contested(8, 4, NEAR_AND_FAR * 3)
     scores = np.concatenate([scores, np.full((len(gold), 4 * others), -9.0)], axis=1)
     K, lengths = scores.shape[1], np.ones(len(gold), int)
@@ -149,7 +149,7 @@ def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
 
 @pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
 def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorruption | SequenceCorruption]) -> None:
-    corruption = kind(["LOC"], Settings())
+    corruption = kind(["LOC"], CorruptionSettings())
     params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
     scores, lengths = one_word_sentences([-0.1, -0.2, 1.0, -5.0] * 5), np.ones(20, int)
     dev, seen = flatten([np.arange(2, 22)], 5)._replace(lengths=lengths), np.zeros(20, bool)
@@ -166,7 +166,7 @@ def test_unseen_words_have_an_offset_of_their_own(
     kind: type[LabelCorruption | SequenceCorruption], leads: list[float], offset: float
 ) -> None:
     """Seen ones are clear; unseen ones are names from `leads` on, and other words lie below."""
-    corruption = kind(["LOC"], Settings(miss=0.5))
+    corruption = kind(["LOC"], CorruptionSettings(miss=0.5))
     params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
     others = [min(leads) - 0.3, min(leads) - 0.5]
     each = [0.1, -0.1, *leads, *others]
@@ -186,7 +186,7 @@ def test_unseen_words_have_an_offset_of_their_own(
 @pytest.mark.parametrize(("unseen", "usual"), [(0, 0), (1, 0.75), (2, 1.5), (3, 1.5), (4, 1.5)])
 def test_the_more_of_dev_s_names_are_unseen_the_larger_is_the_usual_offset(unseen: int, usual: float) -> None:
     """Of four entities that nothing moves, and of any number of other words."""
-    corruption = LabelCorruption(["LOC"], Settings(miss=0.5))
+    corruption = LabelCorruption(["LOC"], CorruptionSettings(miss=0.5))
     scores, gold = one_word_sentences([9.0] * 4 + [-9.0] * 6), np.array([4] * 4 + [0] * 6)
     dev = flatten([np.arange(2, 12)], 5)._replace(lengths=np.ones(10, int))
     constants = corruption.fit({}, scores, gold, dev, np.array([k < unseen or k > 5 for k in range(10)]))

@@ -8,7 +8,7 @@ import pytest
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim import packing
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Treatment
 
 GRADIENTS = (1.0, 2.0, -1.0)
 IDS = np.array([1, 4])
@@ -18,7 +18,7 @@ every = pytest.mark.parametrize("name", OPTIMIZERS)
 
 
 def make(name: str, params: Parameters, **settings: float) -> Optimizer:
-    return Optimizer(OPTIMIZERS[name].rule(Settings(**settings)), params)
+    return Optimizer(OPTIMIZERS[name].rule(OptimizerSettings(**settings)), params)
 
 
 def contents(optimizer: Optimizer) -> dict[str, Any]:
@@ -297,7 +297,7 @@ def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator,
         "suffix": rng.normal(size=(9, 3)),
     }
     treatments = {"words": Treatment(rate=0.5), "shape": Treatment(rate=0.5, decayed=False)}
-    rule = OPTIMIZERS[name].rule(Settings(weight_decay=0.1))
+    rule = OPTIMIZERS[name].rule(OptimizerSettings(weight_decay=0.1))
 
     def optimizer(params: Parameters) -> Optimizer:
         made = Optimizer(rule, params)
@@ -380,7 +380,7 @@ def test_decoupled_decay_shrinks_all_weights_alike_and_l2_in_adam_does_not() -> 
 
 def test_decay_reaches_only_what_is_to_be_decayed() -> None:
     params: Parameters = {"W1": np.ones(2), "b1": np.ones(2)}
-    rule = OPTIMIZERS["adamw"].rule(Settings(weight_decay=0.5))
+    rule = OPTIMIZERS["adamw"].rule(OptimizerSettings(weight_decay=0.5))
     optimizer = Optimizer(rule, params)
     optimizer.treatments["b1"] = Treatment(decayed=False)
     optimizer.step(params, {"W1": np.zeros(2), "b1": np.zeros(2)}, 0.1)
@@ -390,7 +390,7 @@ def test_decay_reaches_only_what_is_to_be_decayed() -> None:
 
 def test_decay_reaches_the_rows_of_its_own_table() -> None:
     params: Parameters = {"words": np.ones((3, 2)), "shape": np.ones((3, 2))}
-    rule = OPTIMIZERS["adamw"].rule(Settings(weight_decay=0.5))
+    rule = OPTIMIZERS["adamw"].rule(OptimizerSettings(weight_decay=0.5))
     optimizer = Optimizer(rule, params)
     optimizer.treatments["words"] = Treatment(decayed=False)
     none = np.zeros((1, 2))
@@ -404,7 +404,7 @@ def test_a_relative_rate_is_a_factor_on_the_steps_own(name: str) -> None:
     params: Parameters = {"W1": np.ones(2), "words": np.ones((3, 2))}
     halved = {key: value.copy() for key, value in params.items()}
     grads: Gradients = {"W1": np.array([2.0, -1.0]), "words": Rows(np.array([1]), np.array([[3.0, 0.5]]))}
-    rule = OPTIMIZERS[name].rule(Settings(weight_decay=0.2))
+    rule = OPTIMIZERS[name].rule(OptimizerSettings(weight_decay=0.2))
     for theta, treatment, rate in ((params, Treatment(), 0.05), (halved, Treatment(rate=0.5), 0.1)):
         optimizer = Optimizer(rule, theta)
         optimizer.treatments = dict.fromkeys(theta, treatment)

@@ -225,7 +225,7 @@ def test_it_is_calibrated_with_names_that_lean(trained: Trainer, monkeypatch: py
         return in_context(scores, words, unseen)
 
     monkeypatch.setattr(model, "in_context", spy)
-    model.calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
+    model.tag_and_calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
 

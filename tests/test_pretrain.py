@@ -26,9 +26,9 @@ from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import RARE_NUMBER, Text, known, read_text
 from nerwin.pretraining.trainer import (
-    Batched,
-    EpochDone,
     Minibatch,
+    PretrainBatched,
+    PretrainEpochDone,
     Pretraining,
     init_state,
     keep_shares,
@@ -198,9 +198,9 @@ def test_text_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) 
 # Training
 
 
-def trained(text: Text, settings: PretrainSettings = SMALL) -> tuple[Pretraining, list[EpochDone]]:
+def trained(text: Text, settings: PretrainSettings = SMALL) -> tuple[Pretraining, list[PretrainEpochDone]]:
     pretraining = Pretraining(text, settings)
-    return pretraining, [record for record in pretraining.run() if isinstance(record, EpochDone)]
+    return pretraining, [record for record in pretraining.run() if isinstance(record, PretrainEpochDone)]
 
 
 def test_vectors_of_one_number_are_trained(text: Text) -> None:
@@ -233,7 +233,7 @@ def test_an_epoch_has_every_word_once(text: Text) -> None:
 
 
 def test_records_of_minibatches_count_all_epochs(text: Text) -> None:
-    records = [record for record in Pretraining(text, SMALL).run() if isinstance(record, Batched)]
+    records = [record for record in Pretraining(text, SMALL).run() if isinstance(record, PretrainBatched)]
     assert {record.total for record in records} == {SMALL.epochs * text.length}
     done = [record.done for record in records]
     assert done == sorted(done)
@@ -411,7 +411,7 @@ def test_a_run_goes_on_as_if_it_had_not_stopped(stop: int, here: Path, text: Tex
     run.save()
     del records  # and with it the lock of the folder
     again = PretrainRun.resume(here / "out.txt", text, SMALL)
-    assert again.pretraining.state.epoch == sum(isinstance(one, EpochDone) for one in ends)
+    assert again.pretraining.state.epoch == sum(isinstance(one, PretrainEpochDone) for one in ends)
     assert again.pretraining.state.tally == run.pretraining.state.tally
     assert finished(again) == whole
 
@@ -421,7 +421,7 @@ def test_a_run_that_is_killed_goes_on_from_its_last_save(
 ) -> None:
     run = PretrainRun.start(here / "out.txt", text, SMALL)
     records = run.train()
-    while not isinstance(next(records), EpochDone):
+    while not isinstance(next(records), PretrainEpochDone):
         pass
     next(records)
     del records
@@ -730,10 +730,10 @@ def stopped_in_epoch_2(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str)
     """The command, interrupted after its first epoch."""
     original = PretrainRun.train
 
-    def interrupted(run: PretrainRun) -> "Iterator[Batched | EpochDone]":
+    def interrupted(run: PretrainRun) -> "Iterator[PretrainBatched | PretrainEpochDone]":
         for record in original(run):
             yield record
-            if isinstance(record, EpochDone):
+            if isinstance(record, PretrainEpochDone):
                 run.save()
                 raise KeyboardInterrupt
 

@@ -68,7 +68,7 @@ def test_a_tagger_that_keeps_little_finds_the_same(
     monkeypatch.setattr("nerwin.tagging.projections.KEPT", most * W.nbytes // W.shape[1] * whole.model.slots)
     monkeypatch.setattr("nerwin.tagging.projections.CALL", 1)
     little = Tagger(trained.model)
-    assert little.scorer._projections._most == max(most, 2) < len(set(words))
+    assert little.scorer._projections._capacity == max(most, 2) < len(set(words))
     for _ in range(2):
         assert little.tag_many(sentences) == expected
         np.testing.assert_allclose(raw_scores(little, words, lengths), scores, rtol=1e-4, atol=1e-5)

@@ -12,7 +12,7 @@ from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.config.reading import keys
+from nerwin.config.reading import config_keys
 from nerwin.config.settings import Config
 from tests.readme_commands import commands
 
@@ -25,7 +25,7 @@ def table() -> str:
     """Every key with its default and description."""
     plain = Config().to_dict()
     lines = ["| key | default | meaning |", "| --- | --- | --- |"]
-    for key, field in keys():
+    for key, field in config_keys():
         section, _, name = key.rpartition(".")
         default = plain[section][name] if section else plain[key]
         lines.append(f"| `{key}` | `{json.dumps(default)}` | {field.description} |")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from nerwin.cli import app
 from nerwin.tagging.annotations import Annotation, Entity
-from nerwin.tagging.renderings import FORMATS
+from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tags import spans
@@ -27,7 +27,7 @@ FOUND = Annotation(
 
 
 def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
-    (line,) = FORMATS["colour"](FOUND, TYPES)
+    (line,) = RENDERINGS["colour"](FOUND, TYPES)
     plain = re.sub(r"\x1b\[2m [^\x1b]*\x1b\[0m|\x1b\[[0-9;]*m", "", line)
     assert plain == TEXT
     assert list(re.findall(r"\x1b\[2m ([^\x1b]*)\x1b", line)) == ["PER", "L<OC"]
@@ -36,13 +36,13 @@ def test_a_terminal_s_colours_leave_the_text_as_it_is() -> None:
 def test_a_text_cannot_give_a_terminal_orders() -> None:
     text = "see\t\x1b]0;owned\x07 Par\x1bis"
     found = Annotation(text, [], [], [Entity(15, 21, "LOC", "Par\x1bis", 1.0)], [])
-    (line,) = FORMATS["colour"](found, ["LOC"])
+    (line,) = RENDERINGS["colour"](found, ["LOC"])
     assert re.sub(r"\x1b\[[0-9;]*m", "", line) == "see\t\ufffd]0;owned\ufffd Par\ufffdis LOC"
 
 
 def test_a_type_has_the_same_colour_everywhere() -> None:
     one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)], [])
-    (line,), (whole,) = FORMATS["colour"](one, TYPES), FORMATS["colour"](FOUND, TYPES)
+    (line,), (whole,) = RENDERINGS["colour"](one, TYPES), RENDERINGS["colour"](FOUND, TYPES)
     assert whole.startswith(line)
 
 
@@ -52,7 +52,7 @@ def test_a_type_has_the_same_colour_everywhere() -> None:
 def test_types_have_colours_of_their_own(form: str, pattern: str, most: int) -> None:
     types = [f"T{number}" for number in range(most)]
     found = Annotation("a", [], [], [Entity(0, 1, label, "a", 0.9) for label in types], [])
-    (line,) = FORMATS[form](found, types)
+    (line,) = RENDERINGS[form](found, types)
     assert len(set(re.findall(pattern, line))) == most
 
 
@@ -61,12 +61,12 @@ def test_columns_have_a_blank_line_after_each_sentence() -> None:
     tags = ["B-PER", "O", "O", "B-PER", "O", "O"]
     found = Annotation(text, list(tokenize(text)), tags, [], [3, 3])
     lines = ["Mira\tB-PER", "left\tO", ".\tO", "", "Jonas\tB-PER", "came\tO", ".\tO", ""]
-    assert list(FORMATS["conll"](found, TYPES)) == lines
-    assert list(FORMATS["conll"](Annotation("", [], [], [], []), TYPES)) == [""]
+    assert list(RENDERINGS["conll"](found, TYPES)) == lines
+    assert list(RENDERINGS["conll"](Annotation("", [], [], [], []), TYPES)) == [""]
 
 
 def test_a_page_says_the_text_and_nothing_that_runs() -> None:
-    (line,) = FORMATS["html"](FOUND, TYPES)
+    (line,) = RENDERINGS["html"](FOUND, TYPES)
     assert "<b>" not in line
     without_labels = re.sub(r"<small>.*?</small>", "", line)
     assert html.unescape(re.sub(r"</?(p|mark)[^>]*>", "", without_labels)) == TEXT

@@ -5,7 +5,7 @@ import pytest
 
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.corruption.entities import entities_of, f1_of
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.offsets import offset_tags
 from nerwin.corruption.repeats import MOST, REACH, lean_on_repeats
@@ -85,7 +85,7 @@ FORMS = np.array([2, 2, 3, 4, 4, 5])
 def test_beta_is_what_dev_asks_for_and_is_used(
     kind: type[LabelCorruption | SequenceCorruption], gold: list[int], beta: float, tags: str
 ) -> None:
-    corruption = kind(["LOC"], Settings(margin=0.01))  # offsets too small to do the work of β
+    corruption = kind(["LOC"], CorruptionSettings(margin=0.01))  # offsets too small to do the work of β
     params: Parameters = {TRANSITIONS: np.zeros((7, 5))}
     times = 20
     scores = np.full((6 * times, 5), -9.0)
@@ -101,7 +101,7 @@ def test_beta_is_what_dev_asks_for_and_is_used(
 
 def test_the_offset_is_fitted_to_what_leans() -> None:
     """Without leaning, another one is best."""
-    corruption, rng = LabelCorruption(["LOC"], Settings()), np.random.default_rng(2)
+    corruption, rng = LabelCorruption(["LOC"], CorruptionSettings()), np.random.default_rng(2)
     forms, lengths = rng.integers(2, 140, 600), np.full(200, 3)
     gold = np.where((forms < 60) & (rng.random(600) > 0.1), 4, 0)
     scores = rng.normal(size=(600, 5))
@@ -120,5 +120,5 @@ def test_the_offset_is_fitted_to_what_leans() -> None:
 
 
 def test_the_lecture_s_ranker_looks_at_its_window_alone() -> None:
-    corruption, scores = WindowCorruption(["LOC"], Settings()), np.ones((2, 1))
+    corruption, scores = WindowCorruption(["LOC"], CorruptionSettings()), np.ones((2, 1))
     assert corruption.in_context({"thresholds": np.zeros(1)}, scores, np.array([7, 7]), np.ones(2, bool)) is scores

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Parameters
-from nerwin.corruption.interface import Loss, Settings
-from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, Sentences, SequenceCorruption
+from nerwin.corruption.interface import CorruptionSettings, Loss
+from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, SequenceBatch, SequenceCorruption
 from nerwin.network.decoder import viterbi
 from nerwin.network.elemental import elemental_transitions
 from nerwin.text.windows import FlatCorpus, flatten
@@ -30,13 +30,13 @@ def drawn(seed: int) -> tuple[Parameters, Floats]:
     return {TRANSITIONS: 0.5 * rng.normal(size=(K + 2, K))}, rng.normal(size=(sum(LENGTHS), K))
 
 
-def batch() -> Sentences:
+def batch() -> SequenceBatch:
     tags = np.array(list(itertools.chain(*TRUTH)))
-    return Sentences(np.arange(len(tags)), tags, np.ones(len(tags)), np.array(LENGTHS))
+    return SequenceBatch(np.arange(len(tags)), tags, np.ones(len(tags)), np.array(LENGTHS))
 
 
 def judged(params: Parameters, scores: Floats, margin: float = 1.0, miss: float = 0.0) -> Loss:
-    return SequenceCorruption(TYPES, Settings(margin=margin, miss=miss)).loss(params, scores, batch())
+    return SequenceCorruption(TYPES, CorruptionSettings(margin=margin, miss=miss)).loss(params, scores, batch())
 
 
 def score(y: tuple[int, ...], s: Floats, transitions: Floats) -> float:
@@ -86,7 +86,7 @@ def test_the_loss_is_that_of_the_worst_of_all_legal_sequences(seed: int, margin:
 def test_the_slopes_are_those_of_central_differences(seed: int) -> None:
     params, scores = drawn(seed)
     loss = judged(params, scores)
-    assert SequenceCorruption(TYPES, Settings()).slack(params, scores, batch()) > 1e-4
+    assert SequenceCorruption(TYPES, CorruptionSettings()).slack(params, scores, batch()) > 1e-4
     gradient = loss.grads[TRANSITIONS]
     assert isinstance(gradient, np.ndarray)
     for theta, derived in ((scores, loss.ds.dense(scores.shape)), (params[TRANSITIONS], gradient)):
@@ -118,9 +118,9 @@ def test_only_the_worst_sequence_is_pushed_down(seed: int) -> None:
 
 def test_a_loss_by_hand() -> None:
     """One word, O against S: J = max(s_O, s_S + Δ) − s_O."""
-    corruption = SequenceCorruption(TYPES, Settings(margin=1.0))
+    corruption = SequenceCorruption(TYPES, CorruptionSettings(margin=1.0))
     params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
-    one = Sentences(np.array([0]), np.array([0]), np.ones(1), np.array([1]))
+    one = SequenceBatch(np.array([0]), np.array([0]), np.ones(1), np.array([1]))
     loss = corruption.loss(params, np.array([[0.25, 9.0, 9.0, 9.0, 0.5]]), one)
     assert loss.value == pytest.approx(1.25)
     assert loss.ds.values.tolist() == [[-1, 0, 0, 0, 1]]
@@ -168,7 +168,7 @@ def test_illegal_transitions_get_no_gradient() -> None:
 def test_decoding_uses_the_learned_steps(seed: int) -> None:
     params, scores = drawn(seed)
     params[TRANSITIONS] *= 4
-    corruption = SequenceCorruption(TYPES, Settings())
+    corruption = SequenceCorruption(TYPES, CorruptionSettings())
     best: list[str] = []
     for first, length in zip((0, 3, 4), LENGTHS, strict=True):
         s = scores[first : first + length]
@@ -185,7 +185,7 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
 
 def test_margins_use_the_learned_steps() -> None:
     """A word at equal scores, which the learned start and end lead to S, or from it."""
-    corruption = SequenceCorruption(["LOC"], Settings())
+    corruption = SequenceCorruption(["LOC"], CorruptionSettings())
     learned = np.zeros((7, 5))
     learned[5, 4], learned[6, 4] = 3, -1
     margins = corruption.margins({TRANSITIONS: learned}, NO_OFFSET, np.zeros((1, 5)), np.array([1]))
@@ -193,7 +193,7 @@ def test_margins_use_the_learned_steps() -> None:
 
 
 def test_fresh_transitions_are_zero_in_the_precision_asked_for() -> None:
-    own = SequenceCorruption(["LOC", "PER"], Settings()).own_parameters(np.float32)
+    own = SequenceCorruption(["LOC", "PER"], CorruptionSettings()).own_parameters(np.float32)
     assert own[TRANSITIONS].shape == (11, 9)
     assert own[TRANSITIONS].dtype == np.float32
     assert not own[TRANSITIONS].any()
@@ -210,7 +210,7 @@ def corpus(lengths: list[int]) -> FlatCorpus:
 @pytest.mark.parametrize("count", [1, 7, 600])
 def test_an_epoch_has_every_sentence_once_and_whole(size: int, count: int) -> None:
     lengths = np.random.default_rng(count).integers(1, 9, count).tolist()
-    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, Settings())
+    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, CorruptionSettings())
     targets = np.arange(len(flat.centres)) % K
     batches = list(corruption.batches(flat, targets, np.random.default_rng(1), np.random.default_rng(2), size))
     sentences = Counter[tuple[int, ...]]()
@@ -227,15 +227,15 @@ def test_an_epoch_has_every_sentence_once_and_whole(size: int, count: int) -> No
     assert corruption.pairs_per_pass(targets, np.array(lengths)) == sum(lengths)
 
 
-def minibatches(lengths: list[int], size: int) -> list[Sentences]:
-    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, Settings())
+def minibatches(lengths: list[int], size: int) -> list[SequenceBatch]:
+    flat, corruption = corpus(lengths), SequenceCorruption(TYPES, CorruptionSettings())
     targets = np.zeros(len(flat.centres), int)
     return list(corruption.batches(flat, targets, np.random.default_rng(1), np.random.default_rng(2), size))
 
 
 def test_the_order_and_the_company_of_sentences_change() -> None:
     lengths = np.random.default_rng(0).integers(1, 9, 60).tolist()
-    flat, corruption, order = corpus(lengths), SequenceCorruption(TYPES, Settings()), np.random.default_rng(1)
+    flat, corruption, order = corpus(lengths), SequenceCorruption(TYPES, CorruptionSettings()), np.random.default_rng(1)
     targets = np.zeros(len(flat.centres), int)
     first, second = (
         [one.centres.tolist() for one in corruption.batches(flat, targets, order, order, 20)] for _ in range(2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Gradients, Parameters, Rows
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
 
 GRADIENTS = (1.0, 2.0, -1.0)
 IDS = np.array([1, 4])
@@ -14,7 +14,7 @@ both = pytest.mark.parametrize("name", ["sgd", "momentum"])
 
 
 def make(name: str, params: Parameters, mu: float = 0.9) -> Optimizer:
-    return Optimizer(OPTIMIZERS[name].rule(Settings(momentum=mu)), params)
+    return Optimizer(OPTIMIZERS[name].rule(OptimizerSettings(momentum=mu)), params)
 
 
 def rows_gradient(rng: np.random.Generator) -> Rows:

@@ -20,7 +20,7 @@ from nerwin.parallel.cluster import cluster
 from nerwin.parallel.workers import Workers, processes
 from nerwin.storage.replace import replace_file
 from nerwin.tagging import ranges, shards
-from nerwin.tagging.ranges import cut, saved_model
+from nerwin.tagging.ranges import cut_into_ranges, saved_model
 from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
 from nerwin.tagging.streaming import Task, tag_file
 from nerwin.tagging.tagger import load
@@ -140,7 +140,7 @@ def test_odd_files_are_as_from_one_process(
 
 def test_ranges_are_the_file_without_gaps(tmp_path: Path) -> None:
     path = long_file(tmp_path)
-    source, found = cut(path, Task("conll", "", FORMAT))
+    source, found = cut_into_ranges(path, Task("conll", "", FORMAT))
     assert [one.start for one in found[1:]] == [one.end for one in found[:-1]]
     assert (found[0].start, found[-1].end) == (0, source.bytes) == (0, path.stat().st_size)
     assert {one.task.delimiter for one in found} == {"\t"}

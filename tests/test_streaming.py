@@ -21,7 +21,7 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.text.inline import format_inline
-from nerwin.text.pieces import Piece, blocks, most_pieces, read_pieces
+from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
@@ -84,7 +84,7 @@ def test_a_sentence_without_end_is_cut_at_a_line(tmp_path: Path, monkeypatch: py
     assert b"".join(piece.data for piece in found) == path.read_bytes()
     assert [len(piece.data) for piece in found] == [196, 203, 196, 176]
     for piece in found:
-        parts = list(blocks(piece, by_sentence=True))
+        parts = list(cut_piece(piece, by_sentence=True))
         assert b"".join(part.data for part in parts) == piece.data
         assert all(part.data.endswith(b"\n") for part in parts)
         assert max(len(part.data) for part in parts) <= 75 + 7
@@ -95,7 +95,7 @@ def test_a_block_ends_late_only_where_its_sentence_does_not(monkeypatch: pytest.
         monkeypatch.setattr(pieces, name, value)
     piece = Piece(1, b"word O\n" * 10 + b"\n" + b"word O\n" * 12)  # a sentence of 70 bytes, and one of 84
     for share in (1.0, 0.3):
-        assert [len(one.data) for one in blocks(piece, by_sentence=True, share=share)] == [71, 84]
+        assert [len(one.data) for one in cut_piece(piece, by_sentence=True, share=share)] == [71, 84]
 
 
 def test_of_packed_files_and_pipes_nobody_knows_the_pieces(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_of_packed_files_and_pipes_nobody_knows_the_pieces(tmp_path: Path) -> No
 def test_blocks_may_be_a_share_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "BLOCK", 19)
     piece = Piece(1, b"a b\n" * 20)
-    lengths = [[len(one.data) for one in blocks(piece, by_sentence=False, share=share)] for share in (1.0, 0.4)]
+    lengths = [[len(one.data) for one in cut_piece(piece, by_sentence=False, share=share)] for share in (1.0, 0.4)]
     assert lengths == [[20] * 4, [8] * 10]
 
 
@@ -127,7 +127,7 @@ def test_the_blocks_of_a_piece_are_whole_lines_or_sentences(lines: list[bytes], 
     piece = Piece(7, b"\n".join(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "BLOCK", size)
-        found = list(blocks(piece, by_sentence=by_sentence))
+        found = list(cut_piece(piece, by_sentence=by_sentence))
     assert b"".join(block.data for block in found) == piece.data
     number = 7
     for block in found:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
 from nerwin.cli.init import Preset
-from nerwin.config.reading import json_schema, keys, load_config, make_config
+from nerwin.config.reading import config_keys, json_schema, load_config, make_config
 from nerwin.config.settings import Config
 from nerwin.config.template import differences, template
 from nerwin.config.yaml_files import format_value, parse_yaml
@@ -46,7 +46,7 @@ def test_a_template_is_read_back_as_the_same_configuration(path: Path, here: Pat
 
 def test_every_key_stands_in_it_with_its_default_and_meaning() -> None:
     lines = template(Config(), "title").splitlines()
-    for key, field in keys():
+    for key, field in config_keys():
         name = key.rpartition(".")[2]
         (line,) = [one for one in lines if f"# {field.description}" in one and one.strip().startswith(f"{name}: ")]
         assert "default:" not in line
@@ -205,7 +205,9 @@ def properties() -> dict[str, dict[str, Any]]:
 
 def test_the_schema_has_every_key_with_its_meaning() -> None:
     found = properties()
-    assert {key: one["description"] for key, one in found.items()} == {key: field.description for key, field in keys()}
+    assert {key: one["description"] for key, one in found.items()} == {
+        key: field.description for key, field in config_keys()
+    }
 
 
 def test_the_schema_knows_names_and_ranges() -> None:

@@ -239,7 +239,7 @@ def test_an_epoch_of_a_small_corpus_takes_several_passes(tmp_path: Path, corrupt
     settings += ["schedule.name=linear", "schedule.warmup=0", "optimizer.learning_rate=0.01"]
     once = new_trainer(village_config(tmp_path, *settings))
     batches = len([record for record in once.run() if isinstance(record, Batched)]) // 2
-    several = new_trainer(village_config(tmp_path, *settings, f"training.min_batches={2 * once.steps + 1}"))
+    several = new_trainer(village_config(tmp_path, *settings, f"training.min_batches={2 * once.steps_per_epoch + 1}"))
     assert (once.passes, several.passes, several.pairs) == (1, 3, 3 * once.pairs)
     drawn = [batch.centres for batch in several._batches(several._new_tally())]
     assert len(drawn) == pytest.approx(3 * batches, abs=2)
@@ -270,7 +270,7 @@ def test_the_clock_of_the_schedule_counts_pairs_and_no_minibatches(tmp_path: Pat
     """The last minibatch of a pass is smaller, so several passes have more of them than of steps."""
     settings = ["training.epochs=2", "training.batch_size=40", "training.min_batches=50"]
     trainer = new_trainer(village_config(tmp_path, *settings, "schedule.name=linear", "schedule.warmup=0"))
-    assert trainer.minibatches > trainer.steps
+    assert trainer.minibatches > trainer.steps_per_epoch
     trainer.model.standing = Standing(epoch=1)
     assert trainer._rate(0) == pytest.approx(0.5 * trainer.schedule(0))
 
@@ -416,14 +416,14 @@ def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Pa
 def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "window.sentence=1"))
     assert trainer.unknown_shares[PADDING] == 0
-    words = trainer._windows(trainer.parts.train.flat.centres[:20])
+    words = trainer._placed_windows(trainer.parts.train.flat.centres[:20])
     assert words.around is not None
     assert (words.forms[words.around.words] >= len(trainer.parts.vocabulary)).all()
 
 
 def test_any_word_may_be_read_as_unknown_where_rare_ones_are_not_read_so_more_often(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=0", "words.any_unknown=0.5"))
-    V, forms = len(trainer.parts.vocabulary), trainer._windows(trainer.parts.train.flat.centres).forms
+    V, forms = len(trainer.parts.vocabulary), trainer._placed_windows(trainer.parts.train.flat.centres).forms
     assert 0 < np.count_nonzero(forms >= V) < len(forms)
     assert forms.max() < 2 * V
 
@@ -482,7 +482,7 @@ def test_preprocessing_is_fitted_on_the_training_part_and_then_stays(tmp_path: P
 def test_the_last_epoch_may_be_kept_whatever_dev_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = new_trainer(village_config(tmp_path, "training.keep=last", "training.epochs=4", "training.patience=1"))
     figures = iter((0.5, 0.8, 0.0, 0.6))
-    monkeypatch.setattr(Trainer, "_evaluate", lambda self: {"f1": next(figures)})
+    monkeypatch.setattr(Trainer, "_fit_and_score_dev", lambda self: {"f1": next(figures)})
     records = epochs(trainer)
     assert [record.best for record in records] == [False, False, False, True]
     assert [record.dev["f1"] for record in records] == [0.5, 0.8, 0.0, 0.6]

@@ -9,7 +9,7 @@ import pytest
 import nerwin
 from nerwin.arrays import Ints
 from nerwin.config.reading import load_config
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
@@ -95,7 +95,7 @@ def test_dev_is_scored_as_it_is_tagged(tmp_path: Path) -> None:
 
 def test_the_offset_of_a_type_is_fitted_after_that_of_unseen_words() -> None:
     """Without it O would hide the names of which dev says that they are places."""
-    corruption = LabelCorruption(["LOC", "PER"], Settings(miss=0.5))
+    corruption = LabelCorruption(["LOC", "PER"], CorruptionSettings(miss=0.5))
     n = 40
     scores = np.full((n, 9), -9.0)
     scores[:, 0], scores[:, 4], scores[:, 8] = 0, -1.3, -1.25  # S-LOC and S-PER, both below O

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from nerwin.arrays import Floats, Parameters
 from nerwin.cli import app
-from nerwin.corruption.interface import Settings
-from nerwin.corruption.label import LabelCorruption, Windows
-from nerwin.corruption.sequence import TRANSITIONS, Sentences, SequenceCorruption
+from nerwin.corruption.interface import CorruptionSettings
+from nerwin.corruption.label import LabelBatch, LabelCorruption
+from nerwin.corruption.sequence import TRANSITIONS, SequenceBatch, SequenceCorruption
 from nerwin.corruption.tagging import tag_weights
 from nerwin.corruption.weights import type_weights
 from nerwin.corruption.window import WindowCorruption
@@ -37,7 +37,7 @@ def test_a_map_names_types_and_none_is_one() -> None:
 
 def test_balanced_weights_of_a_tagger_count_every_word_of_an_entity() -> None:
     """Two words S-LOC, six of PER as B, I and E, and none that says what those outside weigh."""
-    weights = tag_weights(Settings(weights="balanced"), TYPES, np.array([4, 4, 0, 5, 6, 7, 0, 5, 6, 7]))
+    weights = tag_weights(CorruptionSettings(weights="balanced"), TYPES, np.array([4, 4, 0, 5, 6, 7, 0, 5, 6, 7]))
     np.testing.assert_allclose(weights, [1, *[8 / 4] * 4, *[8 / 12] * 4], rtol=1e-6)
 
 
@@ -54,7 +54,7 @@ def test_a_weight_for_a_type_that_is_not_learned_is_one_line(tmp_path: Path, cor
 
 
 def test_a_window_pair_counts_as_its_type_weighs() -> None:
-    corruption = WindowCorruption(TYPES, Settings(draws=1, weights=WEIGHTS))
+    corruption = WindowCorruption(TYPES, CorruptionSettings(draws=1, weights=WEIGHTS))
     flat, targets = flatten([np.arange(2, 2 + n) for n in LENGTHS], 3), corruption.targets(TAGS)
     rng = np.random.default_rng(1)
     (batch,) = corruption.batches(flat, targets, rng, rng, 100)
@@ -69,12 +69,12 @@ def test_a_window_pair_counts_as_its_type_weighs() -> None:
 
 def test_a_label_counts_as_its_type_weighs() -> None:
     """Four words at equal scores, each a margin short: O, S-LOC, B-PER, E-PER."""
-    corruption = LabelCorruption(TYPES, Settings(weights=WEIGHTS))
+    corruption = LabelCorruption(TYPES, CorruptionSettings(weights=WEIGHTS))
     flat, targets = flatten([np.arange(2, 2 + n) for n in LENGTHS], 3), corruption.targets(TAGS)
     rng = np.random.default_rng(1)
     (batch,) = corruption.batches(flat, targets, rng, rng, 100)
     assert batch.weights.tolist() == [{0: 1.0, 4: 3.0}.get(tag, 0.5) for tag in batch.tags]
-    four = Windows(np.arange(4), np.array([0, 4, 5, 7]), np.array([1, 3, 0.5, 0.5]))
+    four = LabelBatch(np.arange(4), np.array([0, 4, 5, 7]), np.array([1, 3, 0.5, 0.5]))
     loss = corruption.loss({}, np.zeros((4, 9)), four)
     assert loss.value == pytest.approx((1 + 3 + 0.5 + 0.5) / 4)
     np.testing.assert_allclose(loss.ds.dense((4, 9))[np.arange(4), four.tags], [-0.25, -0.75, -0.125, -0.125])
@@ -82,13 +82,13 @@ def test_a_label_counts_as_its_type_weighs() -> None:
 
 def test_a_label_inside_the_margin_is_pushed_by_its_own_weight() -> None:
     """And not by that of the window before it, which is outside."""
-    two = Windows(np.arange(2), np.array([0, 4]), np.array([1.0, 3.0]))
-    loss = LabelCorruption(["LOC"], Settings()).loss({}, np.array([[9.0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]), two)
+    two = LabelBatch(np.arange(2), np.array([0, 4]), np.array([1.0, 3.0]))
+    loss = LabelCorruption(["LOC"], CorruptionSettings()).loss({}, np.array([[9.0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]), two)
     assert loss.ds.ids.tolist() == [1]
     assert loss.ds.values[0, 4] == -1.5
 
 
-def slope(corruption: SequenceCorruption, params: Parameters, scores: Floats, batch: Sentences) -> Floats:
+def slope(corruption: SequenceCorruption, params: Parameters, scores: Floats, batch: SequenceBatch) -> Floats:
     """∂J/∂s by central differences."""
     found = np.zeros_like(scores)
     for at in np.ndindex(scores.shape):
@@ -101,7 +101,7 @@ def slope(corruption: SequenceCorruption, params: Parameters, scores: Floats, ba
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_margin_of_a_sequence_counts_a_wrong_word_as_its_type_weighs(seed: int) -> None:
-    corruption = SequenceCorruption(TYPES, Settings(weights=WEIGHTS))
+    corruption = SequenceCorruption(TYPES, CorruptionSettings(weights=WEIGHTS))
     flat, targets = flatten([np.arange(2, 2 + n) for n in LENGTHS], 3), corruption.targets(TAGS)
     rng = np.random.default_rng(seed)
     (batch,) = corruption.batches(flat, targets, rng, rng, 100)
@@ -111,12 +111,12 @@ def test_the_margin_of_a_sequence_counts_a_wrong_word_as_its_type_weighs(seed: i
     ds = corruption.loss(params, scores, batch).ds.dense(scores.shape)
     assert np.abs(ds - slope(corruption, params, scores, batch)).max() < 1e-8
     # one word S-LOC at equal scores: its margin is three
-    one = Sentences(np.array([0]), np.array([4]), np.array([3.0]), np.array([1]))
+    one = SequenceBatch(np.array([0]), np.array([4]), np.array([3.0]), np.array([1]))
     assert corruption.loss({TRANSITIONS: np.zeros((11, 9))}, np.zeros((1, 9)), one).value == pytest.approx(3)
 
 
 def test_only_a_share_of_the_windows_outside_is_visited_and_every_entity_is() -> None:
-    corruption = LabelCorruption(TYPES, Settings(outside_share=0.5))
+    corruption = LabelCorruption(TYPES, CorruptionSettings(outside_share=0.5))
     flat, targets = flatten([np.arange(2, 2 + n) for n in LENGTHS], 3), corruption.targets(TAGS)
     order, corrupting = np.random.default_rng(1).spawn(2)
     seen = []
@@ -131,7 +131,7 @@ def test_only_a_share_of_the_windows_outside_is_visited_and_every_entity_is() ->
 
 def test_only_a_share_of_the_sentences_without_an_entity_is_visited() -> None:
     lengths = np.array([2] * 200)
-    corruption = SequenceCorruption(TYPES, Settings(outside_share=0.25))
+    corruption = SequenceCorruption(TYPES, CorruptionSettings(outside_share=0.25))
     flat = flatten([np.full(2, 2) for _ in lengths], 3)
     targets = np.tile([0, 0, 4, 0], 100)
     order, corrupting = np.random.default_rng(1).spawn(2)
@@ -146,7 +146,7 @@ def test_only_a_share_of_the_sentences_without_an_entity_is_visited() -> None:
 
 def test_sentences_without_an_entity_are_taken_as_far_as_they_fit() -> None:
     lengths = np.array([2, *[90] * 4, *[1] * 100])
-    corruption = SequenceCorruption(TYPES, Settings(outside_share=0.2))
+    corruption = SequenceCorruption(TYPES, CorruptionSettings(outside_share=0.2))
     targets = np.zeros(lengths.sum(), int)
     targets[0] = 4
     flat = flatten([np.full(n, 2) for n in lengths], 3)

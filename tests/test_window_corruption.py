@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption import window
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.window import (
     NO_TYPE,
-    Pairs,
+    WindowBatch,
     WindowCorruption,
     _draw_corrupted,
     decide,
@@ -46,16 +46,16 @@ class Draws:
     """Epochs of one corruption with its own generators, as a trainer would draw them."""
 
     def __init__(self, draws: int = 3, size: int = 4, seed: int = 5) -> None:
-        self.corruption = WindowCorruption(TYPES, Settings(draws=draws))
+        self.corruption = WindowCorruption(TYPES, CorruptionSettings(draws=draws))
         self.targets, self.corpus, self.size = self.corruption.targets(TAGS), corpus(), size
         self.order, self.corrupting = np.random.default_rng(seed).spawn(2)
 
-    def epoch(self) -> list[Pairs]:
+    def epoch(self) -> list[WindowBatch]:
         return list(self.corruption.batches(self.corpus, self.targets, self.order, self.corrupting, self.size))
 
 
-def joined(batches: list[Pairs]) -> Pairs:
-    return Pairs(*(np.concatenate(columns) for columns in zip(*batches, strict=True)))
+def joined(batches: list[WindowBatch]) -> WindowBatch:
+    return WindowBatch(*(np.concatenate(columns) for columns in zip(*batches, strict=True)))
 
 
 def kind_at(centres: Ints) -> Ints:
@@ -64,11 +64,11 @@ def kind_at(centres: Ints) -> Ints:
 
 
 def test_targets_number_the_types_from_one() -> None:
-    assert WindowCorruption(TYPES, Settings()).targets(TAGS).tolist() == KINDS
+    assert WindowCorruption(TYPES, CorruptionSettings()).targets(TAGS).tolist() == KINDS
 
 
 def test_types_that_are_not_learned_are_no_type() -> None:
-    targets = WindowCorruption(["PER"], Settings()).targets(TAGS)
+    targets = WindowCorruption(["PER"], CorruptionSettings()).targets(TAGS)
     assert targets.tolist() == [1 if kind == 2 else 0 for kind in KINDS]
 
 
@@ -161,7 +161,7 @@ def test_the_windows_of_a_minibatch_are_the_true_ones_then_the_corrupted_ones() 
 
 
 def test_a_corpus_of_one_type_only_is_a_clear_error() -> None:
-    corruption = WindowCorruption(["PER"], Settings())
+    corruption = WindowCorruption(["PER"], CorruptionSettings())
     tags = [["B-PER", "I-PER"], ["B-PER"]]
     flat = flatten([np.array([2, 3]), np.array([4])], 3)
     rng = np.random.default_rng(0)
@@ -170,7 +170,7 @@ def test_a_corpus_of_one_type_only_is_a_clear_error() -> None:
 
 
 def test_two_types_without_any_outside_word_can_still_be_held_against_each_other() -> None:
-    corruption = WindowCorruption(TYPES, Settings())
+    corruption = WindowCorruption(TYPES, CorruptionSettings())
     targets = corruption.targets([["B-PER", "B-LOC"]])
     rng = np.random.default_rng(0)
     (batch,) = corruption.batches(flatten([np.array([2, 3])], 3), targets, rng, rng, 4)
@@ -180,8 +180,8 @@ def test_two_types_without_any_outside_word_can_still_be_held_against_each_other
 def test_the_loss_is_the_mean_hinge_in_the_score_of_the_pairs_own_type() -> None:
     # Pair 0 is of type 1 and 0.5 inside the margin; pair 1 is of type 0 and at the margin exactly.
     scores = np.array([[9.0, 1.0], [3.0, 0.0], [-9.0, 0.5], [2.0, 8.0]])
-    batch = Pairs(np.array([1, 2]), np.array([3, 4]), np.array([1, 0]), np.ones(2))
-    loss = WindowCorruption(TYPES, Settings(margin=1.0)).loss({}, scores, batch)
+    batch = WindowBatch(np.array([1, 2]), np.array([3, 4]), np.array([1, 0]), np.ones(2))
+    loss = WindowCorruption(TYPES, CorruptionSettings(margin=1.0)).loss({}, scores, batch)
     assert (loss.value, loss.pairs, loss.active) == (0.25, 2, 1)
     assert loss.ds.dense(scores.shape).tolist() == [[0.0, -0.5], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]
 
@@ -274,7 +274,7 @@ def test_kind_spans_are_the_same_runs_counted_through_the_corpus(kinds: Kinds) -
 def test_decoding_spells_the_decisions_in_iob2(kinds: Kinds) -> None:
     flat, lengths = flat_kinds(kinds)
     scores = np.eye(3)[flat][:, 1:] + 0.5
-    corruption = WindowCorruption(TYPES, Settings())
+    corruption = WindowCorruption(TYPES, CorruptionSettings())
     found = corruption.decode({}, {"thresholds": np.array([1.0, 1.0])}, scores, lengths)
     expected = [tag for sentence in kinds for tag in iob2(runs(sentence), len(sentence))]
     assert [corruption.spelled[tag] for tag in found] == expected
@@ -364,7 +364,7 @@ def test_fitting_does_not_depend_on_the_order_of_sentences(rng: np.random.Genera
 
 
 def test_the_margin_of_a_decision_is_its_distance_from_the_threshold() -> None:
-    corruption = WindowCorruption(["LOC"], Settings())
+    corruption = WindowCorruption(["LOC"], CorruptionSettings())
     constants: dict[str, Floats] = {"thresholds": np.array([1.0])}
     margins = corruption.margins({}, constants, np.array([[3.0], [1.0], [-1.0]]), np.array([3]))
     assert margins.tolist() == [2.0, 0.0, 2.0]

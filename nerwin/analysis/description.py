@@ -4,7 +4,7 @@ the way."""
 from pathlib import Path
 from typing import Any
 
-from nerwin.config.reading import changed, keys, value_of
+from nerwin.config.reading import config_keys, non_default, value_of
 from nerwin.model.files import load_model
 from nerwin.model.manifest import best_of, read_manifest
 from nerwin.model.model import Model
@@ -41,7 +41,7 @@ def describe(path: Path | None) -> dict[str, Any]:
         "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
         "sources": _sources(model),
         "config": config,
-        "changed": changed(config),
+        "changed": non_default(config),
         "run": run and _progress(run),
         "sums": "all right",  # or else an error has been raised
     }
@@ -50,7 +50,7 @@ def describe(path: Path | None) -> dict[str, Any]:
 def _sources(model: Model) -> dict[str, Any]:
     """The files that it was trained on; the paths are those of the configuration, where they may stand no more."""
     config = model.config.to_dict()
-    known = {key for key, _ in keys()}
+    known = {key for key, _ in config_keys()}
     return {
         key: {"path": value_of(config, key) if key in known else None, **source._asdict()}
         for key, source in model.sources.items()

@@ -10,10 +10,10 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import ConfigError, ModelError
-from nerwin.model.model import WINDOWS, Model
+from nerwin.model.model import WINDOWS_AT_ONCE, Model
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.attribution import score_shares
-from nerwin.network.lookup import nearest_rows
+from nerwin.network.neighbours import nearest_rows
 from nerwin.network.placed import distinct
 from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import bare_words, forms_of
@@ -58,8 +58,11 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     """Every detector of the first layer over the windows of a corpus, strongest first where there is one layer."""
     text, C = _read(model, sentences), model.config.window.size
     flat, ids = text.flat, windows(text.flat.tokens, text.flat.centres, C)  # (n, C)
-    starts = range(0, len(ids), WINDOWS)
-    blocks = (distinct(ids[i : i + WINDOWS], model.around(flat, flat.centres[i : i + WINDOWS])) for i in starts)
+    starts = range(0, len(ids), WINDOWS_AT_ONCE)
+    blocks = (
+        distinct(ids[i : i + WINDOWS_AT_ONCE], model.around(flat, flat.centres[i : i + WINDOWS_AT_ONCE]))
+        for i in starts
+    )
     a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)

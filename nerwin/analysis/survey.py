@@ -22,7 +22,7 @@ from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SCHEMES, Span, spans, steps
 from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vector_cache import load_vectors
-from nerwin.training.data import CUT_BEYOND, OTHERWISE
+from nerwin.training.data import CUT_BEYOND, LETTERS_MISMATCH
 
 PARTS = ("train", "dev", "test")
 MUCH = 0.1  # share of the words; a corpus has some long sentences
@@ -173,7 +173,9 @@ def _doubts_of_words(tagged: Mapping[str, _Tagged], tokenizer: str) -> Iterator[
     train = tagged["train"].corpus.words
     yield from (("train", doubt) for doubt in tokenizer_doubt(train, tokenizer))
     letters = are_letters(train)
-    yield from ((name, OTHERWISE[letters]) for name, one in tagged.items() if are_letters(one.corpus.words) != letters)
+    yield from (
+        (name, LETTERS_MISMATCH[letters]) for name, one in tagged.items() if are_letters(one.corpus.words) != letters
+    )
 
 
 def _read(path: Path, config: Config) -> _Tagged:

@@ -14,7 +14,7 @@ import typer
 from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
 from nerwin.cli.threads import usual_threads
-from nerwin.collector import resume
+from nerwin.collector import resume_collector
 from nerwin.errors import NerwinError, TrainingDiverged, short_of_memory
 
 INTERRUPTED = 130
@@ -59,7 +59,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        resume()
+        resume_collector()
         try:
             function(*args, **kwargs)
             sys.stdout.flush()

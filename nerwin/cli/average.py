@@ -22,11 +22,11 @@ def average(
 
     from nerwin import api
     from nerwin.config.corpora import has_part_to_score
-    from nerwin.model.files import check_new, save_model
+    from nerwin.model.files import check_new_model, save_model
 
-    check_new(output, REMEDY)
+    check_new_model(output, REMEDY)
     whole = api.average(models).model
-    check_new(output, REMEDY)  # once more: reading the data takes its time
+    check_new_model(output, REMEDY)  # once more: reading the data takes its time
     save_model(output, whole)
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"

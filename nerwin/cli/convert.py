@@ -6,9 +6,9 @@ from typing import Annotated, get_args
 import typer
 
 from nerwin.cli.app import command, stream_path
+from nerwin.cli.column_options import OPTIONS, named_as_options, naming_options
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
-from nerwin.cli.tagged import OPTIONS, named_as_options, naming_options
 from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
 SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}  # of the forms of columns
@@ -48,11 +48,11 @@ def convert(
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
     from nerwin.text.formats import COLUMNS, FORMS, Reading, count_of
-    from nerwin.text.suffixes import NO_COLUMNS, form_of
+    from nerwin.text.suffixes import NO_COLUMNS, form_by_suffix
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)
-    form, to = given or form_of(source) or COLUMNS, wanted or form_of(target) or COLUMNS
+    form, to = given or form_by_suffix(source) or COLUMNS, wanted or form_by_suffix(target) or COLUMNS
     scheme = SCHEMES.get(form if form == "types" else given, "auto")  # types are never found out
     columns = Columns(word_column, tag_column, delimiter, scheme, comments)
     if form in NO_COLUMNS and columns != Columns():

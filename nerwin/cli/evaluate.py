@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from nerwin.cli.app import command
-from nerwin.cli.options import DataOption, JsonOption, ModelArgument
-from nerwin.cli.tables import WIDEST, print_whole
-from nerwin.cli.tagged import (
-    SCORED,
+from nerwin.cli.column_options import (
+    SCORING_OPTIONS,
     CommentsOption,
     DelimiterOption,
     SchemeOption,
@@ -19,6 +17,8 @@ from nerwin.cli.tagged import (
     named_as_options,
     naming_options,
 )
+from nerwin.cli.options import DataOption, JsonOption, ModelArgument
+from nerwin.cli.tables import WIDEST, print_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,12 @@ def evaluate(
         word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
     )
     tagger = load(folder)
-    with naming_options(SCORED):
+    with naming_options(SCORING_OPTIONS):
         corpus, result = score(tagger, data, columns)
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
-    note = f"{folder} on {corpus.path}: {named_as_options(corpus.describe(), SCORED)}"
+    note = f"{folder} on {corpus.path}: {named_as_options(corpus.describe(), SCORING_OPTIONS)}"
     errors = PlainConsole(stderr=True)
     errors.print(note, style="dim", soft_wrap=True)
     for doubt in _doubts(result, tagger.model.types, tagger.model.config.corpus.entities):

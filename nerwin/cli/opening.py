@@ -3,13 +3,24 @@
 from collections.abc import Iterator
 
 from nerwin.config.idle import idle
-from nerwin.config.reading import changed
-from nerwin.config.settings import Config
+from nerwin.config.reading import non_default
+from nerwin.config.settings import Config, CorpusConfig
+from nerwin.shipped import shipped
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
 from nerwin.training.trainer import Trainer
 
 FEW_STEPS = 20
+
+
+def still_shipped(corpus: CorpusConfig) -> Iterator[str]:
+    """That dev or test are still the shipped corpus's though train is another one."""
+    ours = shipped("data").resolve()
+    if corpus.train is None or corpus.train.parent == ours:
+        return
+    for name, path in (("dev", corpus.dev), ("test", corpus.test)):
+        if path is not None and path.parent == ours:
+            yield f"corpus.{name} is still {path}, of the shipped corpus: set it to your own part, or to null"
 
 
 def plan(run: Run) -> Iterator[str]:
@@ -33,7 +44,7 @@ def plan(run: Run) -> Iterator[str]:
 
 def without_effect(config: Config) -> Iterator[str]:
     """The keys that are set and have no effect."""
-    for key, need in idle(config, changed(config.to_dict())).items():
+    for key, need in idle(config, non_default(config.to_dict())).items():
         yield f"{key} is set and has no effect: it needs {need}"
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nerwin.cli.app import command, interrupted, stream_path
+from nerwin.cli.form_hint import form_hint
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, form_hint
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from nerwin.pretraining.run import PretrainRun
-    from nerwin.pretraining.trainer import EpochDone
+    from nerwin.pretraining.trainer import PretrainEpochDone
     from nerwin.text.columns import Columns
 
 
@@ -171,12 +172,12 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     Raises:
         KeyboardInterrupt: after the state has been saved.
     """
-    from nerwin.pretraining.trainer import EpochDone
+    from nerwin.pretraining.trainer import PretrainEpochDone
 
     with interruption() as asked, _bar(console) as bar:
         task = bar.add_task("", total=None, rate="")
         for record in run.train():
-            if isinstance(record, EpochDone):
+            if isinstance(record, PretrainEpochDone):
                 _print_epoch(console, run, record, probes)
             else:
                 bar.update(
@@ -191,7 +192,7 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
                 raise KeyboardInterrupt
 
 
-def _print_epoch(console: "Console", run: "PretrainRun", record: "EpochDone", probes: list[str]) -> None:
+def _print_epoch(console: "Console", run: "PretrainRun", record: "PretrainEpochDone", probes: list[str]) -> None:
     left = (run.pretraining.settings.epochs - record.epoch) * record.seconds
     rate = record.words / max(record.seconds, 1e-9)
     console.print(

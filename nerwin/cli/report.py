@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from nerwin.cli.app import command, stream_path
-from nerwin.cli.options import DataOption
-from nerwin.cli.output import write
-from nerwin.cli.tagged import (
-    SCORED,
+from nerwin.cli.column_options import (
+    SCORING_OPTIONS,
     CommentsOption,
     DelimiterOption,
     SchemeOption,
@@ -19,6 +17,8 @@ from nerwin.cli.tagged import (
     chosen_keys,
     naming_options,
 )
+from nerwin.cli.options import DataOption
+from nerwin.cli.output import write
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 
@@ -63,7 +63,7 @@ def report(
     columns = chosen_keys(
         word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
     )
-    with naming_options(SCORED):
+    with naming_options(SCORING_OPTIONS):
         found = report_runs(folders, data, columns)
     page = render(*found).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)

@@ -13,9 +13,10 @@ import typer
 
 from nerwin.cli.app import command, interrupted, stream_path
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
+from nerwin.cli.form_hint import form_hint
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read, form_hint
+from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -227,11 +228,11 @@ def _usual(source: Input, output: Path | None) -> str:
     Colours are only for the eyes of who wants them (no-color.org).
     """
     from nerwin.text.files import suffix_of
-    from nerwin.text.suffixes import form_of
+    from nerwin.text.suffixes import form_by_suffix
 
     if output and suffix_of(output) == ".html":
         return "html"
-    if output and (named := form_of(output)) and named in get_args(Format):
+    if output and (named := form_by_suffix(output)) and named in get_args(Format):
         return named
     if source != "text":
         return source

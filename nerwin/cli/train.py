@@ -44,7 +44,7 @@ def train(
     """Train a tagger on a corpus in columns."""
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
-    from nerwin.shipped import QUICKSTART, left_over, shipped
+    from nerwin.shipped import QUICKSTART, shipped
     from nerwin.storage.folders import CONFIG, check_is_run, new_folder, newest_folder, resume_command
 
     started = time.perf_counter()
@@ -57,7 +57,7 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
-    from nerwin.cli.opening import few_steps, plan, without_effect
+    from nerwin.cli.opening import few_steps, plan, still_shipped, without_effect
     from nerwin.config.reading import load_config
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run
@@ -66,7 +66,7 @@ def train(
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
     console = PlainConsole(stderr=True, quiet=quiet)
-    for note in left_over(settings.corpus.train, settings.corpus.dev, settings.corpus.test):
+    for note in still_shipped(settings.corpus):
         console.print(note, style="yellow", soft_wrap=True)
     if begun:
         run = Run.resume(begun, settings)

@@ -8,8 +8,8 @@ from nerwin.config.settings import Config, CorpusConfig
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
-from nerwin.text.sources import Source, read_source
-from nerwin.text.suffixes import form_of
+from nerwin.text.fingerprints import Fingerprint, fingerprint_of
+from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import iob2, spans
 
@@ -38,14 +38,14 @@ def _respell(sentence: Sentence, chosen: set[str] | None) -> Sentence:
     return sentence._replace(tags=iob2(kept, len(sentence.tags)))
 
 
-def corpus_sources(config: CorpusConfig) -> dict[str, Source]:
+def corpus_sources(config: CorpusConfig) -> dict[str, Fingerprint]:
     """The files of the training and dev parts, by their keys in the configuration.
 
     Raises:
         CorpusError: one cannot be read.
     """
     files = {"corpus.train": config.train, "corpus.dev": config.dev}
-    return {key: read_source(path) for key, path in files.items() if path is not None}
+    return {key: fingerprint_of(path) for key, path in files.items() if path is not None}
 
 
 def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
@@ -68,7 +68,7 @@ def has_part_to_score(whole: Config) -> bool:
 
 
 def scored_part(
-    whole: Config, sources: Mapping[str, Source], data: Path | None, columns: Mapping[str, Any] | None = None
+    whole: Config, sources: Mapping[str, Fingerprint], data: Path | None, columns: Mapping[str, Any] | None = None
 ) -> Corpus:
     """The corpus that a model is scored on: the one that is asked for, or else its own test part, or its dev part,
     which may be the sentences of the training part that were held out.
@@ -108,7 +108,7 @@ def scored_part(
 
 
 def _check_columns(path: Path | None, columns: Mapping[str, Any]) -> None:
-    if path and form_of(path) == "inline":
+    if path and form_by_suffix(path) == "inline":
         key = next(iter(columns))
         raise ConfigError(f"corpus.{key}: expected a corpus in columns, found inline markup in {path}. Leave it out.")
 
@@ -128,7 +128,7 @@ def own_part(config: CorpusConfig, key: str) -> Corpus:
     return read_part(path, config)
 
 
-def learned_sentences(whole: Config, sources: Mapping[str, Source]) -> list[Sentence] | None:
+def learned_sentences(whole: Config, sources: Mapping[str, Fingerprint]) -> list[Sentence] | None:
     """The sentences that a model learned from; None where they are not here, or others by now.
 
     Raises:
@@ -146,13 +146,13 @@ def learned_sentences(whole: Config, sources: Mapping[str, Source]) -> list[Sent
     return None if dev is None else [*sentences, *read_part(dev, config).sentences]
 
 
-def training_file(config: CorpusConfig, sources: Mapping[str, Source]) -> Path | None:
+def training_file(config: CorpusConfig, sources: Mapping[str, Fingerprint]) -> Path | None:
     """The training part, where it still is what a model learned from."""
     return _unchanged(config.train, sources.get("corpus.train"))
 
 
-def _unchanged(path: Path | None, expected: Source | None) -> Path | None:
+def _unchanged(path: Path | None, expected: Fingerprint | None) -> Path | None:
     """A file, where it still is what it was; older models do not say what that is."""
     if path is None or not path.exists():
         return None
-    return path if expected is None or read_source(path) == expected else None
+    return path if expected is None or fingerprint_of(path) == expected else None

@@ -25,15 +25,15 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 
 def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
     """The configuration of some content; relative paths start at `base`, and an error begins with `where`."""
-    legal = types()
+    legal = key_types()
     for override in overrides:
         apply_override(content, override, legal, base)
     return make_config(content, base=base, where=where, overrides=overrides)
 
 
-def types() -> dict[str, Any]:
+def key_types() -> dict[str, Any]:
     """The type of every legal key."""
-    return {key: field.annotation for key, field in keys()}
+    return {key: field.annotation for key, field in config_keys()}
 
 
 def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: Sequence[str] = ()) -> Config:
@@ -42,7 +42,7 @@ def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: S
     try:
         return Config.model_validate(content, context={"base": base})
     except ValidationError as error:
-        legal = [name for name, _ in keys()]
+        legal = [name for name, _ in config_keys()]
         fault = explain(error.errors(), legal, list(Config.model_fields))
         key = fault.partition(":")[0]
         if said := [one for one in overrides if _overlap(one.partition("=")[0], key)]:
@@ -55,11 +55,11 @@ def _overlap(key: str, other: str) -> bool:
     return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
-def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def config_keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every legal key with its field, in order; sections are walked into."""
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from keys(info.annotation, f"{prefix}{name}.")
+            yield from config_keys(info.annotation, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", info
 
@@ -96,15 +96,15 @@ def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> 
             yield f"{prefix}{key}"
 
 
-def changed(config: dict[str, Any]) -> dict[str, Any]:
+def non_default(config: dict[str, Any]) -> dict[str, Any]:
     """The keys of a configuration in plain values that have another value than the default, as after --set."""
-    plain = flat(Config().to_dict())
-    return {key: value for key, value in flat(config).items() if value != plain[key]}
+    plain = flat_keys(Config().to_dict())
+    return {key: value for key, value in flat_keys(config).items() if value != plain[key]}
 
 
-def flat(config: dict[str, Any]) -> dict[str, Any]:
+def flat_keys(config: dict[str, Any]) -> dict[str, Any]:
     """Every key of a configuration, as it is written after --set, with its value."""
-    return {key: value_of(config, key) for key, _ in keys()}
+    return {key: value_of(config, key) for key, _ in config_keys()}
 
 
 def json_schema() -> dict[str, Any]:

@@ -6,7 +6,7 @@ Written from the configuration models, so that no key, default or description is
 from collections.abc import Iterator
 from pathlib import Path
 
-from nerwin.config.reading import changed, keys, named_files, value_of
+from nerwin.config.reading import config_keys, named_files, non_default, value_of
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
 
@@ -28,7 +28,7 @@ def differences(config: Config) -> list[str]:
     plain = Config().to_dict()
     return [
         f"{key}: {format_value(value)} (default: {format_value(value_of(plain, key))})"
-        for key, value in changed(config.to_dict()).items()
+        for key, value in non_default(config.to_dict()).items()
     ]
 
 
@@ -38,8 +38,8 @@ def _lines(config: Config, folder: Path | None) -> Iterator[str]:
         if folder and path and path.is_relative_to(folder):
             section, _, name = key.partition(".")
             content[section][name] = str(path.relative_to(folder))
-    other, begun = changed(content), ""
-    for key, field in keys():
+    other, begun = non_default(content), ""
+    for key, field in config_keys():
         section, _, name = key.rpartition(".")
         if section != begun:
             yield ""

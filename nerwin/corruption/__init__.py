@@ -10,13 +10,13 @@ word vectors and no tags, is no choice of a configuration: it belongs to `nerwin
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nerwin.corruption.interface import Corruption, Settings
+from nerwin.corruption.interface import Corruption, CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
 from nerwin.corruption.sequence import SequenceCorruption
 from nerwin.corruption.window import WindowCorruption
 
 # Each makes a corruption for the types to learn.
-CORRUPTIONS: dict[str, Callable[[Sequence[str], Settings], Corruption[Any]]] = {
+CORRUPTIONS: dict[str, Callable[[Sequence[str], CorruptionSettings], Corruption[Any]]] = {
     "window": WindowCorruption,
     "label": LabelCorruption,
     "sequence": SequenceCorruption,

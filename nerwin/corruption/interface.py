@@ -10,7 +10,7 @@ from nerwin.corruption.weights import Weights
 from nerwin.text.windows import FlatCorpus
 
 
-class Settings(NamedTuple):
+class CorruptionSettings(NamedTuple):
     """The objective's settings; a configuration says them all, the defaults are the plain hinge.
 
     margin: Δ. weights: of types, in the hinge or (`sequence`) in the margin. draws (`window`): how often each true
@@ -57,6 +57,8 @@ class Corruption(Protocol[B]):
     names: Sequence[str]  # of the K scores of a window
     spelled: Sequence[str]  # the IOB2 tags that `decode` gives the numbers of
 
+    # What training asks.
+
     def own_parameters(self, dtype: type[np.floating]) -> Parameters:
         """Parameters of the corruption itself, beside the scorer's, as they start."""
         ...
@@ -72,7 +74,12 @@ class Corruption(Protocol[B]):
         ...
 
     def batches(
-        self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
+        self,
+        corpus: FlatCorpus,
+        targets: Ints,
+        order_rng: np.random.Generator,
+        corruption_rng: np.random.Generator,
+        size: int,
     ) -> Iterator[B]:
         """The minibatches of one pass, in a new order, against newly drawn windows."""
         ...
@@ -81,14 +88,12 @@ class Corruption(Protocol[B]):
         """The mean hinge of a minibatch and its gradients, given the scores (B, K) of its windows."""
         ...
 
-    def slack(self, params: Parameters, scores: Floats, batch: B) -> float:
-        """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
-        ...
+    # How scores become tags.
 
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
     ) -> dict[str, Floats]:
-        """The constants of the decision rule, chosen on the dev part, whose unseen words (n,) training has not met."""
+        """The constants of the decision rule, fitted on the dev part, whose unseen words (n,) training has not met."""
         ...
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -99,18 +104,24 @@ class Corruption(Protocol[B]):
         """The scores (n, K) of a text's words, given all of them, a number (n,) for each word, and which are unseen."""
         ...
 
-    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
-        """What the decision rule adds to the scores (n, K) of words, given which of them are unseen (n,)."""
-        ...
-
-    def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of what is held against each other on dev, pairs or tags of a word, whose scores stand right."""
-        ...
-
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
         """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
         ...
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """How far each window's decision (n,) is from another one: from the next best, or from a threshold."""
+        ...
+
+    # What tells about it: numeric gradients, a share, an explanation.
+
+    def slack(self, params: Parameters, scores: Floats, batch: B) -> float:
+        """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
+        ...
+
+    def ranked(self, scores: Floats, targets: Ints) -> float:
+        """The share of what is held against each other on dev, pairs or tags of a word, whose scores stand right."""
+        ...
+
+    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+        """What the decision rule adds to the scores (n, K) of words, given which of them are unseen (n,)."""
         ...

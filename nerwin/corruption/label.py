@@ -17,7 +17,7 @@ from nerwin.network.loss import hinge
 from nerwin.text.windows import FlatCorpus
 
 
-class Windows(NamedTuple):
+class LabelBatch(NamedTuple):
     """A minibatch: windows by their centres, the true tag of each, and what it weighs."""
 
     centres: Ints
@@ -36,23 +36,23 @@ class LabelCorruption(TagCorruption):
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order: np.random.Generator,
-        corruption: np.random.Generator,
+        order_rng: np.random.Generator,
+        corruption_rng: np.random.Generator,
         size: int,
-    ) -> Iterator[Windows]:
-        shuffled = order.permutation(len(targets))
+    ) -> Iterator[LabelBatch]:
+        shuffled = order_rng.permutation(len(targets))
         if self.settings.outside_share < 1:
-            outside = corruption.permutation(np.flatnonzero(targets == 0))
+            outside = corruption_rng.permutation(np.flatnonzero(targets == 0))
             left_out = np.zeros(len(targets), np.bool_)
             kept = self.pairs_per_pass(targets, corpus.lengths) - np.count_nonzero(targets)
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         tags = targets[shuffled]
-        whole_pass = Windows(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
+        whole_pass = LabelBatch(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
         for start in range(0, len(shuffled), size):
-            yield Windows._make(part[start : start + size] for part in whole_pass)
+            yield LabelBatch._make(part[start : start + size] for part in whole_pass)
 
-    def loss(self, params: Parameters, scores: Floats, batch: Windows) -> Loss:
+    def loss(self, params: Parameters, scores: Floats, batch: LabelBatch) -> Loss:
         B, K = scores.shape
         row = np.arange(0, B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
         gold = row + batch.tags
@@ -67,7 +67,7 @@ class LabelCorruption(TagCorruption):
         ds.put(start + rival[inside], share)
         return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
-    def _rivals(self, scores: Floats, batch: Windows, gold: Ints) -> Floats:
+    def _rivals(self, scores: Floats, batch: LabelBatch, gold: Ints) -> Floats:
         """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
         rivals: Floats = scores + scores.dtype.type(self.settings.margin)
         if self.settings.miss:
@@ -75,7 +75,7 @@ class LabelCorruption(TagCorruption):
         rivals.put(gold, -np.inf)
         return rivals
 
-    def slack(self, params: Parameters, scores: Floats, batch: Windows) -> float:
+    def slack(self, params: Parameters, scores: Floats, batch: LabelBatch) -> float:
         """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
         gold = np.arange(0, scores.size, scores.shape[1]) + batch.tags
         best = np.sort(self._rivals(scores, batch, gold), axis=1)

@@ -24,7 +24,7 @@ TRANSITIONS = "transitions"
 SORTED_SENTENCES, SORTED_BATCHES = 512, 4
 
 
-class Sentences(NamedTuple):
+class SequenceBatch(NamedTuple):
     """A minibatch: the windows of whole sentences, their true tags, what each weighs, and the sentences' lengths."""
 
     centres: Ints
@@ -48,16 +48,16 @@ class SequenceCorruption(TagCorruption):
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order: np.random.Generator,
-        corruption: np.random.Generator,
+        order_rng: np.random.Generator,
+        corruption_rng: np.random.Generator,
         size: int,
-    ) -> Iterator[Sentences]:
+    ) -> Iterator[SequenceBatch]:
         """Sentences in a new order, grouped by length, together about `size` words."""
         firsts = np.cumsum(corpus.lengths) - corpus.lengths
-        shuffled = order.permutation(len(corpus.lengths))
+        shuffled = order_rng.permutation(len(corpus.lengths))
         if self.settings.outside_share < 1:
             chosen = _has_entity(targets, corpus.lengths)
-            others = corruption.permutation(np.flatnonzero(~chosen))
+            others = corruption_rng.permutation(np.flatnonzero(~chosen))
             room = self.pairs_per_pass(targets, corpus.lengths) - int(corpus.lengths[chosen].sum())
             chosen[_fitting(others, corpus.lengths, room)] = True
             shuffled = shuffled[chosen[shuffled]]
@@ -69,11 +69,11 @@ class SequenceCorruption(TagCorruption):
             for block in np.split(shuffled, range(sentences, len(shuffled), sentences))
         ]
         batches = [batch for block in blocks for batch in _cut(block, corpus.lengths, size)]
-        for number in order.permutation(len(batches)):
+        for number in order_rng.permutation(len(batches)):
             batch = batches[number]
             lengths = corpus.lengths[batch]
             places = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
-            yield Sentences(corpus.centres[places], targets[places], weights[places], lengths)
+            yield SequenceBatch(corpus.centres[places], targets[places], weights[places], lengths)
 
     def transitions(self, params: Parameters) -> Transitions:
         """The learned step scores, the illegal ones forbidden."""
@@ -81,7 +81,7 @@ class SequenceCorruption(TagCorruption):
         legal = self.legal
         return Transitions(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
 
-    def loss(self, params: Parameters, scores: Floats, batch: Sentences) -> Loss:
+    def loss(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> Loss:
         n, word = len(batch.tags), np.arange(len(batch.tags))
         raised = self._raised(scores, batch)  # (n, K)
         rival = viterbi(raised, batch.lengths, self.transitions(params))
@@ -105,7 +105,7 @@ class SequenceCorruption(TagCorruption):
         after = np.concatenate([y[inner], y[first], y[last]])
         return np.bincount(before * K + after, minlength=(K + 2) * K).reshape(K + 2, K)
 
-    def _raised(self, scores: Floats, batch: Sentences) -> Floats:
+    def _raised(self, scores: Floats, batch: SequenceBatch) -> Floats:
         """The scores (n, K) with the margin added to every wrong tag."""
         margins, word = (batch.weights * self.settings.margin).astype(scores.dtype), np.arange(len(batch.tags))
         raised: Floats = scores + margins[:, None]
@@ -113,7 +113,7 @@ class SequenceCorruption(TagCorruption):
         raised[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
         return raised
 
-    def slack(self, params: Parameters, scores: Floats, batch: Sentences) -> float:
+    def slack(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> float:
         """To where another sequence becomes the best one under the margin."""
         best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.transitions(params)), axis=1)
         return float((best[:, -1] - best[:, -2]).min())

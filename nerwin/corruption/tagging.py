@@ -12,7 +12,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.dials import Dial, fit_dials
 from nerwin.corruption.entities import entities_of, f1_of
-from nerwin.corruption.interface import Settings
+from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.offsets import fit_types, offset_tags, offset_unseen
 from nerwin.corruption.repeats import lean_on_repeats
 from nerwin.corruption.tagset import in_iob2, kinds_of, legal_transitions, per_tag, tag_names, tag_targets
@@ -27,7 +27,7 @@ OFFSETS = 16  # of O, tried at most in either direction
 REPEATS = Dial(0.4, 0.2, range(-2, 4))  # β, from 0 to 1
 
 
-def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floats:
+def tag_weights(settings: CorruptionSettings, types: Sequence[str], targets: Ints) -> Floats:
     """(K,) the weight of a word of each tag."""
     weights = type_weights(settings.weights, types, kinds_of(targets))
     return per_tag(weights[0], weights[1:])
@@ -36,7 +36,7 @@ def tag_weights(settings: Settings, types: Sequence[str], targets: Ints) -> Floa
 class TagCorruption:
     """The half of a corruption that turns scores into tags. A word's target is the index of its IOBES tag."""
 
-    def __init__(self, types: Sequence[str], settings: Settings) -> None:
+    def __init__(self, types: Sequence[str], settings: CorruptionSettings) -> None:
         check_weights(settings.weights, types)
         if len(types) > MOST_TYPES:
             raise ConfigError(

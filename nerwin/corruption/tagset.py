@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints
-from nerwin.network.decoder import FORBIDDEN, Block, Transitions
+from nerwin.network.decoder import FORBIDDEN, StepBlock, Transitions
 from nerwin.text.tags import OUTSIDE, iobes, spans
 
 MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
@@ -55,10 +55,10 @@ def legal_transitions(types: int) -> Transitions:
     """0 for what IOBES allows between the tags of some types, in the order of `tag_names`, FORBIDDEN for the rest."""
     K = 4 * types + 1
     outside, (begin, inside, end, single) = np.zeros(1, np.int64), np.arange(1, K).reshape(types, 4).T
-    between_entities = Block(
+    between_entities = StepBlock(
         np.concatenate([outside, end, single])[:, None], np.concatenate([outside, begin, single])[:, None]
     )
-    blocks = [between_entities, Block(np.stack([begin, inside]), np.stack([inside, end]))]
+    blocks = [between_entities, StepBlock(np.stack([begin, inside]), np.stack([inside, end]))]
     A = np.full((K, K), FORBIDDEN, np.float32)
     for before, after in blocks:
         A[before[:, None], after] = 0

@@ -14,7 +14,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.corruption.entities import f1_of, numbered
-from nerwin.corruption.interface import Loss, Settings
+from nerwin.corruption.interface import CorruptionSettings, Loss
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
 from nerwin.network.loss import hinge
@@ -27,7 +27,7 @@ REDRAWN = 20  # times that a window which is no rival is drawn anew
 CUTS = 16  # other thresholds that are tried for a type at a time
 
 
-class Pairs(NamedTuple):
+class WindowBatch(NamedTuple):
     """A minibatch: true windows, what they are held against, the type (B,) in question, counted from 0, and the weight
     of each pair."""
 
@@ -48,7 +48,7 @@ class WindowCorruption:
     A word's target is its type id: NO_TYPE, or 1 to K in the order of `types`.
     """
 
-    def __init__(self, types: Sequence[str], settings: Settings) -> None:
+    def __init__(self, types: Sequence[str], settings: CorruptionSettings) -> None:
         check_weights(settings.weights, types)
         self.types, self.settings = types, settings
         self.names = types
@@ -73,18 +73,23 @@ class WindowCorruption:
         return int(np.count_nonzero(targets != NO_TYPE)) * self.settings.draws
 
     def batches(
-        self, corpus: FlatCorpus, targets: Ints, order: np.random.Generator, corruption: np.random.Generator, size: int
-    ) -> Iterator[Pairs]:
+        self,
+        corpus: FlatCorpus,
+        targets: Ints,
+        order_rng: np.random.Generator,
+        corruption_rng: np.random.Generator,
+        size: int,
+    ) -> Iterator[WindowBatch]:
         true = np.repeat(np.flatnonzero(targets != NO_TYPE), self.settings.draws)
-        order.shuffle(true)
+        order_rng.shuffle(true)
         kinds = targets[true]
-        corrupted = _draw_corrupted(corruption, targets, kinds)
+        corrupted = _draw_corrupted(corruption_rng, targets, kinds)
         weights = type_weights(self.settings.weights, self.types, targets)
-        whole_pass = Pairs(corpus.centres[true], corpus.centres[corrupted], kinds - 1, weights[kinds])
+        whole_pass = WindowBatch(corpus.centres[true], corpus.centres[corrupted], kinds - 1, weights[kinds])
         for start in range(0, len(true), size):
-            yield Pairs._make(part[start : start + size] for part in whole_pass)
+            yield WindowBatch._make(part[start : start + size] for part in whole_pass)
 
-    def loss(self, params: Parameters, scores: Floats, batch: Pairs) -> Loss:
+    def loss(self, params: Parameters, scores: Floats, batch: WindowBatch) -> Loss:
         """The hinge of each pair in the score of its own type."""
         B, K = len(batch.kinds), scores.shape[1]
         row = np.arange(0, 2 * B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
@@ -99,7 +104,7 @@ class WindowCorruption:
         ids = np.concatenate([inside, inside + B])
         return Loss(float(batch.weights @ J) / B, Rows(ids, ds.reshape(-1, K)), B, len(inside))
 
-    def slack(self, params: Parameters, scores: Floats, batch: Pairs) -> float:
+    def slack(self, params: Parameters, scores: Floats, batch: WindowBatch) -> float:
         B = len(batch.kinds)
         pair = np.arange(B)
         return float(np.abs(self.settings.margin + scores[B + pair, batch.kinds] - scores[pair, batch.kinds]).min())

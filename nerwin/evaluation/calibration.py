@@ -15,7 +15,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.text.tags import Span, spans
 
-PLAIN = np.array([1.0, 0.0])  # of a model that was never calibrated
+UNCALIBRATED = np.array([1.0, 0.0])  # of a model that was never calibrated
 STEPS = 50
 RIDGE = 1e-6  # keeps the Hessian invertible where all margins are equal
 LARGEST = 1e3  # of a margin: that of a decision without an alternative is infinite
@@ -34,9 +34,9 @@ def _root(x: Floats) -> Floats:
 
 
 def fit_platt(x: Floats, right: Bools) -> Floats:
-    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. PLAIN where nothing was found."""
+    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. UNCALIBRATED of no entity."""
     if not len(x):
-        return PLAIN
+        return UNCALIBRATED
     hits = int(right.sum())
     target = np.where(right, (hits + 1) / (hits + 2), 1 / (len(x) - hits + 2))
     design = np.stack([_root(x), np.ones(len(x))], axis=1)  # (n, 2)

@@ -15,7 +15,7 @@ TagSequences = Sequence[Sequence[str]]
 
 
 class Score(NamedTuple):
-    """How many entities were found, how many there are, and how many of the found are right."""
+    """correct: entities found that are right. found: all that were found. support: all that there are."""
 
     correct: int
     found: int

@@ -21,9 +21,9 @@ from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.errors import ModelError
 from nerwin.evaluation.scores import evaluate_tags
-from nerwin.model.model import CALIBRATION, Model
+from nerwin.model.model import Model
 from nerwin.text.features import form_table
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.windows import FlatCorpus
 
 
@@ -57,7 +57,7 @@ def average(models: Sequence[Model]) -> Model:
     shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
     rule = {
         name: np.mean([model.constants[name] for model in models], axis=0)
-        for name in (*first.corruption.constant_shapes(), CALIBRATION)
+        for name in first.rule_shapes()
         if all(name in model.constants for model in models)  # older models lack some
     }
     return Model(config, first.types, first.lookups, single, rule, shared)
@@ -66,7 +66,8 @@ def average(models: Sequence[Model]) -> Model:
 def calibrate_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
     """Fit the scores of entities on a dev part, given its true tags in IOB2 and all forms; the F1 there."""
     table = form_table(model.lookups, forms)
-    return evaluate_tags(gold, model.calibrate(model.score(table, flat), table, flat, gold)).overall.f1
+    tags = model.tag_and_calibrate(model.score(table, flat), table, flat, gold)
+    return evaluate_tags(gold, tags).overall.f1
 
 
 def _check_alike(first: Model, other: Model) -> None:
@@ -90,10 +91,10 @@ def _check_alike(first: Model, other: Model) -> None:
 
 
 def _inventories(model: Model) -> list[tuple[str, list[str], int]]:
-    return [(one.name, list(one.values), one.read) for one in model.lookups]
+    return [(one.name, list(one.values), one.seen_count) for one in model.lookups]
 
 
-def _data(model: Model) -> dict[str, Source]:
+def _data(model: Model) -> dict[str, Fingerprint]:
     """The parts of the corpus that it was trained on."""
     return {key: source for key, source in model.sources.items() if key.startswith("corpus.")}
 

@@ -34,8 +34,8 @@ from nerwin.storage.archive import (
 )
 from nerwin.storage.folders import MANIFEST, check_empty, resume_command
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.pairs import PAIR
-from nerwin.text.sources import Source
 from nerwin.versions import versions
 
 FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
@@ -65,7 +65,7 @@ def save_model(folder: Path, model: Model, state: SavedState | None = None) -> N
         "epoch": model.standing.epoch,
         "types": model.types,
         "lookups": [one.name for one in model.lookups],
-        "seen_words": model.lookups[0].read,
+        "seen_words": model.lookups[0].seen_count,
         "config": model.config.to_dict(),
         "best": {"epoch": model.standing.best_epoch, "f1": model.standing.best_f1},
     }
@@ -95,8 +95,7 @@ def _decode(array: Any) -> list[str]:
 
 def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
     try:
-        write_together(folder, MANIFEST, manifest, files)
-        remove_leftovers(folder, manifest)
+        remove_leftovers(folder, write_together(folder, MANIFEST, manifest, files))
     except OSError as error:
         raise ModelError(
             f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
@@ -120,7 +119,7 @@ def remove_model(folder: Path) -> None:
         folder.rmdir()
 
 
-def check_new(folder: Path, remedy: str) -> None:
+def check_new_model(folder: Path, remedy: str) -> None:
     """Refuse a folder for a new model that holds a file, but for what a save that was killed has left there.
 
     Raises:
@@ -160,7 +159,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, model.parameter_shapes())
-        shapes = model.corruption.constant_shapes() | {CALIBRATION: (2,)}
+        shapes = model.rule_shapes()
         optional = shapes | {"calibration": (2,)}  # of older models, for another curve
         check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
     except FileNotFoundError as error:
@@ -203,13 +202,13 @@ def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) 
         lookup = Lookup(name, _decode(values[name]), seen if name == WORDS else None)
         if len(lookup.rows) < len(lookup.values) or (name == NGRAMS and lookup.values):
             raise DamageError(f"lookups/{name}: expected different values, found one twice")
-        if lookup.read > len(lookup.values):
-            raise DamageError(f"seen_words: expected at most {len(lookup.values)}, found {lookup.read}")
+        if lookup.seen_count > len(lookup.values):
+            raise DamageError(f"seen_words: expected at most {len(lookup.values)}, found {lookup.seen_count}")
         lookups.append(lookup)
     return lookups
 
 
-def read_sources(folder: Path) -> dict[str, Source]:
+def read_sources(folder: Path) -> dict[str, Fingerprint]:
     """The files that a saved model was trained on; older models do not say.
 
     Raises:
@@ -222,8 +221,8 @@ def read_sources(folder: Path) -> dict[str, Source]:
         raise damaged(folder, error) from error
 
 
-def _sources(manifest: dict[str, Any]) -> dict[str, Source]:
-    sources = {key: Source(**source) for key, source in dict(manifest.get("sources", {})).items()}
+def _sources(manifest: dict[str, Any]) -> dict[str, Fingerprint]:
+    sources = {key: Fingerprint(**source) for key, source in dict(manifest.get("sources", {})).items()}
     for key, source in sources.items():
         if not isinstance(source.sha256, str) or not isinstance(source.bytes, int):
             raise DamageError(f"sources: expected the sum and the size of {key[:40]!r}, found others")

@@ -10,9 +10,9 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
-from nerwin.corruption.interface import Corruption, Settings
-from nerwin.evaluation.calibration import PLAIN, fit_platt, found_entities, probability
-from nerwin.network.by_place import PlacedCache, forward_by_place
+from nerwin.corruption.interface import Corruption, CorruptionSettings
+from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
+from nerwin.network.by_place import ByPlaceCache, forward_by_place
 from nerwin.network.dropout import Mask, dropout_mask, whole_network
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
 from nerwin.network.placed import ByPlace, Placed, as_they_stand, by_place, distinct
@@ -21,12 +21,12 @@ from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 
 CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
-WINDOWS = 8192  # windows scored at a time
+WINDOWS_AT_ONCE = 8192  # windows scored at a time
 # windows of a minibatch, and numbers a word, from which on projecting by place takes less time
 BY_PLACE_FROM, BY_PLACE_WIDTH = 1000, 40
 
@@ -53,7 +53,7 @@ class Model:
     lookups: list[Lookup]
     params: Parameters
     constants: dict[str, Floats] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, Fingerprint] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
 
     def copy(self) -> "Model":
@@ -76,6 +76,10 @@ class Model:
         """The shapes of the constants of preprocessing."""
         method, n = self.config.preprocess.method, self.inputs
         return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
+
+    def rule_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the constants that decide: those of the corruption's rule, and of the calibration."""
+        return self.corruption.constant_shapes() | {CALIBRATION: (2,)}
 
     def tokens(self, text: str) -> list[Token]:
         """A raw text, taken apart as the configuration says."""
@@ -112,7 +116,7 @@ class Model:
     @cached_property
     def corruption(self) -> Corruption[Any]:
         objective = self.config.objective
-        settings = Settings(
+        settings = CorruptionSettings(
             margin=objective.margin,
             draws=objective.draws,
             miss=objective.miss,
@@ -186,24 +190,24 @@ class Model:
             return None
         return Preprocess(self.constants["mean"], self.constants["transform"])
 
-    def windows(self, forms: FormTable, words: Placed) -> Floats:
+    def windows(self, forms: FormTable, placed: Placed) -> Floats:
         """The scorer's input x (B, n)."""
-        x, preprocess = self.raw_windows(forms, words), self.preprocess
+        x, preprocess = self.raw_windows(forms, placed), self.preprocess
         return preprocess.forward(x) if preprocess else x
 
-    def raw_windows(self, forms: FormTable, words: Placed) -> Floats:
+    def raw_windows(self, forms: FormTable, placed: Placed) -> Floats:
         """The windows (B, n) before any preprocessing."""
-        return words.windows(self.embed(forms, words.forms))
+        return placed.windows(self.embed(forms, placed.forms))
 
     def forward(
-        self, forms: FormTable, words: Placed, masks: Sequence[Mask] | None = None
-    ) -> tuple[Floats, Cache | PlacedCache]:
+        self, forms: FormTable, placed: Placed, masks: Sequence[Mask] | None = None
+    ) -> tuple[Floats, Cache | ByPlaceCache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
         masks = masks or self._whole_network()
-        if isinstance(words, ByPlace):
-            e = self.embed(forms, words.forms)
-            return forward_by_place(self.scorer, self.params, e, words.borders, words.places, masks)
-        return self.scorer.forward(self.params, self.windows(forms, words), masks)
+        if isinstance(placed, ByPlace):
+            e = self.embed(forms, placed.forms)
+            return forward_by_place(self.scorer, self.params, e, placed.borders, placed.places, masks)
+        return self.scorer.forward(self.params, self.windows(forms, placed), masks)
 
     def _whole_network(self) -> list[Mask]:
         return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]
@@ -256,12 +260,12 @@ class Model:
         """The scores (n, K) of all words, in blocks."""
         fixed = self.fixed()
         scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
-        for start in range(0, len(corpus.centres), WINDOWS):
-            centres = corpus.centres[start : start + WINDOWS]
+        for start in range(0, len(corpus.centres), WINDOWS_AT_ONCE):
+            centres = corpus.centres[start : start + WINDOWS_AT_ONCE]
             ids = windows(corpus.tokens, centres, self.config.window.size)
-            words = distinct(ids, self.around(corpus, centres))
-            P = fixed.project(self.embed(forms, words.forms))
-            scores[start : start + WINDOWS] = fixed.score(P, words.places, words.around)
+            placed = distinct(ids, self.around(corpus, centres))
+            P = fixed.project(self.embed(forms, placed.forms))
+            scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
         return scores
 
     def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
@@ -270,10 +274,10 @@ class Model:
         corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
 
-    def calibrate(
+    def tag_and_calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """Fit how likely it is that an entity found is right, on the dev part, given its true tags in IOB2.
+        """Tag the dev part, and fit there how likely it is that an entity found is right, given its true tags in IOB2.
 
         Returns:
             The tags that the rule finds there.
@@ -287,7 +291,7 @@ class Model:
 
     def probability(self, x: Floats) -> Floats:
         """How likely entities with these smallest margins (n,) are right."""
-        return probability(x, self.constants.get(CALIBRATION, PLAIN))
+        return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
 
     def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
         """A text's scores (n, K), once its words (n,) lean on their other places and unseen ones have their offset."""

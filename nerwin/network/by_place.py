@@ -15,8 +15,8 @@ from nerwin.network.lookup import windows_of
 from nerwin.network.scorer import Cache, Layers, Scorer
 
 
-class PlacedCache(NamedTuple):
-    """A `Cache` without x: `rows` puts it together for the windows that are propagated back, few as they are.
+class ByPlaceCache(NamedTuple):
+    """A `Cache` without x, which only the windows that are propagated back need, few as they are.
 
     e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
     """
@@ -26,12 +26,13 @@ class PlacedCache(NamedTuple):
     layers: Layers
 
     def rows(self, chosen: Ints) -> Cache:
+        """A whole `Cache` of some windows: only now is x put together."""
         return Cache(windows_of(self.e, self.places[chosen]), self.layers.rows(chosen))
 
 
 def forward_by_place(
     scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
-) -> tuple[Floats, PlacedCache]:
+) -> tuple[Floats, ByPlaceCache]:
     """The scores (B, K) of windows whose places have forms of their own, and the cache; x is not dropped from.
 
     Args:
@@ -49,4 +50,4 @@ def forward_by_place(
         z += part
     z += params["b1"]
     s, layers = scorer.forward_from(params, z, masks)
-    return s, PlacedCache(e, places, layers)
+    return s, ByPlaceCache(e, places, layers)

@@ -22,7 +22,7 @@ RESET_EVERY = 100  # steps after which sums start from 0 again: float32 would lo
 FORBIDDEN = -np.inf  # lower than any sum of scores; one legal path always exists: O throughout
 
 
-class Block(NamedTuple):
+class StepBlock(NamedTuple):
     """Tags that follow each other, any of `before` (p, G) by any of `after` (q, G) in the same column."""
 
     before: Ints
@@ -39,7 +39,7 @@ class Transitions(NamedTuple):
     A: Floats
     start: Floats
     end: Floats
-    blocks: Sequence[Block] = ()
+    blocks: Sequence[StepBlock] = ()
 
 
 class _ByTime(NamedTuple):
@@ -124,7 +124,7 @@ def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
     best = _forward(s, times, transitions)  # (n, K)
     beta = np.tile(transitions.end, (len(last), 1))  # (S, K): the best score of what follows each tag
     scores = s.take(times.words, axis=0)
-    backwards = [Block(after, before) for before, after in transitions.blocks]
+    backwards = [StepBlock(after, before) for before, after in transitions.blocks]
     step = _stepping(transitions.A.T, backwards, len(last))
     for t in reversed(range(len(running))):
         now, start = running[t], starts[t]
@@ -173,7 +173,7 @@ def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
     return alpha
 
 
-def _stepping(A: Floats, blocks: Sequence[Block], sentences: int) -> Callable[[Floats], Floats]:
+def _stepping(A: Floats, blocks: Sequence[StepBlock], sentences: int) -> Callable[[Floats], Floats]:
     """One time step: a function from the scores (S, K) of the best paths to each tag, to those one step further.
 
     Args:

@@ -50,15 +50,6 @@ def _root_scale(starts: Ints, table: Floats) -> Floats:
     return scale
 
 
-def nearest_rows(table: Floats, row: int, first: int, count: int) -> tuple[Ints, Floats]:
-    """The rows, from `first` on and without `row`, whose cosine with that one is largest, and these cosines."""
-    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), np.finfo(table.dtype).tiny)
-    cosine = unit @ unit[row]  # (V,)
-    cosine[:first] = cosine[row] = -np.inf
-    nearest = np.argsort(-cosine, kind="stable")[: min(count, len(table) - first - 1)]
-    return nearest, cosine[nearest]
-
-
 def windows_of(e: Floats, places: Ints) -> Floats:
     """The windows x (B, C·D), given the vectors (u, D) of the distinct forms and which one (B, C) stands where."""
     return e.take(places.ravel(), axis=0).reshape(len(places), places.shape[1] * e.shape[1])

@@ -1,4 +1,4 @@
-"""A minibatch's windows as forms and places, in one of three ways: which forms there are, and which stands where.
+"""The windows of a minibatch as its forms (`forms`) and which of them stands where (`places`), in one of three ways.
 
 Each way puts the forms' vectors into the windows, and brings the windows' gradients back to the forms. `Model.placed`
 picks the fastest.

@@ -3,7 +3,7 @@
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
 A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. In
-training, whose every step moves W, a large minibatch still has forms enough in common: see `by_place`.
+training, whose every step moves W, a large minibatch still has forms enough in common: see `network/by_place.py`.
 """
 
 from dataclasses import dataclass

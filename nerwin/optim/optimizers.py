@@ -15,7 +15,7 @@ from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
 from nerwin.optim.packing import Pack
 
 
-class Settings(NamedTuple):
+class OptimizerSettings(NamedTuple):
     """The constants of all rules, by the names that they have in the configuration."""
 
     momentum: float = 0.9
@@ -139,7 +139,7 @@ class Optimizer:
             slot[at] = changed
 
 
-def sgd(settings: Settings) -> Rule:
+def sgd(settings: OptimizerSettings) -> Rule:
     """θ = θ − α g."""
 
     def update(theta: Floats, g: Floats, rate: float, t: int) -> None:
@@ -148,7 +148,7 @@ def sgd(settings: Settings) -> Rule:
     return Rule(update, rests=True)
 
 
-def momentum(settings: Settings) -> Rule:
+def momentum(settings: OptimizerSettings) -> Rule:
     """v = μ v − α g,  θ = θ + v (lecture 2.8; Polyak 1964).
 
     An untouched row keeps its velocity but does not coast.
@@ -163,7 +163,7 @@ def momentum(settings: Settings) -> Rule:
     return Rule(update, (np.zeros_like,))
 
 
-def nesterov(settings: Settings) -> Rule:
+def nesterov(settings: OptimizerSettings) -> Rule:
     """v = μ v − α g,  θ = θ + μ v − α g: the gradient is taken where momentum leads (Sutskever et al. 2013, eq. 3-4).
 
     θ here is their look-ahead point, so that g is the gradient at θ. An untouched row keeps its velocity.
@@ -179,7 +179,7 @@ def nesterov(settings: Settings) -> Rule:
     return Rule(update, (np.zeros_like,))
 
 
-def adagrad(settings: Settings) -> Rule:
+def adagrad(settings: OptimizerSettings) -> Rule:
     """h = h + g²,  θ = θ − α g / (√h + ε) (Duchi et al. 2011): large steps for rare words, small for frequent ones.
 
     An untouched row's sum does not grow, as its gradient is zero.
@@ -196,7 +196,7 @@ def adagrad(settings: Settings) -> Rule:
     return Rule(update, (np.zeros_like,), rests=True)
 
 
-def rmsprop(settings: Settings) -> Rule:
+def rmsprop(settings: OptimizerSettings) -> Rule:
     """h = β₂ h + (1 − β₂) g²,  θ = θ − α g / (√h + ε) (Tieleman & Hinton 2012): AdaGrad that forgets.
 
     An untouched row's average does not decay.
@@ -211,7 +211,7 @@ def rmsprop(settings: Settings) -> Rule:
     return Rule(update, (np.zeros_like,))
 
 
-def adam(settings: Settings) -> Rule:
+def adam(settings: OptimizerSettings) -> Rule:
     """m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  θ = θ − α m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1).
 
     m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the pull of the zeros that both start from. An untouched row's moments
@@ -239,7 +239,7 @@ def adam(settings: Settings) -> Rule:
     return Rule(update, (np.zeros_like, np.zeros_like))
 
 
-def adamw(settings: Settings) -> Rule:
+def adamw(settings: OptimizerSettings) -> Rule:
     """Adam, with θ = θ − α λ θ before it (Loshchilov & Hutter 2019, algorithm 2).
 
     The decay is decoupled: it does not pass through the moments, so it shrinks all weights at the same rate, while an
@@ -248,7 +248,7 @@ def adamw(settings: Settings) -> Rule:
     return adam(settings)._replace(weight_decay=settings.weight_decay)
 
 
-def adam8bit(settings: Settings) -> Rule:
+def adam8bit(settings: OptimizerSettings) -> Rule:
     """Adam with both moments kept in 8 bits (Dettmers et al. 2022), decoded and encoded again around every step.
 
     A departure: the second moment is kept as its root. v spans twice the powers of ten that √v does, and a small v that
@@ -268,7 +268,7 @@ def adam8bit(settings: Settings) -> Rule:
 class Family(NamedTuple):
     """A rule, and the learning rate that suits it where none is set."""
 
-    rule: Callable[[Settings], Rule]
+    rule: Callable[[OptimizerSettings], Rule]
     rate: float
 
 

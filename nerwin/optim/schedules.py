@@ -1,6 +1,6 @@
 """Learning rates as functions of the step (lecture 2.7): large steps first, small ones near the minimum.
 
-A step is one minibatch, counted from 0; where minibatches differ in size, t may lie between two steps. α₀ is the first
+A step is `batch_size` pairs, as a rule a minibatch, counted from 0; t may lie between two steps. α₀ is the first
 rate, T the number of steps of the whole training.
 """
 

@@ -14,7 +14,8 @@ from nerwin.arrays import Gradients, Ints, Parameters
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
 from nerwin.pretraining.center import init_center
-from nerwin.pretraining.trainer import WORDS, Minibatch, loss_and_gradients
+from nerwin.pretraining.trainer import Minibatch, loss_and_gradients
+from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
 WINDOWS, MARGINS, SEEDS = (3, 5), (0.5, 1.0, 2.0), (1, 2, 3)

@@ -21,7 +21,14 @@ from nerwin.arrays import Floats
 from nerwin.errors import ConfigError, ModelError, VectorsError
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 from nerwin.pretraining.text import Text
-from nerwin.pretraining.trainer import WORDS, Batched, EpochDone, Pretraining, State, Tally, init_state
+from nerwin.pretraining.trainer import (
+    PretrainBatched,
+    PretrainEpochDone,
+    Pretraining,
+    PretrainState,
+    PretrainTally,
+    init_state,
+)
 from nerwin.pretraining.word2vec import check_name, write_vectors
 from nerwin.storage.archive import (
     DamageError,
@@ -34,6 +41,7 @@ from nerwin.storage.archive import (
     write_together,
 )
 from nerwin.storage.lock import check_free, locked
+from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN
 
 FORMAT = 1
@@ -92,14 +100,14 @@ class PretrainRun:
         _check_same(folder, manifest, text, settings)
         return cls(output, Pretraining(text, settings, _restore(folder, manifest, settings, len(text.words))))
 
-    def train(self) -> Iterator[Batched | EpochDone]:
+    def train(self) -> Iterator[PretrainBatched | PretrainEpochDone]:
         """Train, saving the state after every epoch and every other minute; then write the vectors."""
         folder = state_folder(self.output)
         with locked(folder):
             self.save()
             saved = time.monotonic()
             for record in self.pretraining.run():
-                if isinstance(record, EpochDone) or time.monotonic() - saved > SAVE_SECONDS:
+                if isinstance(record, PretrainEpochDone) or time.monotonic() - saved > SAVE_SECONDS:
                     self.save()
                     saved = time.monotonic()
                 yield record
@@ -141,7 +149,7 @@ def fingerprint(text: Text) -> str:
     return digest.hexdigest()
 
 
-def _arrays(state: State) -> dict[str, Any]:
+def _arrays(state: PretrainState) -> dict[str, Any]:
     return {
         **{f"params/{name}": value for name, value in state.params.items()},
         **{f"table/{name}": value for name, value in state.table.arrays().items()},
@@ -156,9 +164,9 @@ def _own_files(folder: Path) -> list[Path]:
 
 def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> None:
     try:
-        write_together(folder, STATE, manifest, {"arrays": pack(arrays)})
+        written = write_together(folder, STATE, manifest, {"arrays": pack(arrays)})
         for leftover in _own_files(folder):
-            if leftover.name not in (STATE, manifest["arrays"]["file"]):
+            if leftover.name not in (STATE, written["arrays"]["file"]):
                 leftover.unlink()
     except OSError as error:
         raise ModelError(
@@ -196,7 +204,7 @@ def _check_same(folder: Path, manifest: dict[str, Any], text: Text, settings: Pr
         )
 
 
-def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings, words: int) -> State:
+def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings, words: int) -> PretrainState:
     try:
         arrays = read_arrays(folder, manifest["arrays"])
         state = init_state(settings, words)
@@ -210,7 +218,7 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
             optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
             optimizer.steps = whole_number(manifest, "steps")
         state.epoch, state.batch = whole_number(manifest, "epoch"), whole_number(manifest, "batch")
-        state.tally = Tally(**manifest["tally"])
+        state.tally = PretrainTally(**manifest["tally"])
         if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
             raise DamageError("tally: expected sums, found something else")
         state.draws.bit_generator.state = manifest["draws"]

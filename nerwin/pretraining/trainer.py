@@ -14,19 +14,19 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
 from nerwin.errors import ConfigError, TrainingDiverged
-from nerwin.network.lookup import nearest_rows, sum_rows
-from nerwin.optim.optimizers import Optimizer, Rule, Settings, adagrad
+from nerwin.network.lookup import sum_rows
+from nerwin.network.neighbours import nearest_rows
+from nerwin.optim.optimizers import Optimizer, OptimizerSettings, Rule, adagrad
 from nerwin.optim.schedules import ScheduleSettings, linear
 from nerwin.pretraining.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.stretches import backprop_stretches, windows_of_stretches
 from nerwin.pretraining.text import Text, known
+from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 
-WORDS = "words"
 
-
-class Batched(NamedTuple):
+class PretrainBatched(NamedTuple):
     """A minibatch is done. done, total: words of all epochs. loss: of the epoch so far; rate: its words a second."""
 
     epoch: int
@@ -36,7 +36,7 @@ class Batched(NamedTuple):
     rate: float
 
 
-class EpochDone(NamedTuple):
+class PretrainEpochDone(NamedTuple):
     """loss: the mean J over windows. active: the share of pairs inside the margin. seconds: the steps' alone."""
 
     epoch: int
@@ -48,7 +48,7 @@ class EpochDone(NamedTuple):
 
 
 @dataclass
-class Tally:
+class PretrainTally:
     """Sums over the part of an epoch that is done."""
 
     loss: float = 0.0
@@ -70,7 +70,7 @@ class Tally:
 
 
 @dataclass
-class State:
+class PretrainState:
     """All that training changes. epoch: epochs done; batch: minibatches done of the one that is running."""
 
     params: Parameters
@@ -79,7 +79,7 @@ class State:
     draws: np.random.Generator
     epoch: int = 0
     batch: int = 0
-    tally: Tally = field(default_factory=Tally)
+    tally: PretrainTally = field(default_factory=PretrainTally)
 
 
 class Minibatch(NamedTuple):
@@ -120,16 +120,16 @@ def row_adagrad(epsilon: float = 1e-8) -> Rule:
     return Rule(update, (lambda theta: np.zeros((len(theta), 1), theta.dtype),), elementwise=False)
 
 
-def init_state(settings: PretrainSettings, words: int) -> State:
+def init_state(settings: PretrainSettings, words: int) -> PretrainState:
     """A fresh state for a vocabulary of so many words, the reserved ones among them; the padding's vector stays 0."""
     init, draws = np.random.default_rng(settings.seed).spawn(2)
     table = (init.standard_normal((words, settings.dim)) * settings.start).astype(np.float32)
     table[PADDING] = 0
     network = init_center(init, settings.window * settings.dim, settings.hidden)
-    return State(
+    return PretrainState(
         {WORDS: table, **network},
         Optimizer(row_adagrad(), {WORDS: table}),
-        Optimizer(adagrad(Settings()), network),
+        Optimizer(adagrad(OptimizerSettings()), network),
         draws,
     )
 
@@ -145,7 +145,7 @@ def keep_shares(counts: Ints, t: float) -> Floats:
 class Pretraining:
     """Training in progress on a text; `run` goes on from wherever its state stands."""
 
-    def __init__(self, text: Text, settings: PretrainSettings, state: State | None = None) -> None:
+    def __init__(self, text: Text, settings: PretrainSettings, state: PretrainState | None = None) -> None:
         self.text, self.settings = text, settings
         self.state = state or init_state(settings, len(text.words))
         self.rows = {word: row for row, word in enumerate(text.words) if row > UNKNOWN}
@@ -157,7 +157,7 @@ class Pretraining:
         self.batches = math.ceil(self.stretches / settings.stretches)
         self.rate = linear(ScheduleSettings(settings.learning_rate, settings.epochs * self.batches))
 
-    def run(self) -> Iterator[Batched | EpochDone]:
+    def run(self) -> Iterator[PretrainBatched | PretrainEpochDone]:
         """Train to the last epoch; between two records the state is whole.
 
         Raises:
@@ -166,7 +166,7 @@ class Pretraining:
         while self.state.epoch < self.settings.epochs:
             yield from self._epoch()
 
-    def _epoch(self) -> Iterator[Batched | EpochDone]:
+    def _epoch(self) -> Iterator[PretrainBatched | PretrainEpochDone]:
         state, number, total = self.state, self.state.epoch + 1, self.settings.epochs * self.text.length
         # The seed and the epoch's number alone decide its order: a checkpoint need not hold it.
         order = np.random.default_rng([self.settings.seed, number]).permutation(self.stretches)
@@ -177,12 +177,12 @@ class Pretraining:
             tally = state.tally
             tally.seconds += time.perf_counter() - started
             done = state.epoch * self.text.length + tally.words
-            yield Batched(number, done, total, tally.mean_loss, tally.words / tally.seconds)
+            yield PretrainBatched(number, done, total, tally.mean_loss, tally.words / tally.seconds)
         self.check_finite()
         tally = state.tally
-        state.epoch, state.batch, state.tally = number, 0, Tally()
+        state.epoch, state.batch, state.tally = number, 0, PretrainTally()
         active = tally.active / max(tally.pairs, 1)
-        yield EpochDone(number, tally.mean_loss, active, tally.words, tally.windows, tally.seconds)
+        yield PretrainEpochDone(number, tally.mean_loss, active, tally.words, tally.windows, tally.seconds)
 
     def _step(self, stretches: Ints) -> None:
         """One minibatch: windows, replacements, loss, gradients, and the move against them."""

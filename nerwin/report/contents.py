@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from nerwin.analysis.inspection import Detector, inspect_detectors
 from nerwin.config.corpora import scored_part
-from nerwin.config.reading import changed
+from nerwin.config.reading import non_default
 from nerwin.errors import ConfigError
 from nerwin.evaluation.mistakes import Mistake, find_mistakes
 from nerwin.evaluation.reliability import Bin, reliability
@@ -85,7 +85,7 @@ def report_runs(
         standing = model.standing
         f1 = None if model.config.training.refit else standing.best_f1
         reports.append(
-            RunReport(run, epochs, standing.best_epoch, f1, config, changed(config), size, corpus.path, evaluation)
+            RunReport(run, epochs, standing.best_epoch, f1, config, non_default(config), size, corpus.path, evaluation)
         )
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None

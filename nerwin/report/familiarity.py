@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nerwin.config.corpora import learned_sentences
 from nerwin.config.settings import Config
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.tagged import Sentence
 from nerwin.text.tags import Span, spans
 
@@ -13,7 +13,7 @@ Names = frozenset[tuple[str, ...]]
 
 
 class Recall(NamedTuple):
-    """How many true entities there are, and how many of them were found."""
+    """right: true entities that were found. support: all true entities."""
 
     right: int
     support: int
@@ -32,7 +32,7 @@ def name_of(words: Sequence[str], span: Span) -> tuple[str, ...]:
     return tuple(words[span.start : span.end])
 
 
-def training_names(config: Config, sources: Mapping[str, Source]) -> Names | None:
+def training_names(config: Config, sources: Mapping[str, Fingerprint]) -> Names | None:
     """The entities that were learned from; None where the training part is not here, as after a model has travelled, or
     is another by now.
 

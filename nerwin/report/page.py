@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from nerwin import __version__
 from nerwin.analysis.inspection import Detector
-from nerwin.config.reading import flat
+from nerwin.config.reading import flat_keys
 from nerwin.config.settings import Config
 from nerwin.evaluation.mistakes import KINDS
 from nerwin.evaluation.reliability import calibration_error
@@ -160,13 +160,13 @@ def _detector(one: Detector) -> dict[str, Any]:
 
 def _config(run: RunReport) -> list[tuple[str, Any, Any, bool]]:
     """Every key with its value, the default, and whether they differ."""
-    plain = flat(Config().to_dict())
-    return [(key, value, plain[key], key in run.changed) for key, value in flat(run.config).items()]
+    plain = flat_keys(Config().to_dict())
+    return [(key, value, plain[key], key in run.changed) for key, value in flat_keys(run.config).items()]
 
 
 def _differing(runs: Sequence[RunReport]) -> list[tuple[str, list[Any]]]:
     """The keys that have not the same value in all runs, with the values."""
-    configs = [flat(run.config) for run in runs]
+    configs = [flat_keys(run.config) for run in runs]
     return [
         (key, [config[key] for config in configs])
         for key in configs[0]

@@ -58,17 +58,21 @@ def file_entry(key: str, content: bytes) -> dict[str, str]:
     return {"file": f"{key}-{digest[:12]}.npz", "sha256": digest}
 
 
-def write_together(folder: Path, name: str, manifest: dict[str, Any], files: Mapping[str, bytes]) -> None:
-    """Write packed files, and then, in one step, the manifest of that name, which says under their keys what they are.
+def write_together(folder: Path, name: str, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Write packed files, and then, in one step, the manifest of that name, with an entry for each file.
+
+    Returns: the manifest as it was written.
 
     Raises:
         OSError: something cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    entries = {key: file_entry(key, content) for key, content in files.items()}
     for key, content in files.items():
-        manifest[key] = file_entry(key, content)
-        replace_file(folder / manifest[key]["file"], content)
-    replace_file(folder / name, (json.dumps(manifest, indent=1) + "\n").encode())
+        replace_file(folder / entries[key]["file"], content)
+    written = {**manifest, **entries}
+    replace_file(folder / name, (json.dumps(written, indent=1) + "\n").encode())
+    return written
 
 
 def read_json(path: Path) -> Any:

@@ -29,8 +29,8 @@ class TextForms:
         self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
         self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()
-        self.entries: Ints = np.empty(0, np.int64)  # of the forms that have been looked for
-        self.kept: dict[str, int] | None = None  # where they have been looked for
+        self.entries: Ints = np.empty(0, np.int64)  # of the first forms, as far as `Projections.find` has come
+        self.found_in: dict[str, int] | None = None  # the entries that these are; others once those are forgotten
 
     def read(self, words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
         """The numbers (n,) of the forms, and of the words, of sentences in a row."""
@@ -57,10 +57,10 @@ class Projections:
         self.scorer = model.fixed()
         self._model = model
         W = model.params["W1"]
-        self._most = max(KEPT // (W.itemsize * self.scorer.slots * len(W)), len(RESERVED))  # forms
+        self._capacity = max(KEPT // (W.itemsize * self.scorer.slots * len(W)), len(RESERVED))  # forms
         # Memory that is not written to costs nothing yet, and growing costs a copy.
-        self.P: Floats = np.empty(((self._most + CALL) * self.scorer.slots, len(W)), W.dtype)
-        self.unseen: Bools = np.zeros(self._most + CALL, np.bool_)
+        self.P: Floats = np.empty(((self._capacity + CALL) * self.scorer.slots, len(W)), W.dtype)
+        self.unseen: Bools = np.zeros(self._capacity + CALL, np.bool_)
         self._kept: dict[str, int] = {}
         self._project(form_table(model.lookups, RESERVED), PADDING, PADDING)
 
@@ -69,24 +69,27 @@ class Projections:
         self._kept = {}
 
     def find(self, text: TextForms, ids: Ints) -> Ints:
-        """The entries of some words (n,) of a text, given their forms in its vocabulary: valid until the next call."""
+        """The entries of some words (n,) of a text, given their forms in its vocabulary; valid until the next call.
+
+        What is found out about forms is noted in the text.
+        """
         forms = text.vocabulary.forms
-        if text.kept is not self._kept:
-            text.kept, text.entries = self._kept, np.arange(len(RESERVED))
+        if text.found_in is not self._kept:
+            text.found_in, text.entries = self._kept, np.arange(len(RESERVED))
         if len(text.entries) < len(forms):
             text.entries = np.concatenate([text.entries, self._keep(forms[len(text.entries) :])])
         entries: Ints = text.entries[ids]
         (elsewhere,) = (entries == _NOWHERE).nonzero()
         if len(elsewhere):
             others, number = np.unique(ids[elsewhere], return_inverse=True)
-            self._project_forms([forms[form] for form in others.tolist()], self._most)
-            entries[elsewhere] = self._most + number
+            self._project_forms([forms[form] for form in others.tolist()], self._capacity)
+            entries[elsewhere] = self._capacity + number
         return entries
 
     def _keep(self, forms: Sequence[str]) -> Ints:
         """The entries of distinct forms; new ones get an entry while there is room."""
         start = len(RESERVED) + len(self._kept)
-        new = [form for form in forms if form not in self._kept][: self._most - start]
+        new = [form for form in forms if form not in self._kept][: self._capacity - start]
         self._project_forms(new, start)
         self._kept.update(zip(new, range(start, start + len(new)), strict=True))
         return np.array([self._kept.get(form, _NOWHERE) for form in forms], np.int64)

@@ -16,10 +16,10 @@ from nerwin.storage.folders import MANIFEST
 from nerwin.tagging.streaming import Task, Work, read_work, tag_piece
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.files import is_gzip, reading
+from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.text.pieces import Piece
-from nerwin.text.sources import Source, read_source
 
-SAME = "Every machine must see the same files under the same paths."
+SAME_FILES = "Every machine must see the same files under the same paths."
 
 
 class Range(NamedTuple):
@@ -57,7 +57,7 @@ def _sum_of_model(folder: Path) -> str:
         raise ModelError(f"{folder / MANIFEST}: cannot read the model: {error.strerror}. Check the path.") from error
 
 
-def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
+def cut_into_ranges(path: Path, task: Task) -> tuple[Fingerprint, list[Range]]:
     """The ranges of a file, for which it is read once, and the sum of the whole.
 
     Raises:
@@ -67,7 +67,7 @@ def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
     with reading(str(path)):
         packed = is_gzip(path)
     if packed:
-        source = read_source(path)
+        source = fingerprint_of(path)
         return source, [Range(task, place, 0, source.bytes, 1, source.sha256)]
     whole, start, ranges = hashlib.sha256(), 0, []
     for settled, piece in read_work(path, task):
@@ -75,10 +75,10 @@ def cut(path: Path, task: Task) -> tuple[Source, list[Range]]:
         end = start + len(piece.data)
         ranges.append(Range(settled, place, start, end, piece.number, hashlib.sha256(piece.data).hexdigest()))
         start = end
-    return Source(whole.hexdigest(), start), ranges
+    return Fingerprint(whole.hexdigest(), start), ranges
 
 
-def tag_range(model: SavedModel, span: Range) -> Iterator[bytes]:
+def tag_range(model: SavedModel, byte_range: Range) -> Iterator[bytes]:
     """The output for a range, in pieces of whole lines, in UTF-8.
 
     Raises:
@@ -86,7 +86,7 @@ def tag_range(model: SavedModel, span: Range) -> Iterator[bytes]:
     """
     tagger = _tagger(model)
     with collector_paused():
-        for settled, piece in _pieces(span):
+        for settled, piece in _pieces(byte_range):
             yield tag_piece(tagger, settled, piece)
 
 
@@ -97,27 +97,31 @@ def _tagger(model: SavedModel) -> Tagger:
         found = _sum_of_model(model.folder)
     except ModelError as error:
         raise WorkerError(
-            f"{model.folder}: expected the model with sha256 {model.sha256}, found none ({error}) {SAME}"
+            f"{model.folder}: expected the model with sha256 {model.sha256}, found none ({error}) {SAME_FILES}"
         ) from error
     _check_sum(model.folder / MANIFEST, model.sha256, found)
     return tagger
 
 
-def _pieces(span: Range) -> Iterator[Work]:
+def _pieces(byte_range: Range) -> Iterator[Work]:
     """The pieces of a range, with their tasks: one, or those of a gzip file."""
     try:
-        if is_gzip(span.path):
-            _check_sum(span.path, span.sha256, read_source(span.path).sha256)
-            return read_work(span.path, span.task)
-        with span.path.open("rb") as stream:
-            stream.seek(span.start)
-            data = stream.read(span.end - span.start)
+        if is_gzip(byte_range.path):
+            _check_sum(byte_range.path, byte_range.sha256, fingerprint_of(byte_range.path).sha256)
+            return read_work(byte_range.path, byte_range.task)
+        with byte_range.path.open("rb") as stream:
+            stream.seek(byte_range.start)
+            data = stream.read(byte_range.end - byte_range.start)
     except OSError as error:
-        raise WorkerError(f"{span.path}: cannot read the file: {error.strerror}. {SAME}") from error
-    _check_sum(f"{span.path}, bytes {span.start:,} to {span.end:,}", span.sha256, hashlib.sha256(data).hexdigest())
-    return iter([(span.task, Piece(span.line, data))])
+        raise WorkerError(f"{byte_range.path}: cannot read the file: {error.strerror}. {SAME_FILES}") from error
+    _check_sum(
+        f"{byte_range.path}, bytes {byte_range.start:,} to {byte_range.end:,}",
+        byte_range.sha256,
+        hashlib.sha256(data).hexdigest(),
+    )
+    return iter([(byte_range.task, Piece(byte_range.line, data))])
 
 
 def _check_sum(what: Path | str, expected: str, found: str) -> None:
     if found != expected:
-        raise WorkerError(f"{what}: expected sha256 {expected}, found {found}. {SAME}")
+        raise WorkerError(f"{what}: expected sha256 {expected}, found {found}. {SAME_FILES}")

@@ -95,7 +95,7 @@ def _parts(found: Annotation, plain: Callable[[str], str], entity: Callable[[str
 
 
 # Each is given what was found in a text and the types of the model, whose order decides on their colours.
-FORMATS: dict[str, Callable[[Annotation, Sequence[str]], Iterator[str]]] = {
+RENDERINGS: dict[str, Callable[[Annotation, Sequence[str]], Iterator[str]]] = {
     "conll": _conll,
     "jsonl": _jsonl,
     "inline": _inline,

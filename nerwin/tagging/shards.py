@@ -23,9 +23,9 @@ from nerwin.parallel.workers import Workers
 from nerwin.storage.archive import DamageError, read_json
 from nerwin.storage.lock import locked
 from nerwin.storage.replace import replace_file, replacing
-from nerwin.tagging.ranges import SAME, Range, SavedModel, cut, tag_range
+from nerwin.tagging.ranges import SAME_FILES, Range, SavedModel, cut_into_ranges, tag_range
 from nerwin.tagging.streaming import Task
-from nerwin.text.sources import Source, read_source
+from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.versions import versions
 
 RECORD = "record.json"
@@ -34,10 +34,10 @@ _HALF = ".*.part"  # what a worker that was killed leaves
 _CHUNK = 1 << 20  # bytes copied at a time
 
 
-class Text(NamedTuple):
+class FileToTag(NamedTuple):
     """A file to tag, as it is on disk, where its output goes, and its ranges by their numbers."""
 
-    source: Source
+    source: Fingerprint
     output: Path
     ranges: dict[int, Range]
 
@@ -54,7 +54,7 @@ def shards_folder(output: Path) -> Path:
     return output.with_name(f"{output.name}.shards")
 
 
-def cut_texts(files: Sequence[tuple[Path, Path]], task: Task) -> list[Text]:
+def cut_texts(files: Sequence[tuple[Path, Path]], task: Task) -> list[FileToTag]:
     """The texts of some files, which are given with their outputs.
 
     Raises:
@@ -62,8 +62,8 @@ def cut_texts(files: Sequence[tuple[Path, Path]], task: Task) -> list[Text]:
     """
     texts, first = [], 0
     for path, output in files:
-        source, ranges = cut(path, task._replace(name=str(path)))
-        texts.append(Text(source, output, dict(enumerate(ranges, first))))
+        source, ranges = cut_into_ranges(path, task._replace(name=str(path)))
+        texts.append(FileToTag(source, output, dict(enumerate(ranges, first))))
         first += len(ranges)
     return texts
 
@@ -71,7 +71,7 @@ def cut_texts(files: Sequence[tuple[Path, Path]], task: Task) -> list[Text]:
 class Tagging:
     """Texts that are tagged with one model, and the folder that keeps what is done of them."""
 
-    def __init__(self, folder: Path, texts: Sequence[Text], model: SavedModel, task: Task, frame: Frame) -> None:
+    def __init__(self, folder: Path, texts: Sequence[FileToTag], model: SavedModel, task: Task, frame: Frame) -> None:
         self.folder, self.texts, self.model, self.frame = folder, texts, model, frame
         self.size = sum(len(text.ranges) for text in texts)
         plan = {
@@ -164,17 +164,17 @@ class Tagging:
     def _shards(self) -> list[Path]:
         return [path for path in self.folder.iterdir() if _SHARD.fullmatch(path.name)]
 
-    def _is_finished(self, text: Text) -> bool:
+    def _is_finished(self, text: FileToTag) -> bool:
         """Whether an output is there, and as it was written."""
         expected = self._finished.get(text.output.name)
-        return expected is not None and text.output.is_file() and read_source(text.output)._asdict() == expected
+        return expected is not None and text.output.is_file() and fingerprint_of(text.output)._asdict() == expected
 
-    def _whole_shards(self, wanted: Mapping[int, Text]) -> dict[int, Path]:
+    def _whole_shards(self, wanted: Mapping[int, FileToTag]) -> dict[int, Path]:
         """The shards of an earlier start by their numbers, without damaged ones."""
         found = {}
         for path in self._shards():
             number, _, digest = path.name.partition("-")
-            if int(number) in wanted and read_source(path).sha256 == digest:
+            if int(number) in wanted and fingerprint_of(path).sha256 == digest:
                 found[int(number)] = path
         return found
 
@@ -186,10 +186,10 @@ class Tagging:
         """
         path = self.folder / name
         if not path.is_file():
-            raise WorkerError(f"{path}: expected the shard that a worker has written, found none. {SAME}")
+            raise WorkerError(f"{path}: expected the shard that a worker has written, found none. {SAME_FILES}")
         return path
 
-    def _join(self, text: Text, shards: Mapping[int, Path]) -> None:
+    def _join(self, text: FileToTag, shards: Mapping[int, Path]) -> None:
         """Write an output, if all of its shards are there."""
         if not all(number in shards for number in text.ranges):
             return
@@ -197,7 +197,7 @@ class Tagging:
         place = Path(os.path.realpath(text.output))  # of a link, where it leads
         with self._writing(text.output), replacing(place) as stream:
             stream.writelines(self._framed(self._contents(paths)))
-        self._finished[text.output.name] = read_source(place)._asdict()
+        self._finished[text.output.name] = fingerprint_of(place)._asdict()
         self._write_record()
         self._remove(paths)
 
@@ -242,7 +242,7 @@ class Tagging:
             path.unlink(missing_ok=True)
 
 
-def tag_shard(folder: Path, number: int, model: SavedModel, span: Range) -> str:
+def tag_shard(folder: Path, number: int, model: SavedModel, byte_range: Range) -> str:
     """Tag a range, on whatever machine this is, and write its shard into the folder; gives the shard's name.
 
     Raises:
@@ -253,7 +253,7 @@ def tag_shard(folder: Path, number: int, model: SavedModel, span: Range) -> str:
     digest = hashlib.sha256()
     try:
         with half.open("wb") as stream:
-            for data in tag_range(model, span):
+            for data in tag_range(model, byte_range):
                 digest.update(data)
                 stream.write(data)
             stream.flush()

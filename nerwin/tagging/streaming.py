@@ -20,7 +20,7 @@ from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError, WorkerError
 from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for
-from nerwin.tagging.renderings import FORMATS, ents_of
+from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
 from nerwin.text.files import BLANK, is_typed, source_name
@@ -28,7 +28,7 @@ from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
 from nerwin.text.jsonl_words import listed_words, with_tags
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
-from nerwin.text.pieces import Piece, blocks, most_pieces, read_pieces
+from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 
@@ -164,12 +164,12 @@ def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     """The output for one piece, its lines ended, in UTF-8."""
     tagger.scorer.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
-    cut = blocks(piece, by_sentence=task.columns is not None, share=share)
+    parts = cut_piece(piece, by_sentence=task.columns is not None, share=share)
     if task.objects:
-        return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in cut)
+        return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in parts)
     if task.columns is None:
-        return b"".join(end_lines(tag_texts(tagger, part, task.form, task.name)) for part in cut)
-    split = (block_of(part, task.columns, task.name, task.delimiter) for part in cut)
+        return b"".join(end_lines(tag_texts(tagger, part, task.form, task.name)) for part in parts)
+    split = (block_of(part, task.columns, task.name, task.delimiter) for part in parts)
     return b"".join(tag_columns(tagger, split, task.columns, task.form, task.name))
 
 
@@ -189,7 +189,7 @@ def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str
         if form == "conll" and DOCSTART in text:  # all else that is no word for columns is none for a tokenizer
             check_columns([token.text for token in tokens], f"{name}:{number}")
     for found in tagger.annotate(texts):
-        yield from FORMATS[form](found, tagger.model.types)
+        yield from RENDERINGS[form](found, tagger.model.types)
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
@@ -215,7 +215,7 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
             answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))
             yield write_object(answer, where)
         else:
-            yield from FORMATS[form](found, tagger.model.types)
+            yield from RENDERINGS[form](found, tagger.model.types)
 
 
 def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
@@ -244,5 +244,5 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
             yield end_lines(
                 line
                 for found in tagger.annotate_scored(texts, scores)
-                for line in FORMATS[form](found, tagger.model.types)
+                for line in RENDERINGS[form](found, tagger.model.types)
             )

@@ -11,7 +11,7 @@ from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
-from nerwin.model.files import check_new, load_model, save_model
+from nerwin.model.files import check_new_model, load_model, save_model
 from nerwin.model.model import Model
 from nerwin.storage.folders import kind_of, model_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
@@ -64,7 +64,7 @@ class Tagger:
             if (kind := kind_of(path)) not in ("model", None):
                 raise ModelError(f"{path}: expected a model's folder, found a {kind}'s. Choose another.")
             if not overwrite:
-                check_new(path, "Choose another, or set overwrite.")
+                check_new_model(path, "Choose another, or set overwrite.")
         except OSError as error:
             raise ModelError(f"{path}: cannot look into the folder: {error.strerror}. Choose another.") from error
         save_model(path, self.model)

@@ -22,7 +22,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.text.choices import Delimiter, Scheme
 from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name, whole_lines
-from nerwin.text.pieces import Piece, blocks, read_pieces
+from nerwin.text.pieces import Piece, cut_piece, read_pieces
 
 DOCSTART = "-DOCSTART-"
 DELIMITERS = {"tab": "\t", "space": " "}
@@ -210,7 +210,7 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
     """
     name = source_name(path)
     for piece, delimiter in with_delimiter(read_pieces(path, by_sentence=by_sentence), columns, name):
-        for part in blocks(piece, by_sentence=by_sentence):
+        for part in cut_piece(piece, by_sentence=by_sentence):
             yield block_of(part, columns, name, delimiter)
 
 

@@ -22,8 +22,8 @@ from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacke
 from nerwin.text.inline import read_inline
 from nerwin.text.misread import check_words
 from nerwin.text.remedies import for_few_columns, for_tag
-from nerwin.text.schemes import TYPES, as_read, check_labels, expected_tag, is_legal, settle_scheme
-from nerwin.text.suffixes import form_of
+from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, expected_tag, is_legal, settle_scheme
+from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, iob2
 
@@ -39,12 +39,12 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         CorpusError: a form that is to be converted, a line that does not fit, mixed schemes, no sentence at all, or
             bytes that are not UTF-8.
     """
-    form = form_of(path)
+    form = form_by_suffix(path)
     if form in ("jsonl", "spacy"):
         command = shlex.join(["nerwin", "convert", str(path), f"{Path(unpacked_name(path)).stem}.conll"])
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
-    if form == TYPES and columns.scheme == "auto":
-        columns = columns._replace(scheme=TYPES)
+    if form == TYPES_ALONE and columns.scheme == "auto":
+        columns = columns._replace(scheme=TYPES_ALONE)
     if form != "inline":
         return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
     corpus = Corpus(str(path), delimiter="inline markup")
@@ -88,7 +88,7 @@ class _ColumnReader:
 
     def __init__(self, path: str, columns: Columns) -> None:
         self.corpus = Corpus(path)
-        self.format = columns
+        self.columns = columns
         # With both columns named from the left, lines may carry a varying number of further columns.
         self.fixed_width = columns.word < 0 or columns.tag < 0
         self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
@@ -109,10 +109,10 @@ class _ColumnReader:
             self.corpus.docstarts += others.count("docstart")
             ends += (len(words) + block.ends()).tolist()
             words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
-            check_words(block, words_and_tags[0], self.format, self.corpus.path, "Set corpus.word_column.")
+            check_words(block, words_and_tags[0], self.columns, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
-            self.tagged_comments += tagged_comments(block, self.format.tag)
-            self.ranges += ranges(block, self.format.word)
+            self.tagged_comments += tagged_comments(block, self.columns.tag)
+            self.ranges += ranges(block, self.columns.word)
             for read, column in zip((words, tags), words_and_tags, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
@@ -121,7 +121,7 @@ class _ColumnReader:
         self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
         self.corpus.doubts += ranges_doubt(self.ranges, len(words))
-        if self.format.tag == Columns().tag:  # nobody has chosen one
+        if self.columns.tag == Columns().tag:  # nobody has chosen one
             self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus
 
@@ -136,14 +136,14 @@ class _ColumnReader:
             return None
         if self.fixed_width and (block.widths != self.corpus.width).any():
             return None
-        words, tags = block.column(self.format.word), block.column(self.format.tag)
+        words, tags = block.column(self.columns.word), block.column(self.columns.tag)
         if words is None or tags is None:
             return None
         new = set(tags) - self.known_tags
-        if not all(is_legal(tag, self.format.scheme) for tag in new):
+        if not all(is_legal(tag, self.columns.scheme) for tag in new):
             return None
         self.known_tags |= new
-        return words, as_read(tags, self.format.scheme)
+        return words, as_read(tags, self.columns.scheme)
 
     def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
         """The words and tags of a block, its lines looked at one by one.
@@ -155,15 +155,15 @@ class _ColumnReader:
         for line in tokens:
             self._check(line, block)
         fields = [line.fields for line in tokens]
-        tags = [of[self.format.tag] for of in fields]
-        return [of[self.format.word] for of in fields], as_read(tags, self.format.scheme)
+        tags = [of[self.columns.tag] for of in fields]
+        return [of[self.columns.word] for of in fields], as_read(tags, self.columns.scheme)
 
     def _check(self, line: Line, block: Block) -> None:
         """Refuse a token's line that is not well, saying why."""
         self._check_width(line)
-        if line.fields[self.format.tag] not in self.known_tags:
+        if line.fields[self.columns.tag] not in self.known_tags:
             self._check_tag(line, block)
-        if not line.fields[self.format.word].strip(BLANK):
+        if not line.fields[self.columns.word].strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
     def _begin(self, first: Line) -> None:
@@ -172,7 +172,7 @@ class _ColumnReader:
         Raises:
             CorpusError: it has too few columns, or one for words and tags.
         """
-        width, word, tag = len(first.fields), self.format.word, self.format.tag
+        width, word, tag = len(first.fields), self.columns.word, self.columns.tag
         self.first_token_line, self.corpus.width = first.number, width
         self.corpus.delimiter = "tab" if first.delimiter == "\t" else "space"
         if width < self.needed:
@@ -211,21 +211,21 @@ class _ColumnReader:
         return column + 1 if column >= 0 else -column
 
     def _check_tag(self, line: Line, block: Block) -> None:
-        tag, scheme = line.fields[self.format.tag], self.format.scheme
+        tag, scheme = line.fields[self.columns.tag], self.columns.scheme
         if not is_legal(tag, scheme):
             problem = f'expected {expected_tag(scheme)}, found "{tag[:40]}"'
             if not tag.strip(BLANK):
                 problem = "expected a tag, found an empty column"
             first = line.number == self.first_token_line
-            raise self._error(line.number, problem, for_tag(line, self.format, self._others(line, block), first=first))
+            raise self._error(line.number, problem, for_tag(line, self.columns, self._others(line, block), first=first))
         self.known_tags.add(tag)
 
     def _others(self, line: Line, block: Block) -> list[int]:
         """The columns that hold tags, if that of the tags has had no entity so far."""
-        if self.format.scheme == TYPES or self.known_tags - {OUTSIDE}:
+        if self.columns.scheme == TYPES_ALONE or self.known_tags - {OUTSIDE}:
             return []
         width = len(line.fields)
-        return TagColumns(set(range(width)) - {self.format.tag % width}).look(block).found()
+        return TagColumns(set(range(width)) - {self.columns.tag % width}).look(block).found()
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")

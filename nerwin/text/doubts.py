@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nerwin.text.files import BLANK
 from nerwin.text.pairs import are_letters
-from nerwin.text.schemes import TYPES
+from nerwin.text.schemes import TYPES_ALONE
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE
 
@@ -34,7 +34,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
     if len(forms) >= SEVERAL:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
-    if corpus.scheme == TYPES and corpus.tokens >= SEVERAL:
+    if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"

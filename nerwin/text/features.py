@@ -132,7 +132,7 @@ class Lookup:
         self.rows = {value: row for row, value in enumerate(self.values, KNOWN)}
 
     @property
-    def read(self) -> int:
+    def seen_count(self) -> int:
         """The number of values that training has read."""
         return len(self.values) if self.seen is None else self.seen
 
@@ -191,7 +191,7 @@ class FormTable:
     def unseen(self) -> Bools:
         """(V,) whether the word has no row, or one that training has not read."""
         row = self.rows[:, 0]
-        found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].read)
+        found: Bools = (row == UNKNOWN) | (row >= KNOWN + self.lookups[0].seen_count)
         return found
 
     def word_numbers(self, forms: Ints) -> Ints:

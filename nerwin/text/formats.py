@@ -19,7 +19,7 @@ from nerwin.text.files import open_binary, read_lines, reading, source_name
 from nerwin.text.inline import read_inline, write_inline
 from nerwin.text.jsonl import read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
-from nerwin.text.schemes import TYPES, check_labels, is_type, prefixed
+from nerwin.text.schemes import TYPES_ALONE, check_labels, is_type, prefixed
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
@@ -145,7 +145,7 @@ def _lines(lines: Iterable[str]) -> Iterator[bytes]:
 FORMS: dict[str, Form] = {
     COLUMNS: Form(_read_columns, partial(_write_columns, SPELLINGS["iob2"])),
     **{scheme: Form(_read_columns, partial(_write_columns, spell)) for scheme, spell in SPELLINGS.items()},
-    TYPES: Form(_read_columns, _write_types),
+    TYPES_ALONE: Form(_read_columns, _write_types),
     "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
     "inline": Form(
         _read_inline,

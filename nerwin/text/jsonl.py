@@ -16,7 +16,7 @@ from typing import Any
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
-from nerwin.text.jsonl_words import WORDS, listed_words, tagged_words
+from nerwin.text.jsonl_words import WORD_KEYS, listed_words, tagged_words
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
@@ -111,7 +111,7 @@ def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | Non
 def _no_text(content: dict[str, Any], where: str) -> CorpusError:
     """The error for an object without a text, which says what it has instead."""
     remedy = "Name the text so."
-    words = [key for key in WORDS if isinstance(content.get(key), list | str)]
+    words = [key for key in WORD_KEYS if isinstance(content.get(key), list | str)]
     if words and content.get("text") is None:
         found, remedy = f'{_brief(content[words[0]])} under "{words[0]}"', "List words alone, or give their text."
     elif "text" in content:

@@ -17,7 +17,7 @@ from nerwin.text.passage import Passage, from_words
 from nerwin.text.schemes import is_legal
 from nerwin.text.tags import is_tag, spans
 
-WORDS = ("tokens", "words")
+WORD_KEYS = ("tokens", "words")
 SURE = ("ner_tags", "ner")
 TAGS = (*SURE, "tags", "labels", "label")
 NUMBERS = "Write the tags' names: the data set knows them, its lines do not."
@@ -42,7 +42,7 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
 
 def _listed_words(content: dict[str, Any]) -> list[str] | None:
     texted = content.get("text") is not None
-    for words in map(content.get, WORDS[:1] if texted else WORDS):
+    for words in map(content.get, WORD_KEYS[:1] if texted else WORD_KEYS):
         if isinstance(words, list) and all(isinstance(one, str) for one in words) and (words or not texted):
             return words
     return None

@@ -97,8 +97,8 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
     return 0
 
 
-def blocks(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """A piece cut into blocks of a share of BLOCK bytes or more, which end where the next line does; or, by sentence,
+def cut_piece(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
+    """Blocks of a piece, of a share of BLOCK bytes or more, which end where the next line does; or, by sentence,
     where that ends, if it ends in time.
     """
     number, start = piece.number, 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from nerwin.text.choices import Scheme
 from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
-from nerwin.text.schemes import TYPES, in_brackets, is_legal, is_seen, is_type, split_prefix
+from nerwin.text.schemes import TYPES_ALONE, in_brackets, is_legal, is_seen, is_type, split_prefix
 from nerwin.text.tags import OUTSIDE, is_tag
 
 TOO_FEW = (
@@ -66,7 +66,9 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
     hints = itertools.chain(
         _blanks(tag, scheme), _of_line(line, first=first), _spelled_otherwise(tag, scheme), _no_tag(tag, others)
     )
-    return next(hints, "Mend the tag." if scheme == TYPES else NO_TAG.format(ALONE * is_type(tag)) + HEADER * first)
+    return next(
+        hints, "Mend the tag." if scheme == TYPES_ALONE else NO_TAG.format(ALONE * is_type(tag)) + HEADER * first
+    )
 
 
 def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
         yield "A word has one tag here: of nested entities keep one, such as the outermost."
     if len(values := re.split(r"[=|]", tag)) > 1 and any(map(is_tag, values)):
         yield "The tag stands inside other values: cut it out."
-    if scheme == TYPES:
+    if scheme == TYPES_ALONE:
         return
     if len(values := re.split("[,;]", tag)) > 1 and is_tag(values[-1]):
         yield f"Separate columns by tabs or spaces, {_by_another_mark(tag)}."

@@ -14,7 +14,7 @@ from nerwin.text.files import BLANK
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
 
-TYPES: Scheme = "types"
+TYPES_ALONE: Scheme = "types"
 NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
 # A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
@@ -68,14 +68,14 @@ def in_brackets(tag: str) -> bool:
 
 def as_read(tags: list[str], scheme: Scheme) -> list[str]:
     """Tags as they stand in a file, with prefixes; what is none stays as it is."""
-    return [f"I-{tag}" if is_type(tag) else tag for tag in tags] if scheme == TYPES else tags
+    return [f"I-{tag}" if is_type(tag) else tag for tag in tags] if scheme == TYPES_ALONE else tags
 
 
 def is_legal(tag: str, scheme: Scheme) -> bool:
     """Whether a tag, as it stands in a file, may stand in one of that scheme."""
     if tag == OUTSIDE:
         return True
-    return is_type(tag) and is_label(tag) if scheme == TYPES else is_tag(tag) and is_label(tag[2:])
+    return is_type(tag) and is_label(tag) if scheme == TYPES_ALONE else is_tag(tag) and is_label(tag[2:])
 
 
 def is_label(label: str) -> bool:
@@ -105,7 +105,7 @@ def check_labels(labels: Iterable[str], where: str, remedy: str = "Write .jsonl.
 
 def expected_tag(scheme: Scheme) -> str:
     """What a message says that it expected."""
-    return "O or a type such as PER" if scheme == TYPES else "a tag such as O or B-PER"
+    return "O or a type such as PER" if scheme == TYPES_ALONE else "a tag such as O or B-PER"
 
 
 def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None:
@@ -117,7 +117,7 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
     Raises:
         CorpusError: no scheme fits, and `refuse_mixed`; or tags are no types alone that should be.
     """
-    if chosen == TYPES:
+    if chosen == TYPES_ALONE:
         _settle_types(corpus)
         return
     first_line: dict[tuple[str, str], int] = {}
@@ -165,5 +165,5 @@ def _settle_types(corpus: Corpus) -> None:
             f"{corpus.path}: expected types alone, as corpus.scheme or the file's suffix says, found prefixes, "
             f"as in {found}. Is corpus.scheme another?"
         )
-    corpus.scheme = TYPES
+    corpus.scheme = TYPES_ALONE
     corpus.notes.append(NEIGHBOURS)

@@ -13,6 +13,6 @@ SUFFIXES: dict[str, FormName] = {
 NO_COLUMNS = ("csv", "inline", "jsonl", "spacy")
 
 
-def form_of(path: Path) -> FormName | None:
+def form_by_suffix(path: Path) -> FormName | None:
     """The form that a file's suffix names, also before .gz; None where it names none."""
     return SUFFIXES.get(suffix_of(path))

@@ -19,10 +19,10 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
-from nerwin.text.sources import Source, read_source
+from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.text.vector_files import is_binary, parse_vectors, reading_vectors
 
-WORDS, NUMBERS = "words.txt", "numbers.f32"
+WORDS_FILE, NUMBERS_FILE = "words.txt", "numbers.f32"
 
 
 class Vectors(NamedTuple):
@@ -55,16 +55,16 @@ def load_vectors(path: Path, dim: int) -> Vectors:
     return Vectors([word for words, _ in parts for word in words], matrix)
 
 
-def vectors_source(path: Path) -> Source:
+def vectors_source(path: Path) -> Fingerprint:
     """The sum and the size of a file, hashed anew only where the cache does not know it.
 
     Raises:
         VectorsError: it cannot be read.
     """
     with suppress(OSError):  # the cache's own
-        return Source(_digest(path), path.stat().st_size)
+        return Fingerprint(_digest(path), path.stat().st_size)
     with reading_vectors(path):
-        return read_source(path)
+        return fingerprint_of(path)
 
 
 def _folder() -> Path:
@@ -104,11 +104,11 @@ def _stamp(path: Path) -> str:
 def _open(entry: Path, dim: int) -> Vectors | None:
     """An entry of the cache, if it is there and whole, and of that many numbers a word."""
     try:
-        words = (entry / WORDS).read_bytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
-        size = (entry / NUMBERS).stat().st_size
+        words = (entry / WORDS_FILE).read_bytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
+        size = (entry / NUMBERS_FILE).stat().st_size
         if not words or size != len(words) * dim * 4:
             return None
-        return Vectors(words, np.memmap(entry / NUMBERS, "<f4", "r", shape=(len(words), dim)))
+        return Vectors(words, np.memmap(entry / NUMBERS_FILE, "<f4", "r", shape=(len(words), dim)))
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -119,7 +119,7 @@ def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
         fresh = Path(folder, "entry")
         fresh.mkdir()
-        with (fresh / WORDS).open("wb") as words, (fresh / NUMBERS).open("wb") as numbers:
+        with (fresh / WORDS_FILE).open("wb") as words, (fresh / NUMBERS_FILE).open("wb") as numbers:
             for some, rows in parse_vectors(path, dim):
                 words.write("".join(f"{word}\n" for word in some).encode("utf-8", "surrogatepass"))
                 numbers.write(rows.astype("<f4").tobytes())

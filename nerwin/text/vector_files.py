@@ -16,14 +16,14 @@ from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
 from nerwin.text.decimals import read_decimals
 from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
-from nerwin.text.pieces import blocks, read_pieces
+from nerwin.text.pieces import cut_piece, read_pieces
 
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
 _BLANKS = " \t"
 _BETWEEN = re.compile("[ \t]+")
 
-Rows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
+WordRows = tuple[Sequence[str], Floats]  # some words and their vectors (r, dim)
 
 
 def is_binary(path: Path) -> bool:
@@ -31,7 +31,7 @@ def is_binary(path: Path) -> bool:
     return suffix_of(path) == ".bin"
 
 
-def parse_vectors(path: Path, dim: int) -> Iterator[Rows]:
+def parse_vectors(path: Path, dim: int) -> Iterator[WordRows]:
     """All rows of a file, some at a time.
 
     Raises:
@@ -55,10 +55,10 @@ def reading_vectors(path: Path) -> Iterator[None]:
         raise VectorsError(str(error)) from error
 
 
-def _read_text(path: Path, dim: int) -> Iterator[Rows]:
+def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
     announced, rows = None, 0
     for piece in read_pieces(path, by_sentence=False):
-        for block in blocks(piece, by_sentence=False):
+        for block in cut_piece(piece, by_sentence=False):
             number, data = block.number, whole_lines(block.data, str(path), block.number)
             if number == 1:
                 first, _, others = data.partition(b"\n")
@@ -96,7 +96,7 @@ def _trimmed(data: bytes) -> bytes:
     return data.replace(b" \n", b"\n") if data[: data.find(b"\n")].endswith(b" ") else data
 
 
-def _table(data: bytes, dim: int) -> Rows | None:
+def _table(data: bytes, dim: int) -> WordRows | None:
     """Lines of a word and `dim` numbers with one space between each, read at once; None where any is another one."""
     fields, r = parts_of(data, " "), data.count(b"\n")
     if len(fields.ends) != r * (dim + 1) or (codes_of(data)[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
@@ -116,7 +116,7 @@ def _table(data: bytes, dim: int) -> Rows | None:
     return words.decode().split(" ")[:-1], values.reshape(r, dim)
 
 
-def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> Rows:
+def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> WordRows:
     """Lines that may have blanks in their words, or several between numbers; `first` is the number of the first."""
     lines = data.decode().split("\n")[:-1]
     rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
@@ -169,7 +169,7 @@ def _finite(values: Floats, where: str) -> Floats:
     return values
 
 
-def _read_binary(path: Path, dim: int) -> Iterator[Rows]:
+def _read_binary(path: Path, dim: int) -> Iterator[WordRows]:
     """word2vec's binary form: "count dim\\n", then for each word its bytes, a space, and `dim` little-endian floats."""
     with open_binary(path) as stream:
         header = stream.readline(100).split()

@@ -16,7 +16,7 @@ from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import damaged, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.archive import DamageError, read_arrays, whole_number
-from nerwin.training.state import DRAWN, State, Tally, generators
+from nerwin.training.state import BATCH_PURPOSES, State, Tally, generators
 from nerwin.training.trainer import learning_rate, make_optimizer
 
 
@@ -28,7 +28,7 @@ def save_training(folder: Path, model: Model, state: State) -> None:
     """
     manifest = {
         "stop": state.stop,
-        "tally": None if state.tally is None else dataclasses.asdict(state.tally),
+        "tally": state.tally and _written(state.tally),
         "steps": state.optimizer.steps,
         "generators": {name: one.bit_generator.state for name, one in state.generators.items()},
     }
@@ -65,6 +65,12 @@ def load_state(folder: Path, model: Model) -> State:
     return state
 
 
+def _written(tally: Tally) -> dict[str, Any]:
+    """What is written of an unfinished epoch; its generators' states are called "sources" there."""
+    written = dataclasses.asdict(tally)
+    return {"sources": written.pop("rng_states"), **written}
+
+
 def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     """What was saved of an unfinished epoch; older runs have none, or none with a rate.
 
@@ -73,15 +79,17 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     """
     if not saved:
         return None
-    sources = generators(0)
-    for name in DRAWN:  # a state that no generator takes shows here, and not when it is needed
-        sources[name].bit_generator.state = saved["sources"][name]
+    rngs = generators(0)
+    for name in BATCH_PURPOSES:  # a state that no generator takes shows here, and not when it is needed
+        rngs[name].bit_generator.state = saved["sources"][name]
     rate = float(saved.get("rate", first_rate))
     hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
     if not all(map(math.isfinite, (rate, hinge, seconds))):
         raise DamageError("tally: expected finite numbers, found others")
     batches, pairs, active = (whole_number(saved, name) for name in ("batches", "pairs", "active"))
-    return Tally({name: saved["sources"][name] for name in DRAWN}, rate, batches, pairs, active, hinge, seconds)
+    return Tally(
+        {name: saved["sources"][name] for name in BATCH_PURPOSES}, rate, batches, pairs, active, hinge, seconds
+    )
 
 
 def epochs_begun(folder: Path) -> float:

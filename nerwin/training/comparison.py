@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
-from nerwin.config.reading import changed, load_config
+from nerwin.config.reading import load_config, non_default
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, short_of_memory
@@ -26,11 +26,11 @@ from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
 from nerwin.storage.lock import locked, wait_until_free
 from nerwin.storage.replace import replace_file
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
-from nerwin.training.unchanged import check_same_data
+from nerwin.training.same_data import check_same_data
 
 SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
@@ -99,7 +99,7 @@ def _split(values: str) -> list[str]:
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
     """The folder of all comparisons over a configuration: the same command finds the same one again."""
-    return RUNS / f"compare-{config.stem}-{_digest(changed(load_config(config, overrides).to_dict()))}"
+    return RUNS / f"compare-{config.stem}-{_digest(non_default(load_config(config, overrides).to_dict()))}"
 
 
 def _digest(value: Any) -> str:
@@ -165,7 +165,7 @@ class Comparison:
 
     def _check_data(self, cells: Sequence[Cell]) -> None:
         """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
-        corpora: dict[tuple[Path | None, Path | None], dict[str, Source]] = {}  # most cells have theirs in common
+        corpora: dict[tuple[Path | None, Path | None], dict[str, Fingerprint]] = {}  # most cells have theirs in common
         for cell in cells:
             config = self._configs[cell]
             files = config.corpus.train, config.corpus.dev
@@ -208,7 +208,10 @@ class Comparison:
 
 
 def train_cell(folder: Path, config: Config) -> Result:
-    """Train one cell, or what is left of it, in a process of its own. What ends it is its result: the others go on."""
+    """Train one cell, or what is left of it, in a process of its own. What ends it is its result: the others go on.
+
+    The result does not know which cell it is of: the caller adds that.
+    """
     try:
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()

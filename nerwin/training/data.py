@@ -14,8 +14,8 @@ from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.files import is_pipe
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
-from nerwin.text.sources import Source
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.tokenizer_fit import tokenizer_doubt
@@ -26,7 +26,7 @@ SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
 FEW_ENTITIES = 20  # of dev: a mistake less is 5 points
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
-OTHERWISE = {
+LETTERS_MISMATCH = {
     True: "words are whole, where train's are single letters",
     False: "words are single letters, where train's are whole",
 }
@@ -58,7 +58,7 @@ class Parts(NamedTuple):
     train_forms: int  # forms with an id below this occur in the training part
     train_sentences: int  # of the training part; those after them are dev's, which are learned from too
     notes: list[str]
-    sources: dict[str, Source] = {}  # noqa: RUF012 - never written to
+    sources: dict[str, Fingerprint] = {}  # noqa: RUF012 - never written to
 
 
 def read_parts(config: Config) -> Parts:
@@ -66,7 +66,7 @@ def read_parts(config: Config) -> Parts:
 
     Raises:
         ConfigError: no training part, a file that can be read only once, or a type to learn that is not there.
-            CorpusError: a file that cannot be read.
+        CorpusError: a file that cannot be read.
     """
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
@@ -80,7 +80,7 @@ def read_parts(config: Config) -> Parts:
     return make_parts(config, train, dev, corpus_sources(config.corpus))
 
 
-def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Source]) -> Parts:
+def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Fingerprint]) -> Parts:
     """The parts that corpora become; without a dev part, every tenth sentence of the training part is one.
 
     Raises:
@@ -101,7 +101,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     notes += _dev_notes(types, dev_sentences, refit)
     whole = [*sentences, *dev_sentences] if refit else sentences
     cut = [list(_shortened(sentence)) for sentence in whole]
-    own, learned = sum(map(len, cut[: len(sentences)])), list(itertools.chain(*cut))
+    train_sentences, learned = sum(map(len, cut[: len(sentences)])), list(itertools.chain(*cut))
     if count := sum(len(parts) > 1 for parts in cut):
         notes.append(f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {count:,}")
     dev_sentences = [] if refit else dev_sentences
@@ -111,7 +111,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         )
     letters = are_letters(train.words)
     if dev and are_letters(dev.words) != letters:
-        notes.append(f"dev   {OTHERWISE[letters]}: dev F1 says nothing of text like train")
+        notes.append(f"dev   {LETTERS_MISMATCH[letters]}: dev F1 says nothing of text like train")
     if letters:
         notes.append(f"train {LETTERS if PAIR in config.features else LETTERS_ALONE}")
     features = [name for name in ALL_FEATURES if name in config.features and (letters or name != PAIR)]
@@ -119,8 +119,18 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     train_part = _part(vocabulary, learned, features, size)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, dev_sentences, features, size)
-    words = bare_words(vocabulary.forms, features)
-    return Parts(train_part, dev_part, vocabulary, words, features, types, train_forms, own, notes, sources)
+    return Parts(
+        train=train_part,
+        dev=dev_part,
+        vocabulary=vocabulary,
+        words=bare_words(vocabulary.forms, features),
+        features=features,
+        types=types,
+        train_forms=train_forms,
+        train_sentences=train_sentences,
+        notes=notes,
+        sources=sources,
+    )
 
 
 def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:

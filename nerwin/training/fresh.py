@@ -67,7 +67,7 @@ def _draw_tables(
 
 
 def _fit_preprocessing(model: Model, parts: Parts) -> None:
-    """Fit what is done to windows before the first layer on those of the training part."""
+    """Fit what is done to windows before the first layer on those of the training part: into the model's constants."""
     method, flat = model.config.preprocess.method, parts.train.flat
     fit = PREPROCESSORS[method]
     if fit is None:
@@ -85,7 +85,7 @@ def _fit_preprocessing(model: Model, parts: Parts) -> None:
 
 
 def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
-    """The vectors to start from, and a note of how many words have one."""
+    """The vectors to start from; how many words have one is added to the parts' notes."""
     words = config.words
     if words.vectors is None:
         return {}

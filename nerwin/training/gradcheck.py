@@ -48,7 +48,7 @@ class Case(NamedTuple):
 
     model: Model
     forms: FormTable
-    words: Placed
+    placed: Placed
     batch: Any
     masks: Masks
     rng: np.random.Generator
@@ -58,10 +58,10 @@ class Case(NamedTuple):
         return self.model.params
 
     def loss(self) -> float:
-        return total_loss(self.model, self.forms, self.words, self.batch, self.masks)
+        return total_loss(self.model, self.forms, self.placed, self.batch, self.masks)
 
     def gradients(self) -> Gradients:
-        return loss_and_gradients(self.model, self.forms, self.words, self.batch, self.masks)[1]
+        return loss_and_gradients(self.model, self.forms, self.placed, self.batch, self.masks)[1]
 
     def elemental(self) -> Parameters:
         return _elemental(self)
@@ -117,7 +117,15 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
     spelled = bare_words(vocabulary.forms, GRID_FEATURES)
     return Parts(
-        part, part, vocabulary, spelled, list(GRID_FEATURES), types, len(vocabulary), len(part.flat.lengths), []
+        train=part,
+        dev=part,
+        vocabulary=vocabulary,
+        words=spelled,
+        features=list(GRID_FEATURES),
+        types=types,
+        train_forms=len(vocabulary),
+        train_sentences=len(part.flat.lengths),
+        notes=[],
     )
 
 
@@ -127,25 +135,25 @@ def draw_case(config: Config, parts: Parts) -> Case:
     Raises:
         ConfigError: none was found.
     """
-    sources = generators(config.training.seed)
-    model = init_model(config, parts, sources["init"], np.float64)
+    rngs = generators(config.training.seed)
+    model = init_model(config, parts, rngs["init"], np.float64)
     corruption = model.corruption
     forms, targets = form_table(model.lookups, parts.vocabulary.forms), corruption.targets(parts.train.tags)
     for draw in range(DRAWS):
-        batch = next(corruption.batches(parts.train.flat, targets, sources["order"], sources["corruption"], PAIRS))
+        batch = next(corruption.batches(parts.train.flat, targets, rngs["order"], rngs["corruption"], PAIRS))
         ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
-        words = model.placed(ids, model.around(parts.train.flat, batch.centres))
-        masks = model.draw_masks(sources["dropout"], len(ids))
-        _move_biases(model, sources["init"])
-        _spread_scores(model, forms, words, masks, SPREADS[draw % len(SPREADS)])
-        _let_some_win(model, forms, words, masks, batch)
-        scores, cache = model.forward(forms, words, masks)
+        placed = model.placed(ids, model.around(parts.train.flat, batch.centres))
+        masks = model.draw_masks(rngs["dropout"], len(ids))
+        _move_biases(model, rngs["init"])
+        _spread_scores(model, forms, placed, masks, SPREADS[draw % len(SPREADS)])
+        _let_some_win(model, forms, placed, masks, batch)
+        scores, cache = model.forward(forms, placed, masks)
         loss = corruption.loss(model.params, scores, batch)
         kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
         slack = min(corruption.slack(model.params, scores, batch), kink)
         if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
-            return Case(model, forms, words, batch, masks, sources["order"])
-        model = init_model(config, parts, sources["init"], np.float64)
+            return Case(model, forms, placed, batch, masks, rngs["order"])
+        model = init_model(config, parts, rngs["init"], np.float64)
     raise ConfigError(
         f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
         f"{DRAWS} draws. Change scorer.init or objective.margin."
@@ -159,18 +167,18 @@ def _move_biases(model: Model, rng: np.random.Generator) -> None:
         bias[:] = rng.uniform(-0.5, 0.5, bias.shape)
 
 
-def _spread_scores(model: Model, forms: FormTable, words: Placed, masks: Masks, margins: float) -> None:
+def _spread_scores(model: Model, forms: FormTable, placed: Placed, masks: Masks, margins: float) -> None:
     """Scale U so that the scores of different windows differ by some margins: at first all are nearly equal."""
-    spread = float(model.forward(forms, words, masks)[0].std(axis=0).mean())
+    spread = float(model.forward(forms, placed, masks)[0].std(axis=0).mean())
     if spread:
         model.params["U"] *= margins * model.config.objective.margin / spread
 
 
-def _let_some_win(model: Model, forms: FormTable, words: Placed, masks: Masks, batch: Any) -> None:
+def _let_some_win(model: Model, forms: FormTable, placed: Placed, masks: Masks, batch: Any) -> None:
     """Move U against ∂J/∂s until a pair wins by its margin: where tags are many, hardly one does so by chance."""
     U, margin = model.params["U"], model.config.objective.margin
     for _ in range(WINS):
-        scores, cache = model.forward(forms, words, masks)
+        scores, cache = model.forward(forms, placed, masks)
         loss = model.corruption.loss(model.params, scores, batch)
         a = cache.layers.thinned[-1]
         step = a.T @ loss.ds.dense(scores.shape)
@@ -190,14 +198,14 @@ def _kink_distance(model: Model, cache: Cache) -> float:
 
 def _elemental(case: Case) -> Parameters:
     """The elemental gradients of the scorer, of the lookup tables and of the steps between tags."""
-    model, words = case.model, case.words
-    scores, _ = model.forward(case.forms, words, case.masks)
+    model, placed = case.model, case.placed
+    scores, _ = model.forward(case.forms, placed, case.masks)
     ds = model.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
-    x = model.windows(case.forms, words)
+    x = model.windows(case.forms, placed)
     grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    spread = [_spread(words, window, row.reshape(model.slots, -1)) for window, row in enumerate(dx)]
+    spread = [_spread(placed, window, row.reshape(model.slots, -1)) for window, row in enumerate(dx)]
     start = 0
     for one, width in zip(model.lookups, model.widths, strict=True):
         if one.name != WORDS or model.config.words.trained:
@@ -213,11 +221,11 @@ def _elemental(case: Case) -> Parameters:
     return grads
 
 
-def _spread(words: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
+def _spread(placed: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
     """The forms that make up a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
-    forms = words.forms.tolist()
-    found = [(forms[word], de) for word, de in zip(words.places[window].tolist(), dx, strict=False)]
-    if (around := words.around) is not None:
+    forms = placed.forms.tolist()
+    found = [(forms[word], de) for word, de in zip(placed.places[window].tolist(), dx, strict=False)]
+    if (around := placed.around) is not None:
         sentence, centre, scale = around.sentences[window], around.centres[window], around.scale(dx.dtype)
         end = int(around.lengths[: sentence + 1].sum())
         length = int(around.lengths[sentence])

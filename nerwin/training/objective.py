@@ -21,7 +21,7 @@ Masks = Sequence[Mask]
 def loss_and_gradients(
     model: Model,
     forms: FormTable,
-    words: Placed,
+    placed: Placed,
     batch: Any,
     masks: Masks | None = None,
     out: Parameters | None = None,
@@ -31,13 +31,13 @@ def loss_and_gradients(
     """The hinge of a minibatch, and ∂J/∂θ of every trained parameter, the penalty's part included.
 
     Args:
-        words: the minibatch's windows, in the order of `batch.centres`.
+        placed: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
         out: arrays for the gradients of the scorer's parameters, as `Scorer.backward` takes them.
         zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
             for them, and nothing is propagated back.
     """
-    scores, cache = model.forward(forms, words, masks)  # (B, K)
+    scores, cache = model.forward(forms, placed, masks)  # (B, K)
     loss = model.corruption.loss(model.params, scores, batch)
     violating, ds = loss.ds  # (b,), (b, K)
     objective = model.config.objective
@@ -46,16 +46,16 @@ def loss_and_gradients(
     grads, dx = model.scorer.backward(model.params, cache.rows(violating), ds, out)
     if preprocess := model.preprocess:
         dx = preprocess.backward(dx)
-    rows, de = words.backprop(violating, dx)
-    grads.update(model.backprop_embed(forms, words.forms[rows], de))
+    rows, de = placed.backprop(violating, dx)
+    grads.update(model.backprop_embed(forms, placed.forms[rows], de))
     grads.update(loss.grads)
     add_l2_gradient(model.params, grads, objective.l2, model.penalised_tables)
     return loss, grads
 
 
-def total_loss(model: Model, forms: FormTable, words: Placed, batch: Any, masks: Masks | None = None) -> float:
+def total_loss(model: Model, forms: FormTable, placed: Placed, batch: Any, masks: Masks | None = None) -> float:
     """J, hinge and penalty: what the gradients above are the gradients of."""
-    scores, _ = model.forward(forms, words, masks)
+    scores, _ = model.forward(forms, placed, masks)
     objective = model.config.objective
     penalty = l2_penalty(model.params, objective.l2, model.penalised_tables)
     return model.corruption.loss(model.params, scores, batch).value + penalty

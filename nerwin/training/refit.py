@@ -10,9 +10,9 @@ from nerwin.config.reading import differing, files_of_both
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
-from nerwin.model.model import CALIBRATION, Model
+from nerwin.model.model import Model
 from nerwin.storage.folders import model_folder
-from nerwin.training.unchanged import check_same_data
+from nerwin.training.same_data import check_same_data
 
 
 def kept_rule(fresh: Model) -> dict[str, Floats]:
@@ -47,8 +47,7 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
             f"training.epochs: expected {model.standing.epoch}, since the thresholds that are kept are those of that "
             f"epoch of {folder}, found {config.training.epochs}. Set it to {model.standing.epoch}."
         )
-    names = (*model.corruption.constant_shapes(), CALIBRATION)
-    return {name: model.constants[name] for name in names if name in model.constants}  # older models lack some
+    return {name: model.constants[name] for name in model.rule_shapes() if name in model.constants}  # older lack some
 
 
 def _others(before: Config, now: Config) -> list[str]:

@@ -33,9 +33,9 @@ from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.metrics import epochs_recorded
+from nerwin.training.same_data import check_same_data
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
-from nerwin.training.unchanged import check_same_data
 
 
 class Run:

@@ -8,7 +8,7 @@ import numpy as np
 from nerwin.optim.optimizers import Optimizer
 
 PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
-DRAWN = ("order", "corruption")  # what the minibatches of an epoch are drawn from
+BATCH_PURPOSES = ("order", "corruption")  # what the minibatches of an epoch are drawn from
 
 Generators = dict[str, np.random.Generator]
 
@@ -54,12 +54,13 @@ class EpochDone(NamedTuple):
 
 @dataclass
 class Tally:
-    """The part of an epoch that is done, and the generators of its order and its corrupted windows at its start.
+    """The part of an epoch that is done.
 
-    With these the same minibatches can be drawn again, up to the first that is not done. rate: of the last step.
+    rng_states: of the generators of its order and its corrupted windows at its start; with them the same minibatches
+    can be drawn again, up to the first that is not done. rate: of the last step.
     """
 
-    sources: dict[str, Any]
+    rng_states: dict[str, Any]
     rate: float
     batches: int = 0
     pairs: int = 0
@@ -72,7 +73,7 @@ class Tally:
 class State:
     """All that changes while training, beside the model; with that, a run continues exactly.
 
-    tally: of the epoch that has begun. stop: why there is none after those that are done.
+    tally: of the epoch that has begun. stop: why the training has ended; None while it goes on.
     """
 
     optimizer: Optimizer

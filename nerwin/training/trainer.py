@@ -23,7 +23,7 @@ from nerwin.model.model import Model, Standing
 from nerwin.network.loss import penalised
 from nerwin.network.placed import Placed
 from nerwin.optim.clipping import clip_by_norm
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, Settings, Treatment
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Treatment
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import NGRAMS, form_table
 from nerwin.text.vocabulary import PADDING
@@ -32,13 +32,13 @@ from nerwin.training.data import Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients
 from nerwin.training.refit import kept_rule
-from nerwin.training.state import DRAWN, Batched, EpochDone, State, Tally, generators
+from nerwin.training.state import BATCH_PURPOSES, Batched, EpochDone, State, Tally, generators
 
 
 def make_optimizer(model: Model) -> Optimizer:
     """The optimizer of a model's configuration, its state at zero; its treatments are the trainer's to set."""
     chosen = model.config.optimizer
-    settings = Settings(
+    settings = OptimizerSettings(
         momentum=chosen.momentum,
         beta1=chosen.beta1,
         beta2=chosen.beta2,
@@ -94,35 +94,37 @@ class Trainer:
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         size, lengths = config.training.batch_size, parts.train.flat.lengths
-        self.passes = self._passes(lengths[: parts.train_sentences])  # in an epoch, as what follows
+        # All of these are per epoch; of whole sentences the minibatches are of unequal size, their number an estimate.
+        self.passes = self._passes(lengths[: parts.train_sentences])
         pairs = self.corruption.pairs_per_pass(self.targets, lengths)
         self.pairs, self.minibatches = self.passes * pairs, self.passes * math.ceil(pairs / size)
-        self.steps = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
+        self.steps_per_epoch = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
         self.state.optimizer.treatments = treatments(model, self.passes)
-        self.schedule = make_schedule(self.config, self.steps)
+        self.schedule = make_schedule(self.config, self.steps_per_epoch)
         self.unknown_shares = self._unknown_shares()
 
     @classmethod
     def start(cls, config: Config, parts: Parts) -> "Trainer":
         """A training before its first step."""
-        sources = generators(config.training.seed)
-        model = init_model(config, parts, sources["init"])
+        rngs = generators(config.training.seed)
+        model = init_model(config, parts, rngs["init"])
         if config.training.refit is not None:
             model.constants |= kept_rule(model)
-        return cls(model, parts, State(make_optimizer(model), sources))
+        return cls(model, parts, State(make_optimizer(model), rngs))
 
     def _passes(self, lengths: Ints) -> int:
         """How often an epoch goes through the training part, given the lengths of the sentences that are train's own.
 
-        It is as often as without those of dev, so that what is kept of a training without them fits.
+        With training.refit dev's sentences are learned from too, but do not count here: the passes stay those of the
+        first training, whose thresholds are kept.
         """
         pairs = self.corruption.pairs_per_pass(self.targets[: lengths.sum()], lengths)
         minibatches = math.ceil(pairs / self.config.training.batch_size)
         return math.ceil(self.config.training.min_batches / max(minibatches, 1))
 
     @property
-    def chooses(self) -> bool:
-        """Whether dev chooses the epoch whose model is kept; else it is the last."""
+    def dev_chooses(self) -> bool:
+        """Whether dev dev_chooses the epoch whose model is kept; else it is the last."""
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
@@ -158,10 +160,10 @@ class Trainer:
             yield Batched(number, tally.pairs, self.pairs, tally.hinge / tally.pairs)
             started = time.perf_counter()
         self.check_finite()
-        dev = self._evaluate() if self.parts.dev.tags else {}
+        dev = self._fit_and_score_dev() if self.parts.dev.tags else {}
         f1 = dev.get("f1", best_f1)
         better = f1 > best_f1 or f1 == best_f1 == 0
-        if better or not self.chooses:
+        if better or not self.dev_chooses:
             self.model.standing = Standing(number, number, f1)
         else:
             self.model.standing = self.model.standing._replace(epoch=number)
@@ -176,22 +178,22 @@ class Trainer:
             seconds=tally.seconds,
             learning_rate=tally.rate,
             dev=dev,
-            best=better if self.chooses else state.stop is not None,
+            best=better if self.dev_chooses else state.stop is not None,
             stop=state.stop,
         )
 
     def _new_tally(self) -> Tally:
-        sources = {name: self.state.generators[name].bit_generator.state for name in DRAWN}
-        return Tally(sources, learning_rate(self.config))
+        states = {name: self.state.generators[name].bit_generator.state for name in BATCH_PURPOSES}
+        return Tally(states, learning_rate(self.config))
 
     def _batches(self, tally: Tally) -> Iterator[Any]:
         """The minibatches of the epoch that are still to be done."""
-        sources = self.state.generators
-        for name, start in tally.sources.items():
-            sources[name].bit_generator.state = start
+        rngs = self.state.generators
+        for name, start in tally.rng_states.items():
+            rngs[name].bit_generator.state = start
         flat, size = self.parts.train.flat, self.config.training.batch_size
         passes = (
-            self.corruption.batches(flat, self.targets, sources["order"], sources["corruption"], size)
+            self.corruption.batches(flat, self.targets, rngs["order"], rngs["corruption"], size)
             for _ in range(self.passes)
         )
         return itertools.islice(itertools.chain.from_iterable(passes), tally.batches, None)
@@ -201,15 +203,15 @@ class Trainer:
 
         Time is counted in pairs, since minibatches of whole sentences are of unequal size and number.
         """
-        return self.schedule(self.model.standing.epoch * self.steps + pairs / self.config.training.batch_size)
+        return self.schedule(self.model.standing.epoch * self.steps_per_epoch + pairs / self.config.training.batch_size)
 
     def _step(self, batch: Any, rate: float) -> Any:
         """One minibatch: loss, gradients, and the move against them."""
-        words = self._windows(batch.centres)
-        masks = self.model.draw_masks(self.state.generators["dropout"], len(words.places))
+        placed = self._placed_windows(batch.centres)
+        masks = self.model.draw_masks(self.state.generators["dropout"], len(placed.places))
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(
-                self.model, self.forms, words, batch, masks, self.state.optimizer.gradients,
+                self.model, self.forms, placed, batch, masks, self.state.optimizer.gradients,
                 zeros=not self.state.optimizer.rule.rests,
             )  # fmt: skip
             if not math.isfinite(loss.value):
@@ -236,13 +238,13 @@ class Trainer:
             f"Lower optimizer.learning_rate (now {learning_rate(self.config):g})."
         )
 
-    def _windows(self, centres: Ints) -> Placed:
+    def _placed_windows(self, centres: Ints) -> Placed:
         """A minibatch's windows, some of their words read as their twins."""
         corpus = self.parts.train.flat
         ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
-        return self.model.placed(self._read(ids), around and around._replace(words=self._read(around.words)))
+        return self.model.placed(self._disguised(ids), around and around._replace(words=self._disguised(around.words)))
 
-    def _read(self, ids: Ints) -> Ints:
+    def _disguised(self, ids: Ints) -> Ints:
         """Forms, some of them at random as the twin whose word is unknown, or that keeps its look alone."""
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
@@ -253,7 +255,7 @@ class Trainer:
             read_as = np.where(masked, ids + 2 * V, read_as)
         return read_as
 
-    def _evaluate(self) -> dict[str, float]:
+    def _fit_and_score_dev(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
         (flat, gold), targets = self.parts.dev, self.dev_targets
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
@@ -262,13 +264,14 @@ class Trainer:
             problem = "expected finite scores on dev, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)
         self.model.fit_rule(scores, self.forms, targets, flat)
-        found = evaluate_tags(gold, self.model.calibrate(scores, self.forms, flat, gold))
+        tags = self.model.tag_and_calibrate(scores, self.forms, flat, gold)
+        found = evaluate_tags(gold, tags)
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, targets)}
 
     def _reason_to_stop(self) -> str | None:
         standing, training = self.model.standing, self.config.training
         risen = standing.best_epoch if standing.best_f1 else 1  # the epoch in which dev F1 rose last
-        if self.chooses and training.patience is not None and standing.epoch - risen >= training.patience:
+        if self.dev_chooses and training.patience is not None and standing.epoch - risen >= training.patience:
             return f"no better dev F1 for {training.patience} epochs"
         if standing.epoch >= training.epochs:
             return f"all {training.epochs} epochs done"

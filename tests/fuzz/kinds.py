@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import yaml
 
-from nerwin.config.reading import keys, load_config
+from nerwin.config.reading import config_keys, load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import read_text
 from nerwin.storage.folders import METRICS, RESULTS
-from nerwin.tagging.renderings import FORMATS
+from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.columns import Columns
@@ -144,7 +144,7 @@ def _check_corpus(path: Path, form: Columns = Columns()) -> None:
 
 def raw_text(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.txt", _maybe_gzip(rng, VILLAGE.encode()[: rng.choice((100, 500, 2000))]))
-    form = rng.choice(list(FORMATS))
+    form = rng.choice(list(RENDERINGS))
     for line in b"".join(tag_file(rng.choice(taggers()), path, form, None)).decode().split("\n"):
         assert form != "jsonl" or not line or json.loads(line)
 
@@ -153,7 +153,7 @@ def tag_objects(rng: random.Random, folder: Path) -> None:
     texts = VILLAGE.splitlines()[: rng.choice((3, 20))]
     lines = [json.dumps(rng.choice(({"text": one, "id": 1}, {"tokens": one.split(), "tags": []}))) for one in texts]
     path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
-    form = rng.choice(list(FORMATS))
+    form = rng.choice(list(RENDERINGS))
     for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
         if form == "jsonl" and line:
             found = json.loads(line)
@@ -162,7 +162,7 @@ def tag_objects(rng: random.Random, folder: Path) -> None:
 
 def tag_columns(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.conll", _maybe_gzip(rng, rng.choice(columns_files())))
-    _consume(tag_file(rng.choice(taggers()), path, rng.choice(list(FORMATS)), _columns(rng)))
+    _consume(tag_file(rng.choice(taggers()), path, rng.choice(list(RENDERINGS)), _columns(rng)))
 
 
 CONFIG = f"{SETTINGS}features: {{shape: 3, ngrams: 2}}\nschedule: {{name: step, period: 2}}\nwindow: {{size: 3}}\n"
@@ -201,7 +201,7 @@ def config(rng: random.Random, folder: Path) -> None:
 
 
 def override(rng: random.Random, folder: Path) -> None:
-    key = rng.choice([name for name, _ in keys()])
+    key = rng.choice([name for name, _ in config_keys()])
     value = json.dumps(odd_value(rng), ensure_ascii=False) if rng.random() < 0.5 else str(odd_value(rng))
     written = f"{key}={value}"
     if rng.random() < 0.6:
@@ -402,7 +402,7 @@ def training(rng: random.Random, folder: Path) -> None:
 
 
 NOT_VARIED = ("corpus.", "features", "scorer.hidden")
-LEGAL = [(key, info) for key, info in keys() if not key.startswith(NOT_VARIED)]
+LEGAL = [(key, info) for key, info in config_keys() if not key.startswith(NOT_VARIED)]
 
 
 def _value(rng: random.Random, key: str, info: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from nerwin.arrays import Floats, Parameters
-from nerwin.corruption.label import Windows
-from nerwin.corruption.window import Pairs
+from nerwin.corruption.label import LabelBatch
+from nerwin.corruption.window import WindowBatch
 from nerwin.training.state import generators
 from nerwin.training.trainer import Trainer, learning_rate
 from tests.benchmarks.optional import library
@@ -69,7 +69,7 @@ def _optimizers(model: Any, name: str, rate: float) -> list[Any]:
     return [{"sgd": optim.SGD, "adagrad": optim.Adagrad}[name](model.parameters(), lr=rate)]
 
 
-def window_loss(scores: Any, batch: Pairs, margin: float) -> Any:
+def window_loss(scores: Any, batch: WindowBatch, margin: float) -> Any:
     """The `window` corruption: mean max(0, Δ + s_c − s), true windows first."""
     torch = library("torch")
     kinds = torch.from_numpy(batch.kinds.astype(np.int64))
@@ -77,7 +77,7 @@ def window_loss(scores: Any, batch: Pairs, margin: float) -> Any:
     return torch.relu(margin + s_c - s).mean()
 
 
-def label_loss(scores: Any, batch: Windows, margin: float) -> Any:
+def label_loss(scores: Any, batch: LabelBatch, margin: float) -> Any:
     """The `label` corruption: mean max(0, Δ + max s_y' − s_y) over wrong tags y'."""
     torch = library("torch")
     tags = torch.from_numpy(batch.tags.astype(np.int64))[:, None]

@@ -7,18 +7,18 @@ from typing import NamedTuple
 from nerwin.text.files import reading
 
 
-class Source(NamedTuple):
+class Fingerprint(NamedTuple):
     """A file's content, as it is on disk: sha256 and size."""
 
     sha256: str
     bytes: int
 
 
-def read_source(path: Path) -> Source:
+def fingerprint_of(path: Path) -> Fingerprint:
     """The sum and the size of a file.
 
     Raises:
         CorpusError: it cannot be read.
     """
     with reading(str(path)), path.open("rb") as stream:
-        return Source(hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell())
+        return Fingerprint(hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell())

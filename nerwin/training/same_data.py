@@ -6,14 +6,14 @@ from pathlib import Path
 from nerwin.config.reading import value_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
-from nerwin.text.sources import Source
+from nerwin.text.fingerprints import Fingerprint
 
 
 def check_same_data(
     folder: Path,
     config: Config,
-    before: Mapping[str, Source],
-    now: Mapping[str, Source],
+    before: Mapping[str, Fingerprint],
+    now: Mapping[str, Fingerprint],
     remedy: str = "Restore the file, or begin anew with another --output.",
 ) -> None:
     """Refuse to go on with other data than a run was started with; older runs do not say what that was.

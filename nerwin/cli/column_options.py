@@ -10,7 +10,7 @@ import typer
 from nerwin.text.choices import Delimiter, Scheme
 
 OPTIONS = {"word_column": "--word-column", "tag_column": "--tag-column", "comments": "--comments"}
-SCORED = OPTIONS | {"scheme": "--scheme", "delimiter": "--delimiter"}
+SCORING_OPTIONS = OPTIONS | {"scheme": "--scheme", "delimiter": "--delimiter"}
 
 WordColumnOption = Annotated[
     int | None, typer.Option("--word-column", metavar="N", help="Column of the words; default: as in training.")
@@ -30,7 +30,7 @@ SchemeOption = Annotated[
 
 
 def chosen_keys(**options: Any) -> dict[str, Any]:
-    """The keys of `corpus` whose options were given, of those in SCORED."""
+    """The keys of `corpus` whose options were given, of those in SCORING_OPTIONS."""
     return {key: value for key, value in options.items() if value is not None}
 
 
