@@ -834,6 +834,16 @@ def test_tag_writes_what_the_output_is_called(here: Path, suffix: str, first: st
     assert (here / f"same{suffix}").read_text().startswith('{"text"'), done.stderr
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".bilou", ".spacy", ".iobes.gz"])
+def test_tag_refuses_the_suffix_of_a_form_that_it_does_not_write(here: Path, suffix: str) -> None:
+    (here / "x.txt").write_text("Mira left")
+    done = nerwin("tag", "runs/village-1", "x.txt", "-o", f"out{suffix}")
+    assert done.exit_code == BAD
+    assert f"out{suffix}: expected a suffix of conll, jsonl, inline" in done.stderr
+    assert not (here / f"out{suffix}").exists()
+    assert nerwin("tag", "runs/village-1", "x.txt", "-o", f"out{suffix}", "--format", "inline").exit_code == DONE
+
+
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
     (here / "few.conll").write_text("Mira B-PER\nsleeps O\n")
     hint = "an epoch has only 1 minibatches of 1000 pairs: for so little data"
@@ -1461,6 +1471,7 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
         (["--set", "training={epochs: 1, threads: 2}", "--set", "training.seed=2"], "2"),
         (["--set", "training.threads=2", "--set", "training={epochs: 1}"], "2"),
         (["--set", "training.threads=2", "--set", "training=null"], "1"),
+        (["--set", "training.threads= +2"], "2"),
         (["--set", "training={", "--set", "training.threads=2"], None),
         (["--set", "training.threads=two"], None),
         (["--set", f"training.threads={'9' * 5000}"], None),
@@ -1472,6 +1483,7 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
         "a section and a key",
         "a key and a section",
         "undone",
+        "with a sign",
         "no YAML",
         "a word",
         "a long number",

@@ -83,7 +83,7 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
             "token,tag\rLima,B-LOC\rx,O\r",
             "x.csv: expected lines that end in LF or CRLF, found carriage returns alone. ",
         ),
-        ('token,tag\na,O\n",O\n' + "a,O\n" * 40_000, "x.csv:3: expected CSV, found what is none: field larger"),
+        ('token,tag\na,O\n",O\n' + "a,O\n" * 40_000, "x.csv:3: expected CSV, found what is none: unexpected end"),
         ("token,tag\n", "x.csv: expected tagged sentences, found none"),
         ("token,tag\na,O\nb\n", "x.csv:3: expected 2 cells as in the header, found 1. "),
         ("token,tag\na,O,x\n", "x.csv:2: expected 2 cells as in the header, found 3. "),
@@ -123,3 +123,8 @@ def test_columns_that_are_called_a_table_are_columns_all_the_same(tmp_path: Path
     assert read_corpus(path).tags == [["B-LOC", "O"]]
     with pytest.raises(CorpusError, match="read columns without names --from conll"):
         FORMS["csv"].read(path, Reading())
+
+
+def test_a_word_may_be_as_long_as_in_other_forms() -> None:
+    word = "a" * 140_000
+    assert read_csv(["token,tag", f"{word},B-LOC", "b,O"], "long.csv").sentences[0].words == [word, "b"]

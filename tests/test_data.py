@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.config.corpora import read_part
 from nerwin.config.reading import make_config
-from nerwin.config.settings import Config
-from nerwin.errors import ConfigError, VectorsError
+from nerwin.config.settings import Config, CorpusConfig
+from nerwin.errors import ConfigError, CorpusError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
@@ -391,3 +392,20 @@ def test_a_tokenizer_that_finds_the_words_is_advised(words: list[str], tokenizer
     found = [doubt.partition("in columns")[2] for doubt in tokenizer_doubt([words] * 5, tokenizer)]
     assert found == ([] if advice is None else [advice])
     assert {*REMEDIES} == {*TOKENIZERS}
+
+
+@pytest.mark.parametrize("part", ["train", "dev"])
+def test_a_corpus_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    config = config_of(tmp_path)
+
+    def read_and_change(path: Path, corpus: CorpusConfig) -> Corpus:
+        found = read_part(path, corpus)
+        if path.stem == part:
+            path.write_text(f"{path.read_text()}plum\tO\n")
+        return found
+
+    monkeypatch.setattr("nerwin.training.data.read_part", read_and_change)
+    with pytest.raises(CorpusError, match=rf"{part}\.conll: .* changed while it was read"):
+        read_parts(config)

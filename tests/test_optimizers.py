@@ -467,3 +467,10 @@ def test_state_of_another_shape_or_with_a_gap_is_refused() -> None:
         optimizer.restore({key: array[:1] for key, array in arrays.items()})
     with pytest.raises(KeyError):
         optimizer.restore({})
+
+
+def test_rmsprop_is_exact_where_beta2_is_nearly_1() -> None:
+    params = {"W1": np.zeros(1, np.float32)}
+    optimizer = make("rmsprop", params, beta2=0.99999999)
+    optimizer.step(params, {"W1": np.ones(1, np.float32)}, 0.001)
+    assert params["W1"] == pytest.approx(-0.001 / (1e-8**0.5 + 1e-8), rel=1e-3)

@@ -226,13 +226,22 @@ def _usual(source: Input, output: Path | None) -> str:
     """The format where none is asked for: that of the output's suffix, or else of the input.
 
     Colours are only for the eyes of who wants them (no-color.org).
+
+    Raises:
+        ConfigError: the suffix is that of a form which `tag` does not write.
     """
+    from nerwin.errors import ConfigError
     from nerwin.text.files import suffix_of
     from nerwin.text.suffixes import form_by_suffix
 
     if output and suffix_of(output) == ".html":
         return "html"
-    if output and (named := form_by_suffix(output)) and named in get_args(Format):
+    if output and (named := form_by_suffix(output)):
+        if named not in get_args(Format):
+            raise ConfigError(
+                f"--output {output}: expected a suffix of {', '.join(get_args(Format))} or none of a form, found that "
+                f"of {named}. Choose another, or name the --format; nerwin convert writes {named}."
+            )
         return named
     if source != "text":
         return source

@@ -40,7 +40,7 @@ def configured_threads(path: Path, overrides: Sequence[str]) -> None:
             if key == section:  # several keys of it, as in training={threads: 2}
                 said = _of_section(parse_yaml(text, override), name, said)
             elif key == KEY:
-                said = text
+                said = parse_yaml(text, override)
     except ConfigError:
         return
     if str(said).isdecimal() and len(str(said)) <= LONGEST and int(said) > 0:

@@ -203,9 +203,9 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
     """
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
-        beta2 = h.dtype.type(settings.beta2)
-        h *= beta2
-        h += (1 - beta2) * g * g
+        kind = h.dtype.type
+        h *= kind(settings.beta2)
+        h += kind(1 - settings.beta2) * g * g  # of float32, β₂ may be 1 or nearly so, where this is not 0
         theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
 
     return Rule(update, (np.zeros_like,))

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import settled
-from nerwin.text.files import BLANK, check_line_ends
+from nerwin.text.files import BLANK, LONGEST_LINE, check_line_ends
 from nerwin.text.passage import Passage, check_lines
 from nerwin.text.schemes import check_labels, expected_tag, is_legal
 from nerwin.text.tagged import Corpus, Sentence
@@ -76,6 +76,7 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
 
 def _rows(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row's line, and its cells."""
+    csv.field_size_limit(LONGEST_LINE)  # Python's own is shorter than words that other forms may hold
     lines = iter(lines)
     first = next(lines, "")
     check_line_ends(first.encode(), path)

@@ -66,7 +66,7 @@ def read_parts(config: Config) -> Parts:
 
     Raises:
         ConfigError: no training part, a file that can be read only once, or a type to learn that is not there.
-        CorpusError: a file that cannot be read.
+        CorpusError: a file that cannot be read, or that changes meanwhile.
     """
     if config.corpus.train is None:
         raise ConfigError("corpus.train: expected a tagged corpus to learn from, found none. Set it in the config.")
@@ -75,9 +75,17 @@ def read_parts(config: Config) -> Parts:
             raise ConfigError(
                 f"{key}: expected a file, which is read more than once, found a pipe, {path}. Save it first."
             )
+    sources = corpus_sources(config.corpus)
     train = read_part(config.corpus.train, config.corpus)
     dev = None if config.corpus.dev is None else read_part(config.corpus.dev, config.corpus)
-    return make_parts(config, train, dev, corpus_sources(config.corpus))
+    # A run goes on with the data that it began with, so these must be what has been read.
+    for key, source in corpus_sources(config.corpus).items():
+        if source != sources[key]:
+            raise CorpusError(
+                f"{named_files(config)[key]}: expected a file that stays as it is, found that it changed while it was "
+                "read. Start again once it is whole."
+            )
+    return make_parts(config, train, dev, sources)
 
 
 def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Fingerprint]) -> Parts:
