@@ -421,6 +421,17 @@ def test_true_tags_that_do_not_fit_the_words_are_refused(tagger: nerwin.Tagger) 
             tagger.evaluate([["Mira"]], gold)
 
 
+def test_generators_and_other_schemes_are_evaluated_like_lists_in_iob2(tagger: nerwin.Tagger) -> None:
+    sentences, gold = [["Mira", "left"], ["Tolvan", "Mira"]], [["B-PER", "O"], ["B-PER", "I-PER"]]
+    expected = tagger.evaluate(sentences, gold).to_dict()
+    assert expected["support"] == 2
+    assert tagger.evaluate((iter(one) for one in sentences), (iter(one) for one in gold)).to_dict() == expected
+    assert tagger.evaluate(sentences, [["S-PER", "O"], ["B-PER", "E-PER"]]).to_dict() == expected
+    for wrong in (["ab"], [[1, 2]]):
+        with pytest.raises(TypeError, match="expected"):
+            tagger.evaluate(wrong, [["O", "O"]])  # type: ignore[arg-type]
+
+
 def test_names_that_are_too_long_are_told_of(tagger: nerwin.Tagger, tmp_path: Path) -> None:
     village, too_long = write_village(tmp_path), "x" * 300
     with pytest.raises(nerwin.NerwinError, match="File name too long"):

@@ -1,6 +1,7 @@
 """A grid of trainings: its cells, what a second start skips, what a failure does, and the table at the end."""
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, chdir
 from pathlib import Path
@@ -12,6 +13,7 @@ from nerwin.errors import ConfigError, ModelError
 from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import locked
+from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
 from nerwin.training.run import Run
 from tests.test_trainer import village_config, write_village
@@ -107,7 +109,7 @@ def test_a_cell_without_memory_is_one_that_failed(tmp_path: Path, monkeypatch: p
         raise MemoryError("Unable to allocate 1 TiB")
 
     monkeypatch.setattr(Run, "start", start)
-    failed = train_cell(tmp_path / "out", village_config(tmp_path))
+    failed = train_cell(tmp_path / "out", village_config(tmp_path), {})
     assert failed.error == (
         "there is too little memory (Unable to allocate 1 TiB). Take smaller tables, layers or files."
     )
@@ -253,7 +255,7 @@ def test_cells_may_have_data_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_cell_takes_as_long_as_its_epochs(tmp_path: Path) -> None:
-    found = train_cell(tmp_path / "cell", village_config(tmp_path))
+    found = train_cell(tmp_path / "cell", village_config(tmp_path), {})
     lines = (tmp_path / "cell" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == found.epochs == 3
     assert found.seconds == pytest.approx(sum(json.loads(line)["seconds"] for line in lines))
@@ -264,7 +266,7 @@ def test_a_cell_waits_for_what_is_left_of_an_earlier_start(tmp_path: Path, monke
     with ExitStack() as earlier:
         earlier.enter_context(locked(tmp_path / "cell"))
         monkeypatch.setattr("nerwin.storage.lock.time.sleep", lambda seconds: earlier.close())
-        assert train_cell(tmp_path / "cell", village_config(tmp_path)).error is None
+        assert train_cell(tmp_path / "cell", village_config(tmp_path), {}).error is None
 
 
 def test_a_worker_in_another_folder_trains_in_that_of_the_comparison(
@@ -273,9 +275,9 @@ def test_a_worker_in_another_folder_trains_in_that_of_the_comparison(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
 
-    def elsewhere(folder: Path, config: Config) -> Result:
+    def elsewhere(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
         with chdir("elsewhere"):
-            return train_cell(folder, config)
+            return train_cell(folder, config, data)
 
     monkeypatch.setattr("nerwin.training.comparison.train_cell", elsewhere)
     (result,) = comparison(Path(), cells=grid(["training.seed=1"])).run(ThreadPoolExecutor(1))
@@ -297,3 +299,19 @@ def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:
     assert folder_of(path, ["training.epochs=2"]) == folder_of(path, ["training.epochs=2"])
     assert folder_of(path, ["training.epochs=2"]) != folder_of(path, ["training.epochs=3"])
     assert folder_of(path, []).name.startswith("compare-village-")
+
+
+def test_a_cell_whose_data_have_changed_meanwhile_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not stand in one table with those before."""
+
+    def changed_afterwards(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
+        result = train_cell(folder, config, data)
+        with (tmp_path / "village.conll").open("a") as stream:
+            stream.write("Ines\tB-PER\n\n")
+        return result
+
+    monkeypatch.setattr("nerwin.training.comparison.train_cell", changed_afterwards)
+    cells = grid(["training.seed=1,2"])
+    results = {result.cell: result.error for result in comparison(tmp_path, cells=cells).run(ThreadPoolExecutor(1))}
+    assert results[cells[0]] is None
+    assert "village.conll: expected the data that" in (results[cells[1]] or "")

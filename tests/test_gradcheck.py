@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 from nerwin.cli import app
+from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.window import WindowBatch, WindowCorruption
@@ -24,6 +25,7 @@ from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import add_l2_gradient
 from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
+from nerwin.shipped import shipped
 from nerwin.text import pairs
 from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
@@ -385,3 +387,10 @@ def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monke
     monkeypatch.setattr(gradients, "elemental_gradients", wrong)
     checks = check_config(village_config(tmp_path))
     assert {check.name for check in checks if not check.passed} == {"U"}
+
+
+@pytest.mark.parametrize("seed", [2, 8, 9])
+def test_small_deviations_do_not_make_right_gradients_wrong(seed: int) -> None:
+    """Whitening divides by them: a table's number that moves by ε moves z by far more."""
+    settings = ["preprocess.method=whiten", f"training.seed={seed}"]
+    assert all(check.passed for check in check_config(load_config(shipped("configs/fast.yaml"), settings)))

@@ -58,6 +58,10 @@ class Checkable(Protocol):
         """What chooses the entries to perturb."""
         ...
 
+    def epsilon(self, name: str) -> float:
+        """How far the numbers of a parameter are to be moved."""
+        ...
+
     def loss(self) -> float: ...
 
     def gradients(self) -> Gradients: ...
@@ -80,7 +84,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
         theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
         started = time.perf_counter()
-        numeric = numeric_gradient(case.loss, theta, entries, one_sided=one_sided)
+        numeric = numeric_gradient(case.loss, theta, entries, case.epsilon(name), one_sided=one_sided)
         seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
         full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
         derived, slow = full.reshape(-1)[entries], elemental[name].reshape(-1)[entries]

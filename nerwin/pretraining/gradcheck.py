@@ -43,6 +43,9 @@ class CenterCase(NamedTuple):
     margin: float
     rng: np.random.Generator
 
+    def epsilon(self, name: str) -> float:
+        return EPSILON
+
     def loss(self) -> float:
         """J: the mean over windows of the mean violation of the replacements inside the margin."""
         inside = [[violation for _, violation in pairs if violation > 0] for _, pairs in self.pairs()]

@@ -104,24 +104,31 @@ class Tagger:
             kept = [(span, score) for span, score in scored if score >= self.min_score]
             yield tags if len(kept) == len(own) else iob2([span for span, _ in kept], len(tags)), kept
 
-    def evaluate(self, sentences: Sequence[Sequence[str]], gold: Sequence[Sequence[str]]) -> Evaluation:
-        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags (IOB2).
+    def evaluate(self, sentences: Iterable[Iterable[str]], gold: Iterable[Iterable[str]]) -> Evaluation:
+        """How well the tags of the sentences of a text, and its entities' scores, agree with the true tags.
+
+        Args:
+            gold: in IOB2, or in another scheme that says where entities end.
 
         Raises:
+            TypeError: a sentence that is not a list of words.
             CorpusError: not a tag for each word, or something else than tags.
         """
-        if [*map(len, sentences)] != [*map(len, gold)]:
+        words, true = [_words(sentence) for sentence in sentences], [list(own) for own in gold]
+        if [*map(len, words)] != [*map(len, true)]:
             raise CorpusError("gold: expected a list a sentence and a tag a word, found others. Mend them.")
-        for number, own in enumerate(gold):
+        for number, own in enumerate(true):
             if strange := [tag for tag in own if not (isinstance(tag, str) and is_legal(tag, "auto"))]:
                 raise CorpusError(
                     f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
                 )
-        words, lengths = in_a_row(sentences)
-        (scores,) = self.scorer.score_text([(words, lengths)])
+        if any(tag[:1] not in "OBI" for own in true for tag in own):  # IOB2, even if invalid, is scored as it stands
+            true = [iob2(spans(own), len(own)) for own in true]
+        in_order, lengths = in_a_row(words)
+        (scores,) = self.scorer.score_text([(in_order, lengths)])
         tags = self._spelled(scores, lengths)
-        found = found_entities(self.model.margins(scores, lengths), lengths, tags, gold)
-        result = evaluate_tags(gold, tags)
+        found = found_entities(self.model.margins(scores, lengths), lengths, tags, true)
+        result = evaluate_tags(true, tags)
         result.calibration_error = calibration_error(
             reliability(self.model.probability(found.x).tolist(), found.right.tolist())
         )

@@ -9,7 +9,7 @@ import itertools
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
@@ -165,20 +165,31 @@ class Comparison:
 
     def _check_data(self, cells: Sequence[Cell]) -> None:
         """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
+        now = self._data(cells)
+        for cell in cells:
+            with suppress(ModelError):
+                check_same_data(
+                    self.folder, self._configs[cell], read_sources(self._cell_folder(cell) / BEST), now[cell]
+                )
+
+    def _data(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Fingerprint]]:
+        """The files of each cell as they are now; none where one cannot be read."""
         corpora: dict[tuple[Path | None, Path | None], dict[str, Fingerprint]] = {}  # most cells have theirs in common
+        data: dict[Cell, dict[str, Fingerprint]] = {cell: {} for cell in cells}
         for cell in cells:
             config = self._configs[cell]
             files = config.corpus.train, config.corpus.dev
-            with suppress(ModelError, CorpusError, VectorsError):
+            with suppress(CorpusError, VectorsError):
                 now = corpora[files] = corpora.get(files) or corpus_sources(config.corpus)
-                if (vectors := config.words.vectors) is not None:
-                    now = {**now, "words.vectors": vectors_source(vectors)}
-                check_same_data(self.folder, config, read_sources(self._cell_folder(cell) / BEST), now)
+                vectors = config.words.vectors
+                data[cell] = now if vectors is None else {**now, "words.vectors": vectors_source(vectors)}
+        return data
 
     def run(self, workers: Workers) -> Iterator[Result]:
         """Train the cells that are not finished; yields each as it ends.
 
-        That the data are still those of the finished ones is for `finished` to see, which is asked before.
+        That the data are still those of the finished ones is for `finished` to see, which is asked before; a cell
+        whose data change after that fails.
 
         Raises:
             ModelError: another process trains here. WorkerError: a worker was lost.
@@ -188,8 +199,12 @@ class Comparison:
             left = [cell for cell in self.cells if cell not in done]
             if not left:
                 return
+            data = self._data(left)
             with workers as pool:
-                cells = {pool.submit(train_cell, self._cell_folder(cell), self._configs[cell]): cell for cell in left}
+                cells = {
+                    pool.submit(train_cell, self._cell_folder(cell), self._configs[cell], data[cell]): cell
+                    for cell in left
+                }
                 for task in as_completed(cells):
                     result = task.result()._replace(cell=cells[task])
                     self._append(result)
@@ -207,15 +222,19 @@ class Comparison:
             stream.write(result.to_json() + "\n")
 
 
-def train_cell(folder: Path, config: Config) -> Result:
+def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
     """Train one cell, or what is left of it, in a process of its own. What ends it is its result: the others go on.
 
     The result does not know which cell it is of: the caller adds that.
+
+    Args:
+        data: the files as they must be, as far as that is known.
     """
     try:
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
         run = Run.resume(folder, config) if started else Run.start(folder, config, overwrite=True)
+        check_same_data(folder.parent.parent, config, data, run.trainer.model.sources)
         for _ in run.train():
             pass
         epochs = read_metrics(folder)

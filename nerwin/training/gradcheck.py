@@ -57,6 +57,12 @@ class Case(NamedTuple):
     def params(self) -> Parameters:
         return self.model.params
 
+    def epsilon(self, name: str) -> float:
+        """ε, or of a lookup table so much less that no z moves by more: preprocessing may divide by small deviations,
+        and then a step of ε would cross the kinks that `draw_case` has kept away from."""
+        gain = float(np.abs(self.model.folded()["W1"]).max()) if name in self.model.tables else 1.0
+        return EPSILON / max(gain, 1.0)
+
     def loss(self) -> float:
         return total_loss(self.model, self.forms, self.placed, self.batch, self.masks)
 
