@@ -156,7 +156,7 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
 def score(
     tagger: Tagger, data: str | Path | None, columns: Mapping[str, Any] | None = None
 ) -> tuple[Corpus, Evaluation]:
-    """The corpus that a tagger is scored on, which `evaluate` dev_chooses, and how well it does.
+    """The corpus that a tagger is scored on, which `evaluate` chooses, and how well it does.
 
     Args:
         columns: keys of `corpus`, such as word_column, that replace the model's.

@@ -315,10 +315,8 @@ def test_letters_in_one_part_alone_are_told_of(tmp_path: Path, lettered: str) ->
         word = "\u738b" if part == lettered else "\u738b\u5c0f"
         (tmp_path / part).write_text(f"{word}\tB-PER\n{word}\tO\n\n", encoding="utf-8")
     notes = read_parts(village_config(tmp_path, "corpus.train=train", "corpus.dev=dev")).notes
-    assert (
-        sum(note.startswith(f"dev   {LETTERS_MISMATCH[lettered == 'train']}: dev F1 says nothing") for note in notes)
-        == 1
-    )
+    told = f"dev   {LETTERS_MISMATCH[lettered == 'train']}: dev F1 says nothing"
+    assert sum(note.startswith(told) for note in notes) == 1
 
 
 def test_letters_are_counted_in_the_whole_of_a_corpus() -> None:

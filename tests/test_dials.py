@@ -18,11 +18,8 @@ QUARTERS = Dial(0.0, 0.25, range(-16, 17))
 def fitted_offset(leads: list[float], gold: list[int], dial: Dial = QUARTERS, times: int = 1) -> float:
     """Of O, for a text that says the same so many times."""
     scores, tags = one_word_sentences(leads * times), np.array(gold * times)
-    lengths, transitions, true = (
-        np.ones(len(tags), int),
-        LabelCorruption(["LOC"], CorruptionSettings()).legal,
-        entities_of(tags),
-    )
+    lengths, true = np.ones(len(tags), int), entities_of(tags)
+    transitions = LabelCorruption(["LOC"], CorruptionSettings()).legal
 
     def f1(offset: float) -> float:
         return f1_of(entities_of(viterbi(offset_tags(scores, offset, np.zeros(1)), lengths, transitions)), true)

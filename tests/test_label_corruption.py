@@ -144,10 +144,8 @@ def test_outside_the_margin_a_change_of_rival_is_no_kink() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 4, 10, 50])
 def test_an_epoch_has_every_window_once_in_a_new_order(size: int) -> None:
-    corruption, corpus = (
-        LabelCorruption(TYPES, CorruptionSettings()),
-        flatten([np.arange(2, 2 + n) for n in LENGTHS], 3),
-    )
+    corruption = LabelCorruption(TYPES, CorruptionSettings())
+    corpus = flatten([np.arange(2, 2 + n) for n in LENGTHS], 3)
     targets = corruption.targets(TAGS)
     assert corruption.pairs_per_pass(targets, LENGTHS) == 10
     order = np.random.default_rng(1)

@@ -205,9 +205,8 @@ def properties() -> dict[str, dict[str, Any]]:
 
 def test_the_schema_has_every_key_with_its_meaning() -> None:
     found = properties()
-    assert {key: one["description"] for key, one in found.items()} == {
-        key: field.description for key, field in config_keys()
-    }
+    described = {key: field.description for key, field in config_keys()}
+    assert {key: one["description"] for key, one in found.items()} == described
 
 
 def test_the_schema_knows_names_and_ranges() -> None:

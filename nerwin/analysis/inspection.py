@@ -58,11 +58,8 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     """Every detector of the first layer over the windows of a corpus, strongest first where there is one layer."""
     text, C = _read(model, sentences), model.config.window.size
     flat, ids = text.flat, windows(text.flat.tokens, text.flat.centres, C)  # (n, C)
-    starts = range(0, len(ids), WINDOWS_AT_ONCE)
-    blocks = (
-        distinct(ids[i : i + WINDOWS_AT_ONCE], model.around(flat, flat.centres[i : i + WINDOWS_AT_ONCE]))
-        for i in starts
-    )
+    parts = (slice(start, start + WINDOWS_AT_ONCE) for start in range(0, len(ids), WINDOWS_AT_ONCE))
+    blocks = (distinct(ids[part], model.around(flat, flat.centres[part])) for part in parts)
     a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
     flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
     most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)

@@ -205,7 +205,7 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
         kind = h.dtype.type
         h *= kind(settings.beta2)
-        h += kind(1 - settings.beta2) * g * g  # of float32, β₂ may be 1 or nearly so, where this is not 0
+        h += kind(1 - settings.beta2) * g * g  # taken off before rounding: in float32 β₂ may be 1
         theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
 
     return Rule(update, (np.zeros_like,))

@@ -234,7 +234,7 @@ def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) ->
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
         run = Run.resume(folder, config) if started else Run.start(folder, config, overwrite=True)
-        check_same_data(folder.parent.parent, config, data, run.trainer.model.sources)
+        check_same_data(folder.parent.parent, config, data, run.trainer.model.sources)  # named by the whole comparison
         for _ in run.train():
             pass
         epochs = read_metrics(folder)

@@ -124,7 +124,7 @@ class Trainer:
 
     @property
     def dev_chooses(self) -> bool:
-        """Whether dev dev_chooses the epoch whose model is kept; else it is the last."""
+        """Whether dev chooses the epoch whose model is kept; else it is the last."""
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
