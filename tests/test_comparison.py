@@ -12,7 +12,7 @@ from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
-from nerwin.storage.lock import locked
+from nerwin.storage.lock import Lock
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
 from nerwin.training.run import Run
@@ -264,7 +264,7 @@ def test_a_cell_takes_as_long_as_its_epochs(tmp_path: Path) -> None:
 def test_a_cell_waits_for_what_is_left_of_an_earlier_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has not yet noticed that the one which started it is gone."""
     with ExitStack() as earlier:
-        earlier.enter_context(locked(tmp_path / "cell"))
+        earlier.enter_context(Lock(tmp_path / "cell"))
         monkeypatch.setattr("nerwin.storage.lock.time.sleep", lambda seconds: earlier.close())
         assert train_cell(tmp_path / "cell", village_config(tmp_path), {}).error is None
 

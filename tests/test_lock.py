@@ -4,6 +4,7 @@ import errno
 import fcntl
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import time
@@ -18,13 +19,13 @@ from typer.testing import CliRunner
 from nerwin.cli import app
 from nerwin.errors import ModelError
 from nerwin.storage.folders import LOCK
-from nerwin.storage.lock import check_free, locked, wait_until_free
+from nerwin.storage.lock import Lock, check_free, wait_until_free
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
 
 
 def _hold(folder: Path, ready: Connection) -> None:
-    with locked(folder):
+    with Lock(folder):
         ready.send(True)
         signal.pause()
 
@@ -48,7 +49,7 @@ def held(folder: Path) -> Iterator[int]:
 def test_a_second_process_is_told_who_holds_a_folder(tmp_path: Path) -> None:
     with held(tmp_path) as owner:
         with pytest.raises(ModelError, match=rf"expected a folder not in use, found process {owner} on ") as caught:
-            locked(tmp_path).__enter__()
+            Lock(tmp_path).__enter__()
         assert str(caught.value).startswith(f"{tmp_path}: ")
         with pytest.raises(ModelError, match="not in use"):
             wait_until_free(tmp_path, 0.1)
@@ -67,14 +68,14 @@ def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
         pass
     assert (tmp_path / LOCK).exists()
     check_free(tmp_path)
-    with locked(tmp_path):
+    with Lock(tmp_path):
         pass
     assert not (tmp_path / LOCK).exists()
 
 
 def test_of_a_lock_file_that_was_left_nothing_stays(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text("process 1 on a machine with a long name\n" * 9)
-    with locked(tmp_path):
+    with Lock(tmp_path):
         assert (tmp_path / LOCK).read_text() == f"process {os.getpid()} on {socket.gethostname()}\n"
 
 
@@ -93,7 +94,7 @@ def test_a_lock_file_that_its_owner_has_just_taken_away_locks_nothing(
 
     monkeypatch.setattr(fcntl, "flock", late)
     with pytest.raises(ModelError, match="expected a folder not in use"):
-        locked(tmp_path).__enter__()
+        Lock(tmp_path).__enter__()
     assert (tmp_path / LOCK).exists() == again
 
 
@@ -101,9 +102,9 @@ def test_who_only_looks_whether_a_folder_is_free_does_not_keep_its_owner_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ExitStack() as looking:
-        looking.enter_context(locked(tmp_path))
+        looking.enter_context(Lock(tmp_path))
         monkeypatch.setattr(time, "sleep", lambda seconds: looking.close())
-        with locked(tmp_path):
+        with Lock(tmp_path):
             assert (tmp_path / LOCK).exists()
 
 
@@ -122,9 +123,23 @@ def _next_descriptor() -> int:
 
 
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), locked(tmp_path / "new"):
+    with pytest.raises(ZeroDivisionError), Lock(tmp_path / "new"):
         raise ZeroDivisionError
     check_free(tmp_path / "new")
+
+
+@pytest.mark.parametrize("begun_anew", [False, True])
+def test_a_folder_that_was_taken_away_is_held_no_more(tmp_path: Path, begun_anew: bool) -> None:
+    folder = tmp_path / "run"
+    with ExitStack() as other:
+        with Lock(folder) as lock:
+            lock.check()
+            shutil.rmtree(folder)
+            if begun_anew:
+                other.enter_context(Lock(folder)).check()
+            with pytest.raises(ModelError, match="run: expected the folder that this process holds, found it or its "):
+                lock.check()
+        assert (folder / LOCK).exists() == begun_anew
 
 
 def test_a_folder_that_is_not_there_is_free_and_is_not_made(tmp_path: Path) -> None:
@@ -139,7 +154,7 @@ def test_a_disk_without_locks_is_not_taken_for_one_in_use(tmp_path: Path, monkey
     monkeypatch.setattr(fcntl, "flock", without)
     before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else 0
     for _ in range(20):
-        with pytest.raises(ModelError, match="cannot lock the folder: No locks available"), locked(tmp_path):
+        with pytest.raises(ModelError, match="cannot lock the folder: No locks available"), Lock(tmp_path):
             pass
     assert not before or len(os.listdir("/proc/self/fd")) < before + 20
 
@@ -147,7 +162,7 @@ def test_a_disk_without_locks_is_not_taken_for_one_in_use(tmp_path: Path, monkey
 def test_where_nothing_can_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="cannot write here: Not a directory"), ExitStack() as stack:
-        stack.enter_context(locked(tmp_path / "file" / "run"))
+        stack.enter_context(Lock(tmp_path / "file" / "run"))
 
 
 @pytest.mark.parametrize("option", ["--overwrite", "--resume", "--quiet"])

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -523,6 +524,18 @@ def forge(path: Path, fault: str) -> str:
         next(array for name, array in arrays.items() if name.startswith("network/"))[:] = np.nan
     (np.savez_compressed if fault == "packed" else np.savez)(path, allow_pickle=False, **arrays)
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_run_whose_state_was_begun_anew_writes_neither_state_nor_vectors(here: Path, text: Text) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    records = run.train()
+    next(records)
+    shutil.rmtree(state_folder(run.output))
+    vectors = finished(PretrainRun.start(run.output, text, SMALL))
+    with pytest.raises(ModelError, match="expected the folder that this process holds"):
+        list(records)
+    assert run.output.read_bytes() == vectors
+    assert not state_folder(run.output).exists()
 
 
 def test_only_what_nerwin_wrote_is_taken_away(here: Path, text: Text) -> None:

@@ -783,3 +783,17 @@ def test_a_run_with_tables_that_its_corpus_would_not_get_now_is_not_gone_on_with
         next(record for record in Run.start(tmp_path / "run", config).train() if isinstance(record, EpochDone))
     with pytest.raises(ModelError, match="found pair: another version began this run"):
         Run.resume(tmp_path / "run", config)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_run_whose_folder_was_begun_anew_writes_nothing_into_it(tmp_path: Path, config: Config, paused: bool) -> None:
+    folder = tmp_path / "run"
+    run = Run.start(folder, config)
+    records = run.train()
+    next(records)
+    shutil.rmtree(folder)
+    finish(Run.start(folder, config))
+    before = contents(folder)
+    with pytest.raises(ModelError, match="expected the folder that this process holds"):
+        run.pause() if paused else list(records)
+    assert contents(folder) == before

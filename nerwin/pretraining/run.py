@@ -40,7 +40,7 @@ from nerwin.storage.archive import (
     whole_number,
     write_together,
 )
-from nerwin.storage.lock import check_free, locked
+from nerwin.storage.lock import Lock, check_free
 from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN
 
@@ -82,6 +82,7 @@ class PretrainRun:
 
     def __init__(self, output: Path, pretraining: Pretraining) -> None:
         self.output, self.pretraining = output, pretraining
+        self._lock = Lock(state_folder(output))
 
     @classmethod
     def start(cls, output: Path, text: Text, settings: PretrainSettings) -> "PretrainRun":
@@ -102,8 +103,7 @@ class PretrainRun:
 
     def train(self) -> Iterator[PretrainBatched | PretrainEpochDone]:
         """Train, saving the state after every epoch and every other minute; then write the vectors."""
-        folder = state_folder(self.output)
-        with locked(folder):
+        with self._lock:
             self.save()
             saved = time.monotonic()
             for record in self.pretraining.run():
@@ -113,9 +113,10 @@ class PretrainRun:
                 yield record
             self._finish()
         with suppress(OSError):  # something else stands there
-            folder.rmdir()
+            self._lock.folder.rmdir()
 
     def _finish(self) -> None:
+        self._lock.check()
         vectors: Floats = self.pretraining.state.params[WORDS][KNOWN:]
         write_vectors(self.output, self.pretraining.text.words[KNOWN:], vectors)
         for file in _own_files(state_folder(self.output)):
@@ -125,9 +126,10 @@ class PretrainRun:
         """Write the state; between two records of `train` it is whole.
 
         Raises:
-            ModelError: it cannot be written. TrainingDiverged: it is not worth it.
+            ModelError: it cannot be written, or its folder was taken away. TrainingDiverged: it is not worth it.
         """
         self.pretraining.check_finite()
+        self._lock.check()
         state, folder = self.pretraining.state, state_folder(self.output)
         manifest = {
             "format": FORMAT,

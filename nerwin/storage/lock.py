@@ -7,8 +7,7 @@ system has none of the kind (Windows), folders are not locked.
 import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from nerwin.errors import ModelError
@@ -22,26 +21,49 @@ except ImportError:
 TRIES, MOMENT = 5, 0.01  # of a lock that is not free, and the seconds after each
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, which is made if need be.
+class Lock:
+    """A hold on a folder, from entering to leaving; the folder is made if need be.
 
     Raises:
-        ModelError: another process holds it, or nothing can be written there.
+        ModelError: on entering: another process holds it, or nothing can be written there.
     """
-    path = folder / LOCK
-    file = _taken(folder, path)
-    try:
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._path = folder, folder / LOCK
+        self._file: int | None = None  # open while it is held
+
+    def __enter__(self) -> "Lock":
+        self._file = _taken(self.folder, self._path)
         with suppress(OSError):  # a full disk: the lock holds without a name
-            os.truncate(file, 0)
-            os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+            os.truncate(self._file, 0)
+            os.write(self._file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        return self
+
+    def __exit__(self, *of_error: object) -> None:
+        assert self._file is not None
         try:
-            yield
+            if not self._lost():
+                with suppress(OSError):
+                    self._path.unlink()
         finally:
-            with suppress(OSError):
-                path.unlink()
-    finally:
-        os.close(file)
+            os.close(self._file)
+            self._file = None
+
+    def check(self) -> None:
+        """Refuse to write on where what was held is gone: what stands there now is somebody else's.
+
+        Raises:
+            ModelError: the folder, or the file of its lock, has been taken away since.
+        """
+        if self._lost():
+            raise ModelError(
+                f"{self.folder}: expected the folder that this process holds, found it or its {LOCK} taken away. "
+                "Nothing more is written there; begin again with another --output."
+            )
+
+    def _lost(self) -> bool:
+        """Whether the file that is locked stands there no more; who takes the folder now locks another one."""
+        return self._file is not None and not _stands(self._file, self._path)
 
 
 def check_free(folder: Path) -> None:
@@ -51,7 +73,7 @@ def check_free(folder: Path) -> None:
         ModelError: saying which process.
     """
     if os.path.exists(folder / LOCK):  # False of a name that is too long, where a Path's own raises
-        with locked(folder):
+        with Lock(folder):
             pass
 
 
@@ -102,6 +124,11 @@ def _take(file: int, path: Path) -> bool:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # the latter as some network disks say it
         return False
+    return _stands(file, path)
+
+
+def _stands(file: int, path: Path) -> bool:
+    """Whether an open file is the one that has this name."""
     with suppress(OSError):
         return os.fstat(file).st_ino == path.stat().st_ino
     return False

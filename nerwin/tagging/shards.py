@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from nerwin.errors import ConfigError, CorpusError, WorkerError
 from nerwin.parallel.workers import Workers
 from nerwin.storage.archive import DamageError, read_json
-from nerwin.storage.lock import locked
+from nerwin.storage.lock import Lock
 from nerwin.storage.replace import replace_file, replacing
 from nerwin.tagging.ranges import SAME_FILES, Range, SavedModel, cut_into_ranges, tag_range
 from nerwin.tagging.streaming import Task
@@ -95,7 +95,7 @@ class Tagging:
                 that cannot be written. Whatever it is, the shards stay.
         """
         try:
-            with locked(self.folder):
+            with Lock(self.folder):
                 yield from self._run(workers)
         finally:
             with suppress(OSError):  # not empty: shards are kept

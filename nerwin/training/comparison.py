@@ -24,7 +24,7 @@ from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, Vec
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
-from nerwin.storage.lock import locked, wait_until_free
+from nerwin.storage.lock import Lock, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
@@ -133,7 +133,7 @@ class Comparison:
             return
         check_empty(folder, "Choose another --output.")
         try:
-            with locked(folder):
+            with Lock(folder):
                 write_yaml(folder / CONFIG, base.to_dict())
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
@@ -194,7 +194,7 @@ class Comparison:
         Raises:
             ModelError: another process trains here. WorkerError: a worker was lost.
         """
-        with locked(self.folder):
+        with Lock(self.folder) as lock:
             done = {result.cell for result in self._done()}
             left = [cell for cell in self.cells if cell not in done]
             if not left:
@@ -207,6 +207,7 @@ class Comparison:
                 }
                 for task in as_completed(cells):
                     result = task.result()._replace(cell=cells[task])
+                    lock.check()
                     self._append(result)
                     yield result
 

@@ -28,7 +28,7 @@ from nerwin.storage.folders import (
     holds_run,
     model_folder,
 )
-from nerwin.storage.lock import check_free, locked
+from nerwin.storage.lock import Lock, check_free
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
 from nerwin.training.data import Parts, read_parts
@@ -47,6 +47,7 @@ class Run:
     def __init__(self, folder: Path, trainer: Trainer) -> None:
         self.folder, self.trainer = folder, trainer
         self.saved = self._progress()
+        self._lock = Lock(folder)
 
     def _progress(self) -> str:
         """How far the training is."""
@@ -84,7 +85,7 @@ class Run:
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
-        with locked(folder), _writing(folder):
+        with Lock(folder), _writing(folder):
             if not overwrite:
                 check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
@@ -135,7 +136,7 @@ class Run:
         except OSError as error:
             raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
         _check_metrics(folder / METRICS, lines, model.standing.epoch)
-        with locked(folder), _writing(folder):
+        with Lock(folder), _writing(folder):
             for leftover in half_written(folder):
                 leftover.unlink()
             for part in (BEST, LAST):
@@ -150,11 +151,12 @@ class Run:
         """Train, saving the best and the last model after every epoch, and what is done of a long one.
 
         Raises:
-            ModelError: another process trains here, or has since the run was begun; or it cannot be written.
+            ModelError: another process trains here, or has since the run was begun; or it cannot be written, or its
+                folder was taken away.
             ConfigError: another process has begun another run here. TrainingDiverged.
         """
         saved = time.monotonic()
-        with locked(self.folder):
+        with self._lock:
             self._check_as_begun()
             for record in self.trainer.run():
                 if isinstance(record, EpochDone):
@@ -183,11 +185,13 @@ class Run:
         """
         if self.trainer.state.tally is not None:
             self.trainer.check_finite()
+            self._lock.check()
             save_training(self.folder / PAUSED, self.trainer.model, self.trainer.state)
             self.saved = self._progress()
 
     def _save(self, record: EpochDone) -> None:
         model, state = self.trainer.model, self.trainer.state
+        self._lock.check()
         with _writing(self.folder), (self.folder / METRICS).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record.to_dict()) + "\n")
             stream.flush()
