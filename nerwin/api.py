@@ -115,7 +115,7 @@ def average(models: Iterable[str | Path]) -> Tagger:
 
     Raises:
         ConfigError: fewer than two, together they are wider than a model may be, or their data have changed.
-        ModelError: one of them is not there or damaged, they differ in more than their seeds, or are the same.
+        ModelError: one of them is not there or damaged, they differ in data or configuration, or two are from one seed.
         CorpusError: their corpus cannot be read.
     """
     if isinstance(models, str | Path):

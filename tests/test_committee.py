@@ -1,5 +1,6 @@
 """A committee's scores are the mean of its members', whatever they are made of."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 import nerwin
 from nerwin.cli import app
 from nerwin.config.reading import load_config
+from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
@@ -64,28 +66,42 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
     assert whole.constants["platt"].tolist() != [7.0, 7.0]
 
 
-def test_models_of_other_types_or_shapes_are_refused(tmp_path: Path) -> None:
-    settings = (["scorer.hidden=5"], ["window.size=3"], ["scorer.activation=sigmoid"], ["corpus.tokenizer=spaces"])
-    one, wide, narrow, bent, spaced = (members(tmp_path, ["scorer.hidden=4", *more], 1)[0] for more in ([], *settings))
-    (words,) = one.lookups
-    renamed = replace(one, types=one.types[::-1])
-    reordered = replace(one, lookups=[Lookup(words.name, words.values[::-1])])
-    for other, found in (
-        (wide, "shapes"),
-        (narrow, "window"),
-        (bent, r"scorer\.activation"),
-        (spaced, r"corpus\.tokenizer"),
-        (renamed, "types"),
-        (reordered, "words and features"),
-    ):
-        with pytest.raises(ModelError, match=f"found other {found}"):
-            average([one, other])
+@pytest.mark.parametrize(
+    "setting", ["scorer.hidden=5", "window.size=3", "corpus.tokenizer=spaces", "optimizer.name=sgd", "objective.l2=0.1"]
+)
+def test_models_of_another_configuration_are_refused(tmp_path: Path, setting: str) -> None:
+    one, other = (members(tmp_path, ["scorer.hidden=4", *more], 1)[0] for more in ([], [setting]))
+    key = re.escape(setting.partition("=")[0])
+    with pytest.raises(ModelError, match=f"found other values of {key}. Train them alike"):
+        average([one, replace(other, config=changed(other.config, seed=1))])
 
 
-def test_any_model_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+def test_how_a_training_went_is_its_own(tmp_path: Path) -> None:
     one, other = members(tmp_path, [], 2)
-    with pytest.raises(ModelError, match="found the same one twice"):
-        average([one, other, one])
+    longer = replace(other, config=changed(other.config, epochs=9, patience=3))
+    assert average([one, longer]).config.training == one.config.training
+
+
+def changed(config: Config, **training: object) -> Config:
+    return config.model_copy(update={"training": config.training.model_copy(update=training)})
+
+
+def test_models_of_other_types_or_words_are_refused(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    (words,) = other.lookups
+    renamed = replace(other, types=other.types[::-1])
+    reordered = replace(other, lookups=[Lookup(words.name, words.values[::-1])])
+    for odd, found in ((renamed, "types"), (reordered, "words and features")):
+        with pytest.raises(ModelError, match=f"found other {found}"):
+            average([one, odd])
+
+
+def test_models_from_one_seed_are_refused(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    trained_on = replace(one, params=other.params)
+    for third in (one, trained_on):
+        with pytest.raises(ModelError, match=r"expected models from different seeds, found 2 from training\.seed=0"):
+            average([one, other, third])
 
 
 def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) -> None:
@@ -149,7 +165,7 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         (["average", folders[0], "-o", str(tmp_path / "x")], "two or more"),
         (["average", *folders, "-o", both], "empty folder"),
         (["average", *folders, "-o", str(config)], "empty folder"),
-        (["average", folders[0], folders[0], "-o", str(tmp_path / "x")], "same one twice"),
+        (["average", folders[0], folders[0], "-o", str(tmp_path / "x")], "found 2 from training.seed=1"),
         (["average", folders[0], str(tmp_path / "none"), "-o", str(tmp_path / "x")], "none"),
         (
             ["train", "-c", str(config), "-o", str(tmp_path / "x"), "--set", f"training.refit={both}"],

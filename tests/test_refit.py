@@ -240,7 +240,7 @@ def test_an_average_has_the_mean_of_their_thresholds(here: Path, monkeypatch: py
         nerwin.evaluate(here / "average")
     done = CliRunner().invoke(app, ["average", "first1", "second2", "--output", "mixed"])
     assert done.exit_code == 2
-    assert "found other training.refit" in done.stderr
+    assert "found other values of training.refit" in done.stderr
 
 
 def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

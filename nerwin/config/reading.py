@@ -96,6 +96,16 @@ def _differing(one: dict[str, Any], other: dict[str, Any], prefix: str = "") -> 
             yield f"{prefix}{key}"
 
 
+def differing_setup(one: Config, other: Config) -> list[str]:
+    """The keys that have to be alike in models that belong together, and are not.
+
+    Files may stand elsewhere, the test part is nothing to a training, and how that goes, and from which seed, is its
+    own.
+    """
+    free = {*files_of_both(one, other), "corpus.test"}
+    return [key for key in differing(one, other) if key not in free and not key.startswith("training.")]
+
+
 def non_default(config: dict[str, Any]) -> dict[str, Any]:
     """The keys of a configuration in plain values that have another value than the default, as after --set."""
     plain = flat_keys(Config().to_dict())

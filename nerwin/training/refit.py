@@ -6,8 +6,7 @@ many epochs as that was trained for.
 """
 
 from nerwin.arrays import Floats
-from nerwin.config.reading import differing, files_of_both
-from nerwin.config.settings import Config
+from nerwin.config.reading import differing_setup
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
@@ -31,7 +30,7 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
             f"training.refit: expected a run, found the average of several in {folder}. Name each of its runs in a "
             "training of its own, and average these."
         )
-    if others := _others(model.config, config):
+    if others := differing_setup(model.config, config):
         raise ConfigError(
             f"training.refit: expected a run of the same configuration, found other values of {', '.join(others)} in "
             f"{folder}. Set them alike, or train that run anew."
@@ -48,9 +47,3 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
             f"epoch of {folder}, found {config.training.epochs}. Set it to {model.standing.epoch}."
         )
     return {name: model.constants[name] for name in model.rule_shapes() if name in model.constants}  # older lack some
-
-
-def _others(before: Config, now: Config) -> list[str]:
-    """The keys that must be the same and are not: how a training goes, and from which seed, is its own."""
-    free = {*files_of_both(before, now), "corpus.test"}
-    return [key for key in differing(before, now) if key not in free and not key.startswith("training.")]
