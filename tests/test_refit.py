@@ -1,6 +1,7 @@
 """A second training that learns from dev too and keeps what dev has chosen."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -271,3 +272,19 @@ def test_a_report_shows_it_beside_its_run(here: Path, monkeypatch: pytest.Monkey
     done = CliRunner().invoke(app, ["report", "second", "--data", "dev.conll", "--output", "one.html"])
     assert done.exit_code == 0
     assert "Dev F1" not in Path("one.html").read_text()
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear"])
+@pytest.mark.parametrize("planned", [2, 5])
+def test_a_second_training_whose_rate_falls_sooner_says_so(here: Path, schedule: str, planned: int) -> None:
+    settings = [f"schedule.name={schedule}", "corpus.dev=dev.conll", "objective.corruption=sequence"]
+    first = train(here, "first", *settings, f"training.epochs={planned}")
+    if planned == 5:  # as where patience ended
+        model = load_model(first / "best")
+        save_model(first / "best", replace(model, standing=model.standing._replace(epoch=2)))
+    words = [
+        f"--set={one}" for one in (*settings, "training.epochs=2", "training.keep=last", f"training.refit={first}")
+    ]
+    done = CliRunner().invoke(app, ["train", "-c", str(here / "village.yaml"), "-o", str(here / "second"), *words])
+    assert done.exit_code == 0, done.stderr
+    assert ("the rate falls to 0 in 2 epochs" in done.stderr) == (schedule == "linear" and planned == 5)

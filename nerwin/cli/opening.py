@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from nerwin.config.idle import idle
 from nerwin.config.reading import non_default
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.model.manifest import read_manifest
 from nerwin.shipped import shipped
+from nerwin.storage.folders import model_folder
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
 from nerwin.training.trainer import Trainer
@@ -55,4 +57,17 @@ def few_steps(trainer: Trainer) -> Iterator[str]:
         yield (
             f"an epoch has only {trainer.minibatches} minibatches of {size} pairs: for so little data a smaller "
             "training.batch_size or a larger training.min_batches is often better"
+        )
+
+
+def shorter_course(config: Config) -> Iterator[str]:
+    """That the rate of a second training falls to 0 sooner than the first one's, which did not come to its end."""
+    if config.training.refit is None or config.schedule.name not in ("cosine", "linear"):
+        return
+    first = model_folder(config.training.refit)
+    planned = read_manifest(first)["config"]["training"]["epochs"]
+    if planned > config.training.epochs:
+        yield (
+            f"the rate falls to 0 in {config.training.epochs} epochs, in {first} it would have in {planned}: its "
+            "thresholds may fit this training less; training.keep=last has both train alike"
         )

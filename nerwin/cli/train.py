@@ -57,7 +57,7 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
-    from nerwin.cli.opening import few_steps, plan, still_shipped, without_effect
+    from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, without_effect
     from nerwin.config.reading import load_config
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run
@@ -68,6 +68,7 @@ def train(
     console = PlainConsole(stderr=True, quiet=quiet)
     for note in still_shipped(settings.corpus):
         console.print(note, style="yellow", soft_wrap=True)
+    notes = [*without_effect(settings)]
     if begun:
         run = Run.resume(begun, settings)
     else:
@@ -79,7 +80,8 @@ def train(
                 with suppress(OSError):  # it is not empty
                     folder.rmdir()
             raise
-    notes = [*without_effect(settings), *run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
+        notes += shorter_course(settings)
+    notes += [*run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
     for note in notes:
         console.print(note, style="dim", soft_wrap=True)
     try:

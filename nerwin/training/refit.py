@@ -2,7 +2,7 @@
 
 Dev chooses thresholds, and perhaps the epoch, and then the model that goes out has never learned from it. A second
 training, of the same configuration on train and dev together, takes the thresholds of the first one's model, and as
-many epochs as that was trained for.
+many epochs as that had seen.
 """
 
 from nerwin.arrays import Floats
