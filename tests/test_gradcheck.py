@@ -394,3 +394,10 @@ def test_small_deviations_do_not_make_right_gradients_wrong(seed: int) -> None:
     """Whitening divides by them: a table's number that moves by ε moves z by far more."""
     settings = ["preprocess.method=whiten", f"training.seed={seed}"]
     assert all(check.passed for check in check_config(load_config(shipped("configs/fast.yaml"), settings)))
+
+
+@pytest.mark.parametrize("start", [0.01, 0.001])
+def test_tables_of_small_numbers_do_not_make_right_gradients_wrong(start: float) -> None:
+    """U is large over them, and what all scores have in common cancels in J, but for its rounding."""
+    settings = [f"words.start={start}"]
+    assert all(check.passed for check in check_config(load_config(shipped("configs/quickstart.yaml"), settings)))

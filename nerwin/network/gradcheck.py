@@ -15,8 +15,8 @@ from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 EPSILON = 1e-5
 TOLERANCE = 1e-7
 ONE_SIDED_TOLERANCE = 1e-3
-# J is rounded to about 1e-16 of itself, which a division by ε makes 1e-11 J an entry: where true and corrupted windows
-# cancel and the gradient is 0, that noise is all there is.
+# J is rounded to about 1e-16 of the terms that it adds up, which a division by ε makes 1e-11 of them an entry: where
+# true and corrupted windows cancel and the gradient is 0, or nearly, that noise is all there is.
 FLOOR = 1e-3
 ENTRIES = 200  # of a tensor that are perturbed, at most
 DRAWS = 100  # minibatches tried for one that can be checked
@@ -64,6 +64,10 @@ class Checkable(Protocol):
 
     def loss(self) -> float: ...
 
+    def magnitude(self) -> float:
+        """The size of the terms that J is the sum of; where they cancel, J is far smaller."""
+        ...
+
     def gradients(self) -> Gradients: ...
 
     def elemental(self) -> Parameters:
@@ -79,7 +83,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
     started = time.perf_counter()
     elemental = case.elemental()
     elemental_seconds = time.perf_counter() - started
-    checks, J = [], case.loss()
+    checks, magnitude = [], case.magnitude()
     for name, gradient in grads.items():
         theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
@@ -97,7 +101,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
                 elemental=float(np.linalg.norm(slow)),
                 vectorised=float(np.linalg.norm(derived)),
                 numeric=float(np.linalg.norm(numeric)),
-                error=relative_error(derived, numeric, J),
+                error=relative_error(derived, numeric, magnitude),
                 elemental_error=relative_error(derived, slow),
                 bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
                 seconds=seconds,
@@ -137,7 +141,7 @@ def numeric_gradient(
     return gradient
 
 
-def relative_error(analytic: Floats, numeric: Floats, J: float = 1.0) -> float:
-    """‖g − n‖ / (‖g‖ + ‖n‖), or / FLOOR where both nearly vanish beside J."""
+def relative_error(analytic: Floats, numeric: Floats, magnitude: float = 1.0) -> float:
+    """‖g − n‖ / (‖g‖ + ‖n‖), or / FLOOR where both nearly vanish beside the terms of J."""
     scale = float(np.linalg.norm(analytic) + np.linalg.norm(numeric))
-    return float(np.linalg.norm(analytic - numeric)) / max(scale, FLOOR * max(1.0, J))
+    return float(np.linalg.norm(analytic - numeric)) / max(scale, FLOOR * max(1.0, magnitude))

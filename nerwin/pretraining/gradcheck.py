@@ -51,6 +51,9 @@ class CenterCase(NamedTuple):
         inside = [[violation for _, violation in pairs if violation > 0] for _, pairs in self.pairs()]
         return sum(sum(violations) / max(len(violations), 1) for violations in inside) / len(inside)
 
+    def magnitude(self) -> float:
+        return self.loss()
+
     def gradients(self) -> Gradients:
         loss, dL = loss_and_gradients(self.params, self.batch, self.window, self.margin)
         return {**loss.grads, WORDS: dL}

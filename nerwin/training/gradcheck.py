@@ -66,6 +66,13 @@ class Case(NamedTuple):
     def loss(self) -> float:
         return total_loss(self.model, self.forms, self.placed, self.batch, self.masks)
 
+    def magnitude(self) -> float:
+        """J, or the largest score's own terms: over tables of small numbers U is large, and most of a score common to
+        all windows."""
+        _, cache = self.model.forward(self.forms, self.placed, self.masks)
+        terms = np.abs(cache.layers.thinned[-1]) @ np.abs(self.params["U"])
+        return max(self.loss(), float(terms.max()))
+
     def gradients(self) -> Gradients:
         return loss_and_gradients(self.model, self.forms, self.placed, self.batch, self.masks)[1]
 
