@@ -33,9 +33,38 @@ def test_no_words_are_no_sentence_and_counted() -> None:
     assert counts.empty == 2
 
 
-def test_a_text_beside_words_is_left_alone() -> None:
-    (passage,) = read({"text": "Mira  left", "tokens": ["Mira", "left"], "tags": ["B-PER", "O"]})
-    assert (passage.text, passage.entities) == ("Mira left", [Span(0, 1, "PER")])
+TEXT = "At  Quellmark, Mira"
+PLACED = {"text": TEXT, "tokens": ["At", "Quellmark", ",", "Mira"]}
+TOLD = {"ents": [[4, 13, "LOC"], [15, 19, "PER"]]}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"ner_tags": ["O", "B-LOC", "O", "B-PER"]},
+        {"labels": ["O", "S-LOC", "O", "S-PER"], "ents": []},
+        {"ner_tags": ["O", "B-LOC", "O", "B-PER"], **TOLD},
+        TOLD,
+        {"tags": ["IN", "NNP", ",", "NNP"], **TOLD},
+        {
+            "ner_tags": None,
+            "spans": [{"start": 4, "end": 13, "label": "LOC"}, {"start": 15, "end": 19, "label": "PER"}],
+        },
+    ],
+)
+def test_words_beside_a_text_are_placed_in_it(others: dict[str, object]) -> None:
+    (passage,) = read({**PLACED, **others})
+    assert (passage.text, passage.words, passage.document) == (TEXT, PLACED["tokens"], False)
+    assert passage.entities == [Span(1, 2, "LOC"), Span(3, 4, "PER")]
+    assert [TEXT[start:end] for start, end, _ in passage.characters] == ["Quellmark", "Mira"]
+
+
+def test_words_that_begin_with_a_blank_are_placed_with_it() -> None:
+    (passage,) = read({"text": "a \u00a0 b  c", "tokens": ["a", "\u00a0", " b", "c"], "tags": ["O"] * 4})
+    assert [token.start for token in passage.tokens] == [0, 2, 3, 7]
+
+
+def test_no_text_or_no_words_is_neither() -> None:
     (passage,) = read({"text": "Mira left", "tokens": None, "ents": [[0, 4, "PER"]]})
     assert passage.document
     with pytest.raises(CorpusError, match="expected tokens for the whole text"):
@@ -81,6 +110,37 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
     ("content", "message"),
     [
         ({"tokens": ["Mira"]}, "expected tags of the words under one of ner_tags, ner, tags, labels, label, found t"),
+        (
+            {"text": "Mira left Ansel", "tokens": ["Mira", "Ansel", "left"], "tags": ["O"] * 3},
+            'expected the words of the text in order, found "Ansel" where the text has "left Ansel". Mend the words, '
+            "or leave the text out.",
+        ),
+        (
+            {"text": "a b", "tokens": ["a", "b", "b"], "tags": ["O"] * 3},
+            'expected the words of the text in order, found "b"',
+        ),
+        (
+            {"text": "a b.", "tokens": ["a", "b"], "tags": ["O"] * 2},
+            'expected tokens for the whole text, found none for "."',
+        ),
+        (
+            {"text": 3, "tokens": ["a"], "tags": ["O"]},
+            'expected a "text" of characters, or words under "tokens", found 3',
+        ),
+        (
+            {**PLACED, "ner_tags": ["O", "B-LOC", "O", "O"], **TOLD},
+            'expected the entities under "ents" to be those of the tags, found others. Keep one of them.',
+        ),
+        ({**PLACED, "ner_tags": ["O"], **TOLD}, "expected a tag for each of 4 words, found 1."),
+        (
+            {**PLACED, "ner_tags": [0, 5, 0, 1], "ents": []},
+            "expected a tag such as O or B-PER, found 0. Write the tags'",
+        ),
+        ({"tokens": ["At", "Dunmere"], "ents": [[1, 2, "LOC"]]}, "expected tags of the words under one of"),
+        (
+            PLACED,
+            "expected tags of the words under one of ner_tags, ner, tags, labels, label, found text, tokens. Name",
+        ),
         ({"tokens": ["Mira"], "tags": "O"}, "expected tags of the words under one of"),
         ({"tokens": WORDS, "tags": ["O"]}, "expected a tag for each of 4 words, found 1. Mend the line."),
         ({"tokens": ["Mira"], "ner_tags": [5]}, "expected a tag such as O or B-PER, found 5. Write the tags' names"),

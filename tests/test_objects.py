@@ -10,6 +10,9 @@ from nerwin.errors import CorpusError
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
+from nerwin.text.jsonl import read_jsonl
+from nerwin.text.passage import Counts
+from nerwin.text.tags import iob2
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
@@ -85,6 +88,30 @@ def test_words_in_place_of_a_text_come_back_with_tags(tagger: Tagger, tmp_path: 
     assert tagged(tagger, path, "conll").splitlines()[:5] == ["\t".join(pair) for pair in zip(words, tags, strict=True)]
 
 
+def test_words_in_a_text_come_back_with_tags_and_the_text_with_entities(tagger: Tagger, tmp_path: Path) -> None:
+    words, text = ["Mira", "Tolvan", "left", "Quellmark", "."], "Mira  Tolvan left Quellmark."
+    old: dict[str, Any] = {"ents": [{"start": 13, "end": 17, "label": "LOC"}], "spans": [[0, 4, "LOC"]]}
+    rows: list[dict[str, Any]] = [
+        {"text": text, "tokens": words, "ner_tags": ["O"] * 5, **old},
+        {"tokens": words, "entities": [{"start": 2, "end": 3, "type": "LOC"}]},  # by words, as some tools have it
+        {"tokens": [], "labels": []},
+    ]
+    tags = tagger.tag(words)
+    path = written(tmp_path, [json.dumps(one) for one in rows])
+    found = [json.loads(line) for line in tagged(tagger, path).splitlines()]
+    ents = found[0].pop("ents")
+    assert found == [
+        {"text": text, "tokens": words, "ner_tags": tags},
+        {"tokens": words, "ner_tags": tags},
+        {"tokens": [], "labels": []},
+    ]
+    assert [(one["label"], one["text"]) for one in ents] == [("PER", "Mira  Tolvan"), ("LOC", "Quellmark")]
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in ents)
+    (passage,) = read_jsonl([tagged(tagger, path).splitlines()[0]], "x", Counts())
+    assert iob2(passage.entities, len(words)) == tags
+    assert tagged(tagger, path, "inline").splitlines()[0] == "[Mira  Tolvan](PER) left [Quellmark](LOC)."
+
+
 def test_a_pair_of_spacy_2_comes_back_as_an_object(tagger: Tagger, tmp_path: Path) -> None:
     path = written(tmp_path, [json.dumps(["Mira left", {"entities": [[5, 9, "LOC"]], "cats": {}}])])
     found = json.loads(tagged(tagger, path))
@@ -134,6 +161,7 @@ def test_any_number_of_processes_writes_the_same_bytes(
             'expected a "text" of characters, or words under "tokens", found none among body. Name the text so.',
         ),
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
+        ('{"text": "Mira left", "tokens": ["Ines", "left"]}', 'expected the words of the text in order, found "Ines"'),
         ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),
         ('{"text": "Mira", "score": 1e999}', "expected JSON, found what is none"),
         (f'{{"text": "Mira", "deep": {"[" * 100_000}{"]" * 100_000}}}', "expected a"),

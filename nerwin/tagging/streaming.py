@@ -24,8 +24,7 @@ from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
 from nerwin.text.files import BLANK, is_typed, source_name
-from nerwin.text.jsonl import read_object, text_of, with_entities, write_object
-from nerwin.text.jsonl_words import listed_words, with_tags
+from nerwin.text.jsonl import read_object, text_of, with_found, write_object
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
@@ -193,12 +192,12 @@ def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
-    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with these entities, or these tags
-    where they have words in place of a text.
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with the entities of their texts and
+    the tags of their words.
 
     Raises:
-        CorpusError: a line that is no object with a text, or with tokens that the form cannot hold; the message starts
-            with `name:line`.
+        CorpusError: a line that is no object with a text or words, or with tokens that the form cannot hold; the
+            message starts with `name:line`.
     """
     lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
     objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
@@ -211,9 +210,7 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
         whole.append(tokens is not None)
     for (where, content), found in zip(objects, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
-            worded = listed_words(content, where) is not None
-            answer = with_tags(content, found.tags) if worded else with_entities(content, ents_of(found))
-            yield write_object(answer, where)
+            yield write_object(with_found(content, ents_of(found), found.tags, where), where)
         else:
             yield from RENDERINGS[form](found, tagger.model.types)
 

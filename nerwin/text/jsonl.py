@@ -4,9 +4,10 @@
 
 Offsets count characters of the text from 0, half open. Entities may also be triples [start, end, label], under any of
 the names in ENTITIES. A text without "tokens" is a document, which the tokenizer takes apart, and which is cut into
-sentences for the forms that have them; one with "tokens" is a sentence, whose tokens are written again. What Prodigy's
-annotators rejected or ignored is left out. A line [text, {"entities": ...}], as spaCy 2 trains on, is such an object.
-Words and tags in place of a text: see `jsonl_words`.
+sentences for the forms that have them; one with "tokens" is a sentence, whose tokens are written again. These may be
+words, too, which stand in the text in this order. What Prodigy's annotators rejected or ignored is left out. A line
+[text, {"entities": ...}], as spaCy 2 trains on, is such an object. Tags of words, in place of a text's entities: see
+`jsonl_words`.
 """
 
 import json
@@ -16,7 +17,7 @@ from typing import Any
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
-from nerwin.text.jsonl_words import WORD_KEYS, listed_words, tagged_words
+from nerwin.text.jsonl_words import WORD_KEYS, has_tags, listed_words, place_words, tagged_spans, with_tags
 from nerwin.text.passage import Counts, Passage, fitted_tokens, join_words, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token, tokenize
@@ -75,9 +76,13 @@ def read_object(line: str, where: str) -> dict[str, Any]:
 
 def _passage(content: dict[str, Any], number: int, where: str, align: Align, counts: Counts) -> Passage:
     """A text with its entities; those that were moved or left out are counted."""
-    if (words := listed_words(content, where)) is not None:
-        return tagged_words(content, words, number, where)
     text, tokens = text_of(content, where)
+    words, offsets = listed_words(content, where), _offsets_keys(content)
+    if words is not None and (has_tags(content, len(words)) or not offsets):
+        passage = Passage(text, tokens or [], tagged_spans(content, len(words), where), number)
+        for key in offsets:
+            _check_same({_span(one, text, where) for one in content[key]}, passage, key, where)
+        return passage
     told = [_span(one, text, where) for one in _list(content, _entities_key(content, where), where)]
     found = list(dict.fromkeys(told))  # duplicates add nothing
     if document := tokens is None:
@@ -94,18 +99,21 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
 
 
 def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
-    """The text of an object, and its tokens if it brings some; words alone are joined.
+    """The text of an object, and its tokens if it brings some; words without a text are joined.
 
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
     """
-    if (words := listed_words(content, where)) is not None:
+    words, text, given = listed_words(content, where), content.get("text"), content.get("tokens")
+    if words is not None and text is None:
         return join_words(words)
-    text = content.get("text")
     if not isinstance(text, str):
         raise _no_text(content, where)
     _check_characters(text, "text", where)
-    return text, None if content.get("tokens") is None else _tokens(_list(content, "tokens", where), text, where)
+    if given is None:
+        return text, None
+    places = _list(content, "tokens", where) if words is None else place_words(words, text, where)
+    return text, _tokens(places, text, where)
 
 
 def _no_text(content: dict[str, Any], where: str) -> CorpusError:
@@ -132,10 +140,24 @@ def _check_characters(text: str, kind: str, where: str) -> None:
         ) from error
 
 
+def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
+    """Refuse entities beside tags that say something else."""
+    if told and told != set(tagged.characters):
+        raise CorpusError(
+            f'{where}: expected the entities under "{key}" to be those of the tags, found others. Keep one of them.'
+        )
+
+
+def _offsets_keys(content: dict[str, Any]) -> list[str]:
+    """Where entities by the characters of a text stand; without a text, offsets count something else."""
+    texted = content.get("text") is not None
+    return [key for key in ENTITIES if texted and _are_spans(content.get(key))]
+
+
 def _entities_key(content: dict[str, Any], where: str) -> str:
     """Where the entities stand, of which an object may tell once."""
     present = [key for key in ENTITIES if content.get(key) is not None]
-    spans = [key for key in present if _are_spans(content[key])]
+    spans = _offsets_keys(content)
     filled = [key for key in spans if content[key]]
     if len(filled) > 1:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
@@ -229,10 +251,15 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def with_entities(content: dict[str, Any], ents: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """An object with these entities in place of its own, and all else that it holds."""
-    others = {key: value for key, value in content.items() if key not in ENTITIES or not _are_spans(value)}
-    return {**others, "ents": ents}
+def with_found(
+    content: dict[str, Any], ents: Sequence[dict[str, Any]], tags: Sequence[str], where: str
+) -> dict[str, Any]:
+    """An object with what was found in place of what it says itself, and all else that it holds: these entities if it
+    has a text, these tags if it has words.
+    """
+    answer = content if listed_words(content, where) is None else with_tags(content, tags)
+    kept = {key: value for key, value in answer.items() if value is tags or not (key in ENTITIES and _are_spans(value))}
+    return kept if content.get("text") is None else {**kept, "ents": ents}
 
 
 def _are_spans(value: Any) -> bool:

@@ -1,11 +1,10 @@
-"""JSON objects of words and their tags, as data sets of Hugging Face's are exported: no text, no offsets.
+"""JSON objects of words and their tags, as data sets of Hugging Face's are exported.
 
     {"tokens": ["in", "Paris"], "ner_tags": ["O", "B-LOC"]}
 
-Where there is no "text", the words may also be "words". The tags stand under one of TAGS: names under one of SURE, or
-else what is a tag for each word. Numbers beside them say the same.
-
-The text of such words is not known; they are joined as those of columns are.
+Where there is no "text", the words may also be "words", and are joined as those of columns are; where there is one,
+they are placed in it. The tags stand under one of TAGS: names under one of SURE, or else what is a tag for each word.
+Numbers beside them say the same.
 """
 
 from collections.abc import Sequence
@@ -13,9 +12,8 @@ from typing import Any
 
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
-from nerwin.text.passage import Passage, from_words
 from nerwin.text.schemes import is_legal
-from nerwin.text.tags import is_tag, spans
+from nerwin.text.tags import Span, is_tag, spans
 
 WORD_KEYS = ("tokens", "words")
 SURE = ("ner_tags", "ner")
@@ -48,28 +46,52 @@ def _listed_words(content: dict[str, Any]) -> list[str] | None:
     return None
 
 
-def tagged_words(content: dict[str, Any], words: list[str], number: int, where: str) -> Passage:
-    """The sentence of some words with their tags, in any scheme, read by conlleval's rule.
+def place_words(words: Sequence[str], text: str, where: str) -> list[dict[str, int]]:
+    """Where words stand in their text, as objects that bring offsets say it.
+
+    Raises:
+        CorpusError: a word is not there, or after something else than blanks; the message starts with `where`.
+    """
+    places, end = [], 0
+    for word in words:
+        start = text.find(word, end)
+        if start < 0 or text[end:start].strip():
+            raise CorpusError(
+                f'{where}: expected the words of the text in order, found "{word[:40]}" where the text has '
+                f'"{text[end:].lstrip()[:40]}". Mend the words, or leave the text out.'
+            )
+        end = start + len(word)
+        places.append({"start": start, "end": end})
+    return places
+
+
+def has_tags(content: dict[str, Any], count: int) -> bool:
+    """Whether tags stand beside so many words, or their numbers; parts of speech are none."""
+    return any(key in SURE or _were_tags(key, content[key], count) for key in _tags_keys(content, count))
+
+
+def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
+    """The entities that the tags of so many words spell, in any scheme, read by conlleval's rule.
 
     Raises:
         CorpusError: not a tag for each word, or several; the message starts with `where`.
     """
-    keys = _tags_keys(content, len(words))
+    keys = _tags_keys(content, count)
     if not keys:
         raise CorpusError(
             f"{where}: expected tags of the words under one of {', '.join(TAGS)}, found "
             f"{', '.join(content)}. Name them so."
         )
-    if len(keys) > 1 and words:
+    if len(keys) > 1 and count:
         raise CorpusError(f"{where}: expected tags once, found {' and '.join(keys)}. Keep one of them.")
     tags = content[keys[0]]
-    if len(tags) != len(words):
-        raise CorpusError(f"{where}: expected a tag for each of {len(words)} words, found {len(tags)}. Mend the line.")
+    if len(tags) != count:
+        raise CorpusError(f"{where}: expected a tag for each of {count} words, found {len(tags)}. Mend the line.")
     for tag in tags:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
             found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
-    return from_words(words, spans(tags), number)
+    return spans(tags)
 
 
 def _tags_keys(content: dict[str, Any], count: int) -> list[str]:
