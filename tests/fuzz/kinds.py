@@ -151,7 +151,11 @@ def raw_text(rng: random.Random, folder: Path) -> None:
 
 def tag_objects(rng: random.Random, folder: Path) -> None:
     texts = VILLAGE.splitlines()[: rng.choice((3, 20))]
-    lines = [json.dumps(rng.choice(({"text": one, "id": 1}, {"tokens": one.split(), "tags": []}))) for one in texts]
+    kinds = [
+        ({"text": one, "id": 1}, {"tokens": one.split(), "tags": []}, {"text": one, "tokens": one.split()})
+        for one in texts
+    ]
+    lines = [json.dumps(rng.choice(kind)) for kind in kinds]
     path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
     form = rng.choice(list(RENDERINGS))
     for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
