@@ -421,6 +421,19 @@ def test_lines_unlike_most_are_told_of(here: Path, text: str, options: list[str]
     done = nerwin("tag", "runs/village-1", "x.txt", "--input", "conll", *options)
     assert done.exit_code == DONE
     assert done.stderr.startswith(f"x.txt: {hint}") if hint else done.stderr == ""
+    piped = python("-m", "nerwin", "tag", "runs/village-1", "--input", "conll", *options, input=text)
+    assert (piped.stdout, piped.stderr) == (done.stdout, done.stderr.replace("x.txt", "<stdin>"))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda text: text.replace(b"left", b"\xff")])
+def test_what_waits_and_is_no_text_is_left_to_the_reader(here: Path, pack: Callable[[bytes], bytes]) -> None:
+    (here / "x.txt").write_bytes(pack(b"Mira\nNew York\nleft\n"))
+    words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1", "--input", "conll"]
+    with (here / "x.txt").open("rb") as stdin:
+        piped = subprocess.run(words, stdin=stdin, capture_output=True, text=True, check=False)
+    done = nerwin("tag", "runs/village-1", "x.txt", "--input", "conll")
+    assert (piped.returncode, piped.stdout) == (done.exit_code, done.stdout)
+    assert piped.stderr == ("" if done.exit_code == DONE else done.stderr.replace("x.txt", "<stdin>"))
 
 
 @pytest.mark.parametrize(

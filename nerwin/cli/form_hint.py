@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nerwin.cli.untagged import Input
 
 if TYPE_CHECKING:
-    from nerwin.text.columns import Columns
+    from nerwin.text.columns import Block, Columns
 
 FIRST = 40  # lines of a file that tell its form
 STDIN = Path("-")
@@ -38,9 +38,25 @@ def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
     from nerwin.text.column_doubts import untagged_doubts
     from nerwin.text.columns import read_blocks
 
-    if file.is_file():  # a pipe can be read once
-        for block in itertools.islice(read_blocks(file, columns), 1):
-            yield from untagged_doubts(block, columns.word)
+    if file == STDIN:
+        blocks = _waiting_block(columns)
+    else:
+        blocks = itertools.islice(read_blocks(file, columns), 1) if file.is_file() else iter(())  # a pipe is read once
+    for block in blocks:
+        yield from untagged_doubts(block, columns.word)
+
+
+def _waiting_block(columns: "Columns") -> "Iterator[Block]":
+    """The lines that wait in standard input as a block, if they can be one."""
+    from nerwin.errors import CorpusError
+    from nerwin.text.columns import block_of, with_delimiter
+    from nerwin.text.files import source_name
+    from nerwin.text.pieces import Piece
+
+    name = source_name(None)
+    with suppress(CorpusError):  # reading it says so, unless it is gzip
+        for piece, delimiter in with_delimiter([Piece(1, _waiting())], columns, name):
+            yield block_of(piece, columns, name, delimiter)
 
 
 def _other_form(file: Path) -> str | None:
@@ -63,7 +79,7 @@ def _first_lines(file: Path) -> list[str]:
 
     lines = []
     if file == STDIN:
-        lines = _waiting_lines()
+        lines = _waiting().decode(errors="replace").split("\n")[:FIRST]
     elif file.is_file():  # a pipe can be read once
         with suppress(CorpusError):
             lines = list(itertools.islice(read_lines(file), FIRST))
@@ -71,14 +87,14 @@ def _first_lines(file: Path) -> list[str]:
     return told if len(told) > 1 else []
 
 
-def _waiting_lines() -> list[str]:
+def _waiting() -> bytes:
     """The lines that wait in standard input, which stay there; none of a terminal, whose end can be read once."""
     stream = getattr(sys.stdin, "buffer", None)
     if not isinstance(stream, io.BufferedReader) or stream.isatty():
-        return []
+        return b""
     with suppress(OSError, ValueError):  # a folder, or closed: reading it says so
-        return stream.peek().rpartition(b"\n")[0].decode(errors="replace").split("\n")[:FIRST]
-    return []
+        return stream.peek().rpartition(b"\n")[0]
+    return b""
 
 
 def _of_columns(line: str) -> bool:
