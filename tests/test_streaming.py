@@ -20,6 +20,7 @@ from nerwin.tagging.streaming import Task, tag_file, tag_piece
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
+from nerwin.text.files import BOM, read_lines
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import Span
@@ -52,6 +53,7 @@ def long_file(folder: Path, blank: str = "") -> Path:
 
 
 FORMAT = Columns(comments="#")
+MARK = BOM.decode()
 
 
 def tagged(tagger: Tagger, path: Path, form: str = "conll", columns: Columns | None = FORMAT, jobs: int = 1) -> str:
@@ -153,6 +155,18 @@ def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> No
         output = tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode()))
         assert output.decode().startswith(word)
         assert list(tagger.scorer._projections._kept) == [word]
+
+
+@pytest.mark.parametrize("form", ["conll", "inline"])
+@pytest.mark.parametrize("columns", [Columns(), None])
+def test_a_first_word_that_is_a_byte_order_mark_is_read_again(
+    tagger: Tagger, tmp_path: Path, form: str, columns: Columns | None
+) -> None:
+    path = tmp_path / "text"
+    path.write_text(f"{2 * MARK}\tX\nlate\tX\n\n{MARK}\tX\n")
+    path.write_text(tagged(tagger, path, form, columns))
+    assert next(read_lines(path))[:2] in (f"{MARK}\t", f"{MARK} ")
+    assert path.read_text().count(MARK) == 3
 
 
 @pytest.mark.parametrize("form", ["conll", "jsonl", "inline"])

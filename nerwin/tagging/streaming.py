@@ -23,7 +23,7 @@ from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
-from nerwin.text.files import BLANK, is_typed, source_name
+from nerwin.text.files import BLANK, is_typed, marked, source_name
 from nerwin.text.jsonl import read_object, text_of, with_found, write_object
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
@@ -161,15 +161,20 @@ def _tag(task: Task, piece: Piece) -> bytes:
 
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
     """The output for one piece, its lines ended, in UTF-8."""
+    tagged = b"".join(_tag_parts(tagger, task, piece))
+    return marked(tagged) if piece.number == 1 else tagged
+
+
+def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
     tagger.scorer.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
     parts = cut_piece(piece, by_sentence=task.columns is not None, share=share)
     if task.objects:
-        return b"".join(end_lines(tag_objects(tagger, part, task.form, task.name)) for part in parts)
+        return (end_lines(tag_objects(tagger, part, task.form, task.name)) for part in parts)
     if task.columns is None:
-        return b"".join(end_lines(tag_texts(tagger, part, task.form, task.name)) for part in parts)
+        return (end_lines(tag_texts(tagger, part, task.form, task.name)) for part in parts)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in parts)
-    return b"".join(tag_columns(tagger, split, task.columns, task.form, task.name))
+    return tag_columns(tagger, split, task.columns, task.form, task.name)
 
 
 def end_lines(lines: Iterable[str]) -> bytes:
@@ -185,7 +190,7 @@ def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str
     """
     texts = [(text, tagger.model.tokens(text)) for text in part.lines(name)]
     for number, (text, tokens) in enumerate(texts, part.number):
-        if form == "conll" and DOCSTART in text:  # all else that is no word for columns is none for a tokenizer
+        if form == "conll" and DOCSTART in text:  # what else columns cannot hold are blanks, which are in no token
             check_columns([token.text for token in tokens], f"{name}:{number}")
     for found in tagger.annotate(texts):
         yield from RENDERINGS[form](found, tagger.model.types)

@@ -190,6 +190,11 @@ def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
     return lines
 
 
+def marked(data: bytes) -> bytes:
+    """The beginning of a file that is read back as it is: what looks like a byte-order mark gets one before it."""
+    return BOM + data if data.startswith(BOM) else data
+
+
 def _decoded(data: bytes, name: str, first: int) -> str:
     try:
         return data.decode()

@@ -15,7 +15,7 @@ from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_tagged_columns, write_columns
 from nerwin.text.csv_rows import read_csv, write_csv
 from nerwin.text.docbin import read_docbin, write_docbin
-from nerwin.text.files import open_binary, read_lines, reading, source_name
+from nerwin.text.files import marked, open_binary, read_lines, reading, source_name
 from nerwin.text.inline import read_inline, write_inline
 from nerwin.text.jsonl import read_jsonl, write_jsonl
 from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
@@ -108,14 +108,12 @@ def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> I
     for number, passage in enumerate(passages):
         where = f"{name}:{passage.line}"
         check_columns(passage.words, where)
-        if number == 0 and passage.words[0].startswith("\ufeff"):
-            raise CorpusError(
-                f"{where}: expected a first word without a byte-order mark, which columns would lose, found "
-                f"{passage.words[0]!r}. Mend the word."
-            )
         check_labels([entity.label for entity in passage.entities], where)
         tags = spell(passage.entities, len(passage.tokens))
-        yield from _lines(write_columns([Sentence(passage.words, tags)]))
+        lines = _lines(write_columns([Sentence(passage.words, tags)]))
+        if number == 0:
+            yield marked(next(lines))
+        yield from lines
 
 
 def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
