@@ -101,9 +101,17 @@ def test_an_entity_over_the_border_of_two_sentences_is_refused(spacy: Any) -> No
 
 
 def test_a_document_without_a_word_is_counted(spacy: Any) -> None:
-    made, counts = [spacy.tokens.Doc(spacy.blank("en").vocab, words=words) for words in ([" ", "\n"], ["a"])], Counts()
+    texts: list[list[str]] = [[" ", "\n"], ["a"], [], [" "]]
+    counts = Counts()
+    made = [spacy.tokens.Doc(spacy.blank("en").vocab, words=words) for words in texts]
     assert [one.words for one in read_docbin(data_of(spacy, *made), "x.spacy", counts)] == [["a"]]
-    assert str(counts) == "; 1 left out without a word; 1 words without annotation, read as O"
+    assert str(counts) == "; 3 left out without a word; 1 words without annotation, read as O"
+
+
+def test_a_document_of_one_word_is_a_sentence(spacy: Any) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima"], ents=["B-LOC"])
+    (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", Counts())
+    assert passage == from_words(["Lima"], [Span(0, 1, "LOC")], 1)
 
 
 def test_a_label_of_several_words_is_refused(spacy: Any) -> None:

@@ -60,6 +60,8 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
 def _documents(data: bytes, name: str) -> list[tuple[bool, list[Any], list[Any]]]:
     """Of each document, whether spaCy knows its sentences, these (or the whole as one), and its entities.
 
+    Of a single token it always says so, which is right: that is a sentence. An empty document has none.
+
     Raises:
         CorpusError: no spaCy, or a damaged file, in which spaCy may stumble over anything.
     """
@@ -68,7 +70,7 @@ def _documents(data: bytes, name: str) -> list[tuple[bool, list[Any], list[Any]]
         docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank("xx").vocab))
         known = [doc.has_annotation("SENT_START") for doc in docs]
         return [
-            (split, list(doc.sents) if split else [doc[:]], list(doc.ents))
+            (split, list(doc.sents) if split and len(doc) else [doc[:]], list(doc.ents))
             for split, doc in zip(known, docs, strict=True)
         ]
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
