@@ -15,7 +15,7 @@ from nerwin.evaluation.scores import Evaluation
 from nerwin.model import committee
 from nerwin.model.files import load_model
 from nerwin.model.model import Standing
-from nerwin.storage.folders import model_folder
+from nerwin.storage.folders import model_folder, named_folder
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts, read_parts
@@ -69,7 +69,7 @@ def train(
         )
     if output is None:
         return train_on(chosen, read_parts(chosen), progress)
-    folder = Path(output)
+    folder = named_folder(output)
     run = Run.resume(folder, chosen) if resume else Run.start(folder, chosen, overwrite=overwrite)
     _tell(run.train(), progress)
     return load(folder)

@@ -487,3 +487,22 @@ def test_a_name_that_no_file_can_have_is_an_error_of_its_own(
     monkeypatch.chdir(folder.parent)
     with pytest.raises(nerwin.NerwinError, match="Check the path"):
         use("a\0b")
+
+
+@pytest.mark.parametrize("name", ["a\0b", Path("a\0b/c"), "a\ud800"])
+def test_a_folder_that_cannot_be_is_an_error_of_its_own(
+    tagger: nerwin.Tagger, name: str | Path, village: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for use in (
+        lambda: tagger.save(name),
+        lambda: tagger.save(name, overwrite=True),
+        lambda: nerwin.train(village, name),
+        lambda: nerwin.train(village, name, overwrite=True),
+        lambda: nerwin.train(village, name, resume=True),
+    ):
+        with pytest.raises(
+            ModelError, match=r"expected the name of a folder, found what is none: .*\. Choose another\.$"
+        ):
+            use()
+    assert not list(tmp_path.iterdir())

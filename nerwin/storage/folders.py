@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +55,22 @@ def new_folder(stem: str) -> Path:
             raise ModelError(f"{folder}: cannot make the folder: {error.strerror}. Choose an --output.") from error
         else:
             return folder
+
+
+def named_folder(name: str | Path) -> Path:
+    """The folder of a name that Python code gives; a command's cannot be one that no file can have.
+
+    Raises:
+        ModelError: no folder can have this name.
+    """
+    try:
+        with suppress(OSError):  # it is not there, or cannot be looked at
+            os.stat(name)
+    except ValueError as error:
+        raise ModelError(
+            f"{name}: expected the name of a folder, found what is none: {error}. Choose another."
+        ) from error
+    return Path(name)
 
 
 def newest_folder(*, trained: bool = True) -> Path:

@@ -13,7 +13,7 @@ from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
 from nerwin.model.files import check_new_model, load_model, save_model
 from nerwin.model.model import Model
-from nerwin.storage.folders import kind_of, model_folder
+from nerwin.storage.folders import kind_of, model_folder, named_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.scoring import TextScorer, in_a_row
 from nerwin.text.schemes import is_legal
@@ -57,7 +57,7 @@ class Tagger:
         Raises:
             ModelError: the folder holds something and may not be overwritten, or cannot be written.
         """
-        path = Path(folder)
+        path = named_folder(folder)
         try:
             if path.exists() and not path.is_dir():
                 raise ModelError(f"{path}: expected a folder, found a file. Choose another.")
