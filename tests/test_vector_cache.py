@@ -77,7 +77,7 @@ def test_a_file_of_the_same_bytes_is_read_as_what_its_name_says(cache: Path, tow
     loaded(town)
     binary = tmp_path / "town.bin"
     binary.write_bytes(town.read_bytes())
-    with pytest.raises(VectorsError, match="Is the file word2vec's"):
+    with pytest.raises(VectorsError, match="as word2vec's binary form has it"):
         load_vectors(binary, 2)
 
 

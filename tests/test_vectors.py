@@ -146,7 +146,7 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         ("port 1 2 3\nLima 1 2\n", 3, "vectors.txt:2: expected a word and 3 numbers, found 2 numbers"),
         ("port 1 2 3\n", 4, "vectors.txt:1: expected a word and 4 numbers, found 3 numbers"),
         ("port 1 2 3\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 3 numbers"),
-        ("1 3\nport 1 2 3\n", 2, "vectors.txt:"),
+        ("1 3\nport 1 2 3\n", 2, "vectors.txt:1: expected vectors of 2 numbers, found 3 announced. Set words.dim to 3"),
         ("port 1\nLima 2\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 1 numbers"),
         ("port 1 2\n\nLima 3 4\n", 2, "vectors.txt:2: expected a word and 2 numbers"),
         ("port 1 2\nLima 3 x\n", 2, "vectors.txt:2: expected numbers, found 'x'"),
@@ -256,8 +256,8 @@ def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
     [
         (binary(["port"], [[1.0, 2.0]])[:-4], "word 1: expected 1 words, found the end"),
         (binary(["port"], [[1.0, np.nan]]), "word 1: expected finite numbers"),
-        (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected a word and 2 numbers, found 3 numbers"),
-        (b"port 1 2\n", ":1: expected the number of words and that of numbers a word"),
+        (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected vectors of 2 numbers, found 3 announced"),
+        (b"port 1 2\n", ":1: expected a header of two counts, as word2vec's binary form has it"),
         (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
         (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected 1 words, found the end"),
     ],
@@ -291,6 +291,8 @@ def test_compressed_binary_files_are_read_and_a_cut_one_is_refused(tmp_path: Pat
 
 TOWN = "harbour 1 2\nmill 3 4\n"
 MILL = binary(["harbour", "mill"], [[1.0, 2.0], [3.0, 4.0]])
+NEITHER = "expected a word and 2 numbers, or a header of two counts"
+HEADER = "expected a header of two counts, as word2vec's binary form has it"
 
 
 def train_with(name: str, content: str | bytes) -> Result:
@@ -314,8 +316,10 @@ def test_good_files_are_trained_with(
 BAD = [
     ("short.txt", f"{TOWN}gate 5\n", "short.txt:3: expected a word and 2 numbers, found 1 numbers. "),
     ("wide.txt", "harbour 1 2 3\nmill 3 4 5\n", "wide.txt:1: expected a word and 2 numbers, found 3 numbers. "),
-    ("wide.vec", "2 3\nharbour 1 2 3\nmill 3 4 5\n", "wide.vec:1: expected a word and 2 numbers, found 3 "),
-    ("wide.bin", binary(["mill"], [[1.0, 2.0, 3.0]]), "wide.bin:1: expected a word and 2 numbers, found 3 "),
+    ("wide.vec", "2 3\nharbour 1 2 3\nmill 3 4 5\n", "wide.vec:1: expected vectors of 2 numbers, found 3 announced. "),
+    ("wide.bin", binary(["mill"], [[1.0, 2.0, 3.0]]), "wide.bin:1: expected vectors of 2 numbers, found 3 announced. "),
+    ("names.txt", f"word x y\n{TOWN}", f'names.txt:1: {NEITHER}, found "word x y". Take it out, or name a file of wor'),
+    ("blank.txt", f"\n{TOWN}", f'blank.txt:1: {NEITHER}, found "". '),
     ("cut.txt.gz", gzip.compress(TOWN.encode() * 99)[:-9], "cut.txt.gz: the gzip data is damaged or cut short"),
     ("cut.bin.gz", gzip.compress(MILL)[:-9], "cut.bin.gz: the gzip data is damaged or cut short"),
     ("cut.bin", MILL[:-3], "cut.bin: word 2: expected 2 words, found the end. "),
@@ -326,7 +330,7 @@ BAD = [
     ("inf.bin", binary(["mill"], [[np.inf, 1.0]]), "inf.bin: word 1: expected finite numbers, found one that "),
     ("empty.txt", "", "empty.txt: expected vectors of words of the corpus, found none. "),
     ("empty.txt.gz", gzip.compress(b""), "empty.txt.gz: expected vectors of words of the corpus, found none. "),
-    ("empty.bin", "", "empty.bin:1: expected the number of words and that of numbers a word, found neither. "),
+    ("empty.bin", "", f'empty.bin:1: {HEADER}, found "". '),
     ("none.bin", "0 2\n", "none.bin: expected vectors of words of the corpus, found none. "),
     ("more.txt", f"3 2\n{TOWN}", "more.txt:3: expected 3 words as the first line says, found 2. "),
     ("fewer.txt", f"1 2\n{TOWN}", "fewer.txt:3: expected 1 words as the first line says, found 2. "),
@@ -335,7 +339,7 @@ BAD = [
     ("latin.txt", f"{TOWN}café 5 6\n".encode("latin-1"), "latin.txt:3: expected UTF-8, found byte 0xe9 at "),
     ("latin.bin", MILL.replace(b"mill", b"m\xefll"), "latin.bin: word 2: expected UTF-8, found other bytes. "),
     ("other.txt", MILL, "other.txt:2: expected UTF-8, found byte 0x80 at column 11. "),
-    ("other.bin", TOWN, "other.bin:1: expected the number of words and that of numbers a word, found neither. "),
+    ("other.bin", TOWN, f'other.bin:1: {HEADER}, found "harbour 1 2". '),
 ]  # fmt: skip
 
 

@@ -78,12 +78,26 @@ def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
 
 def _header(line: str, dim: int, path: Path) -> int | None:
     """How many words the first line announces, if it is a header; otherwise its own width is checked."""
-    fields = _BETWEEN.split(line.rstrip(_BLANKS))
+    fields, where = _BETWEEN.split(line.rstrip(_BLANKS)), f"{path}:1"
     if len(fields) == 2 and dim != 1 and all(_is_count(field) for field in fields):
-        _check_width(int(fields[1]), dim, f"{path}:1")
+        _check_announced(int(fields[1]), dim, where)
         return int(fields[0])
-    _check_width(_numbers_at_the_end(fields), dim, f"{path}:1")
+    found = _numbers_at_the_end(fields)
+    if not found:
+        raise VectorsError(
+            f'{where}: expected a word and {dim} numbers, or a header of two counts, found "{line[:40]}". Take it out, '
+            "or name a file of word vectors."
+        )
+    _check_width(found, dim, where)
     return None
+
+
+def _check_announced(found: int, dim: int, where: str) -> None:
+    if found != dim:
+        raise VectorsError(
+            f"{where}: expected vectors of {dim} numbers, found {found} announced. Set words.dim to {found}, or name "
+            "another file."
+        )
 
 
 def _is_count(field: str | bytes) -> bool:
@@ -172,14 +186,15 @@ def _finite(values: Floats, where: str) -> Floats:
 def _read_binary(path: Path, dim: int) -> Iterator[WordRows]:
     """word2vec's binary form: "count dim\\n", then for each word its bytes, a space, and `dim` little-endian floats."""
     with open_binary(path) as stream:
-        header = stream.readline(100).split()
+        first = stream.readline(100)
+        header = first.split()
         if len(header) != 2 or not all(_is_count(field) for field in header):
             raise VectorsError(
-                f"{path}:1: expected the number of words and that of numbers a word, found neither. Is the file "
-                "word2vec's?"
+                f"{path}:1: expected a header of two counts, as word2vec's binary form has it, found "
+                f'"{first.rstrip().decode(errors="replace")[:40]}". Call it .txt if it is text, or fetch it again.'
             )
         count = int(header[0])
-        _check_width(int(header[1]), dim, f"{path}:1")
+        _check_announced(int(header[1]), dim, f"{path}:1")
         for number in range(1, count + 1):
             where = f"{path}: word {number}"
             word = b""
