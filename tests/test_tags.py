@@ -63,10 +63,10 @@ def test_spans_of_iob_tags_are_those_of_seqevals_default_mode(tags: list[str]) -
     assert spans(tags) == seqeval_spans(tags)
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
-@given(tag_sequences("BILU"))
-def test_bilou_is_read_as_iobes_with_other_letters(tags: list[str]) -> None:
-    renamed = [{"L": "E", "U": "S"}.get(tag[0], tag[0]) + tag[1:] for tag in tags]
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(tag_sequences("BILU") | tag_sequences("BMES") | tag_sequences("BIESLUM"))
+def test_letters_that_seqeval_does_not_know_are_read_as_those_of_iobes(tags: list[str]) -> None:
+    renamed = [{"L": "E", "U": "S", "M": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in tags]
     assert spans(tags) == seqeval_spans(renamed)
 
 

@@ -46,8 +46,9 @@ def is_tag(tag: str) -> bool:
 def spans(tags: Sequence[str]) -> list[Span]:
     """The spans of a tag sequence under conlleval's rule, which forgives illegal steps.
 
-    A span begins at B, S or U, or where the type differs from the token before; it ends before the next beginning,
-    before O, and after E, S, L or U. Equal to seqeval's default mode.
+    A span begins at B, S or U, where the type differs from the token before, or after an end; it ends before the next
+    beginning, before O, and after E, S, L or U. Equal to seqeval's default mode for the letters that this knows, B, I,
+    E and S; L is read as E here, U as S and M as I.
     """
     found: list[Span] = []
     start, label = -1, ""
