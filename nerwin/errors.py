@@ -4,9 +4,22 @@ The library raises these; only the command line turns one into a line on stderr 
 as far as that is known, what was expected, what was found and what to do.
 """
 
+import errno
 import unicodedata
 
 LONGEST = 1000  # letters of a message
+CURES = {
+    "Free space": (errno.ENOSPC, errno.EDQUOT),
+    "Make the place writable": (errno.EACCES, errno.EPERM, errno.EROFS),
+    "Move what is in the way": (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY),
+    "Open it": (errno.EBADF,),
+    "Raise the limit of a file's size": (errno.EFBIG,),
+}
+
+
+def cure(error: OSError) -> str:
+    """What to do where something cannot be written, in a few words that others follow."""
+    return next((said for said, numbers in CURES.items() if error.errno in numbers), "Mend that")
 
 
 def short_of_memory(error: MemoryError) -> str:

@@ -732,7 +732,7 @@ def test_files_that_would_get_one_name_are_refused(here: Path, name: str) -> Non
 def test_who_closes_the_output_is_told_that_there_is_none(here: Path, options: tuple[str, ...]) -> None:
     done = without_output("tag", *options)
     assert done.returncode == BAD
-    assert done.stderr == "nerwin: <stdout>: cannot write: Bad file descriptor. Free space, or write elsewhere.\n"
+    assert done.stderr == "nerwin: <stdout>: cannot write: Bad file descriptor. Open it, or write elsewhere.\n"
 
 
 def test_tag_works_without_a_standard_output_that_it_does_not_need(here: Path) -> None:
@@ -1326,7 +1326,9 @@ def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str)
         words = [sys.executable, "-m", "nerwin", *command.split()]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == BAD
-    assert done.stderr.splitlines()[-1].startswith("nerwin: <stdout>: cannot write: No space left on device. ")
+    assert done.stderr.splitlines()[-1].startswith(
+        "nerwin: <stdout>: cannot write: No space left on device. Free space"
+    )
     assert "Traceback" not in done.stderr
 
 

@@ -1,8 +1,10 @@
 """Messages quote what files hold; whatever that is, they stay one line that can be read."""
 
+import errno
+
 import pytest
 
-from nerwin.errors import LONGEST, CorpusError, NerwinError
+from nerwin.errors import LONGEST, CorpusError, NerwinError, cure
 
 
 def test_a_plain_message_stays_as_it_is() -> None:
@@ -36,3 +38,19 @@ def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
     assert message.startswith("x:1: found aaa")
     assert message.endswith("aaa. Mend it.")
     assert len(message) <= LONGEST + 10
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "Free space"),
+        (errno.EDQUOT, "Free space"),
+        (errno.EACCES, "Make the place writable"),
+        (errno.EROFS, "Make the place writable"),
+        (errno.ENOTDIR, "Move what is in the way"),
+        (errno.EIO, "Mend that"),
+        (None, "Mend that"),
+    ],
+)
+def test_what_to_do_where_something_cannot_be_written_fits_the_reason(number: int | None, said: str) -> None:
+    assert cure(OSError(number, "it failed") if number else OSError("it failed")) == said

@@ -23,7 +23,7 @@ from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged
 from nerwin.optim.optimizers import Optimizer
 from nerwin.pretraining import run as pretrain_run
 from nerwin.pretraining.center import CenterLoss
-from nerwin.pretraining.run import PretrainRun, check_output, fingerprint, state_folder
+from nerwin.pretraining.run import STATE, PretrainRun, check_output, fingerprint, state_folder
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import RARE_NUMBER, Text, known, read_text
 from nerwin.pretraining.trainer import (
@@ -347,6 +347,13 @@ def test_a_parameter_that_is_not_finite_is_never_saved(here: Path, text: Text) -
     with pytest.raises(TrainingDiverged, match="finite parameters"):
         run.save()
     assert {file.name: file.read_bytes() for file in state_folder(run.output).iterdir()} == good
+
+
+def test_a_state_that_cannot_be_saved_is_told_with_what_to_do(here: Path, text: Text) -> None:
+    run = PretrainRun.start(here / "out.txt", text, SMALL)
+    (state_folder(run.output) / STATE).mkdir(parents=True)
+    with pytest.raises(ModelError, match=r"cannot save the state: Is a directory\. Move what is in the way, or choose"):
+        run.save()
 
 
 @pytest.mark.parametrize(

@@ -361,7 +361,9 @@ def test_a_full_disk_is_an_error_and_the_model_before_it_whole(whole: Path, conf
     run.trainer.state.stop, limits = None, resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
     try:
-        with pytest.raises(ModelError, match=r"cannot (write|save) the (run|model).*Free space"):
+        with pytest.raises(
+            ModelError, match=r"cannot (write|save) the (run|model).*Raise the limit of a file's size, or"
+        ):
             finish(run)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -116,7 +116,8 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path: Path, vectors: Flo
 def test_a_folder_that_is_a_file_is_an_error_in_words(tmp_path: Path, vectors: Floats) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        VectorsError, match=r"out\.txt: cannot write the vectors: .*\. Free space and add --resume, or choose"
+        VectorsError,
+        match=r"out\.txt: cannot write the vectors: .*\. Move what is in the way and add --resume, or choose",
     ):
         write_vectors(tmp_path / "file" / "out.txt", FORMS, vectors)
 

@@ -15,7 +15,7 @@ from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
 from nerwin.cli.threads import usual_threads
 from nerwin.collector import resume_collector
-from nerwin.errors import NerwinError, TrainingDiverged, short_of_memory
+from nerwin.errors import NerwinError, TrainingDiverged, cure, short_of_memory
 
 INTERRUPTED = 130
 
@@ -48,7 +48,7 @@ def unwritable(error: OSError) -> None:
     """Say that output cannot be written, or what else went wrong with a file, and let the rest of it vanish."""
     drop_output()
     if error.filename is None:
-        said = f"<stdout>: cannot write: {error.strerror}. Free space, or write elsewhere."
+        said = f"<stdout>: cannot write: {error.strerror}. {cure(error)}, or write elsewhere."
     else:
         said = f"{error.filename}: {error.strerror}. Check the path, who may use it, and the space that is free."
     typer.echo(f"nerwin: {said}", err=True)

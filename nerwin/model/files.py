@@ -19,7 +19,7 @@ import numpy as np
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, ModelError, cure
 from nerwin.model.manifest import FORMAT, best_of, damaged, read_manifest
 from nerwin.model.model import CALIBRATION, Model, Standing
 from nerwin.storage.archive import (
@@ -98,7 +98,7 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
         remove_leftovers(folder, write_together(folder, MANIFEST, manifest, files))
     except OSError as error:
         raise ModelError(
-            f"{folder}: cannot save the model: {error.strerror or error}. Free space or set --output."
+            f"{folder}: cannot save the model: {error.strerror or error}. {cure(error)}, or choose another folder."
         ) from error
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.errors import ConfigError, ModelError, VectorsError
+from nerwin.errors import ConfigError, ModelError, VectorsError, cure
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 from nerwin.pretraining.text import Text
 from nerwin.pretraining.trainer import (
@@ -172,7 +172,7 @@ def _write(folder: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> No
                 leftover.unlink()
     except OSError as error:
         raise ModelError(
-            f"{folder}: cannot save the state: {error.strerror or error}. Free space or choose another --output."
+            f"{folder}: cannot save the state: {error.strerror or error}. {cure(error)}, or choose another --output."
         ) from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerwin.arrays import Floats
-from nerwin.errors import VectorsError
+from nerwin.errors import VectorsError, cure
 from nerwin.storage.replace import replacing
 
 TEXT = (".txt", ".vec", ".txt.gz", ".vec.gz")
@@ -46,7 +46,7 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
             _fill(stream, path.name.lower(), words, vectors)
     except OSError as error:
         raise VectorsError(
-            f"{path}: cannot write the vectors: {error.strerror or error}. Free space and add --resume, or "
+            f"{path}: cannot write the vectors: {error.strerror or error}. {cure(error)} and add --resume, or "
             "choose another --output and begin again."
         ) from error
 

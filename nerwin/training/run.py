@@ -10,7 +10,7 @@ from pathlib import Path
 from nerwin.config.reading import differing, files_of_both, load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, ModelError, cure
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
 from nerwin.storage.folders import (
@@ -215,7 +215,7 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ModelError(
-            f"{folder}: cannot write the run: {error.strerror or error}. Free space, or choose another --output."
+            f"{folder}: cannot write the run: {error.strerror or error}. {cure(error)}, or choose another --output."
         ) from error
 
 
