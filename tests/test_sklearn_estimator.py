@@ -118,6 +118,11 @@ def test_arrays_of_words_are_sentences_too(config: Path, data: tuple[Lists, List
     assert NerwinTagger(config).fit(X, y).predict(X) == NerwinTagger(config).fit(*data).predict(data[0])
 
 
+def test_no_sentences_have_no_score(config: Path, data: tuple[Lists, Lists]) -> None:
+    with pytest.raises(CorpusError, match=r"^X: expected sentences with words and tags, found none\. Give some\.$"):
+        NerwinTagger(config).fit(*data).score([], [])
+
+
 def test_before_fit_there_is_nothing_to_predict_with(config: Path, data: tuple[Lists, Lists]) -> None:
     NotFittedError = importlib.import_module("sklearn.exceptions").NotFittedError
     with pytest.raises(NotFittedError):
@@ -138,7 +143,8 @@ TEN = 10 * [["Lima"]]
         (TEN, 10 * [[3]], r"y\[0\]: expected a tag such as O or B-PER, found 3"),
         (TEN, 10 * [["O"]], "y: expected tagged entities, found only O"),
         (TEN[:9], 9 * [["B-LOC"]], "9 sentences are too few to hold a tenth out"),
-        ([], [], "y: expected tagged sentences, found none"),
+        ([], [], r"^X: expected sentences with words and tags, found none\. Give some\.$"),
+        ([[]], [[]], r"^X: expected sentences with words and tags, found none\. Give some\.$"),
         (10 * ["Lima"], 10 * [4 * ["O"]], r"X\[0\]: expected a list of words, found 'Lima'"),
         (10 * [[3]], 10 * [["O"]], r"X\[0\]: expected words as str, found 3"),
     ],

@@ -76,7 +76,11 @@ class NerwinTagger(BaseEstimator):  # type: ignore[misc]
         return self.tagger_.tag_many(X)
 
     def score(self, X: Sentences, y: Sentences) -> float:  # noqa: N803
-        """F1 of whole entities, as `nerwin evaluate` counts them."""
+        """F1 of whole entities, as `nerwin evaluate` counts them.
+
+        Raises:
+            CorpusError: tags that do not fit the words, or no sentence.
+        """
         check_is_fitted(self)
         # In a small fold, a slip or two in the tags are a large share.
         corpus = _corpus(X, y, self.tagger_.model.config.corpus, refuse_mixed=False)

@@ -55,4 +55,6 @@ def from_lists(
         if len(words):  # numpy's arrays have no truth of their own
             read = as_read(list(tags), columns.scheme)
             corpus.sentences.append(Sentence(list(words), read, [number] * len(words)))
+    if not corpus.sentences:
+        raise CorpusError("X: expected sentences with words and tags, found none. Give some.")
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
