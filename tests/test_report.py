@@ -141,7 +141,9 @@ def test_the_page_of_a_run_has_its_parts(here: Path) -> None:
 
 
 def test_a_model_without_epochs_has_a_page_without_curves(here: Path) -> None:
-    assert nerwin("average", RUN, "runs/other", "--output", "runs/both").exit_code == DONE
+    settings = [f"--set={one}" for one in ("training.seed=2", "training.epochs=1", f"corpus.comments={COMMENT}")]
+    assert nerwin("train", "--config", "village.yaml", *settings, "--output", "runs/seed2").exit_code == DONE
+    assert nerwin("average", RUN, "runs/seed2", "--output", "runs/both").exit_code == DONE
     assert "dev F1" in (said := nerwin("info", "runs/both").stdout)
     assert "epoch" not in said.partition("size")[0]
     page = report("runs/both", "--data", "village.conll")
