@@ -318,6 +318,19 @@ def test_a_key_for_all_cells_may_begin_the_name_of_one_that_is_compared(here: Pa
     assert nerwin("compare", "-c", "village.yaml", "-j", "1", *words).exit_code == DONE
 
 
+def test_keys_in_sections_are_compared_as_keys_by_themselves(here: Path) -> None:
+    grid = ("-j", "1", "--set", "training={epochs: 1}", "--vary", "training={seed: 1},{seed: 2, batch_size: 4}")
+    compare = ("compare", "-c", "village.yaml", *grid)
+    done = nerwin(*compare)
+    assert done.exit_code == DONE
+    words = done.stdout.split()
+    assert "batch_size" in words
+    assert "seed:" not in words  # which is in the number of seeds alone
+    taken = nerwin(*compare, "--set", "training={seed: 3}")
+    assert taken.exit_code == BAD
+    assert "--set training.seed: expected a key that is the same in all cells, found it in --vary." in taken.stderr
+
+
 def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compare = ("compare", "-c", "village.yaml", "-j", "1", "--set", "training.epochs=1", "--vary", "training.seed=1")
     scores = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))

@@ -14,7 +14,8 @@ from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
 from nerwin.text.fingerprints import Fingerprint
-from nerwin.training.comparison import Cell, Comparison, Result, folder_of, grid, summarise, train_cell
+from nerwin.training.comparison import Comparison, Result, folder_of, summarise, train_cell
+from nerwin.training.grid import Cell, grid
 from nerwin.training.run import Run
 from tests.test_trainer import village_config, write_village
 
@@ -25,7 +26,12 @@ from tests.test_trainer import village_config, write_village
         (["a=1,2"], [("a=1",), ("a=2",)]),
         (["a=1,2", "b=x,y"], [("a=1", "b=x"), ("a=1", "b=y"), ("a=2", "b=x"), ("a=2", "b=y")]),
         (["h=[8],[8,4]"], [("h=[8]",), ("h=[8,4]",)]),
-        (["f={shape: 3, suffix2: 2},{}"], [("f={shape: 3, suffix2: 2}",), ("f={}",)]),
+        (["features={shape: 3, suffix2: 2},{}"], [("features={shape: 3, suffix2: 2}",), ("features={}",)]),
+        (
+            ["training={seed: 1, epochs: 2},{seed: 2}", "a=1"],
+            [("training.seed=1", "training.epochs=2", "a=1"), ("training.seed=2", "a=1")],
+        ),
+        (["training={seed: 1},{seed:  1},{}"], [("training.seed=1",), ()]),
         (["h=[[1,2],[3]],5"], [("h=[[1,2],[3]]",), ("h=5",)]),
         (["a=1,1,2,1"], [("a=1",), ("a=2",)]),
         (["a=b=c"], [("a=b=c",)]),
@@ -41,6 +47,20 @@ def test_a_grid_is_all_combinations(varied: list[str], cells: list[Cell]) -> Non
 def test_an_axis_without_values_is_refused(varied: str) -> None:
     with pytest.raises(ConfigError, match="--vary"):
         grid([varied])
+
+
+@pytest.mark.parametrize(
+    ("varied", "twice"),
+    [
+        (["training.seed=1", "training={seed: 2, epochs: 3}"], "training.seed"),
+        (["training={seed: 1}", "training={epochs: 2},{seed: 2}"], "training.seed"),
+        (["features.shape=1", "features={suffix2: 2}"], "features.shape"),
+    ],
+)
+def test_a_key_whose_values_another_axis_replaces_is_refused(varied: list[str], twice: str) -> None:
+    with pytest.raises(ConfigError, match=rf"--vary {twice}: expected a key once, found it twice\. Write all"):
+        grid(varied)
+    assert len(grid(["features={suffix2: 2},{suffix3: 3}", "features.shape=1,2"])) == 4  # which is added
 
 
 # Summary
@@ -72,6 +92,12 @@ def test_settings_are_sorted_by_mean_dev_f1() -> None:
     rows = summarise([Result((f"a={f1}",), f1=f1) for f1 in (0.2, 0.9, 0.5)])
     assert [row.f1 for row in rows] == [0.9, 0.5, 0.2]
     assert [row.spread for row in rows] == [0, 0, 0]
+
+
+def test_seeds_in_sections_are_seeds() -> None:
+    cells = grid(["training={seed: 1, epochs: 3},{seed: 2, epochs: 3}"])
+    (row,) = summarise([Result(cell) for cell in cells])
+    assert (row.setting, row.tried) == (("training.epochs=3",), 2)
 
 
 # In a folder
@@ -120,6 +146,8 @@ def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
     (note,) = comparison(tmp_path, cells=cells).without_effect()
     assert note == "optimizer.momentum has no effect in 2 of 4 cells: it needs optimizer.name momentum or nesterov"
     assert not list(comparison(tmp_path).without_effect())
+    (note,) = comparison(tmp_path, cells=grid(["optimizer={name: adam, momentum: 0.5}"])).without_effect()
+    assert note == "optimizer.momentum has no effect in 1 of 1 cells: it needs optimizer.name momentum or nesterov"
 
 
 def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.api import as_config
-from nerwin.config.reading import config_keys, load_config, make_config
+from nerwin.config.reading import config_keys, load_config, make_config, taken_apart
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
@@ -277,6 +277,23 @@ def test_an_override_of_a_section_leaves_its_other_keys(load: Load) -> None:
     training = config.training
     assert (training.epochs, training.seed, training.batch_size, training.patience) == (3, 2, 9, None)
     assert config.features == {"suffix3": 4}  # a value of its own, not a section
+
+
+def test_a_section_taken_apart_means_the_same(load: Load) -> None:
+    for section in (
+        "training={epochs: 3, patience: null}",
+        "training=epochs: 3",
+        "training=null",
+        "corpus={train: 'a b, [c].conll', dev: 'null', comments: '\"#\"', entities: 'LOC, PER'}",
+        "corpus={comments: 'it''s', entities: [LOC, 'NO, PER'], scheme: iob1}",
+        "objective={weights: {LOC: 2}, l2: 1e-3}",
+        "scorer={hidden: [8, 4]}",
+        "features={shape: 5}",
+    ):
+        assert load("", *taken_apart([section])) == load("", section)
+    assert taken_apart(["training={epochs: 3, seed: 2}", "features={shape: 5}", "corpus={dev: a b}"]) == [
+        *("training.epochs=3", "training.seed=2", "features={shape: 5}", "corpus.dev=a b")
+    ]
 
 
 def test_settings_of_a_section_leave_its_other_keys() -> None:

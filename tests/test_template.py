@@ -98,9 +98,10 @@ def test_init_prints_the_tagger_where_nothing_is_named(words: list[str], here: P
     assert done.stdout.startswith("# All keys of nerwin, with the values of the preset tagger.")
 
 
-def test_init_takes_overrides() -> None:
+@pytest.mark.parametrize("train", ["corpus.train=mine.conll", "corpus={train: mine.conll, word_column: 0}"])
+def test_init_takes_overrides(train: str) -> None:
     Path("mine.conll").write_text("a O\n")
-    assert nerwin("init", "my.yaml", "--set", "corpus.train=mine.conll", "--set", "training.seed=7").exit_code == 0
+    assert nerwin("init", "my.yaml", "--set", train, "--set", "training.seed=7").exit_code == 0
     written = load_config(Path("my.yaml"))
     assert (written.corpus.train, written.training.seed) == (Path("mine.conll").resolve(), 7)
     assert (written.corpus.dev, written.corpus.test) == (None, None)  # the preset's are of another corpus

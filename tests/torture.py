@@ -29,7 +29,8 @@ from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import read_text
 from nerwin.storage.folders import CONFIG, MANIFEST, METRICS
 from nerwin.tagging.tagger import load
-from nerwin.training.comparison import Comparison, grid
+from nerwin.training.comparison import Comparison
+from nerwin.training.grid import grid
 from nerwin.training.run import Run
 from tests.test_trainer import village_config
 

@@ -44,14 +44,15 @@ def compare(
 
     path = config or shipped(QUICKSTART)
     configured_threads(path, overrides or ())
-    from nerwin.training.comparison import Comparison, folder_of, grid, summarise
+    from nerwin.config.reading import taken_apart
+    from nerwin.training.comparison import Comparison, folder_of, summarise
+    from nerwin.training.grid import grid, keys_of, replaced
 
     staff, cells = workers(engine, scheduler, jobs), grid(vary)
-    for key in (one.partition("=")[0] for one in overrides or ()):
-        if any(one.startswith(f"{key}=") for one in vary):
-            raise ConfigError(
-                f"--set {key}: expected a key that is the same in all cells, found it in --vary. Drop one."
-            )
+    if lost := replaced(keys_of([taken_apart(overrides or ())]), keys_of(cells)):
+        raise ConfigError(
+            f"--set {lost[0]}: expected a key that is the same in all cells, found it in --vary. Drop one."
+        )
     folder = output or folder_of(path, overrides or ())
     comparison = Comparison(folder, path, overrides or (), cells)
     console = PlainConsole(stderr=True)
@@ -69,7 +70,7 @@ def compare(
         for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
             typer.echo(result.to_json())
     else:
-        table = _table(done, [one.partition("=")[0] for one in vary])
+        table = _table(done, keys_of(cells))
         print_whole(PlainConsole(), table)
         console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
     if not any(row.seeds for row in summarise(done)):
@@ -95,7 +96,8 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
     for title in ("dev F1", *(["spread", "seeds"] if several else []), "epochs", "time", "in margin"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
-        values = [part.split("=", 1)[1] for part in row.setting]
+        own = dict(part.split("=", 1) for part in row.setting)
+        values = [own.get(key, "") for key in shown]
         if not row.seeds:
             table.add_row(*values, "failed", *(["", "0"] if several else []), "", "", "", style="red")
             continue

@@ -23,7 +23,7 @@ def init(
     """Write a complete configuration: every key with its default and what it means."""
     import shlex
 
-    from nerwin.config.reading import configure, load_config
+    from nerwin.config.reading import configure, load_config, taken_apart
     from nerwin.config.template import template
     from nerwin.errors import ConfigError
     from nerwin.shipped import shipped
@@ -32,7 +32,7 @@ def init(
         raise ConfigError(f"{file}: expected a file, found the name of a preset. Write --preset {file.name}.")
     place = stream_path(file)
     check_new(place, overwrite=overwrite)
-    chosen = overrides or []
+    chosen = taken_apart(overrides or [])
     if any(one.startswith("corpus.train=") for one in chosen):  # the shipped parts are of another corpus
         chosen = ["corpus.dev=null", "corpus.test=null", *chosen]
     base = (place.parent if place else Path()).resolve()  # where relative paths that are set start

@@ -31,6 +31,22 @@ def apply_override(content: dict[str, Any], override: str, types: Mapping[str, A
     _put(section, last, _parse(text, types.get(key), where), key, types, base)
 
 
+def single_keys(override: str, types: Mapping[str, Any]) -> Iterator[str]:
+    """An override of a section, such as training={epochs: 9, seed: 2}, as those of its keys; any other one as it is.
+
+    Raises:
+        ConfigError: its value is no YAML.
+    """
+    key, _, text = override.partition("=")
+    section = None if key in types else _parse(text, None, f"--set {override}")
+    if isinstance(section, dict):
+        for name, value in section.items():
+            inner = f"{key}.{name}"
+            yield from single_keys(f"{inner}={_spelled(value, types.get(inner))}", types)
+    else:
+        yield override
+
+
 def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[str, Any], base: Path) -> None:
     """Write one value of Python's under a key such as `training.epochs`; the arguments are those of `apply_override`.
 
@@ -95,7 +111,7 @@ def _parse(text: str, annotation: Any, where: str) -> Any:
         return None
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"  # which a shell leaves inside of others
     word = text[1:-1] if quoted else text
-    if kinds & {str, Path} or (typing.get_origin(annotation) is Literal) or text == "all":
+    if _is_word(annotation) or text == "all":
         return word
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
@@ -104,6 +120,20 @@ def _parse(text: str, annotation: Any, where: str) -> Any:
         spaced = joined[0].replace(":", ": ", 1)
         raise ConfigError(f"{where}: expected a blank after each colon, found none in {joined[0]}. Write {{{spaced}}}.")
     return value
+
+
+def _spelled(value: Any, annotation: Any) -> str:
+    """A value as an override of its key gives it."""
+    from nerwin.config.yaml_files import format_value  # only now, as above
+
+    if not isinstance(value, str) or not _is_word(annotation):
+        return format_value(value)
+    return value if _parse(value, annotation, value) == value else f'"{value}"'
+
+
+def _is_word(annotation: Any) -> bool:
+    """Whether the values of a key are words, as names and paths are, whatever else they look like."""
+    return bool(_kinds_of(annotation) & {str, Path}) or typing.get_origin(annotation) is Literal
 
 
 def _kinds_of(annotation: Any) -> set[Any]:

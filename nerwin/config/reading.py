@@ -1,13 +1,13 @@
 """A configuration read: from YAML, with `key=value` overrides; and asked, key by key, for what it holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from nerwin.config.faults import explain
-from nerwin.config.overrides import apply_override
+from nerwin.config.overrides import apply_override, single_keys
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
 
@@ -29,6 +29,16 @@ def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, 
     for override in overrides:
         apply_override(content, override, legal, base)
     return make_config(content, base=base, where=where, overrides=overrides)
+
+
+def taken_apart(overrides: Iterable[str]) -> list[str]:
+    """Overrides, those of sections as those of their keys, which mean the same.
+
+    Raises:
+        ConfigError: the value of one is no YAML.
+    """
+    legal = key_types()
+    return [one for override in overrides for one in single_keys(override, legal)]
 
 
 def key_types() -> dict[str, Any]:

@@ -5,7 +5,6 @@ skipped at the next start, and a cell that was cut off continues where it was.
 """
 
 import hashlib
-import itertools
 import json
 import statistics
 from collections import Counter
@@ -28,6 +27,7 @@ from nerwin.storage.lock import Lock, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
+from nerwin.training.grid import Cell, keys_of
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.same_data import check_same_data
@@ -35,7 +35,6 @@ from nerwin.training.same_data import check_same_data
 SEED, THREADS = "training.seed", "training.threads"
 ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
 
-Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
 LARGEST = 1e9  # of a result's figures; only a damaged one has more
 
 
@@ -63,38 +62,6 @@ def _read_result(line: bytes) -> Result | None:
         return result if all(0 <= figure <= LARGEST for figure in figures) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def grid(varied: Sequence[str]) -> list[Cell]:
-    """All combinations of `key=value,value,...`; a comma inside brackets or double quotes does not separate.
-
-    Raises:
-        ConfigError: no values, or a key twice.
-    """
-    axes: dict[str, list[str]] = {}
-    for one in varied:
-        key, equals, values = one.partition("=")
-        if key in axes:
-            raise ConfigError(f"--vary {key}: expected a key once, found it twice. Write all its values in one.")
-        options = _split(values)
-        if not equals or not all(options):
-            raise ConfigError(
-                f"--vary {one}: expected KEY=VALUE,VALUE,..., found an empty value. Write the values out."
-            )
-        axes[key] = [f"{key}={value}" for value in dict.fromkeys(options)]
-    return list(itertools.product(*axes.values()))
-
-
-def _split(values: str) -> list[str]:
-    parts, depth, quoted = [""], 0, False
-    for letter in values:
-        depth += (letter in "[{") - (letter in "]}")
-        quoted ^= letter == '"'
-        if letter == "," and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
 
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
@@ -140,7 +107,7 @@ class Comparison:
 
     def without_effect(self) -> Iterator[str]:
         """The keys whose values are compared for nothing, in some cells or in all."""
-        varied = dict.fromkeys(part.partition("=")[0] for cell in self.cells for part in cell)
+        varied = keys_of(self.cells)
         cells = Counter(found for config in self._configs.values() for found in idle(config, varied).items())
         for (key, need), count in cells.items():
             yield f"{key} has no effect in {count} of {len(self.cells)} cells: it needs {need}"

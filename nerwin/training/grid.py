@@ -1,0 +1,53 @@
+"""The cells of a comparison: what `--vary` makes of keys and the values to try."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from nerwin.config.reading import taken_apart
+from nerwin.errors import ConfigError
+
+Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
+
+
+def grid(varied: Sequence[str]) -> list[Cell]:
+    """All combinations of `key=value,value,...`; a comma inside brackets or double quotes does not separate. A value of
+    a section, such as `training={seed: 1, epochs: 9}`, is one of several keys.
+
+    Raises:
+        ConfigError: no values, one that is no YAML, or a key twice.
+    """
+    axes: list[list[Cell]] = []
+    for one in varied:
+        key, equals, values = one.partition("=")
+        options = _split(values)
+        if not equals or not all(options):
+            raise ConfigError(
+                f"--vary {one}: expected KEY=VALUE,VALUE,..., found an empty value. Write the values out."
+            )
+        axis = dict.fromkeys(tuple(taken_apart([f"{key}={value}"])) for value in options)
+        if twice := replaced(keys_of(itertools.chain(*axes)), keys_of(axis)):
+            raise ConfigError(f"--vary {twice[0]}: expected a key once, found it twice. Write all its values in one.")
+        axes.append(list(axis))
+    return [tuple(itertools.chain(*parts)) for parts in itertools.product(*axes)]
+
+
+def keys_of(cells: Iterable[Sequence[str]]) -> list[str]:
+    """The keys that overrides set, of some cells or others."""
+    return list(dict.fromkeys(one.partition("=")[0] for cell in cells for one in cell))
+
+
+def replaced(keys: Iterable[str], later: Sequence[str]) -> list[str]:
+    """The keys whose values are lost to later overrides: of themselves, or of all that they are part of."""
+    return [key for key in keys if any(f"{key}.".startswith(f"{other}.") for other in later)]
+
+
+def _split(values: str) -> list[str]:
+    parts, depth, quoted = [""], 0, False
+    for letter in values:
+        depth += (letter in "[{") - (letter in "]}")
+        quoted ^= letter == '"'
+        if letter == "," and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
