@@ -7,11 +7,15 @@ import pytest
 from nerwin.arrays import Parameters
 from nerwin.config.idle import NEEDS, idle
 from nerwin.config.reading import config_keys
-from tests.test_trainer import epochs, new_trainer, same, village_config
+from tests.test_trainer import VILLAGE, epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"
-# For each key two values, a setting with which they differ, and one with which they do not.
+FROZEN = "words={trained: false, vectors: vectors.txt}"
+# For each key two values, settings with which they differ, and some with which they do not.
 CASES = {
+    "words.min_count": ("1", "2", "words.vectors=vectors.txt", FROZEN),
+    "words.start": ("1", "2", "words.vectors=vectors.txt", FROZEN),
+    "optimizer.table_rate": ("0.5", "1", "words.trained=true", "words.trained=false"),
     "words.extra": ("0", "2", "words.vectors=vectors.txt", "words.vectors=null"),
     "words.size": ("0.5", "2", "words.vectors=vectors.txt", "words.vectors=null"),
     "scorer.dropout_scaling": ("test", "inverted", "scorer.dropout=0.5", "scorer.dropout=0"),
@@ -31,8 +35,10 @@ CASES = {
     "schedule.tau": ("0.5", "1", "schedule.name=inverse", "schedule.name=exponential"),
     "schedule.warmup": ("0.5", "1", "schedule.name=linear", "schedule.name=exponential"),
 }
-# The same of a setting that is one of several which will do.
+# The same of settings that are some of several which will do.
 OTHERS = {
+    "words.min_count": ("1", "2", "words.trained=false", FROZEN),
+    "words.start": ("1", "2", f"{FROZEN}; features={{shape: 3}}", f"{FROZEN}; features={{ngrams: 3}}"),
     "scorer.dropout_scaling": ("test", "inverted", "scorer.input_dropout=0.5", "scorer.dropout=0"),
     "objective.l2_words": (
         "true",
@@ -40,11 +46,20 @@ OTHERS = {
         "optimizer={name: adamw, weight_decay: 0.1}",
         "optimizer={name: adam, weight_decay: 0.1}",
     ),
+    "optimizer.table_rate": ("0.5", "1", "words.trained=false; features={shape: 3}", "words.trained=false"),
+}
+FROZEN_TABLES = {"objective.l2_words": ("true", "false", "objective.l2=0.1", "objective.l2=0.1; words.trained=false")}
+COLUMNS = {  # of which files in columns alone have some
+    "corpus.word_column": ("1", "2"),
+    "corpus.tag_column": ("1", "-2"),
+    "corpus.delimiter": ("tab", "space"),
+    "corpus.scheme": ("iob1", "iobes"),
+    "corpus.comments": ("M", "T"),
 }
 
 
 def test_there_is_a_case_for_every_key() -> None:
-    assert CASES.keys() == NEEDS.keys() <= {key for key, _ in config_keys()}
+    assert CASES.keys() | COLUMNS.keys() == NEEDS.keys() <= {key for key, _ in config_keys()}
 
 
 def trained(folder: Path, *overrides: str) -> Parameters:
@@ -54,13 +69,32 @@ def trained(folder: Path, *overrides: str) -> Parameters:
     return trainer.model.params
 
 
-@pytest.mark.parametrize(("key", "case"), [*CASES.items(), *OTHERS.items()])
+@pytest.mark.parametrize(("key", "case"), [*CASES.items(), *OTHERS.items(), *FROZEN_TABLES.items()])
 def test_a_key_is_idle_exactly_where_its_value_changes_nothing(
     tmp_path: Path, key: str, case: tuple[str, str, str, str]
 ) -> None:
     *values, with_effect, without = case
     for setting, expected in ((with_effect, False), (without, True)):
-        config = village_config(tmp_path, setting, f"{key}={values[0]}")
+        settings = setting.split("; ")
+        config = village_config(tmp_path, *settings, f"{key}={values[0]}")
         assert (key in idle(config, [key])) is expected
-        one, other = (trained(tmp_path, setting, f"{key}={value}") for value in values)
+        one, other = (trained(tmp_path, *settings, f"{key}={value}") for value in values)
         assert same(one, other) is expected
+
+
+def test_pairs_are_seen_often_enough_where_words_are_frozen_too(tmp_path: Path) -> None:
+    config = village_config(tmp_path, FROZEN, "features={pair: 3}", "words.min_count=2")
+    assert idle(config, ["words.min_count"]) == {}
+
+
+@pytest.mark.parametrize(("key", "values"), COLUMNS.items())
+def test_a_corpus_without_columns_is_read_the_same_whatever_is_said_of_them(
+    tmp_path: Path, key: str, values: tuple[str, str]
+) -> None:
+    (tmp_path / "village.inline").write_text(VILLAGE, encoding="utf-8")
+    inline = "corpus={train: village.inline, dev: village.inline}"
+    assert idle(village_config(tmp_path, inline), [key]) == {key: "a corpus in columns"}
+    one, other = (trained(tmp_path, inline, f"{key}={value}") for value in values)
+    assert same(one, other)
+    for part in ("train", "dev", "test"):
+        assert idle(village_config(tmp_path, inline, f"corpus.{part}=village.conll"), [key]) == {}

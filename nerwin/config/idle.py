@@ -4,11 +4,14 @@ They are no fault, since a preset may be changed in one key alone; but whoever t
 nothing changes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from nerwin.config.reading import value_of
-from nerwin.config.settings import Config, TrainingConfig
+from nerwin.config.settings import Config, CorpusConfig, TrainingConfig, WordsConfig
+from nerwin.text.features import NGRAMS
+from nerwin.text.pairs import PAIR
+from nerwin.text.suffixes import form_by_suffix
 
 ADAMS = ("adam", "adamw", "adam8bit")
 
@@ -26,10 +29,27 @@ def _one_of(key: str, *values: str) -> Need:
 
 _VECTORS = Need("words.vectors", lambda config: config.words.vectors is not None)
 _DROPOUT = Need("dropout", lambda config: config.scorer.dropout > 0 or config.scorer.input_dropout > 0)
-_PENALTY = Need(
-    "objective.l2 or optimizer.weight_decay",
-    lambda config: config.objective.l2 > 0 or (config.optimizer.name == "adamw" and config.optimizer.weight_decay > 0),
-)
+_COLUMNS = Need("a corpus in columns", lambda config: any(_in_columns(config.corpus)))
+
+
+def _in_columns(corpus: CorpusConfig) -> Iterator[bool]:
+    """Whether each part is in columns."""
+    parts = (corpus.train, corpus.dev, corpus.test)
+    return (form_by_suffix(path) != "inline" for path in parts if path is not None)
+
+
+def _all_given(words: WordsConfig) -> bool:
+    """Whether all rows of words are those of the file, or zeros."""
+    return words.vectors is not None and not words.trained
+
+
+def _tables_learn(config: Config) -> bool:
+    return config.words.trained or len(config.features) > 0
+
+
+def _tables_shrink(config: Config) -> bool:
+    decay = config.optimizer.name == "adamw" and config.optimizer.weight_decay > 0
+    return (config.objective.l2 > 0 or decay) and _tables_learn(config)
 
 
 def _patience_counts(training: TrainingConfig) -> bool:
@@ -37,11 +57,24 @@ def _patience_counts(training: TrainingConfig) -> bool:
 
 
 NEEDS = {
+    "corpus.word_column": _COLUMNS,
+    "corpus.tag_column": _COLUMNS,
+    "corpus.delimiter": _COLUMNS,
+    "corpus.scheme": _COLUMNS,
+    "corpus.comments": _COLUMNS,
     "words.extra": _VECTORS,
     "words.size": _VECTORS,
+    "words.min_count": Need(
+        f"words.trained, no words.vectors, or features.{PAIR}",
+        lambda config: not _all_given(config.words) or PAIR in config.features,
+    ),
+    "words.start": Need(
+        f"words.trained, no words.vectors, or features other than {NGRAMS}",
+        lambda config: not _all_given(config.words) or bool(config.features.keys() - {NGRAMS}),
+    ),
     "scorer.dropout_scaling": _DROPOUT,
     "objective.draws": _one_of("objective.corruption", "window"),
-    "objective.l2_words": _PENALTY,
+    "objective.l2_words": Need("objective.l2 or optimizer.weight_decay, and words.trained or features", _tables_shrink),
     "objective.miss": _one_of("objective.corruption", "label", "sequence"),
     "objective.outside_share": _one_of("objective.corruption", "label", "sequence"),
     "optimizer.momentum": _one_of("optimizer.name", "momentum", "nesterov"),
@@ -49,6 +82,7 @@ NEEDS = {
     "optimizer.beta2": _one_of("optimizer.name", "rmsprop", *ADAMS),
     "optimizer.epsilon": _one_of("optimizer.name", "adagrad", "rmsprop", *ADAMS),
     "optimizer.weight_decay": _one_of("optimizer.name", "adamw"),
+    "optimizer.table_rate": Need("words.trained or features", _tables_learn),
     "training.patience": Need(
         "training.keep best, and no training.refit", lambda config: _patience_counts(config.training)
     ),
