@@ -214,6 +214,34 @@ def test_only_the_types_that_are_to_be_learned_count(look: Surveyor) -> None:
     assert (part.entities, part.types, part.without_entities) == (2, {"LOC": 2}, 2)
 
 
+@pytest.mark.parametrize(
+    ("entities", "train", "told"),
+    [
+        (
+            ["PRE"],
+            TRAIN,
+            ["train: no entity of PRE, which corpus.entities names; there are LOC, PER. Name some of these."],
+        ),
+        (
+            ["PRE", "PER", "ROG"],
+            TRAIN,
+            ["train: no entity of PRE, ROG, which corpus.entities names; there are LOC, PER. Name some of these."],
+        ),
+        (["LOC"], TRAIN, []),
+        (["PER"], "a O\n", ["train: no entity at all. Is corpus.tag_column the column of the tags?"]),
+    ],
+)
+def test_types_to_learn_that_are_not_there_are_warned_of(
+    look: Surveyor, entities: list[str], train: str, told: list[str]
+) -> None:
+    assert warnings(look(train, corpus={"entities": entities})) == told
+
+
+def test_types_to_learn_that_another_part_has_not_are_told_of_once(look: Surveyor) -> None:
+    found = look(TRAIN, "Reuters B-ORG\n", corpus={"entities": ["LOC"]})
+    assert warnings(found) == ["dev: no entity of LOC. No score tells how they are found; tag some here."]
+
+
 @pytest.mark.parametrize(("lower", "entities"), [(False, 3 / 4), (True, 3 / 4)])
 def test_vector_coverage(look: Surveyor, tmp_path: Path, lower: bool, entities: float) -> None:
     (tmp_path / "vectors.txt").write_text("ines 1 2\nlima 1 2\nInes 1 2\n")

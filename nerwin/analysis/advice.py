@@ -22,6 +22,14 @@ def advise(survey: Survey) -> Iterator[str]:
         if called in PARTS and called != name and len(parts) > 1:  # one file alone is read as train, whatever it is
             yield f"{part.path}: it is read as {name}. Is that meant? Files come in the order {', '.join(PARTS)}."
         yield from _part_warnings(part)
+        there = sorted([*part.types, *part.others])
+        if not there:
+            yield f"{part.path}: no entity at all. Is corpus.tag_column the column of the tags?"
+        elif part.missing and (name == "train" or "train" not in parts):  # others are held against train
+            yield (
+                f"{part.path}: no entity of {', '.join(part.missing)}, which corpus.entities names; there are "
+                f"{', '.join(there)}. Name some of these."
+            )
         if name != "train" and 0 < part.entities < FEW:
             yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
         if name != "train" and "train" in parts:
@@ -51,8 +59,6 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
             "Mend the tags; entities are guessed here."
         )
     yield from (f"{part.path}: {doubt}." for doubt in part.doubts)
-    if not part.entities:
-        yield f"{part.path}: no entity at all. Is corpus.tag_column the column of the tags?"
     for kind, odd in part.odd.items():
         yield (
             f"{part.path}:{odd.line}: {odd.words:,} words with {kind}. Vectors and features know them only as they "

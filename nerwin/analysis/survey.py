@@ -67,6 +67,7 @@ class PartSurvey:
     """One file in figures.
 
     type_lines: where the first entity of each type begins.
+    others, missing: the types that are there and are not to be learned, and those that are and are not there.
     long: where the sentences begin that training would cut; empty where they hold less than MUCH of the words.
     shared: the lines of the sentences that an earlier part has too.
     """
@@ -82,6 +83,8 @@ class PartSurvey:
     repeated: int
     types: dict[str, int]
     type_lines: dict[str, int]
+    others: list[str]
+    missing: list[str]
     lengths: Lengths
     long: list[int]
     invalid: list[Invalid]
@@ -127,10 +130,15 @@ def _plain(value: Any) -> Any:
 
 
 class _Tagged(NamedTuple):
-    """A part as it was read, and the entities of each sentence that are to be learned."""
+    """A part as it was read, and the entities of each sentence that are to be learned.
+
+    others, missing: as in PartSurvey.
+    """
 
     corpus: Corpus
     entities: list[tuple[Span, ...]]
+    others: list[str]
+    missing: list[str]
 
     def names(self) -> Iterator[tuple[str, ...]]:
         """The type and the words of each entity."""
@@ -180,9 +188,12 @@ def _doubts_of_words(tagged: Mapping[str, _Tagged], tokenizer: str) -> Iterator[
 
 def _read(path: Path, config: Config) -> _Tagged:
     corpus = read_corpus(path, columns_of(config.corpus), refuse_mixed=False)
-    chosen = config.corpus.entities
-    found = (spans(sentence.tags) for sentence in corpus.sentences)
-    return _Tagged(corpus, [tuple(span for span in each if chosen == "all" or span.label in chosen) for each in found])
+    found = [tuple(spans(sentence.tags)) for sentence in corpus.sentences]
+    if config.corpus.entities == "all":
+        return _Tagged(corpus, found, [], [])
+    chosen, there = set(config.corpus.entities), {span.label for each in found for span in each}
+    learned = [tuple(span for span in each if span.label in chosen) for each in found]
+    return _Tagged(corpus, learned, sorted(there - chosen), sorted(chosen - there))
 
 
 def _describe(tagged: _Tagged) -> PartSurvey:
@@ -201,6 +212,8 @@ def _describe(tagged: _Tagged) -> PartSurvey:
         repeated=len(sentences) - len(_first_lines(sentences)),
         types=dict(sorted(types.items())),
         type_lines=_type_lines(tagged),
+        others=tagged.others,
+        missing=tagged.missing,
         lengths=_lengths(sentences),
         long=_long(sentences),
         invalid=list(_invalid(corpus)),
