@@ -530,7 +530,7 @@ def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
     expected = one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json"))
     assert one_json_object(nerwin(*alone, "--scheme", "types")) == expected
     assert one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.types", "--json")) == expected
-    assert "set --scheme to types if they stand alone" in nerwin(*alone).stderr
+    assert "or set --scheme to types if they stand alone. Or" in nerwin(*alone).stderr
     refused = nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--scheme", "types")
     assert (refused.exit_code, refused.stdout) == (BAD, "")
     assert refused.stderr.endswith("Is --scheme another?\n")

@@ -248,13 +248,13 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         (
             "Ines NNP\n",
             "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.scheme "
-            "to types if they stand alone (nerwin convert --from types). Or is the line a comment (corpus.comments)? "
+            "to types if they stand alone. Or is the line a comment (corpus.comments)? "
             "Or names of columns? Take it out.",
         ),
         (
             "Ines B-PER\nwent VBD\n",
             "Is corpus.tag_column the column of the tags? Then write B- or I- before each type, or set corpus.scheme "
-            "to types if they stand alone (nerwin convert --from types). Or is the line a comment (corpus.comments)?",
+            "to types if they stand alone. Or is the line a comment (corpus.comments)?",
         ),
         ("# Ines sleeps\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),
         ("#\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),

@@ -19,7 +19,7 @@ NO_TAG = (
     "Is corpus.tag_column the column of the tags? Then write B- or I- before each type{}. Or is the line a comment "
     "(corpus.comments)?"
 )
-ALONE = ", or set corpus.scheme to types if they stand alone (nerwin convert --from types)"
+ALONE = ", or set corpus.scheme to types if they stand alone"
 HEADER = " Or names of columns? Take it out."  # of the first line
 COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
 JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
