@@ -23,8 +23,9 @@ from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
-from nerwin.cli.evaluate import SEVERAL, _doubts, _mistakes
+from nerwin.cli.evaluate import _mistakes
 from nerwin.cli.output import write
+from nerwin.cli.scored import SEVERAL, _doubts
 from nerwin.cli.tag import _bar, _usual
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
@@ -288,6 +289,14 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
     printed = " ".join(nerwin("evaluate", "runs/village-1", "--data", "other.conll").stdout.split())
     assert ("words by type: true in rows" in printed) == whole
     assert ("frequent mistakes" in printed) != whole
+
+
+def test_evaluate_draws_no_table_of_mistakes_where_there_are_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
+    printed = nerwin("evaluate", "runs/village-1", "--data", "own.conll").stdout
+    assert "frequent" not in printed
+    assert "token" in printed
 
 
 def test_compare_fails_where_no_cell_is_trained(here: Path) -> None:

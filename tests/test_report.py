@@ -110,7 +110,7 @@ def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def report(*words: object) -> Page:
     """The page that a command writes."""
     done = nerwin("report", *words, "--output", "page.html")
-    assert (done.exit_code, done.stderr) == (DONE, ""), done.stderr
+    assert done.exit_code == DONE, done.stderr
     page = Path("page.html").read_text(encoding="utf-8")
     assert done.stdout == f"page.html: {len(page.encode()):,} bytes\n"
     return read_page(page)
@@ -396,6 +396,21 @@ def test_a_page_replaces_pages_alone(here: Path) -> None:
     assert refused.exit_code == BAD
     assert "config.yaml: expected a new file or an older page" in refused.output
     assert config.read_bytes() == before
+
+
+def test_it_says_what_evaluate_says_of_the_same_corpus(here: Path) -> None:
+    Path("odd.conll").write_text("Mira\tO\tB-NEW\nleft\tB-PER\tO\n", encoding="utf-8")
+    assert nerwin("tag", RUN, "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
+    runs = (f"{RUN}/best", "runs/other/best")
+    for words, doubt in (
+        ("--data own.conll", "Every tag is right"),
+        ("--data odd.conll", "Types that the model does not know, so that it finds none: NEW."),
+        ("--data odd.conll --tag-column 1", "column 2 holds tags too"),
+    ):
+        said = "".join(nerwin("evaluate", run, *words.split()).stderr for run in runs)
+        assert doubt in said
+        done = nerwin("report", *runs, *words.split(), "-o", "page.html")
+        assert (done.exit_code, done.stderr) == (DONE, said)
 
 
 def no_metrics(here: Path) -> None:

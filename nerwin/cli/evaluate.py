@@ -14,21 +14,18 @@ from nerwin.cli.column_options import (
     TagColumnOption,
     WordColumnOption,
     chosen_keys,
-    named_as_options,
     naming_options,
 )
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
+from nerwin.cli.scored import tell_how_scored
 from nerwin.cli.tables import WIDEST, print_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.table import Table
 
     from nerwin.evaluation.scores import Evaluation
 
 MISTAKES = 15  # that are told of where the whole table is too wide
-SEVERAL = 20  # entities that no model finds all of, in new text, with nothing besides
 
 
 @command
@@ -58,37 +55,20 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
-    note = f"{folder} on {corpus.path}: {named_as_options(corpus.describe(), SCORING_OPTIONS)}"
-    errors = PlainConsole(stderr=True)
-    errors.print(note, style="dim", soft_wrap=True)
-    for doubt in _doubts(result, tagger.model.types, tagger.model.config.corpus.entities):
-        errors.print(doubt, style="yellow", soft_wrap=True)
+    chosen = tagger.model.config.corpus.entities
+    tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, chosen)
     console = PlainConsole()
     print_whole(console, _scores(result))
     whole = _confusion(result)
     fits = console.measure(whole, options=console.options.update(width=WIDEST)).maximum <= console.width
-    console.print(whole if fits else _mistakes(result))
+    shown = whole if fits else _mistakes(result)
+    if shown.row_count:  # there may be no mistakes
+        console.print(shown)
     console.print(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
         f"{result.invalid_transitions} invalid transitions found; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
     )
-
-
-def _doubts(result: "Evaluation", types: list[str], chosen: "str | list[str]") -> "Iterator[str]":
-    """Why the figures may not mean what they seem to.
-
-    Args:
-        types: that the model knows. chosen: all, or the types that count in a corpus.
-    """
-    if result.accuracy == 1 and result.overall.support >= SEVERAL:
-        yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
-    there = [label for label, score in result.types.items() if score.support]
-    if not there:
-        which = "entity" if isinstance(chosen, str) else f"entity of {', '.join(chosen)}, all that the model learned"
-        yield f"The corpus has no {which}: is the column of the tags another (--tag-column)?"
-    elif strange := [label for label in there if label not in types]:
-        yield f"Types that the model does not know, so that it finds none: {', '.join(strange)}."
 
 
 def _scores(result: "Evaluation") -> "Table":

@@ -19,6 +19,7 @@ from nerwin.cli.column_options import (
 )
 from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
+from nerwin.cli.scored import tell_how_scored
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 
@@ -64,9 +65,12 @@ def report(
         word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
     )
     with naming_options(SCORING_OPTIONS):
-        found = report_runs(folders, data, columns)
-    page = render(*found).encode("utf-8", "replace")  # a path may hold half a character
+        reports, closeup = report_runs(folders, data, columns)
+    page = render(reports, closeup).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)
+    for one in reports:
+        chosen = one.config["corpus"]["entities"]
+        tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen)
     if place is not None:
         typer.echo(f"{place}: {len(page):,} bytes")
 

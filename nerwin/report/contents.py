@@ -27,7 +27,7 @@ class RunReport(NamedTuple):
     """A run, or a model alone, and how well it tags a corpus.
 
     epochs: none of a model alone, such as an average. kept: that of the model; 0 of an average. dev_f1: the model's;
-    None where dev is learned from too.
+    None where dev is learned from too. types: that the model knows. described: how the corpus was read.
     """
 
     folder: Path
@@ -37,7 +37,9 @@ class RunReport(NamedTuple):
     config: dict[str, Any]
     changed: dict[str, Any]
     parameters: int
+    types: list[str]
     data: str
+    described: str
     evaluation: Evaluation
 
 
@@ -79,13 +81,21 @@ def report_runs(
         except ConfigError as error:
             raise ConfigError(f"{run}: {error}") from error
         tags, found = _find(model, corpus)
-        evaluation = evaluate_tags(corpus.tags, tags)
         config = model.config.to_dict()
-        size = sum(value.size for value in model.params.values())
-        standing = model.standing
-        f1 = None if model.config.training.refit else standing.best_f1
         reports.append(
-            RunReport(run, epochs, standing.best_epoch, f1, config, non_default(config), size, corpus.path, evaluation)
+            RunReport(
+                folder=run,
+                epochs=epochs,
+                kept=model.standing.best_epoch,
+                dev_f1=None if model.config.training.refit else model.standing.best_f1,
+                config=config,
+                changed=non_default(config),
+                parameters=sum(value.size for value in model.params.values()),
+                types=model.types,
+                data=corpus.path,
+                described=corpus.describe(),
+                evaluation=evaluate_tags(corpus.tags, tags),
+            )
         )
         closeup = closeup or _look_closer(model, corpus, found)
     assert closeup is not None

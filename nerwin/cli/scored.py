@@ -1,0 +1,41 @@
+"""What a command that scores a model says of the corpus: how it was read, and what its figures may not mean."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nerwin.cli.column_options import SCORING_OPTIONS, named_as_options
+
+if TYPE_CHECKING:
+    from nerwin.evaluation.scores import Evaluation
+
+SEVERAL = 20  # entities that no model finds all of, in new text, with nothing besides
+
+
+def tell_how_scored(
+    folder: Path, data: str, described: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]
+) -> None:
+    """Say on stderr what a model was scored on, and why the figures may not mean what they seem to.
+
+    Args:
+        folder: of the model or its run. data, described: the path of the corpus, and how it was read.
+        types: that the model knows. chosen: all, or the types that count in a corpus.
+    """
+    from nerwin.cli.console import PlainConsole
+
+    console = PlainConsole(stderr=True)
+    note = f"{folder} on {data}: {named_as_options(described, SCORING_OPTIONS)}"
+    console.print(note, style="dim", soft_wrap=True)
+    for doubt in _doubts(result, types, chosen):
+        console.print(doubt, style="yellow", soft_wrap=True)
+
+
+def _doubts(result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
+    if result.accuracy == 1 and result.overall.support >= SEVERAL:
+        yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
+    there = [label for label, score in result.types.items() if score.support]
+    if not there:
+        which = "entity" if isinstance(chosen, str) else f"entity of {', '.join(chosen)}, all that the model learned"
+        yield f"The corpus has no {which}: is the column of the tags another (--tag-column)?"
+    elif strange := [label for label in there if label not in types]:
+        yield f"Types that the model does not know, so that it finds none: {', '.join(strange)}."
