@@ -1212,6 +1212,8 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "tag runs/village-1 village.conll nothing.txt --output new", "nothing.txt: cannot read the file"),
         (nothing, "inspect runs/village-1 --window=", "--window: expected a text of one word or more, found ''"),
         (nothing, "inspect runs/village-1 --word a --window b", "--word and --window are two questions"),
+        (nothing, "inspect runs/village-1 --data x --word a", "expected it alone, found --word too. Leave one"),
+        (nothing, "inspect runs/village-1 --data x --window a", "expected it alone, found --window too. Leave one"),
         (nothing, "compare --vary training.seed=1 --vary training.seed=2", "--vary training.seed: expected a key once"),
         (nothing, "compare --vary training.seed=1 --set training.seed=2", "--set training.seed: expected a key that"),
         (nothing, "tag runs/village-1 village.conll --output nowhere/out.txt", "nowhere/out.txt: cannot write"),

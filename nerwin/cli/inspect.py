@@ -44,6 +44,9 @@ def inspect(
 
     if word is not None and window is not None:
         raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")
+    if data is not None and (word is not None or window is not None):
+        other = "--word" if window is None else "--window"
+        raise ConfigError(f"--data is for the detectors: expected it alone, found {other} too. Leave one of them out.")
     chosen = load_model(model_folder(model))
     console = PlainConsole()
     if word is not None:
