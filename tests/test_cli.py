@@ -219,6 +219,18 @@ def test_an_interrupted_training_says_how_to_go_on_and_goes_on(here: Path, monke
     assert json.loads((here / "my run" / "last" / "model.json").read_text())["config"]["training"]["seed"] == 7
 
 
+def test_commands_that_are_proposed_can_be_copied_whatever_files_are_called(here: Path) -> None:
+    done = nerwin(*TRAIN.split(), "--set", "training.epochs=1", "--output", "-my run")
+    proposed = [line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("next: ")]
+    assert proposed == ["nerwin evaluate './-my run'"]
+    Path("-x y.jsonl").write_text('{"text": "Lima", "entities": [[0, 4, "LOC"]]}\n')
+    refused = nerwin("evaluate", "./-my run", "--data", "./-x y.jsonl")
+    proposed += [refused.stderr.rstrip("\n").rpartition("Convert it: ")[2]]
+    assert proposed[1] == "nerwin convert './-x y.jsonl' './-x y.conll'"
+    for command in proposed:
+        assert nerwin(*shlex.split(command)[1:]).exit_code == DONE, command
+
+
 def test_a_signal_inside_an_epoch_saves_what_is_done_of_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     step = Trainer._step
 

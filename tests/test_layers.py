@@ -20,13 +20,14 @@ ALLOWED = {
     "errors": set(),
     "arrays": set(),
     "collector": set(),
+    "shell": set(),
     "shipped": set(),
     "versions": set(),
-    "text": {"arrays", "collector"},
+    "text": {"arrays", "collector", "shell"},
     "network": {"arrays"},
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
-    "storage": set(),
+    "storage": {"shell"},
     "config": {"text", "network", "corruption", "optim", "storage"},
     "parallel": {"versions"},
     "evaluation": {"arrays", "text"},
@@ -41,8 +42,8 @@ ALLOWED = {
     "report": {"text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
     "integrations": {"text", "config", "training", "tagging", "api"},
     "cli": {
-        "api", "collector", "shipped", "text", "network", "config", "storage", "parallel", "evaluation", "model",
-        "training", "pretraining", "tagging", "analysis", "report"
+        "api", "collector", "shell", "shipped", "text", "network", "config", "storage", "parallel", "evaluation",
+        "model", "training", "pretraining", "tagging", "analysis", "report"
     },
 }  # fmt: skip
 # What only those need who install an extra, and the modules that import it.

@@ -18,11 +18,10 @@ def average(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
     """One model that gives the mean of the scores of several, and decides by the mean of their thresholds."""
-    import shlex
-
     from nerwin import api
     from nerwin.config.corpora import has_part_to_score
     from nerwin.model.files import check_new_model, save_model
+    from nerwin.shell import command_line
 
     check_new_model(output, REMEDY)
     whole = api.average(models).model
@@ -32,4 +31,4 @@ def average(
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
     typer.echo(f"{output}: {len(models)} models as one, {said}")
     command = "evaluate" if has_part_to_score(whole.config) else "tag"
-    typer.echo(f"next: nerwin {command} {shlex.quote(str(output))}", err=True)
+    typer.echo(f"next: {command_line('nerwin', command, output)}", err=True)

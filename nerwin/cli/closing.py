@@ -1,6 +1,5 @@
 """What a training says last: where its model is, how good, and what to type next."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from nerwin.cli.epochs import dev_curve
 from nerwin.config.corpora import has_part_to_score
 from nerwin.config.settings import Config
 from nerwin.errors import CorpusError
+from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
@@ -56,7 +56,7 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
     command = "evaluate" if has_part_to_score(config) else "tag"
-    yield "next", shlex.join(["nerwin", command, str(run.folder)])
+    yield "next", command_line("nerwin", command, run.folder)
 
 
 def summary(run: Run) -> str:

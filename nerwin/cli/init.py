@@ -21,11 +21,10 @@ def init(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
 ) -> None:
     """Write a complete configuration: every key with its default and what it means."""
-    import shlex
-
     from nerwin.config.reading import configure, load_config, taken_apart
     from nerwin.config.template import template
     from nerwin.errors import ConfigError
+    from nerwin.shell import command_line
     from nerwin.shipped import shipped
 
     if file.name in get_args(Preset):
@@ -42,4 +41,4 @@ def init(
     write([template(config, title, place and base).encode()], place)
     if place is not None:
         typer.echo(f"{file}: the preset {preset}, every key explained", err=True)
-        typer.echo(f"next: nerwin train --config {shlex.quote(str(file))}", err=True)
+        typer.echo(f"next: {command_line('nerwin', 'train', '--config', file)}", err=True)

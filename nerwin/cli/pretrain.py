@@ -1,7 +1,6 @@
 """`nerwin pretrain`: word vectors from untagged text, drawn as they grow."""
 
 import contextlib
-import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
+from nerwin.shell import command_line, plain_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,12 +89,9 @@ def pretrain(
     seconds = time.perf_counter() - started
     words = epochs * run.pretraining.text.length - before
     if not quiet:
-        console.print(
-            "next: nerwin init my.yaml --preset tagger-vectors "
-            f"--set {shlex.quote(f'words.vectors={output}')} --set words.dim={dim}",
-            style="dim",
-            soft_wrap=True,
-        )
+        chosen = ("--set", f"words.vectors={plain_name(output)}", "--set", f"words.dim={dim}")
+        then = command_line("nerwin", "init", "my.yaml", "--preset", "tagger-vectors", *chosen)
+        console.print(f"next: {then}", style="dim", soft_wrap=True)
         typer.echo(
             f"{output}: {len(run.pretraining.rows):,} vectors of {dim} numbers, from {words:,} words in "
             f"{seconds:.0f} s ({words / max(seconds, 1e-9):,.0f} words/s)"
@@ -152,7 +149,7 @@ def _again(
     quiet: bool,
 ) -> str:
     """The command that continues the run."""
-    words = ["nerwin", "pretrain", *map(str, files), "--output", str(output)]
+    words: list[str | Path] = ["nerwin", "pretrain", *files, "--output", output]
     if source != "text":
         words += ["--input", source]
     if columns:
@@ -163,7 +160,7 @@ def _again(
             words += [option(name), str(getattr(settings, name))]
     for word in probes:
         words += ["--probe", word]
-    return shlex.join([*words, *(["--quiet"] if quiet else []), "--resume"])
+    return command_line(*words, *(["--quiet"] if quiet else []), "--resume")
 
 
 def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:

@@ -10,13 +10,13 @@ since the threads that numpy takes stand in a run's configuration, which has to 
 import glob
 import json
 import os
-import shlex
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from nerwin.errors import ModelError
+from nerwin.shell import command_line
 
 Kind = Literal["run", "comparison", "model"]
 
@@ -180,4 +180,4 @@ def _model_in(path: Path) -> Path:
 
 def resume_command(run: Path) -> str:
     """The command that goes on with a run."""
-    return shlex.join(["nerwin", "train", "--output", str(run), "--resume"])
+    return command_line("nerwin", "train", "--output", run, "--resume")

@@ -7,7 +7,6 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
-import shlex
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
+from nerwin.shell import command_line
 from nerwin.text.column_doubts import TagColumns, comments_doubt, ranges, ranges_doubt, tagged_comments
 from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.doubts import doubts, oddities
@@ -41,7 +41,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     """
     form = form_by_suffix(path)
     if form in ("jsonl", "spacy"):
-        command = shlex.join(["nerwin", "convert", str(path), f"{Path(unpacked_name(path)).stem}.conll"])
+        command = command_line("nerwin", "convert", path, Path(f"{Path(unpacked_name(path)).stem}.conll"))
         raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
     if form == TYPES_ALONE and columns.scheme == "auto":
         columns = columns._replace(scheme=TYPES_ALONE)
