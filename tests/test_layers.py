@@ -28,7 +28,7 @@ ALLOWED = {
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
     "storage": {"shell"},
-    "config": {"text", "network", "corruption", "optim", "storage"},
+    "config": {"shell", "text", "network", "corruption", "optim", "storage"},
     "parallel": {"versions"},
     "evaluation": {"arrays", "text"},
     "model": {"arrays", "versions", "text", "network", "corruption", "config", "storage", "evaluation"},

@@ -121,6 +121,19 @@ def test_what_lies_below_a_configuration_moves_with_it(here: Path) -> None:
     assert written.corpus.dev == here / "other/dev.conll"
 
 
+def test_a_name_that_begins_like_a_home_folder_stays_one(here: Path) -> None:
+    Path("~root").mkdir()  # whose home there is
+    for place in ("~t.conll", "~root/dev.conll"):
+        Path(place).write_text("a O\n")
+    Path("below").mkdir()
+    settings = ["--set", "corpus.train=./~t.conll", "--set", "corpus.dev=./~root/dev.conll"]
+    for file in ("my.yaml", "below/my.yaml"):
+        assert nerwin("init", file, *settings).exit_code == 0
+        written = load_config(Path(file)).corpus
+        assert (written.train, written.dev) == (here / "~t.conll", here / "~root/dev.conll")
+    assert "  train: ./~t.conll " in Path("my.yaml").read_text()
+
+
 def test_the_name_of_a_preset_is_no_file(here: Path) -> None:
     done = nerwin("init", "fast")
     assert (done.exit_code, done.stdout) == (2, "")

@@ -46,6 +46,15 @@ def odd(value: int) -> int:
     return value
 
 
+def from_home(value: str | Path) -> Path:
+    """A path that may begin with ~, the home folder. In ./~x that is part of a name, as the text says; a Path does not.
+
+    Raises:
+        RuntimeError: nobody has that home folder.
+    """
+    return Path(value).expanduser() if str(value).startswith("~") else Path(value)
+
+
 def _located(value: Any, info: ValidationInfo) -> Any:
     """A path: ~ is the home folder, and a relative one starts at the folder of the config file."""
     if value == "":
@@ -53,7 +62,7 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str | Path):
         base = (info.context or {}).get("base", Path.cwd())
         try:
-            path = Path(value).expanduser() if str(value).startswith("~") else Path(value)
+            path = from_home(value)
         except RuntimeError as error:
             raise PydanticCustomError("home", "expected the home folder of somebody known") from error
         place = base / path

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from nerwin.config.kinds import from_home
 from nerwin.errors import ConfigError
 
 
@@ -95,7 +96,7 @@ def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, A
 def _place(text: str, base: Path) -> str:
     """A path that may also be relative to the current folder."""
     try:
-        here = Path(text).expanduser().absolute()
+        here = from_home(text).absolute()
     except RuntimeError:
         return text
     # Unlike Path.exists, this takes a name that is too long for one of no file.

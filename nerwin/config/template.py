@@ -9,6 +9,7 @@ from pathlib import Path
 from nerwin.config.reading import config_keys, named_files, non_default, value_of
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
+from nerwin.shell import plain_name
 
 WIDTH = 30  # where what a key means begins; above a longer value
 
@@ -37,7 +38,7 @@ def _lines(config: Config, folder: Path | None) -> Iterator[str]:
     for key, path in named_files(config).items():
         if folder and path and path.is_relative_to(folder):
             section, _, name = key.partition(".")
-            content[section][name] = str(path.relative_to(folder))
+            content[section][name] = plain_name(path.relative_to(folder))
     other, begun = non_default(content), ""
     for key, field in config_keys():
         section, _, name = key.rpartition(".")
