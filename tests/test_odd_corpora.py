@@ -133,6 +133,7 @@ def test_the_ranker_needs_words_to_hold_an_entity_against(tmp_path: Path) -> Non
         ["window.size=99", "preprocess.method=whiten"],
         ["scorer.activation=sigmoid", "scorer.init=large", "words.start=1e6"],
         ["preprocess.method=normalize", "words.start=1e-15"],
+        ["preprocess.method=normalize", "words.start=1e-39"],
         ["preprocess.method=whiten", "words.start=1e-30"],
         ["preprocess.method=normalize", "scorer.init=zero", 'features={"shape": 2, "ngrams": 2}'],
         ["preprocess.method=whiten", "words.start=1e6"],

@@ -92,6 +92,15 @@ def test_a_column_that_never_varies_stays_finite_and_is_not_blown_up(method: str
     assert np.abs(one.forward(other)).max() < 100
 
 
+@methods
+def test_a_column_of_numbers_whose_inverse_is_beyond_float32_stays_as_small_as_it_is(method: str) -> None:
+    x = correlated(333).astype(np.float32)
+    x[:, 2] *= np.float32(1e-39)
+    prepared = fitted(method, x).forward(x)
+    assert np.isfinite(prepared).all()
+    assert np.abs(prepared[:, 2]).max() < 1e-30
+
+
 @pytest.mark.parametrize("rows", [4, 500])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_whitening_passes_columns_that_never_vary_and_whitens_the_others_as_without_them(

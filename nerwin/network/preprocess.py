@@ -58,8 +58,10 @@ def _whiten(x: Floats) -> Preprocess:
 
 
 def _varies(x: Floats, sigma: Floats) -> Bools:
-    """The columns (n,) that carry something: what a rounded mean leaves of the others must not be blown up to 1."""
-    found: Bools = sigma > 100 * np.finfo(x.dtype).eps * np.abs(x).max(axis=0, initial=0.0)
+    """The columns (n,) that carry something: what a rounded mean leaves of the others must not be blown up to 1, nor
+    can numbers be whose inverse is larger than any."""
+    kind = np.finfo(x.dtype)
+    found: Bools = sigma > np.maximum(100 * kind.eps * np.abs(x).max(axis=0, initial=0.0), kind.tiny)
     return found
 
 
