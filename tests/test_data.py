@@ -1,10 +1,12 @@
 """What training says of its parts: how words are found in the table, and how many have a vector from a file."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nerwin.arrays import Floats
 from nerwin.config.corpora import read_part
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config, CorpusConfig
@@ -17,6 +19,7 @@ from nerwin.text.pairs import PAIR, are_letters, forms_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
+from nerwin.text.vectors import read_vectors
 from nerwin.training import data
 from nerwin.training.coverage import lookup_stages
 from nerwin.training.data import (
@@ -407,3 +410,17 @@ def test_a_corpus_that_changes_while_it_is_read_is_refused(
     monkeypatch.setattr("nerwin.training.data.read_part", read_and_change)
     with pytest.raises(CorpusError, match=rf"{part}\.conll: .* changed while it was read"):
         read_parts(config)
+
+
+def test_vectors_that_change_while_they_are_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vectors.txt").write_text("apple 1 2\n")
+    config = config_of(tmp_path, vectors="vectors.txt")
+
+    def read_and_change(path: Path, words: Collection[str], dim: int, extra: int) -> dict[str, Floats]:
+        found = read_vectors(path, words, dim, extra)
+        path.write_text("plum 3 4\npear 5 6\n")
+        return found
+
+    monkeypatch.setattr("nerwin.training.fresh.read_vectors", read_and_change)
+    with pytest.raises(VectorsError, match=r"vectors\.txt: .* changed while it was read"):
+        started(config)

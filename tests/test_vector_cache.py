@@ -182,6 +182,8 @@ def test_what_can_be_read_but_once_is_refused(cache: Path, tmp_path: Path) -> No
     for path in (tmp_path / "pipe", tmp_path):
         with pytest.raises(VectorsError, match="expected a file, found a folder or a pipe"):
             load_vectors(path, 2)
+        with pytest.raises(VectorsError, match="expected a file, found a folder or a pipe"):
+            vectors_source(path)
     assert not cache.exists()
 
 

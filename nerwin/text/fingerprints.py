@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from nerwin.text.files import reading
 
+CHANGED = "expected a file that stays as it is, found that it changed while it was read. Start again once it is whole."
+
 
 class Fingerprint(NamedTuple):
     """A file's content, as it is on disk: sha256 and size."""

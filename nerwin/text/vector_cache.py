@@ -42,9 +42,7 @@ def load_vectors(path: Path, dim: int) -> Vectors:
     Raises:
         VectorsError: with `path:line`: a row of another length, a number that is none, a file cut short.
     """
-    with reading_vectors(path):
-        if path.exists() and not path.is_file():
-            raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
+    _check_is_file(path)
     with suppress(OSError):  # the cache's own; those of the file are VectorsErrors
         stamp = _stamp(path)
         entry = _folder() / f"{_digest(path)}-{'binary' if is_binary(path) else 'text'}"
@@ -61,10 +59,18 @@ def vectors_source(path: Path) -> Fingerprint:
     Raises:
         VectorsError: it cannot be read.
     """
+    _check_is_file(path)
     with suppress(OSError):  # the cache's own
         return Fingerprint(_digest(path), path.stat().st_size)
     with reading_vectors(path):
         return fingerprint_of(path)
+
+
+def _check_is_file(path: Path) -> None:
+    """Refuse what would have no end, or be gone once it is read."""
+    with reading_vectors(path):
+        if path.exists() and not path.is_file():
+            raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
 
 
 def _folder() -> Path:

@@ -14,7 +14,7 @@ from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.files import is_pipe
-from nerwin.text.fingerprints import Fingerprint
+from nerwin.text.fingerprints import CHANGED, Fingerprint
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, spans
@@ -81,10 +81,7 @@ def read_parts(config: Config) -> Parts:
     # A run goes on with the data that it began with, so these must be what has been read.
     for key, source in corpus_sources(config.corpus).items():
         if source != sources[key]:
-            raise CorpusError(
-                f"{named_files(config)[key]}: expected a file that stays as it is, found that it changed while it was "
-                "read. Start again once it is whole."
-            )
+            raise CorpusError(f"{named_files(config)[key]}: {CHANGED}")
     return make_parts(config, train, dev, sources)
 
 

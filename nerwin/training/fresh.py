@@ -7,11 +7,13 @@ import numpy as np
 
 from nerwin.arrays import Floats, Parameters
 from nerwin.config.settings import Config
+from nerwin.errors import VectorsError
 from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.text.features import NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
+from nerwin.text.fingerprints import CHANGED
 from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
@@ -27,12 +29,18 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing.
 
     What there is to say of its words and vectors is added to the notes of `parts`.
+
+    Raises:
+        VectorsError: a file of vectors that cannot be read, or that changes meanwhile.
     """
     seen = Spelled(list(dict.fromkeys(parts.words[KNOWN : parts.train_forms])))
+    path, sources = config.words.vectors, dict(parts.sources)
+    if path is not None:
+        sources["words.vectors"] = vectors_source(path)
     vectors = _read_vectors(config, parts)
-    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=dict(parts.sources))
-    if config.words.vectors is not None:
-        model.sources["words.vectors"] = vectors_source(config.words.vectors)
+    if path is not None and vectors_source(path) != sources["words.vectors"]:  # as of the corpus
+        raise VectorsError(f"{path}: {CHANGED}")
+    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=sources)
     if parts.dev.tags:
         parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
     model.lookups += [
