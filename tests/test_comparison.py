@@ -150,6 +150,19 @@ def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
     assert note == "optimizer.momentum has no effect in 1 of 1 cells: it needs optimizer.name momentum or nesterov"
 
 
+def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -> None:
+    """Else one seed would be counted for two that agree."""
+    one = comparison(tmp_path, cells=grid(["training.seed=1,01,2", "objective.margin=2,2.0"]))
+    assert one.cells == [("training.seed=1", "objective.margin=2"), ("training.seed=2", "objective.margin=2")]
+    assert list(one.left_out())[:2] == [
+        "training.seed=1 objective.margin=2.0 is left out: the same training as training.seed=1 objective.margin=2",
+        "training.seed=01 objective.margin=2 is left out: the same training as training.seed=1 objective.margin=2",
+    ]
+    usual = comparison(tmp_path, cells=grid(["words={lower: false},{}"]))
+    assert list(usual.left_out()) == ["{} is left out: the same training as words.lower=false"]
+    assert not list(comparison(tmp_path).left_out())
+
+
 def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:
     one = comparison(tmp_path, cells=grid(["training.seed=1,2"]))
     whole = Result(("training.seed=1",), 0.25, 1, 1.5, 0.5).to_json() + "\n"

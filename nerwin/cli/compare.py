@@ -48,17 +48,17 @@ def compare(
     from nerwin.training.comparison import Comparison, folder_of, summarise
     from nerwin.training.grid import grid, keys_of, replaced
 
-    staff, cells = workers(engine, scheduler, jobs), grid(vary)
-    if lost := replaced(keys_of([taken_apart(overrides or ())]), keys_of(cells)):
+    staff, wanted = workers(engine, scheduler, jobs), grid(vary)
+    if lost := replaced(keys_of([taken_apart(overrides or ())]), keys_of(wanted)):
         raise ConfigError(
             f"--set {lost[0]}: expected a key that is the same in all cells, found it in --vary. Drop one."
         )
     folder = output or folder_of(path, overrides or ())
-    comparison = Comparison(folder, path, overrides or (), cells)
-    console = PlainConsole(stderr=True)
+    comparison = Comparison(folder, path, overrides or (), wanted)
+    console, cells = PlainConsole(stderr=True), comparison.cells
     done = comparison.finished()
     console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", soft_wrap=True)
-    for note in comparison.without_effect():
+    for note in (*comparison.left_out(), *comparison.without_effect()):
         console.print(note, style="dim", soft_wrap=True)
     try:
         for result in comparison.run(staff):

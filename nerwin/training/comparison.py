@@ -74,12 +74,15 @@ def _digest(value: Any) -> str:
 
 
 class Comparison:
-    """A grid of cells over a configuration, in a folder."""
+    """A grid of cells over a configuration, in a folder; of cells that come to the same training, the first."""
 
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
-        self.folder, self.cells = folder, cells
+        self.folder = folder
         # A mistake in any cell shows before the first is trained.
         self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
+        first: dict[str, Cell] = {}
+        self._same = {cell: first.setdefault(_digest(one.to_dict()), cell) for cell, one in self._configs.items()}
+        self.cells = list(first.values())
         base = load_config(config, overrides)
         if any(one.training.refit for one in self._configs.values()):
             raise ConfigError(
@@ -105,10 +108,17 @@ class Comparison:
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
 
+    def left_out(self) -> Iterator[str]:
+        """The cells that come to the same training as an earlier one."""
+        for cell, earlier in self._same.items():
+            if cell != earlier:
+                one, other = (" ".join(each) or "{}" for each in (cell, earlier))
+                yield f"{one} is left out: the same training as {other}"
+
     def without_effect(self) -> Iterator[str]:
         """The keys whose values are compared for nothing, in some cells or in all."""
         varied = keys_of(self.cells)
-        cells = Counter(found for config in self._configs.values() for found in idle(config, varied).items())
+        cells = Counter(found for cell in self.cells for found in idle(self._configs[cell], varied).items())
         for (key, need), count in cells.items():
             yield f"{key} has no effect in {count} of {len(self.cells)} cells: it needs {need}"
 
