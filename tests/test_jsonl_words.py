@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nerwin.errors import CorpusError
-from nerwin.text.jsonl import read_jsonl
+from nerwin.text.jsonl import read_jsonl, with_found
 from nerwin.text.jsonl_words import TAGS, WORD_KEYS, with_tags
 from nerwin.text.passage import Counts, Passage
 from nerwin.text.tags import SPELLINGS, Span
@@ -62,6 +62,28 @@ def test_words_beside_a_text_are_placed_in_it(others: dict[str, object]) -> None
 def test_words_that_begin_with_a_blank_are_placed_with_it() -> None:
     (passage,) = read({"text": "a \u00a0 b  c", "tokens": ["a", "\u00a0", " b", "c"], "tags": ["O"] * 4})
     assert [token.start for token in passage.tokens] == [0, 2, 3, 7]
+
+
+def test_tagged_words_beside_a_text_may_be_called_words() -> None:
+    content = {"text": "In Quellmark", "words": ["In", "Quellmark"], "ner_tags": ["B-PER", "O"]}
+    (passage,) = read(content)
+    assert (passage.words, passage.entities, passage.document) == (content["words"], [Span(0, 1, "PER")], False)
+    ents = [{"start": 3, "end": 12, "label": "LOC"}]
+    assert with_found(content, ents, ["O", "B-LOC"], "x") == {**content, "ner_tags": ["O", "B-LOC"], "ents": ents}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"words": ["Mira", "Rilla"]},  # as of a search
+        {"words": ["Mira", "Rilla"], "tags": ["news", "town"]},
+        {"words": ["Mira", "Rilla"], "ner": [[0, 4, "PER"], [5, 9, "O"]]},
+        {"words": ["Mira"], "tokens": [{"start": 0, "end": 4}, {"start": 5, "end": 9}], "tags": ["O"]},
+    ],
+)
+def test_other_words_beside_a_text_are_none_of_it(others: dict[str, object]) -> None:
+    (passage,) = read({"text": "Mira left", "ents": [], **others})
+    assert passage.words == ["Mira", "left"]
 
 
 def test_no_text_or_no_words_is_neither() -> None:

@@ -104,16 +104,17 @@ def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | Non
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
     """
-    words, text, given = listed_words(content, where), content.get("text"), content.get("tokens")
+    words, text = listed_words(content, where), content.get("text")
     if words is not None and text is None:
         return join_words(words)
     if not isinstance(text, str):
         raise _no_text(content, where)
     _check_characters(text, "text", where)
-    if given is None:
+    if words is not None:
+        return text, _tokens(place_words(words, text, where), text, where)
+    if content.get("tokens") is None:
         return text, None
-    places = _list(content, "tokens", where) if words is None else place_words(words, text, where)
-    return text, _tokens(places, text, where)
+    return text, _tokens(_list(content, "tokens", where), text, where)
 
 
 def _no_text(content: dict[str, Any], where: str) -> CorpusError:

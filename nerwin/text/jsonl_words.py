@@ -2,9 +2,9 @@
 
     {"tokens": ["in", "Paris"], "ner_tags": ["O", "B-LOC"]}
 
-Where there is no "text", the words may also be "words", and are joined as those of columns are; where there is one,
-they are placed in it. The tags stand under one of TAGS: names under one of SURE, or else what is a tag for each word.
-Numbers beside them say the same.
+The words may also be "words"; beside a "text", which may have other words there, only where tags stand beside them.
+Without a text they are joined as those of columns are; in a text they are placed. The tags stand under one of TAGS:
+names under one of SURE, or else what is a tag for each word. Numbers beside them say the same.
 """
 
 from collections.abc import Sequence
@@ -40,10 +40,19 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
 
 def _listed_words(content: dict[str, Any]) -> list[str] | None:
     texted = content.get("text") is not None
-    for words in map(content.get, WORD_KEYS[:1] if texted else WORD_KEYS):
-        if isinstance(words, list) and all(isinstance(one, str) for one in words) and (words or not texted):
+    for key in WORD_KEYS:
+        words = content.get(key)
+        if not isinstance(words, list) or not all(isinstance(one, str) for one in words):
+            continue
+        if not texted or (words and (key == "tokens" or _are_tagged(content, len(words)))):
             return words
     return None
+
+
+def _are_tagged(content: dict[str, Any], count: int) -> bool:
+    """Whether so many words beside a text are its own: it has no tokens, and a tag for each of them."""
+    keys = _tags_keys(content, count) if content.get("tokens") is None else []
+    return any(_were_tags(key, content[key], count) for key in keys)
 
 
 def place_words(words: Sequence[str], text: str, where: str) -> list[dict[str, int]]:
