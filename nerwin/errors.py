@@ -11,6 +11,7 @@ LONGEST = 1000  # letters of a message
 CURES = {
     "Free space": (errno.ENOSPC, errno.EDQUOT),
     "Make the place writable": (errno.EACCES, errno.EPERM, errno.EROFS),
+    "Make its folder": (errno.ENOENT,),
     "Move what is in the way": (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY),
     "Open it": (errno.EBADF,),
     "Raise the limit of a file's size": (errno.EFBIG,),

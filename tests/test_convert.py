@@ -182,7 +182,9 @@ def test_options_of_columns_are_refused_for_other_forms() -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named() -> None:
-    assert refused(nerwin("convert", "a.conll", "no/b.inline")).startswith("nerwin: no/b.inline: cannot write: ")
+    assert refused(nerwin("convert", "a.conll", "no/b.inline")) == (
+        "nerwin: no/b.inline: cannot write: No such file or directory. Make its folder, or choose another place.\n"
+    )
 
 
 def test_a_missing_source_is_named() -> None:

@@ -48,6 +48,7 @@ def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
         (errno.EACCES, "Make the place writable"),
         (errno.EROFS, "Make the place writable"),
         (errno.ENOTDIR, "Move what is in the way"),
+        (errno.ENOENT, "Make its folder"),
         (errno.EIO, "Mend that"),
         (None, "Mend that"),
     ],

@@ -102,7 +102,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
 
     What is no regular file (a pipe, /dev/null) is written to as it stands.
     """
-    from nerwin.errors import CorpusError
+    from nerwin.errors import CorpusError, cure
 
     try:
         if path.exists() and not path.is_file():
@@ -111,7 +111,7 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
         else:
             _replace(Path(os.path.realpath(path)), pieces)  # of a link, where it leads
     except OSError as error:
-        raise CorpusError(f"{path}: cannot write: {error.strerror}. Choose another place.") from error
+        raise CorpusError(f"{path}: cannot write: {error.strerror}. {cure(error)}, or choose another place.") from error
 
 
 def _replace(place: Path, pieces: Iterable[bytes]) -> None:

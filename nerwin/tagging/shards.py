@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nerwin.errors import ConfigError, CorpusError, WorkerError
+from nerwin.errors import ConfigError, CorpusError, WorkerError, cure
 from nerwin.parallel.workers import Workers
 from nerwin.storage.archive import DamageError, read_json
 from nerwin.storage.lock import Lock
@@ -233,7 +233,7 @@ class Tagging:
             yield
         except OSError as error:
             raise CorpusError(
-                f"{path}: cannot write: {error.strerror}. Mend that and start again; "
+                f"{path}: cannot write: {error.strerror}. {cure(error)} and start again; "
                 f"what is tagged is kept in {self.folder}."
             ) from error
 
