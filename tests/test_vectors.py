@@ -338,7 +338,12 @@ BAD = [
     ("fewer.bin", MILL.replace(b"2 2\n", b"1 2\n", 1), "fewer.bin: word 2: expected 1 words as the first line "),
     ("latin.txt", f"{TOWN}café 5 6\n".encode("latin-1"), "latin.txt:3: expected UTF-8, found byte 0xe9 at "),
     ("latin.bin", MILL.replace(b"mill", b"m\xefll"), "latin.bin: word 2: expected UTF-8, found other bytes. "),
-    ("other.txt", MILL, "other.txt:2: expected UTF-8, found byte 0x80 at column 11. "),
+    (
+        "other.txt",
+        MILL,
+        "other.txt:2: expected UTF-8, found byte 0x80 at column 11. Convert the file to UTF-8. Or is it word2vec's "
+        "binary form? Then call it .bin.\n",
+    ),
     ("other.bin", TOWN, f'other.bin:1: {HEADER}, found "harbour 1 2". '),
 ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
 from nerwin.text.decimals import read_decimals
 from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
-from nerwin.text.pieces import cut_piece, read_pieces
+from nerwin.text.pieces import Piece, cut_piece, read_pieces
 
 LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
 LONGEST_COUNT = 19  # digits
@@ -59,7 +59,7 @@ def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
     announced, rows = None, 0
     for piece in read_pieces(path, by_sentence=False):
         for block in cut_piece(piece, by_sentence=False):
-            number, data = block.number, whole_lines(block.data, str(path), block.number)
+            number, data = block.number, _in_utf8(block, path)
             if number == 1:
                 first, _, others = data.partition(b"\n")
                 announced = _header(first.decode(), dim, path)
@@ -74,6 +74,13 @@ def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
             f"{path}:{rows + 1}: expected {announced:,} words as the first line says, found {rows:,}. "
             "Fetch the file again."
         )
+
+
+def _in_utf8(block: Piece, path: Path) -> bytes:
+    try:
+        return whole_lines(block.data, str(path), block.number)
+    except CorpusError as error:
+        raise VectorsError(f"{error} Or is it word2vec's binary form? Then call it .bin.") from error
 
 
 def _header(line: str, dim: int, path: Path) -> int | None:
