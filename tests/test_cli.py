@@ -421,7 +421,7 @@ def test_what_tag_writes_is_packed_where_its_name_says_so(here: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("Mira O\nleft O\n", "The corpus has no entity: is the column of the tags another (--tag-column)?\n"),
+        ("Mira O\nleft O\n", "The corpus has no entity. Is --tag-column the column of the tags?\n"),
         ("Mira B-PER\nX B-NEW\n", "Types that the model does not know, so that it finds none: NEW.\n"),
         ("Mira B-PER\nleft O\n", ""),
     ],
@@ -430,6 +430,12 @@ def test_evaluate_doubts_a_corpus_of_other_types(here: Path, text: str, doubt: s
     (here / "x.conll").write_text(text)
     done = nerwin("evaluate", "runs/village-1", "--data", "x.conll")
     assert done.stderr.partition("\n")[2] == doubt
+
+
+def test_evaluate_asks_nobody_for_the_columns_of_inline_markup(here: Path) -> None:
+    Path("x.inline").write_text("no entity here\n")
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.inline")
+    assert done.stderr.partition("\n")[2] == "The corpus has no entity. Are entities marked as in [Lima](LOC)?\n"
 
 
 def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
@@ -581,7 +587,7 @@ def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
 @pytest.mark.parametrize(("entities", "doubts"), [(SEVERAL - 1, 0), (SEVERAL, 1)])
 def test_evaluate_believes_that_a_few_tags_are_right(entities: int, doubts: int) -> None:
     tags = [["B-LOC"] * entities]
-    assert len(list(_doubts(evaluate_tags(tags, tags), ["LOC"], "all"))) == doubts
+    assert len(list(_doubts("x.conll", evaluate_tags(tags, tags), ["LOC"], "all"))) == doubts
 
 
 def test_frequent_mistakes_are_the_wrong_ones_and_the_most_frequent_comes_first() -> None:

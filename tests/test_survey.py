@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import string
 from collections.abc import Callable
 from pathlib import Path
 
@@ -207,6 +208,17 @@ def test_a_rare_type_that_is_spelled_almost_like_a_common_one_is_warned_of(
 ) -> None:
     found = look(f"a O\n\nb B-{slip}\nc B-{slip}\n\n" + "Ines B-PER\n\n" * count)
     assert warnings(found) == told
+
+
+def test_a_corpus_in_inline_markup_is_not_asked_for_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "none.inline").write_text("no entity here\n")
+    (tmp_path / "all.inline").write_text("".join(f"[Lima{letter}x](LOC)\n" for letter in string.ascii_letters))
+    for name, told in (
+        ("none.inline", "no entity at all. Are entities marked as in [Lima](LOC)?"),
+        ("all.inline", "no word is outside of an entity."),
+    ):
+        config = make_config({"corpus": {"train": name, "dev": None}}, base=tmp_path, where="test")
+        assert f"{tmp_path / name}: {told}" in list(advise(survey(config)))
 
 
 def test_only_the_types_that_are_to_be_learned_count(look: Surveyor) -> None:

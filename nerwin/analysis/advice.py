@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nerwin.analysis.survey import PARTS, PartSurvey, Survey
+from nerwin.text.doubts import for_no_entity
 from nerwin.training.data import CUT_BEYOND
 
 FEW = 50  # entities of a type below which little can be learned of it
@@ -24,7 +25,7 @@ def advise(survey: Survey) -> Iterator[str]:
         yield from _part_warnings(part)
         there = sorted([*part.types, *part.others])
         if not there:
-            yield f"{part.path}: no entity at all. Is corpus.tag_column the column of the tags?"
+            yield f"{part.path}: no entity at all. {for_no_entity(part.path)}"
         elif part.missing and (name == "train" or "train" not in parts):  # others are held against train
             yield (
                 f"{part.path}: no entity of {', '.join(part.missing)}, which corpus.entities names; there are "

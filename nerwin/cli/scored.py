@@ -26,16 +26,18 @@ def tell_how_scored(
     console = PlainConsole(stderr=True)
     note = f"{folder} on {data}: {named_as_options(described, SCORING_OPTIONS)}"
     console.print(note, style="dim", soft_wrap=True)
-    for doubt in _doubts(result, types, chosen):
+    for doubt in _doubts(data, result, types, chosen):
         console.print(doubt, style="yellow", soft_wrap=True)
 
 
-def _doubts(result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
+def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
+    from nerwin.text.doubts import for_no_entity
+
     if result.accuracy == 1 and result.overall.support >= SEVERAL:
         yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
     there = [label for label, score in result.types.items() if score.support]
     if not there:
         which = "entity" if isinstance(chosen, str) else f"entity of {', '.join(chosen)}, all that the model learned"
-        yield f"The corpus has no {which}: is the column of the tags another (--tag-column)?"
+        yield f"The corpus has no {which}. {named_as_options(for_no_entity(data), SCORING_OPTIONS)}"
     elif strange := [label for label in there if label not in types]:
         yield f"Types that the model does not know, so that it finds none: {', '.join(strange)}."

@@ -3,10 +3,12 @@
 import itertools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from nerwin.text.files import BLANK
 from nerwin.text.pairs import are_letters
 from nerwin.text.schemes import TYPES_ALONE
+from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE
 
@@ -31,13 +33,22 @@ def doubts(corpus: Corpus) -> Iterator[str]:
     if edged := {form for form in forms if form != form.strip(BLANK)}:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
     if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not _alphabet(corpus, forms):
-        yield f"only {len(forms)} different words among {corpus.tokens:,} (is corpus.word_column that of the words?)"
+        asked = " (is corpus.word_column that of the words?)" if corpus.width else ""
+        yield f"only {len(forms)} different words among {corpus.tokens:,}{asked}"
     if len(forms) >= SEVERAL:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
-        yield "no word is outside of an entity (is corpus.tag_column the column of the tags?)"
+        asked = " (is corpus.tag_column the column of the tags?)" if corpus.width else ""
+        yield f"no word is outside of an entity{asked}"
+
+
+def for_no_entity(path: str) -> str:
+    """What to ask where a file has no entity at all."""
+    if form_by_suffix(Path(path)) == "inline":
+        return "Are entities marked as in [Lima](LOC)?"
+    return "Is corpus.tag_column the column of the tags?"
 
 
 def _alphabet(corpus: Corpus, forms: set[str]) -> bool:
