@@ -1,10 +1,12 @@
 """A grid of trainings: its cells, what a second start skips, what a failure does, and the table at the end."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, chdir
+from contextlib import ExitStack, chdir, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,6 +163,25 @@ def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -
     usual = comparison(tmp_path, cells=grid(["words={lower: false},{}"]))
     assert list(usual.left_out()) == ["{} is left out: the same training as words.lower=false"]
     assert not list(comparison(tmp_path).left_out())
+
+
+def test_where_the_folder_was_taken_away_no_further_cell_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a worker of a cluster, which goes on with what it has been given."""
+    one, begun = comparison(tmp_path), list[Path]()
+
+    def train(folder: Path, *others: Any) -> Result:
+        result = train_cell(folder, *others)
+        if not begun:
+            shutil.rmtree(one.folder)
+        begun.append(folder)
+        return result
+
+    monkeypatch.setattr("nerwin.training.comparison.train_cell", train)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ModelError, match=r"found it or its \.lock taken away"):
+        list(one.run(nullcontext(pool)))
+    assert (len(begun), one.folder.exists()) == (2, False)
 
 
 def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:

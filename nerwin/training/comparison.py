@@ -176,6 +176,7 @@ class Comparison:
             left = [cell for cell in self.cells if cell not in done]
             if not left:
                 return
+            (self.folder / CELLS).mkdir(exist_ok=True)
             data = self._data(left)
             with workers as pool:
                 cells = {
@@ -209,6 +210,9 @@ def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) ->
         data: the files as they must be, as far as that is known.
     """
     try:
+        # Nobody tells a worker of a cluster that the comparison has ended; it would make the folder anew.
+        if not folder.parent.is_dir():
+            raise ModelError(f"{folder.parent}: expected the folder of all cells, found it taken away. Begin again.")
         wait_until_free(folder, ORPHAN_SECONDS)
         started = (folder / CONFIG).exists()
         run = Run.resume(folder, config) if started else Run.start(folder, config, overwrite=True)
