@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from nerwin.cli import app
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.parallel.workers import processes
@@ -182,6 +184,12 @@ def test_where_the_folder_was_taken_away_no_further_cell_begins(
     with ThreadPoolExecutor(1) as pool, pytest.raises(ModelError, match=r"found it or its \.lock taken away"):
         list(one.run(nullcontext(pool)))
     assert (len(begun), one.folder.exists()) == (2, False)
+
+
+def test_a_cell_without_keys_of_its_own_has_a_name(tmp_path: Path) -> None:
+    words = ["--set=training.epochs=1", "--vary=training={},{seed: 2}", "--jobs=1", f"--output={tmp_path / 'grid'}"]
+    done = CliRunner().invoke(app, ["compare", "-c", str(write_village(tmp_path)), *words])
+    assert "1/2  {}  dev F1 " in done.stderr
 
 
 def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_path: Path) -> None:

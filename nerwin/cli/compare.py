@@ -78,8 +78,10 @@ def compare(
 
 
 def _line(result: "Result") -> str:
+    from nerwin.training.grid import called
+
     outcome = f"dev F1 {result.f1:.4f}" if result.error is None else f"failed: {result.error}"
-    return f"{' '.join(result.cell)}  {outcome}"
+    return f"{called(result.cell)}  {outcome}"
 
 
 def _table(results: "list[Result]", keys: list[str]) -> "Table":

@@ -27,7 +27,7 @@ from nerwin.storage.lock import Lock, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training.grid import Cell, keys_of
+from nerwin.training.grid import Cell, called, keys_of
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.same_data import check_same_data
@@ -112,8 +112,7 @@ class Comparison:
         """The cells that come to the same training as an earlier one."""
         for cell, earlier in self._same.items():
             if cell != earlier:
-                one, other = (" ".join(each) or "{}" for each in (cell, earlier))
-                yield f"{one} is left out: the same training as {other}"
+                yield f"{called(cell)} is left out: the same training as {called(earlier)}"
 
     def without_effect(self) -> Iterator[str]:
         """The keys whose values are compared for nothing, in some cells or in all."""

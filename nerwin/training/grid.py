@@ -31,6 +31,11 @@ def grid(varied: Sequence[str]) -> list[Cell]:
     return [tuple(itertools.chain(*parts)) for parts in itertools.product(*axes)]
 
 
+def called(cell: Cell) -> str:
+    """A cell in a message; {} is one that sets no key, as of `training={}`."""
+    return " ".join(cell) or "{}"
+
+
 def keys_of(cells: Iterable[Sequence[str]]) -> list[str]:
     """The keys that overrides set, of some cells or others."""
     return list(dict.fromkeys(one.partition("=")[0] for cell in cells for one in cell))
