@@ -49,6 +49,9 @@ class Treatment(NamedTuple):
     decayed: bool = True
 
 
+Alike = tuple[float, float]  # what elementwise rules treat alike: their rate, relative to the step's, and weight decay
+
+
 class Optimizer:
     """Applies a rule to parameters, and keeps the rule's state.
 
@@ -66,7 +69,7 @@ class Optimizer:
         self.steps = 0
         self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
         self.gradients: Parameters = {}
-        self._packs: dict[Treatment, Pack] = {}
+        self._packs: dict[Alike, Pack] = {}
 
     def arrays(self) -> dict[str, Any]:
         """The state as named arrays, for a checkpoint; `restore` takes them back."""
@@ -99,26 +102,26 @@ class Optimizer:
         Other gradients than those in `gradients` stay as they are.
         """
         self.steps += 1
-        together: dict[Treatment, Gradients] = {}
+        together: dict[Alike, Gradients] = {}
         for name, g in grads.items():
-            treatment = self.treatments[name]
-            if not self.rule.elementwise:
-                self._step_alone(name, params[name], g, rate * treatment.rate)
+            relative, decayed = self.treatments[name]
+            if self.rule.elementwise:
+                decay = self.rule.weight_decay if decayed else 0.0
+                together.setdefault((relative, decay), {})[name] = g
             else:
-                if not self.rule.weight_decay:  # then all is treated alike, and fewer packs take less time
-                    treatment = treatment._replace(decayed=False)
-                together.setdefault(treatment, {})[name] = g
-        for treatment, group in together.items():
-            self._step_together(treatment, params, group, rate * treatment.rate)
+                self._step_alone(name, params[name], g, rate * relative)
+        for alike, group in together.items():
+            self._step_together(alike, params, group, rate)
 
-    def _step_together(self, treatment: Treatment, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move parameters that are treated alike by an elementwise rule."""
-        pack = self._packs.get(treatment)
+    def _step_together(self, alike: Alike, params: Parameters, grads: Gradients, rate: float) -> None:
+        """Move parameters that are treated alike by an elementwise rule, at this rate times their own."""
+        pack = self._packs.get(alike)
         if pack is None or not pack.fits(grads, params):
-            pack = self._packs[treatment] = Pack(grads, params, self.state)
+            pack = self._packs[alike] = Pack(grads, params, self.state)
             self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
         pack.gather(grads)
-        decay = self.rule.weight_decay if treatment.decayed else 0.0
+        relative, decay = alike
+        rate *= relative
         for theta, g, *state in pack.tiles():
             if decay:
                 theta *= theta.dtype.type(1 - rate * decay)
