@@ -224,19 +224,20 @@ def adam(settings: OptimizerSettings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
-        scratch = kind(1 - beta1) * g  # besides it only g is written over: most of the time goes into memory
+        # All of it in place, in g at last: most of the time goes into memory, and a scratch array would be more of it.
+        g *= kind(1 - beta1)
         m *= kind(beta1)
-        m += scratch
-        np.multiply(g, kind(1 - beta2), out=scratch)
-        g *= scratch
+        m += g
+        g *= kind((1 - beta2) ** 0.5 / (1 - beta1))
+        g *= g  # (1 − β₂) g²
         v *= kind(beta2)
         v += g
         root = np.sqrt(v, out=g)
         # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c): one pass over the tensor less.
         c = (1 - beta2**t) ** 0.5
         root += kind(settings.epsilon * c)
-        step = np.multiply(m, kind(rate * c / (1 - beta1**t)), out=scratch)
-        step /= root
+        step = np.divide(m, root, out=g)
+        step *= kind(rate * c / (1 - beta1**t))
         theta -= step
 
     return Rule(update, (np.zeros_like, np.zeros_like))
