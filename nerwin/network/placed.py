@@ -37,7 +37,7 @@ class Distinct:
 
     def backprop(self, chosen: Ints, dx: Floats) -> FormGradients:
         """The gradients of the forms of some windows (b,), given ∂J/∂x (b, n) of these."""
-        places = self.places[chosen]
+        places = self.places.take(chosen, axis=0)
         if self.around is None:
             return backprop_windows(places, dx)
         C = places.shape[1]
@@ -65,7 +65,7 @@ class _EachPlace:
 
     def backprop(self, chosen: Ints, dx: Floats) -> FormGradients:
         """The gradients of the forms of some windows (b,), given ∂J/∂x (b, n) of these."""
-        places = self.places[chosen]
+        places = self.places.take(chosen, axis=0)
         return places.ravel(), dx.reshape(places.size, dx.shape[1] // places.shape[1])
 
 
