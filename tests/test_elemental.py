@@ -44,8 +44,8 @@ def pair(margin: float) -> tuple[float, Parameters, Floats]:
     """J of the pair and its gradients."""
     x = np.array([TRUE, CORRUPTED])
     s, _ = Scorer(1, "relu").forward(PARAMS, x)
-    J, active = hinge(s[:1, 0], s[1:, 0], margin)
-    ds = np.array([[-1.0], [1.0]]) * active
+    J = hinge(s[:1, 0], s[1:, 0], margin)
+    ds = np.array([[-1.0], [1.0]]) * (J > 0)
     grads, dx = elemental_gradients(PARAMS, "relu", x, ds)
     return float(J[0]), grads, dx
 

@@ -58,8 +58,8 @@ class LabelCorruption(TagCorruption):
         gold = row + batch.tags
         rivals = self._rivals(scores, batch, gold)  # (B, K)
         rival = rivals.argmax(axis=1)  # (B,)
-        J, active = hinge(scores.take(gold), rivals.take(row + rival), 0.0)  # the margin is in the rivals
-        (inside,) = active.nonzero()
+        J = hinge(scores.take(gold), rivals.take(row + rival), self.settings.margin)  # (B,)
+        (inside,) = J.nonzero()
         # ∂J/∂s_y = −w/B and ∂J/∂s_y' = +w/B inside the margin; only the best wrong tag is pushed down
         share, start = batch.weights[inside].astype(scores.dtype) / B, row[: len(inside)]
         ds = np.zeros((len(inside), K), scores.dtype)
@@ -68,8 +68,8 @@ class LabelCorruption(TagCorruption):
         return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
     def _rivals(self, scores: Floats, batch: LabelBatch, gold: Ints) -> Floats:
-        """The scores (B, K) of the wrong tags with the margin added, -inf in place of the true one."""
-        rivals: Floats = scores + scores.dtype.type(self.settings.margin)
+        """The scores (B, K) of the wrong tags, O raised where it is a miss, -inf in place of the true one."""
+        rivals = scores.copy()
         if self.settings.miss:
             rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
         rivals.put(gold, -np.inf)
@@ -79,6 +79,6 @@ class LabelCorruption(TagCorruption):
         """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
         gold = np.arange(0, scores.size, scores.shape[1]) + batch.tags
         best = np.sort(self._rivals(scores, batch, gold), axis=1)
-        violation = best[:, -1] - scores.take(gold)
+        violation = self.settings.margin + best[:, -1] - scores.take(gold)
         lead = np.where(violation > 0, best[:, -1] - best[:, -2], np.inf)
         return float(min(np.abs(violation).min(), lead.min()))

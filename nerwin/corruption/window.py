@@ -94,8 +94,8 @@ class WindowCorruption:
         B, K = len(batch.kinds), scores.shape[1]
         row = np.arange(0, 2 * B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
         s, s_c = scores.take(row.reshape(2, B) + batch.kinds)
-        J, active = hinge(s, s_c, self.settings.margin)  # (B,)
-        (inside,) = active.nonzero()
+        J = hinge(s, s_c, self.settings.margin)  # (B,)
+        (inside,) = J.nonzero()
         # ∂J/∂s = −w/B and ∂J/∂s_c = +w/B inside the margin
         share, ds = batch.weights[inside].astype(scores.dtype) / B, np.zeros((2, len(inside), K), scores.dtype)
         at = row[: len(inside)] + batch.kinds[inside]

@@ -11,19 +11,18 @@ from collections.abc import Collection
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Parameters, Rows
+from nerwin.arrays import Floats, Gradients, Parameters, Rows
 
 _WEIGHTS = re.compile(r"W\d+|U")
 
 
-def hinge(s: Floats, s_c: Floats, margin: float) -> tuple[Floats, Bools]:
-    """The loss (B,) of each pair of a true and a corrupted score, and which pairs are inside the margin.
+def hinge(s: Floats, s_c: Floats, margin: float) -> Floats:
+    """The loss (B,) of each pair of a true and a corrupted score.
 
-    Inside the margin ∂J/∂s = −1 and ∂J/∂s_c = +1; outside, and at equality, both are 0.
+    Where it is not 0 the pair is inside the margin, and ∂J/∂s = −1 and ∂J/∂s_c = +1; elsewhere both are 0.
     """
-    violation = margin + s_c - s  # (B,)
-    active: Bools = violation > 0
-    return np.maximum(violation, 0.0), active
+    J: Floats = np.maximum(margin + s_c - s, 0.0)
+    return J
 
 
 def penalised(name: str, tables: Collection[str] = ()) -> bool:
