@@ -928,6 +928,24 @@ def test_ctrl_c_is_one_line_while(here: Path, interrupted: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "nerwin: interrupted\n")
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs a system that can hold signals back")
+def test_ctrl_c_is_one_line_while_the_configuration_s_checks_are_made(here: Path) -> None:
+    # Within pydantic it may become an error of pydantic's; so it has to wait until the checks are made.
+    slow = (
+        "import signal, sys, pydantic\n"
+        "built = pydantic.BaseModel.model_rebuild.__func__\n"
+        "def interrupted(model, **more):\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    built(model, **more)\n"
+        "    print('made')\n"
+        "pydantic.BaseModel.model_rebuild = classmethod(interrupted)\n"
+    )
+    done = python(
+        "-c", f"{slow}sys.argv = ['nerwin', 'config', 'village.yaml']\nfrom nerwin.__main__ import main\nmain()\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "made\n", "nerwin: interrupted\n")
+
+
 @pytest.mark.parametrize("command", ["train", "compare --vary training.seed=1,2"])
 def test_a_configuration_in_a_pipe_is_refused_where_it_would_be_read_twice(here: Path, command: str) -> None:
     done = python("-m", "nerwin", *command.split(), "--config", "/dev/stdin", input=(here / "village.yaml").read_text())

@@ -20,6 +20,7 @@ ALLOWED = {
     "errors": set(),
     "arrays": set(),
     "collector": set(),
+    "deafness": set(),
     "shell": set(),
     "shipped": set(),
     "versions": set(),
@@ -28,15 +29,18 @@ ALLOWED = {
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
     "storage": {"shell"},
-    "config": {"shell", "text", "network", "corruption", "optim", "storage"},
-    "parallel": {"versions"},
+    "config": {"deafness", "shell", "text", "network", "corruption", "optim", "storage"},
+    "parallel": {"deafness", "versions"},
     "evaluation": {"arrays", "text"},
     "model": {"arrays", "versions", "text", "network", "corruption", "config", "storage", "evaluation"},
     "training": {
         "arrays", "text", "network", "corruption", "optim", "config", "storage", "parallel", "evaluation", "model"
     },
     "pretraining": {"arrays", "text", "network", "optim", "storage"},
-    "tagging": {"arrays", "collector", "versions", "text", "corruption", "storage", "parallel", "evaluation", "model"},
+    "tagging": {
+        "arrays", "collector", "deafness", "versions", "text", "corruption", "storage", "parallel", "evaluation",
+        "model"
+    },
     "analysis": {"arrays", "versions", "text", "network", "config", "storage", "model", "training"},
     "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},
     "report": {"text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},

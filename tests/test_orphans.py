@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.parallel.orphans import deaf
+from nerwin.deafness import deaf
 from tests.processes import started
 from tests.test_trainer import write_village
 

@@ -224,6 +224,25 @@ def test_no_more_processes_start_than_there_are_pieces(
     assert count <= most <= count + 1
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs a system that can hold signals back")
+def test_ctrl_c_while_processes_start_is_heard_afterwards(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 500)
+    begun = []
+
+    class Interrupted(ProcessPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            signal.raise_signal(signal.SIGINT)
+            begun.append(super().submit(*args, **kwargs))
+            return begun[-1]
+
+    monkeypatch.setattr(streaming, "ProcessPoolExecutor", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        tagged(tagger, long_file(tmp_path), jobs=2)
+    assert len(begun) == 1
+
+
 def test_one_job_is_no_other_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "SIZE", 500)
     monkeypatch.setattr(streaming, "ProcessPoolExecutor", None)

@@ -24,6 +24,7 @@ from nerwin.config.kinds import (
     odd,
 )
 from nerwin.corruption import CORRUPTIONS
+from nerwin.deafness import deaf
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
@@ -221,6 +222,12 @@ class Config(Section):
                 "columns", "corpus.word_column and corpus.tag_column are the same column. Set both"
             )
         return self
+
+    @classmethod
+    def model_rebuild(cls, **more: Any) -> bool | None:
+        """Make the checks of all keys, which is done when they are first needed."""
+        with deaf():  # within pydantic, Ctrl-C may become an error of pydantic's
+            return super().model_rebuild(**more)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, fit for YAML and JSON."""

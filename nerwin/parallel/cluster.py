@@ -114,7 +114,7 @@ def _default_client(distributed: Any) -> Any:
 def _deaf() -> Iterator[None]:
     """Processes that start here do not hear Ctrl-C, which a terminal sends to all: this one ends them.
 
-    Dask starts them in a thread of its own, which `orphans.deaf`, a mask of this one's signals, would not reach.
+    Dask starts them in a thread of its own, which `deafness.deaf`, a mask of this one's signals, would not reach.
     """
     if threading.current_thread() is not threading.main_thread():  # others may not say what a signal does
         yield

@@ -5,8 +5,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 SECONDS = 0.2  # between two looks
 
@@ -26,16 +24,3 @@ def work_for(parent: int) -> None:
     """What a worker process does first: it ends with its parent, and leaves Ctrl-C, which reaches both, to that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Processes that start here do not hear Ctrl-C, not even before their first call; this one hears it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+from nerwin.deafness import deaf
 from nerwin.errors import WorkerError
-from nerwin.parallel.orphans import deaf, work_for
+from nerwin.parallel.orphans import work_for
 
 Workers = AbstractContextManager[Executor]
 T = TypeVar("T")

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from nerwin.arrays import Ints
 from nerwin.collector import collector_paused
+from nerwin.deafness import deaf
 from nerwin.errors import CorpusError, WorkerError
 from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for
@@ -124,7 +125,8 @@ def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[t
     waiting: deque[tuple[Future[bytes], int]] = deque()
     try:
         for task, piece in work:
-            waiting.append((pool.submit(_tag, task, piece), len(piece.data)))
+            with deaf():  # the processes start with the first call
+                waiting.append((pool.submit(_tag, task, piece), len(piece.data)))
             while waiting and (waiting[0][0].done() or len(waiting) > jobs):
                 yield _first(waiting)
         while waiting:

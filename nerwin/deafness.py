@@ -1,0 +1,19 @@
+"""Ctrl-C, held back where it would do harm."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is done here hears Ctrl-C when it is done; processes that start here never do, not even before their first
+    call."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
