@@ -320,6 +320,18 @@ def test_compare_fails_where_no_cell_is_trained(here: Path) -> None:
     assert nerwin("compare", "-c", "village.yaml", *words).exit_code == FAILED
 
 
+def test_compare_names_the_runs_of_the_best_setting(here: Path) -> None:
+    grid = ("--vary", "training.seed=1,2", "--vary", "optimizer.learning_rate=0.1,1e30", "-j", "1", "-o", "my grid")
+    compare = ("compare", "-c", "village.yaml", "--set", "training.epochs=1", *grid)
+    said = nerwin(*compare).stderr.splitlines()[-1]
+    rows = map(json.loads, Path("my grid/results.jsonl").read_text().splitlines())
+    runs = [Path("my grid", row["folder"]) for row in rows if not row["error"]]
+    assert said == f"best: {shlex.join(map(str, runs))}"
+    assert [one_json_object(nerwin("info", str(run), "--json"))["config"]["training"]["seed"] for run in runs] == [1, 2]
+    again = nerwin(*compare, "--json").stdout.splitlines()  # the finished ones as they were read back
+    assert [json.loads(line)["folder"] for line in again[:2]] == [run.relative_to("my grid").as_posix() for run in runs]
+
+
 def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,6 +374,7 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
     table = nerwin(*compare).stdout
     assert f"{100 * f1:.2f}" in table
     assert " 0.00 " not in table  # one seed has no spread
+    assert "in margin" in table
 
 
 def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> None:

@@ -82,14 +82,14 @@ def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last()
     rows = summarise(FOUND)
     assert [row.setting for row in rows] == [("a=2",), ("a=1",), ("a=3",)]
     one = rows[1]
-    assert (one.seeds, one.error) == (2, None)
+    assert (len(one.runs), one.error) == (2, None)
     assert one.f1 == pytest.approx(0.6)
     assert one.spread == pytest.approx(0.1414213562373095)
     assert (one.epochs, one.seconds) == (3, 2)
     assert one.active == pytest.approx(0.3)
     assert [row.error for row in rows] == ["once", None, "it broke"]
-    assert (rows[0].f1, rows[0].seeds, rows[0].tried, rows[0].spread) == (0.9, 1, 2, 0)
-    assert (rows[2].seeds, rows[2].tried) == (0, 1)
+    assert (rows[0].f1, len(rows[0].runs), rows[0].tried, rows[0].spread) == (0.9, 1, 2, 0)
+    assert (rows[2].runs, rows[2].tried) == ([], 1)
 
 
 def test_settings_are_sorted_by_mean_dev_f1() -> None:

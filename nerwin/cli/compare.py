@@ -40,6 +40,7 @@ def compare(
     """Train a grid of configurations; the same command again skips what is finished."""
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
+    from nerwin.shell import command_line
     from nerwin.shipped import QUICKSTART, shipped
 
     path = config or shipped(QUICKSTART)
@@ -66,6 +67,7 @@ def compare(
             console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
     except KeyboardInterrupt:
         raise interrupted(f" after {len(done)} of {len(cells)} cells; the same command continues") from None
+    best = next((row.runs for row in summarise(done) if row.runs), None)
     if as_json:
         for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
             typer.echo(result.to_json())
@@ -73,7 +75,9 @@ def compare(
         table = _table(done, keys_of(cells))
         print_whole(PlainConsole(), table)
         console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
-    if not any(row.seeds for row in summarise(done)):
+        if best:
+            console.print(f"best: {command_line(*(folder / run for run in best))}", soft_wrap=True)
+    if not best:
         raise typer.Exit(1)
 
 
@@ -100,11 +104,12 @@ def _table(results: "list[Result]", keys: list[str]) -> "Table":
     for row in rows:
         own = dict(part.split("=", 1) for part in row.setting)
         values = [own.get(key, "") for key in shown]
-        if not row.seeds:
+        if not row.runs:
             table.add_row(*values, "failed", *(["", "0"] if several else []), "", "", "", style="red")
             continue
-        count = str(row.seeds) if row.seeds == row.tried else f"{row.seeds} of {row.tried}"
-        seeds = [f"{100 * row.spread:.2f}" if row.seeds > 1 else "", count] if several else []
+        trained = len(row.runs)
+        count = str(trained) if trained == row.tried else f"{trained} of {row.tried}"
+        seeds = [f"{100 * row.spread:.2f}" if trained > 1 else "", count] if several else []
         figures = (f"{row.epochs:.0f}", f"{row.seconds:.1f} s", f"{row.active:.1%}")
         table.add_row(*values, f"{100 * row.f1:.2f}", *seeds, *figures)
     return table

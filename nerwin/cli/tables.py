@@ -11,6 +11,9 @@ WIDEST = 10_000  # columns; no table takes so many
 
 def print_whole(console: "Console", table: "Table") -> None:
     """Print a table that cuts no figure off: on a terminal that is too narrow, its lines break instead."""
+    for column in table.columns:
+        if column.no_wrap:  # rich takes the longest word for what it needs at least
+            column.min_width = max(console.measure(cell).maximum for cell in (column.header, *column.cells))
     least = console.measure(table, options=console.options.update(width=WIDEST)).minimum
     width = console.width
     console.width = max(width, least)

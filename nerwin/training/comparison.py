@@ -48,8 +48,14 @@ class Result(NamedTuple):
     active: float = 0.0
     error: str | None = None
 
+    @property
+    def folder(self) -> Path:
+        """The run, in the folder of the comparison."""
+        return Path(CELLS) / _digest(self.cell)
+
     def to_json(self) -> str:
-        return json.dumps({**self._asdict(), "cell": dict(part.split("=", 1) for part in self.cell)})
+        cell = dict(part.split("=", 1) for part in self.cell)
+        return json.dumps({**self._asdict(), "cell": cell, "folder": self.folder.as_posix()})
 
 
 def _read_result(line: bytes) -> Result | None:
@@ -57,6 +63,7 @@ def _read_result(line: bytes) -> Result | None:
     try:
         row = json.loads(line.decode("utf-8"))
         cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
+        row.pop("folder", None)  # which follows from the cell
         result = Result(**{**row, "cell": cell})
         figures = (result.f1, result.epochs, result.seconds, result.active)
         return result if all(0 <= figure <= LARGEST for figure in figures) else None
@@ -189,7 +196,7 @@ class Comparison:
                     yield result
 
     def _cell_folder(self, cell: Cell) -> Path:
-        return self.folder.absolute() / CELLS / _digest(cell)
+        return self.folder.absolute() / Result(cell).folder
 
     def _append(self, result: Result) -> None:
         path = self.folder / RESULTS
@@ -237,8 +244,8 @@ class Row(NamedTuple):
     """The cells that differ in their seed only."""
 
     setting: Cell
-    seeds: int  # trained
-    tried: int
+    runs: list[Path]  # in the folder of the comparison, a trained seed each
+    tried: int  # seeds
     f1: float  # mean
     spread: float  # standard deviation over seeds, 0 for one
     epochs: float
@@ -254,7 +261,7 @@ def summarise(results: Sequence[Result]) -> list[Row]:
         setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))
         groups.setdefault(setting, []).append(result)
     rows = [_row(setting, group) for setting, group in groups.items()]
-    return sorted(rows, key=lambda row: (not row.seeds, -row.f1))
+    return sorted(rows, key=lambda row: (not row.runs, -row.f1))
 
 
 def _row(setting: Cell, group: list[Result]) -> Row:
@@ -265,6 +272,5 @@ def _row(setting: Cell, group: list[Result]) -> Row:
         return statistics.fmean(getattr(result, name) for result in good) if good else 0.0
 
     spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
-    return Row(
-        setting, len(good), len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error
-    )
+    runs = [result.folder for result in good]
+    return Row(setting, runs, len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error)
