@@ -155,6 +155,15 @@ def test_bytes_that_are_not_utf8_are_named_with_path_and_line(
     assert "Convert the file" in message
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_the_beginning_of_utf16_is_known(codec: str) -> None:
+    text = "\ufeffCafé\n".encode(codec)
+    with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found byte 0xf[ef] at column 1, as in UTF-16\. "):
+        list(decode_lines([text], "x"))
+    with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0xf[ef] at column 1\. "):
+        list(decode_lines([b"\n", text], "x"))
+
+
 def test_the_column_of_a_wrong_byte_counts_from_one() -> None:
     with pytest.raises(CorpusError, match=r"^x:2: .* at column 4\."):
         list(decode_lines([b"one\n", b"Caf\xe9\n"], "x"))

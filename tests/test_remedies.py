@@ -114,6 +114,13 @@ def test_what_is_not_seen_is_no_part_of_a_type(refusal: Refusal, tag: str) -> No
     assert refusal(f"left\tO\nInes\t{tag}\n").endswith(f'found "{shown}". Take out what is not seen in it.')
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_tags_with_nothing_between_their_letters_may_be_utf16(tmp_path: Path, codec: str) -> None:
+    (tmp_path / "u").write_bytes("Ines\tB-PER\n".encode(codec))
+    with pytest.raises(CorpusError, match=r"Is the file UTF-16\? Then convert it to UTF-8\.$"):
+        read_corpus(tmp_path / "u")
+
+
 def test_a_type_may_have_marks_in_it(tmp_path: Path) -> None:
     tags = ["B-GPE|LOC", "I-GPE|LOC", "B-GPE|Org", "B-a/B-b", "B-C++O", "B-x=y", "O"]
     (tmp_path / "u").write_text("".join(f"word {tag}\n" for tag in tags))

@@ -20,6 +20,7 @@ from nerwin.errors import CorpusError
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
+WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
 _MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
@@ -167,10 +168,10 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
         try:
             yield raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
-            found = raw[error.start : error.start + 1].hex()
+            found = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
+            wide = ", as in UTF-16" if number == 1 and raw.startswith(WIDE_BOMS) else ""
             raise CorpusError(
-                f"{name}:{number}: expected UTF-8, found byte 0x{found} at column {error.start + 1}. "
-                "Convert the file to UTF-8."
+                f"{name}:{number}: expected UTF-8, found {found}{wide}. Convert the file to UTF-8."
             ) from error
 
 

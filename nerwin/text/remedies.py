@@ -31,6 +31,7 @@ PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is co
 NO_TYPE = "No type can be called O, which is what is outside: call it otherwise."
 COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
 EMPTY = "Give the token a tag, O if outside."
+WIDE = "Is the file UTF-16? Then convert it to UTF-8."
 OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
@@ -74,6 +75,8 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
 def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_legal(tag.strip(BLANK), scheme):
         yield "Take out the blanks beside it."
+    if "\0" in tag:
+        yield WIDE
     if is_legal("".join(one for one in tag if is_seen(one) or one in BLANK), scheme):
         yield "Take out what is not seen in it."
     if is_legal(tag.translate(dict.fromkeys(map(ord, BLANK), "_")), scheme):
