@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from nerwin.analysis.advice import FEW, SLIP, advise
+from nerwin.analysis.advice import FEW, NAMED, SLIP, advise
 from nerwin.analysis.characters import Odd
 from nerwin.analysis.survey import Conflict, Covered, Invalid, Survey, survey
 from nerwin.cli import app
@@ -192,6 +192,15 @@ def test_rare_types_are_warned_of(look: Surveyor, count: int, warned: bool) -> N
     found = look("a B-PER\n\nb O\n\n" * count)
     told = f"types with fewer than {FEW} entities: PER ({count}, line 1). "
     assert [told in one for one in advise(found)] == [True] * warned
+
+
+def test_of_many_types_a_warning_names_some(look: Surveyor) -> None:
+    names = [f"T{number:03}" for number in range(NAMED + 2)]
+    some, many = ", ".join(names[:NAMED]) + " and 2 more", "".join(f"a B-{name}\n\n" for name in names)
+    told = list(advise(look(f"{many}b O\n", "a B-PER\n")))
+    assert any(f"no entity of {some}. " in one for one in told)
+    assert any(f"{names[NAMED - 1]} (1, line {2 * NAMED - 1}) and 2 more. Tag more of them" in one for one in told)
+    assert any(f"does not have: {some}. " in one for one in advise(look("a B-PER\n\nb O\n", many)))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
 SLIP = 20  # a type that has so many times fewer entities than one spelled almost like it may be a slip
 SHOWN = 5  # places that a warning names
+NAMED = 20  # types that a warning names; the table has all
 
 
 def advise(survey: Survey) -> Iterator[str]:
@@ -29,7 +30,7 @@ def advise(survey: Survey) -> Iterator[str]:
         elif part.missing and (name == "train" or "train" not in parts):  # others are held against train
             yield (
                 f"{part.path}: no entity of {', '.join(part.missing)}, which corpus.entities names; there are "
-                f"{', '.join(there)}. Name some of these."
+                f"{_some(there)}. Name some of these."
             )
         if name != "train" and 0 < part.entities < FEW:
             yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
@@ -103,7 +104,7 @@ def _train_warnings(train: PartSurvey) -> Iterator[str]:
     rare = [f"{label} ({count}, line {train.type_lines[label]})" for label, count in train.types.items() if count < FEW]
     if rare:
         yield (
-            f"{train.path}: types with fewer than {FEW} entities: {', '.join(rare)}. "
+            f"{train.path}: types with fewer than {FEW} entities: {_some(rare)}. "
             "Tag more of them, or leave them out with corpus.entities."
         )
 
@@ -111,11 +112,17 @@ def _train_warnings(train: PartSurvey) -> Iterator[str]:
 def _type_warnings(part: PartSurvey, train: PartSurvey) -> Iterator[str]:
     if strange := sorted(part.types.keys() - train.types.keys()):
         yield (
-            f"{part.path}: types that {train.path} does not have: {', '.join(strange)}. "
+            f"{part.path}: types that {train.path} does not have: {_some(strange)}. "
             "They are never found; tag some for training, or leave them out with corpus.entities."
         )
     if missing := sorted(train.types.keys() - part.types.keys()):
-        yield f"{part.path}: no entity of {', '.join(missing)}. No score tells how they are found; tag some here."
+        yield f"{part.path}: no entity of {_some(missing)}. No score tells how they are found; tag some here."
+
+
+def _some(types: Sequence[str]) -> str:
+    """The first types, and how many more there are."""
+    more = len(types) - NAMED
+    return ", ".join(types[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _more(lines: Sequence[int]) -> str:
