@@ -781,6 +781,18 @@ def test_files_that_would_get_one_name_are_refused(here: Path, name: str) -> Non
     assert not Path("out").exists()
 
 
+@pytest.mark.parametrize("name", ["found.jsonl", "page.html", "found.conll.gz"])
+def test_several_files_do_not_go_into_a_folder_with_the_name_of_a_file(here: Path, name: str) -> None:
+    shutil.copy("village.conll", "other.conll")
+    tag = ("tag", "runs/village-1", "village.conll", "other.conll", "--input", "conll", "--output", name)
+    done = nerwin(*tag)
+    assert done.exit_code == BAD
+    assert done.stderr.startswith(f"nerwin: --output {name}: expected a folder for 2 files, found the name of a file. ")
+    assert not Path(name).exists()
+    Path(name).mkdir()
+    assert nerwin(*tag).exit_code == DONE
+
+
 @pytest.mark.parametrize("options", [(), ("--format", "conll"), ("--html",)])
 def test_who_closes_the_output_is_told_that_there_is_none(here: Path, options: tuple[str, ...]) -> None:
     done = without_output("tag", *options)

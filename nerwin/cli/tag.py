@@ -141,7 +141,8 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         ConfigError: several files without a folder, or of the same name; a file that is to be an output too.
     """
     from nerwin.errors import ConfigError
-    from nerwin.text.files import check_readable, unpacked_name
+    from nerwin.text.files import check_readable, suffix_of, unpacked_name
+    from nerwin.text.suffixes import form_by_suffix
 
     sources = [stream_path(file) for file in files]
     if len(files) == 1:
@@ -152,6 +153,11 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
             f"{'no folder' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
+        )
+    if (form_by_suffix(output) or suffix_of(output) == ".html") and not output.exists():
+        raise ConfigError(
+            f"--output {output}: expected a folder for {len(files)} files, found the name of a file. "
+            "Name a folder, and what to write with --format or --html."
         )
     placed: dict[Path, Path] = {}
     for file in files:
