@@ -244,7 +244,10 @@ def test_nothing_may_be_called_none_where_no_word_can_stand(load: Load) -> None:
     assert (config.training.patience, config.objective.weights, config.corpus.comments) == (None, "none", "none")
 
 
-def test_a_folder_may_have_a_name_that_begins_like_a_home(tmp_path: Path, load: Load) -> None:
+def test_a_folder_may_have_a_name_that_begins_like_a_home(
+    tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert load("", "corpus.train=./~mine/train.conll").corpus.train == tmp_path / "~mine/train.conll"
 
 
@@ -363,7 +366,7 @@ def test_of_several_overrides_the_one_that_brings_the_value_is_named(load: Load)
 
 
 def test_an_override_may_be_too_long_for_the_name_of_a_file(load: Load) -> None:
-    assert load("", f"corpus.train={'x' * 5000}").corpus.train == load(f"corpus: {{train: {'x' * 5000}}}").corpus.train
+    assert load("", f"corpus.train={'x' * 5000}").corpus.train == Path.cwd() / ("x" * 5000)
 
 
 def test_an_override_does_not_reach_into_a_value(refusal: Refusal) -> None:
@@ -548,7 +551,7 @@ def test_relative_paths_start_at_the_config_file(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("places", "expected"),
-    [(["configs"], "configs"), (["here"], "here"), (["configs", "here"], "configs"), ([], "configs")],
+    [(["configs"], "configs"), (["here"], "here"), (["configs", "here"], "configs"), ([], "here")],
     ids=["beside the config", "where one stands", "both", "neither"],
 )
 def test_a_path_in_an_override_may_start_where_one_stands(

@@ -38,7 +38,8 @@ def train(folder: Path, name: str, *overrides: str) -> Path:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     write_village(tmp_path)
     (tmp_path / "dev.conll").write_text(DEV)
     return tmp_path

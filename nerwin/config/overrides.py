@@ -94,13 +94,13 @@ def _section(content: dict[str, Any], key: str, where: str) -> tuple[dict[str, A
 
 
 def _place(text: str, base: Path) -> str:
-    """A path that may also be relative to the current folder."""
+    """A path that starts at the current folder, unless there is one from `base`."""
     try:
         here = from_home(text).absolute()
     except RuntimeError:
         return text
     # Unlike Path.exists, this takes a name that is too long for one of no file.
-    return text if os.path.exists(base / text) or not os.path.exists(here) else str(here)
+    return text if os.path.exists(base / text) else str(here)
 
 
 def _parse(text: str, annotation: Any, where: str) -> Any:
