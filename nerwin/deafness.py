@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """What is done here hears Ctrl-C when it is done; processes that start here never do, not even before their first
-    call."""
+    """Ctrl-C is heard when what is done here is done; processes that start here never hear it, not even before their
+    first call."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

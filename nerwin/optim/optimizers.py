@@ -49,7 +49,7 @@ class Treatment(NamedTuple):
     decayed: bool = True
 
 
-Alike = tuple[float, float]  # what elementwise rules treat alike: their rate, relative to the step's, and weight decay
+Alike = tuple[float, float]  # the rate, relative to the step's, and weight decay: an elementwise rule needs no more
 
 
 class Optimizer:
@@ -102,16 +102,21 @@ class Optimizer:
         Other gradients than those in `gradients` stay as they are.
         """
         self.steps += 1
-        together: dict[Alike, Gradients] = {}
+        if self.rule.elementwise:
+            for alike, group in self._groups(grads).items():
+                self._step_together(alike, params, group, rate)
+        else:
+            for name, g in grads.items():
+                self._step_alone(name, params[name], g, rate * self.treatments[name].rate)
+
+    def _groups(self, grads: Gradients) -> dict[Alike, Gradients]:
+        """Gradients by how an elementwise rule treats their parameters."""
+        groups: dict[Alike, Gradients] = {}
         for name, g in grads.items():
             relative, decayed = self.treatments[name]
-            if self.rule.elementwise:
-                decay = self.rule.weight_decay if decayed else 0.0
-                together.setdefault((relative, decay), {})[name] = g
-            else:
-                self._step_alone(name, params[name], g, rate * relative)
-        for alike, group in together.items():
-            self._step_together(alike, params, group, rate)
+            alike = relative, self.rule.weight_decay if decayed else 0.0
+            groups.setdefault(alike, {})[name] = g
+        return groups
 
     def _step_together(self, alike: Alike, params: Parameters, grads: Gradients, rate: float) -> None:
         """Move parameters that are treated alike by an elementwise rule, at this rate times their own."""
@@ -224,7 +229,7 @@ def adam(settings: OptimizerSettings) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
-        # All of it in place, in g at last: most of the time goes into memory, and a scratch array would be more of it.
+        # All is in place, and g, once both moments have it, serves as scratch: most of the time goes into memory.
         g *= kind(1 - beta1)
         m *= kind(beta1)
         m += g
