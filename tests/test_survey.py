@@ -201,6 +201,8 @@ def test_of_many_types_a_warning_names_some(look: Surveyor) -> None:
     assert any(f"no entity of {some}. " in one for one in told)
     assert any(f"{names[NAMED - 1]} (1, line {2 * NAMED - 1}) and 2 more. Tag more of them" in one for one in told)
     assert any(f"does not have: {some}. " in one for one in advise(look("a B-PER\n\nb O\n", many)))
+    asked = advise(look("a B-PER\n\nb O\n", corpus={"entities": names}))
+    assert any(f"no entity of {some}, which corpus.entities names; there are PER. " in one for one in asked)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def advise(survey: Survey) -> Iterator[str]:
             yield f"{part.path}: no entity at all. {for_no_entity(part.path)}"
         elif part.missing and (name == "train" or "train" not in parts):  # others are held against train
             yield (
-                f"{part.path}: no entity of {', '.join(part.missing)}, which corpus.entities names; there are "
+                f"{part.path}: no entity of {_some(part.missing)}, which corpus.entities names; there are "
                 f"{_some(there)}. Name some of these."
             )
         if name != "train" and 0 < part.entities < FEW:
