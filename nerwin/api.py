@@ -50,7 +50,8 @@ def train(
     Args:
         config: the path of a YAML file, its content as a mapping, or a Config.
         output: the run folder, as `nerwin train` writes it; None: nothing is written, and the tagger can be saved.
-        settings: values of single keys that replace those of the configuration, e.g. {"training.epochs": 3}.
+        settings: values of single keys that replace those of the configuration, e.g. {"training.epochs": 3}. Relative
+            paths start at its file if they are found from there, or else here.
         resume: whether to continue the run in the folder.
         overwrite: whether to replace it; a folder that holds something else is refused.
         progress: is called with a record after every minibatch (Batched) and epoch (EpochDone). What it raises ends
