@@ -379,14 +379,26 @@ def test_so_is_one_in_the_elemental_gradient_of_transitions(tmp_path: Path, monk
     assert {check.name for check in checks if not check.passed} == {"transitions"}
 
 
-def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def doubles_the_elemental_u(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(*args: Any) -> tuple[Parameters, Floats]:
         grads, dx = elemental_gradients(*args)
         return {**grads, "U": 2 * grads["U"]}, dx
 
     monkeypatch.setattr(gradients, "elemental_gradients", wrong)
+
+
+def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubles_the_elemental_u(monkeypatch)
     checks = check_config(village_config(tmp_path))
     assert {check.name for check in checks if not check.passed} == {"U"}
+
+
+def test_a_row_that_is_wrong_shows_the_error_that_makes_it_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubles_the_elemental_u(monkeypatch)
+    done = CliRunner().invoke(app, ["gradcheck", "--config", str(write_village(tmp_path))])
+    (row,) = (line for line in done.stdout.splitlines() if "WRONG │" in line)
+    assert row.split()[1] == "U"
+    assert "3.3e-01" in row  # |g − 2g| / (|g| + |2g|)
 
 
 @pytest.mark.parametrize("seed", [2, 8, 9])
