@@ -294,6 +294,9 @@ def test_the_command_describes_every_detector(run: Path) -> None:
     done = inspect(run)
     assert done.exit_code == 0
     assert "8 detectors:" in done.stdout
+    drawn = " ".join(done.stdout.split())
+    for text, a in (found[0]["most"][0], found[0]["least"][0]):
+        assert f"{text} ({a:.2f})" in drawn
 
 
 def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,8 +152,8 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
         table = Table(title=f"detector {one.number}  {weights}", title_justify="left", show_header=False, box=None)
         table.add_column(no_wrap=True, style="dim")
         table.add_column()
-        table.add_row("lit by", " | ".join(text for text, _ in one.most[:3]))
-        table.add_row("dark for", " | ".join(text for text, _ in one.least[:3]))
+        table.add_row("lit by", " | ".join(f"{text} ({a:.2f})" for text, a in one.most[:3]))
+        table.add_row("dark for", " | ".join(f"{text} ({a:.2f})" for text, a in one.least[:3]))
         for place, likes, hates in zip(one.places, one.likes, one.hates, strict=True):
             table.add_row(place, f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
         console.print(table)
