@@ -15,16 +15,14 @@ LEAK = 0.01
 
 
 class Activation(NamedTuple):
-    """f(z), its derivative as a function of a = f(z), and what else a network needs to know of it.
+    """f(z), its derivative as a function of a = f(z), and where numeric gradients fail.
 
     f:      f(z, out) writes a to `out`, which may be z itself; without it, to a new array.
-    gain:   what keeps the variance of a signal through a layer, as a factor on Xavier's range (He et al. 2015).
     kinks:  the values of z where f has no derivative, or f′ has none; numeric gradients are wrong near them.
     """
 
     f: Callable[..., Floats]
     df: Callable[[Floats], Floats]
-    gain: float
     kinks: tuple[float, ...] = ()
 
 
@@ -56,16 +54,11 @@ def _leaky_relu(z: Floats, out: Floats | None = None) -> Floats:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a), 1.0),
-    "tanh": Activation(np.tanh, lambda a: 1.0 - a * a, 1.0),
-    "hard_tanh": Activation(_hard_tanh, lambda a: (np.abs(a) < 1).astype(a.dtype), 1.0, kinks=(-1.0, 1.0)),
+    "sigmoid": Activation(_sigmoid, lambda a: a * (1.0 - a)),
+    "tanh": Activation(np.tanh, lambda a: 1.0 - a * a),
+    "hard_tanh": Activation(_hard_tanh, lambda a: (np.abs(a) < 1).astype(a.dtype), kinks=(-1.0, 1.0)),
     # 1/(1+|z|)² = (1-|a|)²
-    "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, 1.0, kinks=(0.0,)),
-    "relu": Activation(_relu, lambda a: (a > 0).astype(a.dtype), 2**0.5, kinks=(0.0,)),
-    "leaky_relu": Activation(
-        _leaky_relu,
-        lambda a: LEAK + (1 - LEAK) * (a > 0).astype(a.dtype),
-        (2 / (1 + LEAK**2)) ** 0.5,
-        kinks=(0.0,),
-    ),
+    "softsign": Activation(_softsign, lambda a: (1.0 - np.abs(a)) ** 2, kinks=(0.0,)),
+    "relu": Activation(_relu, lambda a: (a > 0).astype(a.dtype), kinks=(0.0,)),
+    "leaky_relu": Activation(_leaky_relu, lambda a: LEAK + (1 - LEAK) * (a > 0).astype(a.dtype), kinks=(0.0,)),
 }

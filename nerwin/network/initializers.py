@@ -17,13 +17,14 @@ def _uniform(rng: np.random.Generator, bound: float, n_out: int, n_in: int) -> F
 
 
 INITIALIZERS: dict[str, Initializer] = {
-    # All detectors compute the same and receive the same gradient, for ever: kept to show that it does not work.
+    # All detectors compute the same and receive the same gradient, for ever: kept to show that it does not work. With U
+    # zero too, every pair of `window` scores alike and what it does to U cancels: there the gradient itself is 0.
     "zero": lambda rng, n_out, n_in: np.zeros((n_out, n_in)),
     "small": lambda rng, n_out, n_in: _uniform(rng, 0.01, n_out, n_in),
     "large": lambda rng, n_out, n_in: _uniform(rng, 1.0, n_out, n_in),
     # Glorot & Bengio 2010, eq. 16, whose variance is eq. 12's: Var W = 2 / (n_in + n_out)
     "xavier": lambda rng, n_out, n_in: _uniform(rng, (6 / (n_in + n_out)) ** 0.5, n_out, n_in),
-    # He et al. 2015, eq. 10: Var W = 2 / n_in
+    # He et al. 2015, eq. 10: Var W = 2 / n_in, twice what a linear layer needs, since ReLU halves the mean square
     "he": lambda rng, n_out, n_in: _uniform(rng, (6 / n_in) ** 0.5, n_out, n_in),
 }
 
