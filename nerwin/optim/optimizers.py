@@ -190,7 +190,8 @@ def nesterov(settings: OptimizerSettings) -> Rule:
 def adagrad(settings: OptimizerSettings) -> Rule:
     """h = h + g²,  θ = θ − α g / (√h + ε) (Duchi et al. 2011): large steps for rare words, small for frequent ones.
 
-    An untouched row's sum does not grow, as its gradient is zero.
+    ε, which the lecture leaves out (2.9), keeps the divisor from 0. An untouched row's sum does not grow, as
+    its gradient is zero.
     """
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
@@ -222,8 +223,9 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
 def adam(settings: OptimizerSettings) -> Rule:
     """m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  θ = θ − α m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1).
 
-    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the pull of the zeros that both start from. An untouched row's moments
-    do not decay and the row does not move; t is the step of the whole training.
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the pull of the zeros that both start from; the lecture leaves this out
+    and has m and v in their place (2.9). An untouched row's moments do not decay and the row does not move; t is the
+    step of the whole training.
     """
     beta1, beta2 = settings.beta1, settings.beta2
 
