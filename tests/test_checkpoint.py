@@ -420,8 +420,9 @@ def test_a_model_whose_first_epoch_is_not_done_can_be_continued(saved: Path) -> 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"types": ["LOC", "LOC"]}, "types: expected a list of different names"),
-        ({"types": ["LOC", 7]}, "types: expected a list of different names"),
+        ({"types": ["LOC", "LOC"]}, "types: expected different names, at least one"),
+        ({"types": ["LOC", 7]}, "types: expected different names, at least one"),
+        ({"types": []}, r"types: expected different names, at least one, found '\[\]'"),
         ({"types": ["LOC", "\ud800"]}, "expected text in UTF-8, found other bytes"),
         ({"types": ["LOC"]}, r"U: expected shape \(8, 1\), found \(8, 2\)"),
         ({"lookups": ["words"]}, "lookups: expected words, shape, found"),

@@ -240,10 +240,6 @@ def test_a_window_is_the_type_that_passes_its_threshold_by_most(scores: list[flo
     assert decide(np.array([scores]), np.array([1.0, 2.0])).tolist() == [kind]
 
 
-def test_without_types_every_window_is_outside() -> None:
-    assert decide(np.empty((3, 0)), np.empty(0)).tolist() == [NO_TYPE] * 3
-
-
 Kinds = list[list[int]]
 sentences = st.lists(st.lists(st.integers(0, 2), max_size=8), min_size=1, max_size=6)
 

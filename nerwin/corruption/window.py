@@ -135,7 +135,7 @@ class WindowCorruption:
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """How far the best type passes its threshold, or how far it stays below."""
-        best: Floats = np.abs((scores - constants["thresholds"]).max(axis=1, initial=-np.inf))
+        best: Floats = np.abs((scores - constants["thresholds"]).max(axis=1))
         return best
 
 
@@ -181,8 +181,6 @@ def ranked_right(scores: Floats, kinds: Ints) -> float:
 
 def decide(scores: Floats, thresholds: Floats) -> Ints:
     """The type id (n,) of each window: the one that passes its threshold by most, NO_TYPE where none passes."""
-    if not scores.shape[1]:
-        return np.zeros(len(scores), np.int64)
     excess = scores - thresholds  # (n, K)
     best = excess.argmax(axis=1)
     return np.where(excess[np.arange(len(best)), best] > 0, best + 1, NO_TYPE)

@@ -177,8 +177,10 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
 
 
 def _read_types(types: Any, config: Config) -> list[str]:
-    if not isinstance(types, list) or not all(isinstance(one, str) for one in types) or len(set(types)) < len(types):
-        raise DamageError(f"types: expected a list of different names, found {str(types)[:40]!r}")
+    if not (
+        isinstance(types, list) and all(isinstance(one, str) for one in types) and 0 < len(types) == len(set(types))
+    ):
+        raise DamageError(f"types: expected different names, at least one, found {str(types)[:40]!r}")
     if len(types) > MOST_TYPES and config.objective.corruption != "window":
         raise DamageError(f"types: expected at most {MOST_TYPES} of a tagger, found {len(types)}")
     "".join(types).encode("utf-8")  # half a character cannot be printed
