@@ -14,8 +14,7 @@ from nerwin.network.decoder import (
     SENTENCES_AT_ONCE,
     SUMS_AT_ONCE,
     Transitions,
-    _parts,
-    borders,
+    _together,
     max_marginals,
     viterbi,
     viterbi_in_doubt,
@@ -203,17 +202,14 @@ def test_however_few_pairs_of_tags_step_together_the_results_are_the_same(
 
 
 @pytest.mark.parametrize(
-    ("together", "pairs", "sizes"),
-    [(256, 1, [1] * 7), (256, 9, [1] * 7), (256, 20, [2, 2, 2, 1]), (3, 1000, [3, 3, 1]), (256, 1000, [7])],
+    ("most", "pairs", "together"), [(256, 1, 1), (256, 9, 1), (256, 20, 2), (3, 1000, 3), (256, 1000, 111)]
 )
 def test_sentences_step_as_many_together_as_their_pairs_of_tags_allow_and_one_at_least(
-    monkeypatch: pytest.MonkeyPatch, together: int, pairs: int, sizes: list[int]
+    monkeypatch: pytest.MonkeyPatch, most: int, pairs: int, together: int
 ) -> None:
-    monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", together)
+    monkeypatch.setattr(decoder, "SENTENCES_AT_ONCE", most)
     monkeypatch.setattr(decoder, "SUMS_AT_ONCE", pairs)
-    found = [np.arange(7)[part] for part in _parts(7, K)]
-    assert [len(part) for part in found] == sizes
-    assert np.concatenate(found).tolist() == [*range(7)]
+    assert _together(K) == together
 
 
 @pytest.mark.parametrize("search", [viterbi, max_marginals])
@@ -272,13 +268,6 @@ def test_precision_is_kept_where_steps_are_forbidden(lengths: list[int], dtype: 
 def test_of_equal_paths_the_one_of_the_first_tags_is_found() -> None:
     transitions = Transitions(np.zeros((K, K)), np.zeros(K), np.zeros(K))
     assert viterbi(np.zeros((5, K)), np.array([3, 2]), transitions).tolist() == [0] * 5
-
-
-def test_borders_skip_empty_sentences() -> None:
-    first, inner, last = borders(np.array([0, 3, 0, 1, 2, 0]))
-    assert inner.tolist() == [1, 2, 5]
-    assert first.tolist() == [0, 3, 4]
-    assert last.tolist() == [2, 3, 5]
 
 
 def test_no_score_is_large_enough_for_an_illegal_step() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.interface import CorruptionSettings, Loss
-from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, SequenceBatch, SequenceCorruption
+from nerwin.corruption.sequence import SORTED_SENTENCES, TRANSITIONS, SequenceBatch, SequenceCorruption, borders
 from nerwin.network.decoder import viterbi
 from nerwin.network.elemental import elemental_transitions
 from nerwin.text.windows import FlatCorpus, flatten
@@ -153,6 +153,13 @@ def test_steps_counted_one_by_one_are_those_of_the_vectorised_gradient(seed: int
     counted = elemental_transitions(ds, batch().tags.tolist(), LENGTHS)
     assert counted.any()
     np.testing.assert_allclose(counted, np.asarray(loss.grads[TRANSITIONS]), atol=1e-15)
+
+
+def test_borders_skip_empty_sentences() -> None:
+    first, inner, last = borders(np.array([0, 3, 0, 1, 2, 0]))
+    assert inner.tolist() == [1, 2, 5]
+    assert first.tolist() == [0, 3, 4]
+    assert last.tolist() == [2, 3, 5]
 
 
 def test_illegal_transitions_get_no_gradient() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption, tag_weights
-from nerwin.network.decoder import Transitions, borders, max_marginals, viterbi
+from nerwin.network.decoder import Transitions, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
@@ -141,3 +141,13 @@ def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
     before = np.cumsum(lengths[sentences]) - lengths[sentences]
     cuts = np.flatnonzero(np.diff(before // size)) + 1
     return np.split(sentences, cuts)
+
+
+def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:
+    """The indices of the first words of sentences, of all others, and of the last words."""
+    ends = np.cumsum(lengths)
+    some = lengths > 0
+    first = (ends - lengths)[some]
+    others = np.ones(ends[-1] if len(ends) else 0, np.bool_)
+    others[first] = False
+    return first, np.flatnonzero(others), ends[some] - 1

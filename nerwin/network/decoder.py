@@ -5,7 +5,7 @@ FORBIDDEN. Inside, sentences stand in order of falling length, so that at each t
 first ones.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -144,15 +144,8 @@ def _in_order(found: Found, times: _ByTime) -> Found:
 
 
 def _together(K: int) -> int:
-    """How many sentences may step together."""
+    """How many sentences may step together, of K tags."""
     return min(max(SUMS_AT_ONCE // K**2, 1), SENTENCES_AT_ONCE)
-
-
-def _parts(sentences: int, K: int) -> Iterator[slice]:
-    """Sentences that run, so many at a time as may step together."""
-    size = _together(K)
-    for first in range(0, sentences, size):
-        yield slice(first, min(first + size, sentences))
 
 
 def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
@@ -200,16 +193,6 @@ def _stepping(A: Floats, blocks: Sequence[StepBlock], sentences: int) -> Callabl
     def step(paths: Floats) -> Floats:
         if len(paths) <= size:
             return best(paths)
-        return np.concatenate([best(paths[part]) for part in _parts(len(paths), len(A))])
+        return np.concatenate([best(paths[first : first + size]) for first in range(0, len(paths), size)])
 
     return step
-
-
-def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:
-    """The indices of the first words of sentences, of all others, and of the last words."""
-    ends = np.cumsum(lengths)
-    some = lengths > 0
-    first = (ends - lengths)[some]
-    others = np.ones(ends[-1] if len(ends) else 0, np.bool_)
-    others[first] = False
-    return first, np.flatnonzero(others), ends[some] - 1
