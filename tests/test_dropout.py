@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Floats, Parameters
-from nerwin.network.dropout import dropout_mask, whole_network
+from nerwin.network.dropout import Dropout, dropout_mask, whole_network
 from nerwin.network.scorer import Scorer, init_scorer
 
 rates = pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
@@ -85,6 +85,19 @@ def test_masks_differ_from_window_to_window_and_from_draw_to_draw() -> None:
     assert isinstance(first, np.ndarray)
     assert isinstance(second, np.ndarray)
     assert len({row.tobytes() for row in (*first, *second)}) == 10
+
+
+@scalings
+def test_each_layer_has_a_mask_of_its_own_width_and_rate(inverted: bool) -> None:
+    dropout = Dropout([300, 500, 200], [0.0, 0.2, 0.6], inverted)
+    none, *masks = dropout.masks(np.random.default_rng(5), 400, np.float32)
+    assert none is None
+    for mask, width, rate in zip(masks, [500, 200], [0.2, 0.6], strict=True):
+        assert isinstance(mask, np.ndarray)
+        assert mask.shape == (400, width)
+        assert float((mask == 0).mean()) == pytest.approx(rate, abs=0.01)
+        assert mask.max() == pytest.approx(1 / (1 - rate) if inverted else 1, rel=1e-4)
+    assert dropout.whole_network() == [None, *([None, None] if inverted else [0.8, 0.4])]
 
 
 # In the scorer

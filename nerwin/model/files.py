@@ -10,12 +10,14 @@ numbers.
 """
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from nerwin.arrays import Bytes
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
@@ -42,6 +44,8 @@ FILES = ("arrays", "state_arrays")  # the keys of a manifest that name files
 LATER = {"unseen", "repeats", "types", CALIBRATION}  # constants that older models do not have
 _ARRAYS = rf"({'|'.join(FILES)})-[0-9a-f]+\.npz"
 _OWN = re.compile(rf"{_ARRAYS}|\.({_ARRAYS}|{re.escape(MANIFEST)})\.part")
+
+Shapes = dict[str, tuple[int, ...]]
 
 
 class SavedState(NamedTuple):
@@ -83,12 +87,12 @@ def _model_arrays(model: Model) -> Arrays:
     }
 
 
-def _encode(values: Any) -> Any:
-    """A list of strings without line ends as UTF-8 bytes."""
+def _encode(values: Sequence[str]) -> Bytes:
+    """Strings without line ends, as UTF-8 bytes."""
     return np.frombuffer("\n".join(values).encode("utf-8"), np.uint8)
 
 
-def _decode(array: Any) -> list[str]:
+def _decode(array: Bytes) -> list[str]:
     text = array.tobytes().decode("utf-8")
     return text.split("\n") if text else []
 
@@ -103,7 +107,7 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
 
 
 def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
-    """Take away what nerwin wrote into a model folder and its manifest does not name, as a kill leaves it."""
+    """Remove the files of nerwin's that a folder's manifest does not name, such as those that a killed save left."""
     entries = (manifest.get(key) for key in FILES)
     kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
     for leftover in _own_files(folder):
@@ -112,7 +116,7 @@ def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def remove_model(folder: Path) -> None:
-    """Take a model away, what says which files are its own first, and nothing that nerwin did not write."""
+    """Remove a model, its manifest first: a kill leaves no model then, not a damaged one. Files of others stay."""
     for file in [folder / MANIFEST, *_own_files(folder)]:
         file.unlink(missing_ok=True)
     with suppress(OSError):  # it is not there, or not empty
@@ -120,16 +124,16 @@ def remove_model(folder: Path) -> None:
 
 
 def check_new_model(folder: Path, remedy: str) -> None:
-    """Refuse a folder for a new model that holds a file, but for what a save that was killed has left there.
+    """Refuse a folder for a new model unless it is empty but for what a killed save left there.
 
     Raises:
-        ModelError: it holds some, or is a file itself.
+        ModelError: it holds other files, or is a file itself.
     """
     check_empty(folder, remedy, spared=_own_files(folder))  # a whole model has its manifest besides
 
 
 def _own_files(folder: Path) -> list[Path]:
-    """The arrays in a model folder, and what is half written of it, by their names."""
+    """The files in a model folder that by their names are arrays, or half-written arrays or manifests."""
     return [file for file in folder.glob("*") if _OWN.fullmatch(file.name)]
 
 
@@ -140,7 +144,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         decided: whether the model must have its decision rule, which is fitted at the end of every epoch.
 
     Raises:
-        ModelError: missing or damaged files, or another format version.
+        ModelError: missing or damaged files, another format version, or no decision rule though it must have one.
     """
     manifest = read_manifest(folder)
     try:
@@ -158,10 +162,10 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         best_f1, best_epoch = best_of(manifest)
         standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
-        check_arrays(model.params, model.parameter_shapes())
+        check_arrays(model.params, _parameter_shapes(model))
         shapes = model.rule_shapes()
         optional = shapes | {"calibration": (2,)}  # of older models, for another curve
-        check_arrays(model.constants, model.preprocess_shapes() | optional, optional=optional)
+        check_arrays(model.constants, _preprocess_shapes(model) | optional, optional=optional)
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
             return load_model(folder, decided=decided)
@@ -176,6 +180,24 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     return model
 
 
+def _parameter_shapes(model: Model) -> Shapes:
+    """The shapes that the parameters have by the configuration, the types and the inventories."""
+    sized = zip(model.lookups, model.widths, strict=True)
+    shapes: Shapes = {one.name: (len(one), width) for one, width in sized}
+    shapes |= {name: value.shape for name, value in model.corruption.own_parameters(np.float32).items()}
+    n = model.inputs
+    for k, m in enumerate(model.hidden, 1):
+        shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
+        n = m
+    return shapes | {"U": (n, len(model.corruption.names))}
+
+
+def _preprocess_shapes(model: Model) -> Shapes:
+    """The shapes of the constants of preprocessing."""
+    method, n = model.config.preprocess.method, model.inputs
+    return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
+
+
 def _read_types(types: Any, config: Config) -> list[str]:
     if not (
         isinstance(types, list) and all(isinstance(one, str) for one in types) and 0 < len(types) == len(set(types))
@@ -188,7 +210,11 @@ def _read_types(types: Any, config: Config) -> list[str]:
 
 
 def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) -> list[Lookup]:
-    """The inventories, in the order in which a configuration makes them; of the words, training has read so many."""
+    """The inventories, in the order in which a configuration makes them.
+
+    Args:
+        seen: how many of the words training has read; None of older models, which do not say.
+    """
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
     if names == (of_words := [name for name in expected if name != PAIR]):
         expected = of_words  # learned from whole words, it has no pairs

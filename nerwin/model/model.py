@@ -13,7 +13,7 @@ from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings
 from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
 from nerwin.network.by_place import ByPlaceCache, forward_by_place
-from nerwin.network.dropout import Mask, dropout_mask, whole_network
+from nerwin.network.dropout import Dropout, Mask
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
 from nerwin.network.placed import ByPlace, Placed, as_they_stand, by_place, distinct
 from nerwin.network.preprocess import Preprocess
@@ -60,22 +60,6 @@ class Model:
         """The model as it is now, whatever training makes of it later."""
         params = {name: value.copy() for name, value in self.params.items()}
         return replace(self, params=params, constants=dict(self.constants))
-
-    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes that the parameters have by the configuration, the types and the inventories."""
-        sized = zip(self.lookups, self.widths, strict=True)
-        shapes: dict[str, tuple[int, ...]] = {one.name: (len(one), width) for one, width in sized}
-        shapes |= {name: value.shape for name, value in self.corruption.own_parameters(np.float32).items()}
-        n = self.inputs
-        for k, m in enumerate(self.hidden, 1):
-            shapes |= {f"W{k}": (m, n), f"b{k}": (m,)}
-            n = m
-        return shapes | {"U": (n, len(self.corruption.names))}
-
-    def preprocess_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the constants of preprocessing."""
-        method, n = self.config.preprocess.method, self.inputs
-        return {} if method == "none" else {"mean": (n,), "transform": (n, n) if method == "whiten" else (n,)}
 
     def rule_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the constants that decide: those of the corruption's rule, and of the calibration."""
@@ -203,35 +187,21 @@ class Model:
         self, forms: FormTable, placed: Placed, masks: Sequence[Mask] | None = None
     ) -> tuple[Floats, Cache | ByPlaceCache]:
         """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
-        masks = masks or self._whole_network()
+        masks = masks or self.dropout.whole_network()
         if isinstance(placed, ByPlace):
             e = self.embed(forms, placed.forms)
             return forward_by_place(self.scorer, self.params, e, placed.borders, placed.places, masks)
         return self.scorer.forward(self.params, self.windows(forms, placed), masks)
 
-    def _whole_network(self) -> list[Mask]:
-        return [whole_network(rate, inverted=self._inverted) for rate in self._dropout_rates]
-
-    @property
-    def _inverted(self) -> bool:
-        return self.config.scorer.dropout_scaling == "inverted"
-
     @cached_property
-    def _dropout_rates(self) -> list[float]:
-        """Of the input and of each hidden layer."""
+    def dropout(self) -> Dropout:
         scorer = self.config.scorer
-        return [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
+        rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
+        return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")
 
     def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
-        if not any(self._dropout_rates):
-            return [None] * len(self._dropout_rates)
-        dtype, inverted = self.params["U"].dtype.type, self._inverted
-        widths = [self.inputs, *self.hidden]
-        return [
-            dropout_mask(rng, (B, width), rate, dtype, inverted=inverted)
-            for width, rate in zip(widths, self._dropout_rates, strict=True)
-        ]
+        return self.dropout.masks(rng, B, self.params["U"].dtype.type)
 
     def folded(self) -> Parameters:
         """The scorer's parameters in float64, with preprocessing and the scaling of dropout folded into them.
@@ -243,7 +213,7 @@ class Model:
         params: Parameters = {
             name: self.params[name].astype(np.float64) for name in [*names, *(f"b{k}" for k in layers)]
         }
-        for name, kept in zip(names, self._whole_network(), strict=True):
+        for name, kept in zip(names, self.dropout.whole_network(), strict=True):
             params[name] = params[name] * (1 if kept is None else kept)
         if preprocess := self.preprocess:
             params["W1"] = preprocess.backward(params["W1"])

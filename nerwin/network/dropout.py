@@ -8,6 +8,8 @@ more inputs than a thinned one, so one of the two is scaled to the other's expec
 """
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,7 +24,7 @@ def dropout_mask(
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
 
     Args:
-        rate: is taken to the nearest 1/65536, but never to 1.
+        rate: is rounded to a multiple of 1/65536 below 1.
     """
     if not rate:
         return None
@@ -38,3 +40,25 @@ def dropout_mask(
 def whole_network(rate: float, *, inverted: bool) -> Mask:
     """What takes a mask's place when the whole network is used."""
     return None if inverted or not rate else 1 - rate
+
+
+class Dropout(NamedTuple):
+    """The dropout of a scorer.
+
+    widths, rates: of x and of each hidden layer's a. inverted: which of the two ways to scale is taken.
+    """
+
+    widths: Sequence[int]
+    rates: Sequence[float]
+    inverted: bool
+
+    def masks(self, rng: np.random.Generator, B: int, dtype: type[np.floating]) -> list[Mask]:
+        """Masks (B, width) to train on a minibatch with."""
+        return [
+            dropout_mask(rng, (B, width), rate, dtype, inverted=self.inverted)
+            for width, rate in zip(self.widths, self.rates, strict=True)
+        ]
+
+    def whole_network(self) -> list[Mask]:
+        """What takes the masks' places when the whole network is used."""
+        return [whole_network(rate, inverted=self.inverted) for rate in self.rates]
