@@ -11,7 +11,6 @@ from nerwin.cli import app
 from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelBatch, LabelCorruption
 from nerwin.corruption.sequence import TRANSITIONS, SequenceBatch, SequenceCorruption
-from nerwin.corruption.tagging import tag_weights
 from nerwin.corruption.weights import type_weights
 from nerwin.corruption.window import WindowCorruption
 from nerwin.text.windows import flatten
@@ -37,7 +36,8 @@ def test_a_map_names_types_and_none_is_one() -> None:
 
 def test_balanced_weights_of_a_tagger_count_every_word_of_an_entity() -> None:
     """Two words S-LOC, six of PER as B, I and E, and none that says what those outside weigh."""
-    weights = tag_weights(CorruptionSettings(weights="balanced"), TYPES, np.array([4, 4, 0, 5, 6, 7, 0, 5, 6, 7]))
+    corruption = LabelCorruption(TYPES, CorruptionSettings(weights="balanced"))
+    weights = corruption.tag_weights(np.array([4, 4, 0, 5, 6, 7, 0, 5, 6, 7]))
     np.testing.assert_allclose(weights, [1, *[8 / 4] * 4, *[8 / 12] * 4], rtol=1e-6)
 
 

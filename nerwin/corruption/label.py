@@ -12,7 +12,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
-from nerwin.corruption.tagging import TagCorruption, tag_weights
+from nerwin.corruption.tagging import TagCorruption
 from nerwin.network.loss import hinge
 from nerwin.text.windows import FlatCorpus
 
@@ -48,7 +48,7 @@ class LabelCorruption(TagCorruption):
             left_out[outside[kept:]] = True
             shuffled = shuffled[~left_out[shuffled]]
         tags = targets[shuffled]
-        whole_pass = LabelBatch(corpus.centres[shuffled], tags, tag_weights(self.settings, self.types, targets)[tags])
+        whole_pass = LabelBatch(corpus.centres[shuffled], tags, self.tag_weights(targets)[tags])
         for start in range(0, len(shuffled), size):
             yield LabelBatch._make(part[start : start + size] for part in whole_pass)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
-from nerwin.corruption.tagging import TagCorruption, tag_weights
+from nerwin.corruption.tagging import TagCorruption
 from nerwin.network.decoder import Transitions, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
@@ -61,7 +61,7 @@ class SequenceCorruption(TagCorruption):
             room = self.pairs_per_pass(targets, corpus.lengths) - int(corpus.lengths[chosen].sum())
             chosen[_fitting(others, corpus.lengths, room)] = True
             shuffled = shuffled[chosen[shuffled]]
-        weights = tag_weights(self.settings, self.types, targets)[targets]
+        weights = self.tag_weights(targets)[targets]
         words = max(int(corpus.lengths[shuffled].sum()), 1)
         sentences = max(SORTED_SENTENCES, SORTED_BATCHES * size * len(shuffled) // words)
         blocks = [

@@ -27,12 +27,6 @@ OFFSETS = 16  # of O, tried at most in either direction
 REPEATS = Dial(0.4, 0.2, range(-2, 4))  # β, from 0 to 1
 
 
-def tag_weights(settings: CorruptionSettings, types: Sequence[str], targets: Ints) -> Floats:
-    """(K,) the weight of a word of each tag."""
-    weights = type_weights(settings.weights, types, kinds_of(targets))
-    return per_tag(weights[0], weights[1:])
-
-
 class TagCorruption:
     """The half of a corruption that turns scores into tags. A word's target is the index of its IOBES tag."""
 
@@ -57,6 +51,11 @@ class TagCorruption:
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
+
+    def tag_weights(self, targets: Ints) -> Floats:
+        """(K,) the weight of a word of each tag, given the targets (n,) of the training part."""
+        weights = type_weights(self.settings.weights, self.types, kinds_of(targets))
+        return per_tag(weights[0], weights[1:])
 
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools

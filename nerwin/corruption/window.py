@@ -173,8 +173,9 @@ def ranked_right(scores: Floats, kinds: Ints) -> float:
         true = np.sort(scores[kinds == k + 1, k])
         other = scores[kinds != k + 1, k]
         if len(true) and len(other):
-            above = len(true) - np.searchsorted(true, other, side="right")
-            tied = np.searchsorted(true, other, side="right") - np.searchsorted(true, other, side="left")
+            below = np.searchsorted(true, other, side="left")
+            not_above = np.searchsorted(true, other, side="right")
+            above, tied = len(true) - not_above, not_above - below
             shares.append(float((above + 0.5 * tied).mean()) / len(true))
     return float(np.mean(shares)) if shares else 0.0
 
@@ -226,7 +227,7 @@ def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     return thresholds
 
 
-def _best_word_threshold(scores: Floats, true: np.ndarray) -> float:
+def _best_word_threshold(scores: Floats, true: Bools) -> float:
     """Where to cut one type's scores for the best F1 over words; above all scores where the type does not occur."""
     if not true.any():
         return float(scores.max(initial=0.0)) + 1.0

@@ -112,10 +112,9 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
 
 def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
     """Which flat entries of a tensor to perturb: of a lookup table, those of the rows that have a gradient."""
-    candidates = np.arange(int(np.prod(shape)))
     if isinstance(gradient, Rows):
-        candidates = (gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel()
-    return rng.permutation(candidates)
+        return rng.permutation((gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel())
+    return rng.permutation(gradient.size)
 
 
 def numeric_gradient(

@@ -171,10 +171,9 @@ def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
     tagger.scorer.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
     parts = cut_piece(piece, by_sentence=task.columns is not None, share=share)
-    if task.objects:
-        return (end_lines(tag_objects(tagger, part, task.form, task.name)) for part in parts)
     if task.columns is None:
-        return (end_lines(tag_texts(tagger, part, task.form, task.name)) for part in parts)
+        tag_lines = tag_objects if task.objects else tag_texts
+        return (end_lines(tag_lines(tagger, part, task.form, task.name)) for part in parts)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in parts)
     return tag_columns(tagger, split, task.columns, task.form, task.name)
 
