@@ -1,7 +1,7 @@
 """The numbers of a decision rule that the dev part sets, and how far it may turn them.
 
-The F1 of a few entities jumps. So each number starts where it usually ends, and leaves that only as far as dev's
-entities bear it out; what is sought is the highest
+With few entities F1 jumps by chance. So each number starts at its usual value, and every step away from it has to
+gain PULL entities; what is sought is the highest
 
     F1 of dev  −  PULL / (entities of dev) · (steps away from the usual, of all dials)
 """
@@ -22,11 +22,11 @@ class Dial(NamedTuple):
 
 
 def fit_dials(f1: Callable[..., float], dials: Sequence[Dial], entities: int) -> list[float]:
-    """Where dials have that highest value, one turned after the other, the first one twice.
+    """The numbers at which the dials have the highest value found, turned one after the other, the first one twice.
 
     Args:
-        f1: F1, given the numbers that all dials stand at.
-        entities: how many the F1 is of.
+        f1: F1 on dev, given a number for each dial.
+        entities: how many dev has.
     """
     at = [0] * len(dials)
 

@@ -11,7 +11,7 @@ from nerwin.text.windows import FlatCorpus
 
 
 class CorruptionSettings(NamedTuple):
-    """The objective's settings; a configuration says them all, the defaults are the plain hinge.
+    """The objective's settings; the defaults are those of the plain hinge.
 
     margin: Δ. weights: of types, in the hinge or (`sequence`) in the margin. draws (`window`): how often each true
     window is drawn a pass. miss (`label`, `sequence`): what is added to Δ where an entity becomes O. outside_share
@@ -93,7 +93,7 @@ class Corruption(Protocol[B]):
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
     ) -> dict[str, Floats]:
-        """The constants of the decision rule, fitted on the dev part, whose unseen words (n,) training has not met."""
+        """The constants of the decision rule, fitted on the dev part; unseen (n,) are the words not met in training."""
         ...
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -101,7 +101,11 @@ class Corruption(Protocol[B]):
         ...
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words, given all of them, a number (n,) for each word, and which are unseen."""
+        """The scores (n, K) of a text's words as `decode` takes them, moved where a word comes again or is unseen.
+
+        Args:
+            words: (n,) a number for each word as it is spelled. unseen: (n,) which were not met in training.
+        """
         ...
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
@@ -119,7 +123,7 @@ class Corruption(Protocol[B]):
         ...
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of what is held against each other on dev, pairs or tags of a word, whose scores stand right."""
+        """The share of dev's pairs, or words, in which the true one scores highest, before any threshold."""
         ...
 
     def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:

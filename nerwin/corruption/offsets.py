@@ -1,10 +1,9 @@
 """How readily a word gets a tag: offsets on the scores of O and of each type, chosen on the dev part.
 
-A hinge counts mistakes about words, and most words are O; the F1 of entities asks for more of the rare ones. The
-hinge wins its margin on words that training has seen; unseen words keep less of it. So something is taken off O's
-score before the best sequence is sought, and more of it at unseen words (how much, `dials` finds). A type may be more
-frequent, or easier to find, in the text that dev stands for than in training: what is added to its score is fitted
-after that, where dev is clear about it.
+The hinge counts words, most of which are O; F1 counts entities, which are rare. And the margin that training
+wins on the words it sees is smaller on words it has not seen. So an offset is taken off O's score before the best
+sequence is sought, and a further one at unseen words; `dials` finds both. After that each type may get an offset of
+its own, where dev says clearly that the type is more frequent, or easier to find, than it was in training.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What `label` and `sequence` share: both train a tagger over IOBES tags, with a score for each tag of the centre word.
 
-A sentence's tags are the legal sequence with the best sum of scores, once words that come again lean on each other (see
-`repeats`) and the scores of O, at unseen words and at all, and of each type are offset (see `offsets`).
+A sentence's tags are the legal sequence with the best sum of scores. Before it is sought, words that come again lean on
+each other (see `repeats`), and offsets move the scores of O, further at unseen words, and of each type (see `offsets`).
 """
 
 import functools
@@ -91,11 +91,14 @@ class TagCorruption:
         return self.settings.margin / 4
 
     def _dials(self, unseen: Bools) -> list[Dial]:
-        """Of the offset of O at unseen words, of β, and of the offset of O, given which words of dev's entities are
-        unseen.
+        """The dials of O's offset at unseen words, of β, and of O's offset at all words.
 
-        What training has seen of an entity beats O by the margin, what it has not may be level with O; by less where it
-        has seen more than half of such words, and so has learned what they have in common.
+        A seen word of an entity beats O by the margin; an unseen one may be level with O, so the margin is the usual
+        offset there. It is less where more than half of the words of dev's entities are seen, as training has then
+        learned what such words have in common.
+
+        Args:
+            unseen: (e,) which words of dev's entities are unseen.
         """
         share = float(unseen.mean()) if len(unseen) else 1.0
         outside = Dial(0.0, self._quarter, range(-OFFSETS, OFFSETS + 1))

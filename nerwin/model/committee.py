@@ -5,9 +5,9 @@ divided by their number M. So a committee needs no code of its own to tag, to sa
 
     x = [ x₁ ; … ; x_M ]     W = diag(W₁, …, W_M)     b = [ b₁ ; … ; b_M ]     U = 1/M [ U₁ ; … ; U_M ]
 
-Its decision rule is the mean of theirs, too. Each was fitted on the same dev part, but what is chance in that differs
-from seed to seed. A rule fitted to the mean scores was 0.4 worse, in the mean of ten averages of `fast.yaml` that were
-fitted on one half of a dev part and scored on the other; in three of `tagger.yaml` it was level.
+Its decision rule is the mean of theirs, too. All were fitted on the same dev part, but what is chance in each differs
+from seed to seed. A rule fitted to the mean scores instead was 0.4 worse in the mean of ten averages of `fast.yaml`,
+fitted on one half of a dev part and scored on the other, and level in three of `tagger.yaml`.
 """
 
 from collections import Counter

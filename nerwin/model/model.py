@@ -126,10 +126,10 @@ class Model:
         return [words.dim if name == WORDS else features[name] for name in self.tables]
 
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
-        """The forms of a minibatch's windows (B, C), and of the words around them, as training takes them.
+        """The forms (B, C) of a minibatch's windows, and of the words around them, in the way that trains fastest.
 
-        Many windows take less time with each place's forms projected there once. Otherwise, where a vector is a row of
-        a single table, it is copied to its places from there: finding out which are alike takes longer.
+        Large minibatches are projected place by place, if that pays. In others every form is embedded once, unless it
+        has a row of a single table: fetching that again takes less time than finding the distinct forms.
         """
         if around is None and len(ids) >= BY_PLACE_FROM and self._pays_by_place:
             return by_place(ids)
@@ -137,9 +137,9 @@ class Model:
 
     @cached_property
     def _pays_by_place(self) -> bool:
-        """Whether nothing is done to x before its product with W, and that is most of the work.
+        """Whether nothing is done to x before W is applied, and the product W x is most of the work.
 
-        Letter n-grams are more work than the product: a form's would be added up for each of its places.
+        With letter n-grams it is not: a form's would be added up anew for each place.
         """
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
         return untouched and sum(self.widths) >= BY_PLACE_WIDTH and NGRAMS not in self.config.features
@@ -247,10 +247,13 @@ class Model:
     def tag_and_calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """Tag the dev part, and fit there how likely it is that an entity found is right, given its true tags in IOB2.
+        """Tag the dev part, and fit the probability of an entity to which of those found there are right.
+
+        Args:
+            scores: (n, K), not yet in context. gold: the true tags, in IOB2.
 
         Returns:
-            The tags that the rule finds there.
+            The tags found.
         """
         lengths = corpus.lengths
         scores = self.in_context(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
@@ -264,7 +267,7 @@ class Model:
         return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
 
     def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """A text's scores (n, K), once its words (n,) lean on their other places and unseen ones have their offset."""
+        """The scores (n, K) of a text's words in context, as `Corruption.in_context` has it."""
         return self.corruption.in_context(self.constants, scores, words, unseen)
 
     def tag_sentences(self, scores: Floats, lengths: Ints) -> list[list[str]]:

@@ -16,7 +16,7 @@ from nerwin.network.scorer import Cache, Layers, Scorer
 
 
 class ByPlaceCache(NamedTuple):
-    """A `Cache` without x, which only the windows that are propagated back need, few as they are.
+    """A `Cache` without x, which is put together for the windows that are propagated back, and these are few.
 
     e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
     """
@@ -26,7 +26,7 @@ class ByPlaceCache(NamedTuple):
     layers: Layers
 
     def rows(self, chosen: Ints) -> Cache:
-        """A whole `Cache` of some windows: only now is x put together."""
+        """A whole `Cache` of some windows, with x."""
         return Cache(windows_of(self.e, self.places[chosen]), self.layers.rows(chosen))
 
 

@@ -17,7 +17,7 @@ Found = TypeVar("Found", Floats, Ints)
 SENTENCES_AT_ONCE = 256  # at most: their sums over pairs of tags stay in the processor's cache
 SUMS_AT_ONCE = 1 << 20  # or those of one sentence where they are more: with many tags fewer sentences step together
 
-RESET_EVERY = 100  # steps after which sums start from 0 again: float32 would lose what single words add to long ones
+RESET_EVERY = 100  # steps after which the best sum is set back to 0: float32 sums of long sentences would swallow words
 
 FORBIDDEN = -np.inf  # lower than any sum of scores; one legal path always exists: O throughout
 

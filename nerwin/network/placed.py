@@ -1,7 +1,8 @@
-"""The windows of a minibatch as its forms (`forms`) and which of them stands where (`places`), in one of three ways.
+"""The windows of a minibatch as a list of forms (`forms`) and which of these stands where (`places`).
 
-Each way puts the forms' vectors into the windows, and brings the windows' gradients back to the forms. `Model.placed`
-picks the fastest.
+There are three ways, of which `Model.placed` picks the fastest: every form once (`Distinct`), a form for each place in
+each window (`AsTheyStand`), or every form once for each place (`ByPlace`). Each puts the forms' vectors into the
+windows, and brings the windows' gradients back to the forms.
 """
 
 from collections.abc import Sequence
@@ -22,8 +23,8 @@ FormGradients = tuple[Ints, Floats]
 class Distinct:
     """Every form once.
 
-    forms: (u,), in no order. places: (B, C) which of them stands where. around: the same of the words around the
-    windows, where the model looks at them.
+    forms: (u,), in no order. places: (B, C) which of them stands where. around: the sentences around the windows, where
+    the model looks at them, with words numbered as in `places`.
     """
 
     forms: Ints
@@ -49,7 +50,7 @@ class Distinct:
 
 @dataclass(frozen=True)
 class _EachPlace:
-    """Forms some of which are the same: the gradients of such a form are summed up in its table.
+    """Forms of which some are equal; it is `backprop_lookup` that sums up their gradients.
 
     forms: (u,). places: (B, C) which of them stands where.
     """
@@ -79,7 +80,7 @@ class AsTheyStand(_EachPlace):
 
 @dataclass(frozen=True)
 class ByPlace(_EachPlace):
-    """A form for each place that it stands in, so that it can be projected there once (`forward_by_place`).
+    """Every form once for each place c that it stands in, so that W_c is applied to it once (`forward_by_place`).
 
     borders: (C + 1) where the forms of each place begin, and where the last ones end.
     """

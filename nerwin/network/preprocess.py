@@ -58,8 +58,7 @@ def _whiten(x: Floats) -> Preprocess:
 
 
 def _varies(x: Floats, sigma: Floats) -> Bools:
-    """The columns (n,) that carry something: what a rounded mean leaves of the others must not be blown up to 1, nor
-    can numbers be whose inverse is larger than any."""
+    """The columns (n,) whose σ is more than rounding errors, and large enough for 1/σ to be finite."""
     kind = np.finfo(x.dtype)
     found: Bools = sigma > np.maximum(100 * kind.eps * np.abs(x).max(axis=0, initial=0.0), kind.tiny)
     return found

@@ -21,11 +21,9 @@ SUMMED = 256  # words at a time: which of them is whose is a table that grows wi
 
 @dataclass(frozen=True)
 class FixedScorer:
-    """A scorer whose parameters no longer change, with nothing to do before W or after U.
+    """A scorer whose parameters no longer change, with preprocessing and dropout folded into them.
 
-    Where the sentence is one more place, its rows add up to the sentence's, of which the window's own word is taken.
-
-    size: C, the words in a window. slots: C, or C + 1 with one for the sentence.
+    size: C, the words in a window. slots: C, or C + 1 where the sentence is one more place.
     """
 
     scorer: Scorer
@@ -58,7 +56,8 @@ class FixedScorer:
         Args:
             P: what `project` gave for some forms.
             forms: (B, C) which of them stands in each place.
-            around: which of them stand around, where there is a place for these.
+            around: the sentences around the windows, by the same numbers, where there is a place for these. Their sums
+                are taken of projections, less the projection of the window's own word.
         """
         rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
         scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)

@@ -29,8 +29,10 @@ class TextForms:
         self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
         self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()
-        self.entries: Ints = np.empty(0, np.int64)  # of the first forms, as far as `Projections.find` has come
-        self.found_in: dict[str, int] | None = None  # the entries that these are; others once those are forgotten
+        # Kept by `Projections.find`: the entries of the first forms, and the dict that they are from, which is another
+        # one after `Projections.forget`.
+        self.entries: Ints = np.empty(0, np.int64)
+        self.found_in: dict[str, int] | None = None
 
     def read(self, words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
         """The numbers (n,) of the forms, and of the words, of sentences in a row."""
@@ -49,8 +51,8 @@ class Projections:
     but for the call, so that memory does not grow with the text: the first forms of a text are its frequent ones.
 
     P: the rows that `FixedScorer.score` takes; the padding's entry is the first. unseen: whether training has
-    not read the form of an entry. Whoever calls `find` and then reads these must be alone there: they are others once
-    they have grown.
+    not read the form of an entry. `find` may put larger arrays in the place of both: threads need a lock from the call
+    until they are read.
     """
 
     def __init__(self, model: Model) -> None:
@@ -69,10 +71,7 @@ class Projections:
         self._kept = {}
 
     def find(self, text: TextForms, ids: Ints) -> Ints:
-        """The entries of some words (n,) of a text, given their forms in its vocabulary; valid until the next call.
-
-        What is found out about forms is noted in the text.
-        """
+        """The entries (n,) of some words of a text, given their forms in its vocabulary; valid until the next call."""
         forms = text.vocabulary.forms
         if text.found_in is not self._kept:
             text.found_in, text.entries = self._kept, np.arange(len(RESERVED))

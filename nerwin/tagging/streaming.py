@@ -87,7 +87,7 @@ def tag_file(
 
 
 def _readable(work: Iterator[Work], failures: list[CorpusError]) -> Iterator[Work]:
-    """What can be read; why no more can goes into `failures`, since what came before is to be put out first."""
+    """The work up to the first error, which goes into `failures`: what came before it is to be put out first."""
     try:
         yield from work
     except CorpusError as error:
@@ -114,9 +114,9 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
 
 
 def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
-    """The outputs in order, and for how many bytes each is the output.
+    """The outputs in order, each with the size of its piece in bytes.
 
-    So many pieces are on their way that no process waits, and no more.
+    Just so many pieces are on their way that no process has to wait.
     """
     # A forked process has the model at once; where there is no fork, it is sent.
     forked = "fork" in multiprocessing.get_all_start_methods()
