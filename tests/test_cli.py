@@ -1224,7 +1224,11 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, f"{TRAIN} --set corpus.train=null", "corpus.train: expected a tagged corpus"),
         (nothing, f"{TRAIN} --resume --overwrite", "--resume"),
         (nothing, f"{TRAIN} --resume", "out"),
-        (nothing, "train --output nowhere --resume", "nowhere/config.yaml: cannot read the configuration"),
+        (
+            nothing,
+            "train --output nowhere --resume",
+            "nowhere: expected a run to continue, found none. Leave out --resume",
+        ),
         (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
         (nothing, "train --config village.yaml --output village.conll", "village.conll: expected a folder"),
         (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),

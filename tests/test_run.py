@@ -471,7 +471,7 @@ def test_a_run_from_before_its_data_were_recorded_goes_on(whole: Path, config: C
 
 
 def test_resuming_nothing_is_a_clear_error(tmp_path: Path, config: Config) -> None:
-    with pytest.raises(ConfigError, match="nowhere"):
+    with pytest.raises(ModelError, match="nowhere: expected a run to continue, found none"):
         Run.resume(tmp_path / "nowhere", config)
 
 

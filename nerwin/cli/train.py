@@ -45,14 +45,14 @@ def train(
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
-    from nerwin.storage.folders import CONFIG, check_is_run, new_folder, newest_folder, resume_command
+    from nerwin.storage.folders import CONFIG, check_begun, new_folder, newest_folder, resume_command
 
     started = time.perf_counter()
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
     begun = (output or newest_folder(trained=False)) if resume else None
     if begun:
-        check_is_run(begun)
+        check_begun(begun)
     path = config or (begun / CONFIG if begun else shipped(QUICKSTART))
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, summary

@@ -102,6 +102,23 @@ def check_is_run(folder: Path) -> None:
         raise ModelError(f"{folder}: expected the folder of a run, found a {kind}'s. Choose another --output.")
 
 
+def check_begun(folder: Path) -> None:
+    """Refuse a folder in which no run was begun that could be continued.
+
+    Raises:
+        ModelError: there is none, or it is a comparison's or a model's.
+    """
+    check_is_run(folder)
+    try:
+        os.stat(folder / CONFIG)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelError(
+            f"{folder}: expected a run to continue, found none. Leave out --resume, or check the path."
+        ) from error
+    except OSError:  # who reads it says what is wrong
+        return
+
+
 def check_replaceable(folder: Path) -> None:
     """Refuse a folder with files in it in which no training has begun: they are somebody's.
 

@@ -21,6 +21,7 @@ from nerwin.storage.folders import (
     METRICS,
     PAGE,
     PAUSED,
+    check_begun,
     check_empty,
     check_is_run,
     check_replaceable,
@@ -108,7 +109,7 @@ class Run:
             ModelError: no such run. ConfigError: the configuration is another one, or the data are.
         """
         check_free(folder)
-        check_is_run(folder)
+        check_begun(folder)
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
