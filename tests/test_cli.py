@@ -377,6 +377,22 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
     assert "in margin" in table
 
 
+def test_no_type_or_title_of_a_table_is_cut_off_or_broken(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two long types may differ in their ends alone, and who reads lines wants a sentence on one."""
+    monkeypatch.setenv("COLUMNS", "30")
+    types = ("Ortsbezeichnung-geographisch-amtlich", "Ortsbezeichnung-geographisch-kirchlich")
+    Path("long.conll").write_text("".join(f"Zzyzx\tB-{one}\n\n" for one in types), encoding="utf-8")
+    scored = nerwin("evaluate", "runs/village-1", "--data", "long.conll").stdout
+    surveyed = nerwin("data", "long.conll").stdout
+    for printed in (scored, surveyed):
+        assert all(printed.count(one) >= 1 for one in types)
+        assert "…" not in printed
+    assert re.search(r"^token accuracy .* of 2 tokens; .*; calibration error .* [\d.]+$", scored, re.MULTILINE)
+    monkeypatch.setenv("COLUMNS", "40")
+    whole = nerwin("evaluate", "runs/village-1", "--data", "village.conll").stdout.splitlines()
+    assert "words by type: true in rows, found in columns" in whole
+
+
 def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> None:
     for part in ("best", "last"):
         shutil.rmtree(here / "runs" / "village-1" / part)

@@ -1,6 +1,7 @@
 """What a model's detectors detect, a word's neighbours, and the command that shows them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -314,3 +315,12 @@ def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatc
     assert f" {best} " in drawn
     monkeypatch.setenv("COLUMNS", "40")
     assert "…" not in CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = CliRunner().invoke(app, ["inspect", out]).stdout.splitlines()
+    heads = [line for line in lines if line.startswith("detector ")]
+    detectors = json.loads(CliRunner().invoke(app, ["inspect", out, "--json"]).stdout)["detectors"]
+    assert len(detectors[0]["weights"]) == 9
+    first = dict(re.findall(r"(\S+) ([+-]\d\.\d\d)", heads[0]))
+    largest = sorted(detectors[0]["weights"].items(), key=lambda one: -abs(one[1]))[:6]
+    assert first == {name: f"{weight:+.2f}" for name, weight in largest}
+    assert lines[-1].endswith("are shown, with the 6 largest of their 9 weights; --json has all")

@@ -9,6 +9,7 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption
+from nerwin.cli.tables import print_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,8 +81,8 @@ def _draw(found: "Survey", warnings: list[str]) -> None:
     console = PlainConsole()
     for name, part in found.parts.items():
         console.print(f"{name:<5} {part.path}", style="dim", soft_wrap=True)
-    console.print(_figures(found.parts))
-    console.print(_types(found.parts))
+    print_whole(console, _figures(found.parts))
+    print_whole(console, _types(found.parts))
     for conflict in found.conflicts[:SHOWN]:
         console.print(_told(conflict), soft_wrap=True)
     for warning in warnings:

@@ -63,11 +63,12 @@ def evaluate(
     fits = console.measure(whole, options=console.options.update(width=WIDEST)).maximum <= console.width
     shown = whole if fits else _mistakes(result)
     if shown.row_count:  # there may be no mistakes
-        console.print(shown)
+        print_whole(console, shown)
     console.print(
         f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
         f"{result.invalid_transitions} invalid transitions found; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
+        soft_wrap=True,
     )
 
 

@@ -90,7 +90,7 @@ def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, 
     table = Table("word", "cosine", title=f"nearest to {word}", title_justify="left")
     for neighbour, cosine in neighbours:
         table.add_row(neighbour, f"{cosine:.3f}")
-    console.print(table)
+    print_whole(console, table)
 
 
 def _draw_decision(console: "Console", decision: "Decision") -> None:
@@ -148,8 +148,10 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
     from rich.table import Table
 
     for one in detectors[:SHOWN]:
-        weights = "  ".join(f"{name} {weight:+.2f}" for name, weight in one.weights.items())
-        table = Table(title=f"detector {one.number}  {weights}", title_justify="left", show_header=False, box=None)
+        largest = sorted(one.weights, key=lambda name: -abs(one.weights[name]))[:WIDE]
+        weights = "".join(f"  {name} {weight:+.2f}" for name, weight in one.weights.items() if name in largest)
+        console.print(f"detector {one.number}{weights}", style="table.title", soft_wrap=True)
+        table = Table(show_header=False, box=None)
         table.add_column(no_wrap=True, style="dim")
         table.add_column()
         table.add_row("lit by", " | ".join(f"{text} ({a:.2f})" for text, a in one.most[:3]))
@@ -160,4 +162,7 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
         console.print()
     dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)
     which = "strongest" if detectors[0].weights else "first"  # below further layers no weight says how strong they are
-    console.print(f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the {which} are shown")
+    count = len(detectors[0].weights)
+    also = f", with the {WIDE} largest of their {count} weights; --json has all" if count > WIDE else ""
+    said = f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the {which} are shown{also}"
+    console.print(said, soft_wrap=True)

@@ -10,7 +10,13 @@ WIDEST = 10_000  # columns; no table takes so many
 
 
 def print_whole(console: "Console", table: "Table") -> None:
-    """Print a table that cuts no figure off: on a terminal that is too narrow, its lines break instead."""
+    """Print a table that cuts no figure and no name off: on a terminal that is too narrow, its lines break instead.
+
+    Its title is a line of its own, which rich would fold to the width of the table.
+    """
+    if table.title:
+        console.print(table.title, style="table.title", soft_wrap=True)
+        table.title = None
     for column in table.columns:
         if column.no_wrap:  # rich takes the longest word for what it needs at least
             column.min_width = max(console.measure(cell).maximum for cell in (column.header, *column.cells))
