@@ -483,6 +483,38 @@ def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, co
     assert contents(whole) == before
 
 
+@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', None])
+def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
+    """A configuration by hand, and what somebody has put beside it."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_yaml(mine / "config.yaml", config.to_dict())
+    (mine / "report.html").write_text("mine")
+    if metrics is not None:
+        (mine / "metrics.jsonl").write_text(metrics)
+    before = contents(mine)
+    with pytest.raises(ModelError, match=r"mine: expected an empty folder, found files\. Choose another --output\.$"):
+        Run.resume(mine, config)
+    assert contents(mine) == before
+
+
+@pytest.mark.parametrize("begin", [partial(Run.start, overwrite=True), Run.resume], ids=["overwrite", "resume"])
+@pytest.mark.parametrize("line", ["", '{"ep', '{"epoch": 1, "loss": 0.'])
+def test_a_run_whose_first_epoch_was_never_saved_is_begun_anew(
+    tmp_path: Path, config: Config, line: str, begin: Callable[[Path, Config], Run]
+) -> None:
+    """The disk was full while the first line of metrics was written."""
+    Run.start(tmp_path / "run", config)
+    (tmp_path / "run" / "metrics.jsonl").write_text(line)
+    assert len(finish(begin(tmp_path / "run", config))) == 4
+
+
+def test_a_run_that_was_killed_before_it_had_metrics_is_begun_anew(tmp_path: Path, config: Config) -> None:
+    Run.start(tmp_path / "run", config)
+    (tmp_path / "run" / "metrics.jsonl").unlink()
+    assert len(finish(Run.resume(tmp_path / "run", config))) == 4
+
+
 def test_a_run_that_was_killed_between_its_first_two_saves_does_its_epoch_again(
     whole: Path, tmp_path: Path, config: Config
 ) -> None:

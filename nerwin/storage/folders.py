@@ -24,7 +24,8 @@ RUNS = Path("runs")
 BEST, LAST, PAUSED = "best", "last", "paused"
 CONFIG = "config.yaml"
 METRICS = "metrics.jsonl"
-OWN_KEYS, LONGEST_LINE = ("epoch", "active", "windows"), 1 << 16  # of metrics; others' have other keys
+OWN_KEYS, LONGEST_LINE = {"epoch", "active", "windows"}, 1 << 16  # of metrics; others' have other keys
+OWN_START = b'{"epoch": '  # of a line of metrics
 PAGE = "report.html"
 RESULTS = "results.jsonl"  # of a comparison
 CELLS = "cells"  # of a comparison: the runs that it trains
@@ -136,7 +137,9 @@ def holds_run(folder: Path) -> bool:
     try:
         with (folder / METRICS).open("rb") as stream:
             first = stream.readline(LONGEST_LINE)
-        return not first or {*OWN_KEYS} <= {*json.loads(first)}
+        if not first.endswith(b"\n"):  # none yet, or cut off by a full disk
+            return OWN_START.startswith(first[: len(OWN_START)])
+        return set(json.loads(first)) >= OWN_KEYS
     except (OSError, ValueError, TypeError, RecursionError):
         return False
 

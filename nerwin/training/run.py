@@ -106,7 +106,8 @@ class Run:
         """Continue a run where it was saved last, exactly as if it had never stopped.
 
         Raises:
-            ModelError: no such run. ConfigError: the configuration is another one, or the data are.
+            ModelError: no such run, or files that are no run's. ConfigError: the configuration is another one, or the
+                data are.
         """
         check_free(folder)
         check_begun(folder)
@@ -119,6 +120,8 @@ class Run:
                     f"{folder / LAST}: expected the state of the run, found none. "
                     "Bring it back, or begin again with --overwrite."
                 )
+            if not holds_run(folder):  # killed before its metrics were there; else the configuration is somebody's own
+                check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
             return cls._begin(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         _check_unedited(folder / CONFIG, config, model.config)
