@@ -481,7 +481,7 @@ def nothing(here: Path) -> None:
         (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in a folder that is there"),
         (nothing, "report absent", "absent: expected a run folder with best/, or a model folder, found neither"),
         (a_comparison, "report grid", "grid: expected a run folder, found a comparison. Name one of the runs in its"),
-        (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: cannot write: Is a directory"),
+        (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: expected the name of a file"),
     ],
 )
 def test_a_bad_input_is_one_line_and_leaves_nothing_behind(

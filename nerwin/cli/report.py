@@ -59,7 +59,7 @@ def report(
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))
-    if place and (output or place.is_file()):
+    if place and (output or place.exists()):
         _check_place(place)
     columns = chosen_keys(
         word_column=word_column, tag_column=tag_column, delimiter=delimiter, comments=comments, scheme=scheme
