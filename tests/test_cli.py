@@ -1447,6 +1447,17 @@ def test_a_reader_of_a_pipe_may_leave_at_any_time(command: str) -> None:
     assert (done.returncode, done.stderr) == (DONE, "")
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd here")
+def test_so_may_one_of_a_pipe_that_is_named(here: Path) -> None:
+    """As a shell's >(...) gives it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "nerwin", "convert", "village.conll", f"/dev/fd/{writing}", "--to", "jsonl"]
+    done = subprocess.run(words, pass_fds=[writing], capture_output=True, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stdout, done.stderr) == (DONE, "", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_training_ends_well_where_its_progress_cannot_be_written(here: Path) -> None:
     with Path("/dev/full").open("w") as full:

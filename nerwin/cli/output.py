@@ -110,6 +110,8 @@ def _write_file(pieces: Iterable[bytes], path: Path) -> None:
                 stream.writelines(pieces)
         else:
             _replace(Path(os.path.realpath(path)), pieces)  # of a link, where it leads
+    except BrokenPipeError:  # its reader has seen enough, as that of standard output may have
+        raise
     except OSError as error:
         raise CorpusError(f"{path}: cannot write: {error.strerror}. {cure(error)}, or choose another place.") from error
 
