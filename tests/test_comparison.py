@@ -1,19 +1,22 @@
 """A grid of trainings: its cells, what a second start skips, what a failure does, and the table at the end."""
 
+import errno
 import json
+import os
+import resource
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, chdir, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
 from nerwin.cli import app
 from nerwin.config.settings import Config
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, ModelError, WorkerError
 from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
@@ -82,12 +85,11 @@ def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last()
     rows = summarise(FOUND)
     assert [row.setting for row in rows] == [("a=2",), ("a=1",), ("a=3",)]
     one = rows[1]
-    assert (len(one.runs), one.error) == (2, None)
+    assert len(one.runs) == 2
     assert one.f1 == pytest.approx(0.6)
     assert one.spread == pytest.approx(0.1414213562373095)
     assert (one.epochs, one.seconds) == (3, 2)
     assert one.active == pytest.approx(0.3)
-    assert [row.error for row in rows] == ["once", None, "it broke"]
     assert (rows[0].f1, len(rows[0].runs), rows[0].tried, rows[0].spread) == (0.9, 1, 2, 0)
     assert (rows[2].runs, rows[2].tried) == ([], 1)
 
@@ -385,3 +387,31 @@ def test_a_cell_whose_data_have_changed_meanwhile_fails(tmp_path: Path, monkeypa
     results = {result.cell: result.error for result in comparison(tmp_path, cells=cells).run(ThreadPoolExecutor(1))}
     assert results[cells[0]] is None
     assert "village.conll: expected the data that" in (results[cells[1]] or "")
+
+
+def test_a_result_for_which_there_is_no_room_is_an_error_that_names_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nerwin.training.comparison.train_cell", lambda *given: Result(()))
+    one, limits = comparison(tmp_path, cells=grid(["training.seed=1"])), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(
+            ModelError, match=r"out/results\.jsonl: cannot write the result: .*the same command continues"
+        ):
+            list(one.run(ThreadPoolExecutor(1)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(list(one.run(ThreadPoolExecutor(1)))) == 1
+
+
+def test_a_process_that_cannot_start_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*given: object) -> NoReturn:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refused)
+    with (
+        processes(2) as pool,
+        pytest.raises(WorkerError, match=r"cannot start .*: Too many open files\. .*fewer --jobs"),
+    ):
+        pool.submit(print)

@@ -24,7 +24,7 @@ def processes(jobs: int) -> Iterator[Executor]:
     """So many processes of this machine, which end with this one.
 
     Raises:
-        WorkerError: one of them was killed.
+        WorkerError: one of them cannot start, or was killed.
     """
     with ProcessPoolExecutor(jobs, get_context("spawn"), work_for, (os.getpid(),)) as pool:
         try:
@@ -47,5 +47,11 @@ class _Deaf(Executor):
         self._pool = pool
 
     def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        with deaf():
-            return self._pool.submit(function, *args, **kwargs)
+        try:
+            with deaf():
+                return self._pool.submit(function, *args, **kwargs)
+        except OSError as error:
+            raise WorkerError(
+                f"cannot start a worker process: {error.strerror}. Start again with fewer --jobs; what is finished is "
+                "kept."
+            ) from error

@@ -19,7 +19,7 @@ from nerwin.config.idle import idle
 from nerwin.config.reading import load_config, non_default
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
-from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, short_of_memory
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, cure, short_of_memory
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
@@ -175,7 +175,8 @@ class Comparison:
         whose data change after that fails.
 
         Raises:
-            ModelError: another process trains here. WorkerError: a worker was lost.
+            ModelError: another process trains here, or a result cannot be written. WorkerError: a worker cannot start,
+                or was lost.
         """
         with Lock(self.folder) as lock:
             done = {result.cell for result in self._done()}
@@ -200,11 +201,16 @@ class Comparison:
 
     def _append(self, result: Result) -> None:
         path = self.folder / RESULTS
-        whole = path.read_bytes() if path.exists() else b""
-        if whole and not whole.endswith(b"\n"):  # cut off while it was written
-            replace_file(path, whole[: whole.rfind(b"\n") + 1])
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(result.to_json() + "\n")
+        try:
+            whole = path.read_bytes() if path.exists() else b""
+            if whole and not whole.endswith(b"\n"):  # cut off while it was written
+                replace_file(path, whole[: whole.rfind(b"\n") + 1])
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(result.to_json() + "\n")
+        except OSError as error:
+            raise ModelError(
+                f"{path}: cannot write the result: {error.strerror}. {cure(error)}; the same command continues."
+            ) from error
 
 
 def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
@@ -251,7 +257,6 @@ class Row(NamedTuple):
     epochs: float
     seconds: float
     active: float
-    error: str | None
 
 
 def summarise(results: Sequence[Result]) -> list[Row]:
@@ -266,11 +271,10 @@ def summarise(results: Sequence[Result]) -> list[Row]:
 
 def _row(setting: Cell, group: list[Result]) -> Row:
     good = [result for result in group if result.error is None]
-    error = next((result.error for result in group if result.error is not None), None)
 
     def mean(name: str) -> float:
         return statistics.fmean(getattr(result, name) for result in good) if good else 0.0
 
     spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
     runs = [result.folder for result in good]
-    return Row(setting, runs, len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"), error)
+    return Row(setting, runs, len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"))
