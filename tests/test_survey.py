@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 
 from nerwin.analysis.advice import FEW, NAMED, SLIP, advise
 from nerwin.analysis.characters import Odd
-from nerwin.analysis.survey import Conflict, Covered, Invalid, Survey, survey
+from nerwin.analysis.part import Covered, Invalid
+from nerwin.analysis.survey import Conflict, Survey, survey
 from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
 from nerwin.config.reading import make_config

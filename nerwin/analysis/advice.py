@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from nerwin.analysis.survey import PARTS, PartSurvey, Survey
+from nerwin.analysis.part import PartSurvey
+from nerwin.analysis.survey import PARTS, Survey
 from nerwin.text.doubts import for_no_entity
 from nerwin.training.data import CUT_BEYOND
 

@@ -14,7 +14,8 @@ from nerwin.cli.tables import print_whole
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.analysis.survey import Conflict, PartSurvey, Survey
+    from nerwin.analysis.part import PartSurvey
+    from nerwin.analysis.survey import Conflict, Survey
     from nerwin.config.settings import Config
 
 CONFIGS = (".yaml", ".yml")
