@@ -303,6 +303,11 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
     assert ("frequent mistakes" in printed) != whole
 
 
+def test_evaluate_ends_with_its_other_figures_in_one_line(here: Path) -> None:
+    last = nerwin("evaluate", "runs/village-1").stdout.splitlines()[-1]
+    assert re.fullmatch(r"token accuracy .* invalid transitions found; calibration error of .* scores \d\.\d{3}", last)
+
+
 def test_evaluate_draws_no_table_of_mistakes_where_there_are_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
@@ -1246,7 +1251,7 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
             "nowhere: expected a run to continue, found none. Leave out --resume",
         ),
         (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
-        (nothing, "train --config village.yaml --output village.conll", "village.conll: expected a folder"),
+        (nothing, "train --config village.yaml --output village.conll", "village.conll: expected an empty folder"),
         (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),
         (nothing, f"{RESUME} --set training.epochs=9", "found other values of training.epochs"),
         (no_metrics, RESUME, "metrics.jsonl"),

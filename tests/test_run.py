@@ -623,7 +623,7 @@ def test_an_empty_folder_is_welcome(tmp_path: Path, config: Config) -> None:
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path, config: Config) -> None:
     (tmp_path / "taken").write_text("mine")
     for overwrite in (False, True):
-        with pytest.raises(ModelError, match="expected a folder, found a file"):
+        with pytest.raises(ModelError, match="expected an empty folder, found a file"):
             Run.start(tmp_path / "taken", config, overwrite=overwrite)
     assert (tmp_path / "taken").read_text() == "mine"
 

@@ -43,19 +43,19 @@ def compare(
     from nerwin.shell import command_line
     from nerwin.shipped import QUICKSTART, shipped
 
-    path = config or shipped(QUICKSTART)
-    configured_threads(path, overrides or ())
+    path, overrides = config or shipped(QUICKSTART), overrides or []
+    configured_threads(path, overrides)
     from nerwin.config.reading import taken_apart
     from nerwin.training.comparison import Comparison, folder_of, summarise
     from nerwin.training.grid import grid, keys_of, replaced
 
     staff, wanted = workers(engine, scheduler, jobs), grid(vary)
-    if lost := replaced(keys_of([taken_apart(overrides or ())]), keys_of(wanted)):
+    if lost := replaced(keys_of([taken_apart(overrides)]), keys_of(wanted)):
         raise ConfigError(
             f"--set {lost[0]}: expected a key that is the same in all cells, found it in --vary. Drop one."
         )
-    folder = output or folder_of(path, overrides or ())
-    comparison = Comparison(folder, path, overrides or (), wanted)
+    folder = output or folder_of(path, overrides)
+    comparison = Comparison(folder, path, overrides, wanted)
     console, cells = PlainConsole(stderr=True), comparison.cells
     done = comparison.finished()
     console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", soft_wrap=True)
@@ -72,8 +72,7 @@ def compare(
         for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
             typer.echo(result.to_json())
     else:
-        table = _table(done, keys_of(cells))
-        print_whole(PlainConsole(), table)
+        print_whole(PlainConsole(), _table(done, keys_of(cells)))
         console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
         if best:
             console.print(f"best: {command_line(*(folder / run for run in best))}", soft_wrap=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from nerwin.pretraining.run import PretrainRun
+    from nerwin.pretraining.text import Text
     from nerwin.pretraining.trainer import PretrainEpochDone
     from nerwin.text.columns import Columns
 
@@ -63,7 +64,7 @@ def pretrain(
 ) -> None:
     """Learn word vectors from untagged text."""
     from nerwin.cli.console import PlainConsole
-    from nerwin.pretraining.run import check_output
+    from nerwin.pretraining.run import PretrainRun, check_output
     from nerwin.text.columns import Columns
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
@@ -71,23 +72,26 @@ def pretrain(
     check_apart(output, sources, output)
     check_output(output, resume=resume, overwrite=overwrite)
     console, hint = PlainConsole(stderr=True, quiet=quiet), form_hint(source, files, columns)
-    run = _prepare(console, sources, source, columns, output, settings, resume)
+    text = _read(console, sources, settings, columns, objects=source == "jsonl")
+    begin = PretrainRun.resume if resume else PretrainRun.start
+    run = begin(output, text, settings)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
     if hint and not quiet:
         typer.echo(hint, err=True)
-    for word in probes or ():
-        run.pretraining.row(word)
-    before = run.pretraining.state.epoch * run.pretraining.text.length + run.pretraining.state.tally.words
+    probes = probes or []
+    for word in probes:
+        run.pretraining.row(word)  # refuses an unknown one
+    before = run.pretraining.state.epoch * text.length + run.pretraining.state.tally.words
     started = time.perf_counter()
     try:
-        _train(console, run, probes or [])
+        _train(console, run, probes)
     except KeyboardInterrupt:
-        again = _again(files, source, columns, output, settings, probes or [], quiet)
+        again = _again(files, source, columns, output, settings, probes, quiet)
         epoch = min(run.pretraining.state.epoch + 1, epochs)
         piped = "with the same standard input " if None in sources else ""
         raise interrupted(f" in epoch {epoch}; {piped}continue with: {again}") from None
     seconds = time.perf_counter() - started
-    words = epochs * run.pretraining.text.length - before
+    words = epochs * text.length - before
     if not quiet:
         chosen = ("--set", f"words.vectors={plain_name(output)}", "--set", f"words.dim={dim}")
         then = command_line("nerwin", "init", "my.yaml", "--preset", "tagger-vectors", *chosen)
@@ -112,23 +116,21 @@ def _sources(files: list[Path]) -> list[Path | None]:
     return sources
 
 
-def _prepare(
+def _read(
     console: "Console",
     sources: list[Path | None],
-    source: Input,
-    columns: "Columns | None",
-    output: Path,
     settings: PretrainSettings,
-    resume: bool,
-) -> "PretrainRun":
-    """Read the text, and say what it is like."""
-    from nerwin.pretraining.run import PretrainRun
+    columns: "Columns | None",
+    *,
+    objects: bool,
+) -> "Text":
+    """Read the text, and say how long it is and how much of it gets vectors."""
     from nerwin.pretraining.text import read_text
     from nerwin.text.vocabulary import KNOWN, UNKNOWN
 
     started = time.perf_counter()
     with console.status("reading the text") if console.is_terminal else contextlib.nullcontext():
-        text = read_text(sources, settings.vocabulary, settings.window, columns, objects=source == "jsonl")
+        text = read_text(sources, settings.vocabulary, settings.window, columns, objects=objects)
     known = 1 - text.counts[UNKNOWN] / text.length
     console.print(
         f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
@@ -136,7 +138,7 @@ def _prepare(
         style="dim",
         soft_wrap=True,
     )
-    return (PretrainRun.resume if resume else PretrainRun.start)(output, text, settings)
+    return text
 
 
 def _again(

@@ -84,9 +84,9 @@ def tag(
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     objects = source == "jsonl"
-    hint = form_hint(source, files or [Path("-")], columns)
-    output = stream_path(output) if output else None
-    chosen = "html" if page else form or _usual(source, None if len(files or ()) > 1 else output)
+    files, output = files or [Path("-")], stream_path(output) if output else None
+    hint = form_hint(source, files, columns)
+    chosen = "html" if page else form or _usual(source, output if len(files) == 1 else None)
     page = chosen == "html"
     frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
     if chosen == "inline" and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):
@@ -94,7 +94,7 @@ def tag(
             f"--format: expected types without parentheses, which inline markup cannot hold, found {odd[0]}. "
             "Take jsonl or conll."
         )
-    texts = _with_outputs(files or [Path("-")], output, ".html" if page else "")
+    texts = _with_outputs(files, output, ".html" if page else "")
     for _, target in texts:
         check_spared(target, named_files(config).values())
     if engine == "dask":

@@ -6,7 +6,7 @@ what is written in another scheme is spelled so when it is read. 0/0 is 0.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -103,11 +103,10 @@ def _count(gold: TagSequences, found: TagSequences, read: Callable[[Sequence[str
     return {label: Score(right[label], proposed[label], support[label]) for label in support | proposed}
 
 
-def _sum(scores: Any) -> Score:
-    correct, found, support = 0, 0, 0
-    for score in scores:
-        correct, found, support = correct + score.correct, found + score.found, support + score.support
-    return Score(correct, found, support)
+def _sum(scores: Collection[Score]) -> Score:
+    return Score(
+        sum(one.correct for one in scores), sum(one.found for one in scores), sum(one.support for one in scores)
+    )
 
 
 def _confusion(pairs: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -82,14 +82,18 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     rngs = generators(0)
     for name in BATCH_PURPOSES:  # a state that no generator takes shows here, and not when it is needed
         rngs[name].bit_generator.state = saved["sources"][name]
-    rate = float(saved.get("rate", first_rate))
-    hinge, seconds = (float(saved[name]) for name in ("hinge", "seconds"))
-    if not all(map(math.isfinite, (rate, hinge, seconds))):
-        raise DamageError("tally: expected finite numbers, found others")
-    batches, pairs, active = (whole_number(saved, name) for name in ("batches", "pairs", "active"))
-    return Tally(
-        {name: saved["sources"][name] for name in BATCH_PURPOSES}, rate, batches, pairs, active, hinge, seconds
+    tally = Tally(
+        rng_states={name: saved["sources"][name] for name in BATCH_PURPOSES},
+        rate=float(saved.get("rate", first_rate)),
+        batches=whole_number(saved, "batches"),
+        pairs=whole_number(saved, "pairs"),
+        active=whole_number(saved, "active"),
+        hinge=float(saved["hinge"]),
+        seconds=float(saved["seconds"]),
     )
+    if not all(map(math.isfinite, (tally.rate, tally.hinge, tally.seconds))):
+        raise DamageError("tally: expected finite numbers, found others")
+    return tally
 
 
 def epochs_begun(folder: Path) -> float:

@@ -211,7 +211,7 @@ def _all_types(config: CorpusConfig) -> list[str]:
 
 def _labels(sentences: Iterable[Sentence]) -> set[str]:
     """The types of the entities in some sentences."""
-    return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}
+    return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != OUTSIDE}
 
 
 def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], features: Sequence[str], size: int) -> Part:

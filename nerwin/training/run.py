@@ -71,18 +71,16 @@ class Run:
         """
         check_free(folder)
         with _writing(folder):
-            if folder.exists() and not folder.is_dir():
-                raise ModelError(f"{folder}: expected a folder, found a file. Choose another --output.")
             check_is_run(folder)
             if overwrite:
                 check_replaceable(folder)
+            else:
+                check_empty(folder, _remedy(folder))
         return cls._begin(folder, config, overwrite=overwrite)
 
     @classmethod
     def _begin(cls, folder: Path, config: Config, *, overwrite: bool) -> "Run":
         """Begin a run in a folder that is empty, or holds one that is to be replaced."""
-        if not overwrite:
-            check_empty(folder, _remedy(folder))
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
