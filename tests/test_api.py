@@ -502,7 +502,7 @@ def test_a_folder_that_cannot_be_is_an_error_of_its_own(
         lambda: nerwin.train(village, name, resume=True),
     ):
         with pytest.raises(
-            ModelError, match=r"expected the name of a folder, found what is none: .*\. Choose another\.$"
+            ModelError, match=r"expected the name of a folder, found an impossible one: .*\. Choose another\.$"
         ):
             use()
     assert not list(tmp_path.iterdir())

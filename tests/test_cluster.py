@@ -130,7 +130,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
     ("words", "first", "message"),
     [
         ((), WITHOUT_NERWIN, "expected nerwin there, found none: .*No module named 'nerwin"),
-        ((), OF_ANOTHER_VERSION, r"expected nerwin [\d.]+, found nerwin 0\.0\.1\. Make it as this machine"),
+        ((), OF_ANOTHER_VERSION, r"expected nerwin [\d.]+, found nerwin 0\.0\.1\. Install the same there"),
         (("--nthreads", "2"), "pass", "expected one thread, found 2. Start it with --nthreads 1"),
     ],
 )

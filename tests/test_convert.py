@@ -178,7 +178,7 @@ def test_a_setting_is_named_by_its_option() -> None:
 def test_options_of_columns_are_refused_for_other_forms() -> None:
     Path("b.inline").write_text(INLINE)
     message = refused(nerwin("convert", "b.inline", "-", "--tag-column", 2))
-    assert message == "nerwin: --from inline: expected no options of columns, found some. Leave them out.\n"
+    assert message == "nerwin: --from inline: expected no options for columns, found some. Leave them out.\n"
 
 
 def test_a_place_that_cannot_be_written_is_named() -> None:

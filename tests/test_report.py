@@ -478,7 +478,7 @@ def nothing(here: Path) -> None:
         (nothing, f"report {RUN} --data absent.conll", "absent.conll: cannot read the file"),
         (nothing, f"report {RUN} -o runs", "runs: expected the name of a file to write, found a folder"),
         (nothing, f"report {RUN} -o /dev/null", "/dev/null: expected the name of a file to write"),
-        (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in a folder that is there"),
+        (nothing, f"report {RUN} -o absent/page.html", "absent/page.html: expected a file in an existing folder"),
         (nothing, "report absent", "absent: expected a run folder with best/, or a model folder, found neither"),
         (a_comparison, "report grid", "grid: expected a run folder, found a comparison. Name one of the runs in its"),
         (a_folder_in_its_place, f"report {RUN}", f"{RUN}/report.html: expected the name of a file"),

@@ -189,7 +189,10 @@ def test_config_says_so_where_nothing_differs() -> None:
     [
         (["no.yaml"], "no.yaml: cannot read the configuration"),
         (["--set", "training.sed=7"], "training.sed: there is no such key. Did you mean training.seed?"),
-        (["my.yaml", "--schema"], "--schema is the same for all configurations: expected none, found one."),
+        (
+            ["my.yaml", "--schema"],
+            "--schema is the same for all configurations: expected it alone, found FILE or --set.",
+        ),
     ],
 )
 def test_config_refuses_in_one_line(words: list[str], message: str) -> None:

@@ -50,7 +50,7 @@ def unwritable(error: OSError) -> None:
     if error.filename is None:
         said = f"<stdout>: cannot write: {error.strerror}. {cure(error)}, or write elsewhere."
     else:
-        said = f"{error.filename}: {error.strerror}. Check the path, who may use it, and the space that is free."
+        said = f"{error.filename}: {error.strerror}. Check the path, its permissions and the free space."
     typer.echo(f"nerwin: {said}", err=True)
 
 

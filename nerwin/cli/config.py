@@ -25,7 +25,9 @@ def config(
 
     if schema:
         if file is not None or overrides:
-            raise ConfigError("--schema is the same for all configurations: expected none, found one. Leave it out.")
+            raise ConfigError(
+                "--schema is the same for all configurations: expected it alone, found FILE or --set. Leave these out."
+            )
         typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         return
     path = file or shipped(QUICKSTART)

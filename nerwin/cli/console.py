@@ -9,8 +9,8 @@ from nerwin.errors import printable
 
 
 class PlainConsole(Console):
-    """A console for which, in a str, brackets are no markup, `:key:` is no picture, and no letter is an order to the
-    terminal; a Text is the program's own."""
+    """A console that prints a str as it is: brackets are no markup, `:key:` is no emoji, and control characters do not
+    reach the terminal. Styles are for a Text, which the program itself has made."""
 
     def __init__(self, *, stderr: bool = False, quiet: bool = False) -> None:
         super().__init__(stderr=stderr, quiet=quiet, highlight=False, markup=False, emoji=False)

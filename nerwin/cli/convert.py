@@ -56,7 +56,7 @@ def convert(
     scheme = SCHEMES.get(form if form == "types" else given, "auto")  # types are never found out
     columns = Columns(word_column, tag_column, delimiter, scheme, comments)
     if form in NO_COLUMNS and columns != Columns():
-        raise ConfigError(f"--from {form}: expected no options of columns, found some. Leave them out.")
+        raise ConfigError(f"--from {form}: expected no options for columns, found some. Leave them out.")
     if form != "jsonl" and align != "strict":
         raise ConfigError(f"--align is for JSON Lines: expected --from jsonl, found {form}. Leave it out.")
     with naming_options(NAMED):

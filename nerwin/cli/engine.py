@@ -33,5 +33,7 @@ def workers(engine: Engine, scheduler: str | None, jobs: int) -> "Workers":
     if engine == "dask":
         return cluster(scheduler, jobs)
     if scheduler is not None:
-        raise ConfigError(f"--scheduler {scheduler}: expected --engine dask with it, found --engine {engine}. Add it.")
+        raise ConfigError(
+            f"--scheduler {scheduler}: expected --engine dask with it, found --engine {engine}. Add --engine dask."
+        )
     return processes(jobs)

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as a wish that a training loop grants between two steps, so that no step is
+"""Ctrl-C, SIGTERM and a closed terminal as a request that a training loop answers between two steps, so that no step is
 left half done."""
 
 import signal

@@ -68,6 +68,6 @@ def shorter_course(config: Config) -> Iterator[str]:
     planned = read_manifest(first)["config"]["training"]["epochs"]
     if planned > config.training.epochs:
         yield (
-            f"the rate falls to 0 in {config.training.epochs} epochs, in {first} it would have in {planned}: its "
-            "thresholds may fit this training less; training.keep=last has both train alike"
+            f"the rate falls to 0 in {config.training.epochs} epochs here; {first} was planned for {planned}, so its "
+            "thresholds may fit less well; with training.keep=last both train alike"
         )

@@ -89,7 +89,7 @@ def _check_place(path: Path) -> None:
     if path.is_file() and path.stat().st_size and not _is_page(path):
         raise ConfigError(f"{path}: expected a new file or an older page, found another file. Choose another --output.")
     if not path.parent.is_dir():
-        raise ConfigError(f"{path}: expected a file in a folder that is there, found no {path.parent}. Make it first.")
+        raise ConfigError(f"{path}: expected a file in an existing folder, found no {path.parent}. Make it first.")
 
 
 def _is_page(path: Path) -> bool:

@@ -34,7 +34,10 @@ def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str |
     from nerwin.text.doubts import for_no_entity
 
     if result.accuracy == 1 and result.overall.support >= SEVERAL:
-        yield "Every tag is right: did the model write them, or learn from this file? Then it says nothing of others."
+        yield (
+            "Every tag is right: did the model write them, or learn from this file? Then the figures say nothing of "
+            "new text."
+        )
     there = [label for label, score in result.types.items() if score.support]
     if not there:
         which = "entity" if isinstance(chosen, str) else f"entity of {', '.join(chosen)}, all that the model learned"

@@ -17,11 +17,10 @@ class _Unfailing(io.FileIO):
 
 
 def prepare_streams() -> None:
-    """Make streams that fail harmless.
+    """Let a command go on where stderr is closed or full, and fail where standard output is.
 
-    What is said on stderr is progress and why a command ends, which the exit code says too: a training does not end
-    because nobody listens. Standard output is a result: where it is closed, writing to it fails as it does on a full
-    disk.
+    On stderr stand its progress and why it ends, which the exit code says too: a training does not end because nobody
+    listens. Standard output is a result: where it is closed, writing to it fails as it does on a full disk.
     """
     if sys.stdout is None:
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")

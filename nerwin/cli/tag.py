@@ -175,7 +175,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
 
 
 def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Path, Path]]:
-    """The same, for machines that have their disk in common, and nothing else.
+    """The same texts, of which workers that share nothing but a disk with this machine can read and write each.
 
     Raises:
         ConfigError: standard input or output, or something that is no file.
@@ -195,7 +195,7 @@ def _on_disk(texts: Sequence[tuple[Path | None, Path | None]]) -> list[tuple[Pat
             raise ConfigError(f"{target}: expected a name without .gz, as --engine dask packs nothing. Take it off.")
         if not target.parent.is_dir():
             raise ConfigError(
-                f"{target}: expected a file in a folder that is there, found no {target.parent}. Make it."
+                f"{target}: expected a file in an existing folder, found no {target.parent}. Make it first."
             )
         shared.append((path, target))
     return shared
@@ -224,7 +224,7 @@ def _run(tagging: "Tagging", staff: "Workers") -> None:
 
 
 def _goes_to_a_file(stream: TextIO) -> bool:
-    """Whether it cannot end on the terminal, as it may through a pipe."""
+    """Whether a stream is a regular file; what goes into a pipe may still come out on the terminal."""
     return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
 
 

@@ -35,6 +35,6 @@ def columns_to_read(source: Input, word_column: int | None, comments: str | None
         return usual._replace(word=word, comments=usual.comments if comments is None else comments)
     if word_column is not None or comments is not None:
         raise ConfigError(
-            f"--word-column and --comments are for columns: expected --input conll, found {source}. Add it."
+            f"--word-column and --comments are for columns: expected --input conll, found {source}. Add --input conll."
         )
     return None

@@ -204,6 +204,6 @@ def check_worker(expected: Versions, dask_worker: Any) -> None:
     where, found = f"worker {dask_worker.address}", versions()
     if different := [key for key in expected if found.get(key) != expected[key]]:
         wanted, there = (", ".join(f"{key} {one.get(key)}" for key in different) for one in (expected, found))
-        raise WorkerError(f"{where}: expected {wanted}, found {there}. Make it as this machine, or results may differ.")
+        raise WorkerError(f"{where}: expected {wanted}, found {there}. Install the same there, or results may differ.")
     if (threads := dask_worker.state.nthreads) != 1:
         raise WorkerError(f"{where}: expected one thread, found {threads}. Start it with --nthreads 1 --nworkers -1.")

@@ -59,7 +59,7 @@ def new_folder(stem: str) -> Path:
 
 
 def named_folder(name: str | Path) -> Path:
-    """The folder of a name that Python code gives; a command's cannot be one that no file can have.
+    """The folder that Python code names; unlike an argument of a command, the name may be one that no file can have.
 
     Raises:
         ModelError: no folder can have this name.
@@ -69,7 +69,7 @@ def named_folder(name: str | Path) -> Path:
             os.stat(name)
     except ValueError as error:
         raise ModelError(
-            f"{name}: expected the name of a folder, found what is none: {error}. Choose another."
+            f"{name}: expected the name of a folder, found an impossible one: {error}. Choose another."
         ) from error
     return Path(name)
 

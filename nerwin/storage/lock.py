@@ -50,7 +50,7 @@ class Lock:
             self._file = None
 
     def check(self) -> None:
-        """Refuse to write on where what was held is gone: what stands there now is somebody else's.
+        """Refuse to write on once the folder or its lock was taken away: what stands there now is somebody else's.
 
         Raises:
             ModelError: the folder, or the file of its lock, has been taken away since.
@@ -62,7 +62,7 @@ class Lock:
             )
 
     def _lost(self) -> bool:
-        """Whether the file that is locked stands there no more; who takes the folder now locks another one."""
+        """Whether the locked file is gone from its place, so that another process may lock a new one there."""
         return self._file is not None and not _stands(self._file, self._path)
 
 
@@ -113,7 +113,7 @@ def _taken(folder: Path, path: Path) -> int:
         with os.fdopen(file, "rb") as stream:
             owner = stream.read(200).decode("utf-8", "replace").strip() or "another process"
         time.sleep(MOMENT)
-    raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait for its end.")
+    raise ModelError(f"{folder}: expected a folder not in use, found {owner} at work there. Wait until it ends.")
 
 
 def _take(file: int, path: Path) -> bool:

@@ -214,7 +214,7 @@ class Comparison:
 
 
 def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
-    """Train one cell, or what is left of it, in a process of its own. What ends it is its result: the others go on.
+    """Train one cell, or what is left of it, in a process of its own. An error is its result, so that the others go on.
 
     The result does not know which cell it is of: the caller adds that.
 

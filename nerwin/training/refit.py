@@ -43,7 +43,7 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
         )
     if model.standing.epoch != config.training.epochs:
         raise ConfigError(
-            f"training.epochs: expected {model.standing.epoch}, since the thresholds that are kept are those of that "
-            f"epoch of {folder}, found {config.training.epochs}. Set it to {model.standing.epoch}."
+            f"training.epochs: expected {model.standing.epoch}, the epoch in which {folder} got its thresholds, found "
+            f"{config.training.epochs}. Set it to {model.standing.epoch}."
         )
     return {name: model.constants[name] for name in model.rule_shapes() if name in model.constants}  # older lack some

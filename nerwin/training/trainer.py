@@ -36,7 +36,7 @@ from nerwin.training.state import BATCH_PURPOSES, Batched, EpochDone, State, Tal
 
 
 def make_optimizer(model: Model) -> Optimizer:
-    """The optimizer of a model's configuration, its state at zero; its treatments are the trainer's to set."""
+    """The optimizer of a model's configuration, its state at zero; the trainer sets its treatments."""
     chosen = model.config.optimizer
     settings = OptimizerSettings(
         momentum=chosen.momentum,
