@@ -1,5 +1,6 @@
 """Tagging files: cut where sentences end, the same bytes from any number of processes, errors with their lines."""
 
+import errno
 import gzip
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, WorkerError
 from nerwin.tagging import streaming
 from nerwin.tagging.streaming import Task, tag_file, tag_piece
 from nerwin.tagging.tagger import Tagger, load
@@ -241,6 +242,26 @@ def test_ctrl_c_while_processes_start_is_heard_afterwards(
     with pytest.raises(KeyboardInterrupt):
         tagged(tagger, long_file(tmp_path), jobs=2)
     assert len(begun) == 1
+
+
+def test_processes_that_have_started_end_where_another_one_cannot_start(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 500)
+
+    class Short(ProcessPoolExecutor):
+        def _spawn_process(self) -> None:
+            if self._processes:
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            super()._spawn_process()  # type: ignore[misc]
+
+    before = set(multiprocessing.active_children())
+    monkeypatch.setattr(streaming, "ProcessPoolExecutor", Short)
+    with pytest.raises(WorkerError, match=r"cannot start a process: Too many open files\. Start again with fewer"):
+        tagged(tagger, long_file(tmp_path), jobs=2)
+    for process in set(multiprocessing.active_children()) - before:
+        process.join(10)
+        assert not process.is_alive()
 
 
 def test_one_job_is_no_other_process(tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

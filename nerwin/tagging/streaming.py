@@ -123,23 +123,34 @@ def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[t
     given = tagger.model, tagger.min_score, os.getpid()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
     waiting: deque[tuple[Future[bytes], int]] = deque()
+    finished = False
     try:
         for task, piece in work:
-            with deaf():  # the processes start with the first call
-                waiting.append((pool.submit(_tag, task, piece), len(piece.data)))
+            waiting.append((_submit(pool, task, piece), len(piece.data)))
             while waiting and (waiting[0][0].done() or len(waiting) > jobs):
                 yield _first(waiting)
         while waiting:
             yield _first(waiting)
+        finished = True
     except BrokenProcessPool as error:
         raise WorkerError(
             "tag: a process was killed (out of memory?). Start again with fewer --jobs, or shorter sentences."
         ) from error
     finally:
-        if waiting:  # an error, Ctrl-C, or a reader that has gone: nobody waits for the rest
+        if not finished:  # an error, Ctrl-C, or a reader that has gone: nobody waits for the rest
             for process in list(pool._processes.values()):
-                process.terminate()
+                process.kill()  # a process that has only just been forked can miss SIGTERM
         pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, task: Task, piece: Piece) -> Future[bytes]:
+    try:
+        with deaf():  # the processes start with the first call
+            return pool.submit(_tag, task, piece)
+    except OSError as error:
+        raise WorkerError(
+            f"tag: cannot start a process: {error.strerror}. Start again with fewer --jobs, or --jobs 1."
+        ) from error
 
 
 def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
