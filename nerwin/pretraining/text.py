@@ -20,7 +20,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
 from nerwin.text.files import BLANK, read_lines, source_name
-from nerwin.text.jsonl import read_object, text_of
+from nerwin.text.jsonl_objects import read_object, text_of
 from nerwin.text.misread import words_in
 from nerwin.text.tokenizer import split_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN

@@ -25,7 +25,8 @@ from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
 from nerwin.text.files import BLANK, is_typed, marked, source_name
-from nerwin.text.jsonl import read_object, text_of, with_found, write_object
+from nerwin.text.jsonl import with_found
+from nerwin.text.jsonl_objects import read_object, text_of, write_object
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces

@@ -1,0 +1,159 @@
+"""JSON objects a line, each with a text, and tokens if it brings some: what every command that takes them reads.
+
+    {"text": "in Paris", "tokens": [{"start": 0, "end": 2}, {"start": 3, "end": 8}]}
+
+Offsets count characters of the text from 0, half open. Tokens may be words, too, which stand in the text in this order,
+or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is such an object.
+"""
+
+import json
+from typing import Any
+
+from nerwin.errors import CorpusError
+from nerwin.text.files import BLANK
+from nerwin.text.jsonl_words import WORD_KEYS, listed_words, place_words
+from nerwin.text.passage import join_words
+from nerwin.text.tokenizer import Token
+
+FULL_EXPORT = ("data", "annotations")  # of Label Studio
+
+AN_OBJECT = "Write an object a line."
+A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
+
+
+def read_object(line: str, where: str) -> dict[str, Any]:
+    """The object of a line.
+
+    Raises:
+        CorpusError: it is none; the message starts with `where`.
+    """
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
+    if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
+        text, others = found
+        return {**others, "text": text}
+    if not isinstance(found, dict):
+        listed = isinstance(found, list) and all(isinstance(one, dict | list) for one in found)
+        remedy = A_LINE if listed else AN_OBJECT
+        raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {remedy}')
+    return found
+
+
+def write_object(content: dict[str, Any], where: str) -> str:
+    """The line of an object that has been read.
+
+    Raises:
+        CorpusError: what it holds is no text in UTF-8, or no JSON; the message starts with `where`.
+    """
+    try:
+        line = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:  # Python reads more than may be written
+        raise CorpusError(f"{where}: expected JSON, found what is none ({error}). Mend the line.") from error
+    check_characters(line, "line", where)
+    return line
+
+
+def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
+    """The text of an object, and its tokens if it brings some; words without a text are joined.
+
+    Raises:
+        CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
+    """
+    words, text = listed_words(content, where), content.get("text")
+    if words is not None and text is None:
+        return join_words(words)
+    if not isinstance(text, str):
+        raise _no_text(content, where)
+    check_characters(text, "text", where)
+    if words is not None:
+        return text, _tokens(place_words(words, text, where), text, where)
+    if content.get("tokens") is None:
+        return text, None
+    return text, _tokens(list_under(content, "tokens", where), text, where)
+
+
+def _no_text(content: dict[str, Any], where: str) -> CorpusError:
+    """The error for an object without a text, which says what it has instead."""
+    remedy = "Name the text so."
+    words = [key for key in WORD_KEYS if isinstance(content.get(key), list | str)]
+    if words and content.get("text") is None:
+        found, remedy = f'{brief(content[words[0]])} under "{words[0]}"', "List words alone, or give their text."
+    elif "text" in content:
+        found = brief(content["text"])
+    else:
+        found = f"none among {', '.join(content)}"
+    if all(key in content for key in FULL_EXPORT):
+        remedy = "Export it as JSON-MIN."
+    return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
+
+
+def check_characters(text: str, kind: str, where: str) -> None:
+    """Refuse what UTF-8 cannot hold: escapes may be half of a character.
+
+    Raises:
+        CorpusError: it is such a text; the message starts with `where`.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{where}: expected a {kind} of Unicode characters, found half of one at {error.start}. Mend the escapes."
+        ) from error
+
+
+def _tokens(given: list[Any], text: str, where: str) -> list[Token]:
+    """The tokens that an object brings, without those of blanks alone, which no other form has.
+
+    Raises:
+        CorpusError: tokens out of order, outside the text, or that leave letters of it out.
+    """
+    tokens, position = [], 0
+    for one in given:
+        start, end = borders(one) if isinstance(one, dict) else (None, None)
+        if type(start) is not int or type(end) is not int or not position <= start < end <= len(text):
+            raise CorpusError(
+                f"{where}: expected tokens with start and end, in order and inside the text, found {brief(one)}. "
+                'Mend them, or leave "tokens" out.'
+            )
+        _check_gap(text, position, start, where)
+        if text[start:end].strip(BLANK):
+            tokens.append(Token(text[start:end], start, end))
+        position = end
+    _check_gap(text, position, len(text), where)
+    return tokens
+
+
+def _check_gap(text: str, start: int, end: int, where: str) -> None:
+    if text[start:end].strip():
+        raise CorpusError(
+            f"{where}: expected tokens for the whole text, found none for {brief(text[start:end].strip())} after "
+            f'{start}. Mend them, or leave "tokens" out.'
+        )
+
+
+def borders(one: dict[str, Any]) -> tuple[Any, Any]:
+    """start and end, which doccano calls start_offset and end_offset where it also exports relations."""
+    return one.get("start", one.get("start_offset")), one.get("end", one.get("end_offset"))
+
+
+def list_under(content: dict[str, Any], key: str, where: str) -> list[Any]:
+    """The list under a key that is there.
+
+    Raises:
+        CorpusError: it is no list; the message starts with `where`.
+    """
+    value = content[key]
+    if not isinstance(value, list):
+        raise CorpusError(f'{where}: expected a list under "{key}", found {brief(value)}. Mend the line.')
+    return value
+
+
+def brief(value: Any) -> str:
+    """A value for a message: its JSON, cut where it is long."""
+    try:
+        text = json.dumps(value)
+    except RecursionError:  # nested as deeply as can just be read
+        text = "[[[..."
+    return text if len(text) <= 40 else f"{text[:37]}..."
