@@ -33,6 +33,21 @@ def test_no_words_are_no_sentence_and_counted() -> None:
     assert counts.empty == 2
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": "", "tokens": [], "ner_tags": []},
+        {"text": " \n", "tokens": [], "tags": []},
+        {"text": "", "words": [], "ner_tags": []},
+        {"text": "", "id": 1},
+    ],
+)
+def test_an_empty_text_is_passed_over_and_counted_whatever_stands_beside_it(row: dict[str, object]) -> None:
+    counts = Counts()
+    assert list(read_jsonl([json.dumps(row)], "x.jsonl", counts)) == []
+    assert counts.empty == 1
+
+
 TEXT = "At  Quellmark, Mira"
 PLACED = {"text": TEXT, "tokens": ["At", "Quellmark", ",", "Mira"]}
 TOLD = {"ents": [[4, 13, "LOC"], [15, 19, "PER"]]}
@@ -57,6 +72,29 @@ def test_words_beside_a_text_are_placed_in_it(others: dict[str, object]) -> None
     assert (passage.text, passage.words, passage.document) == (TEXT, PLACED["tokens"], False)
     assert passage.entities == [Span(1, 2, "LOC"), Span(3, 4, "PER")]
     assert [TEXT[start:end] for start, end, _ in passage.characters] == ["Quellmark", "Mira"]
+
+
+OFFSETS = [{"start": start, "end": end} for start, end in ((0, 2), (4, 13), (13, 14), (15, 19))]
+
+
+@pytest.mark.parametrize("others", [{}, {"ents": []}, TOLD, {"tags": ["IN", "NNP", ",", "NNP"]}])
+def test_tags_may_stand_beside_tokens_that_are_offsets(others: dict[str, object]) -> None:
+    row = {"text": TEXT, "tokens": OFFSETS, "ner_tags": ["O", "B-LOC", "O", "B-PER"], **others}
+    (passage,) = read(row)
+    assert (passage.words, passage.entities) == (PLACED["tokens"], [Span(1, 2, "LOC"), Span(3, 4, "PER")])
+    found = with_found(row, ents := [{"start": 4}], tags := ["O", "B-LOC", "O", "O"], "x")
+    assert found == {**row, "ner_tags": tags, "ents": ents}
+
+
+def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
+    offsets = [{"start": 0, "end": 2}, {"start": 2, "end": 4}, *OFFSETS[1:]]
+    (passage,) = read({"text": TEXT, "tokens": offsets, "ner_tags": ["O", "O", "O", "O", "O"], **TOLD})
+    assert passage.entities == [Span(1, 2, "LOC"), Span(3, 4, "PER")]
+
+
+def test_offsets_without_tags_get_none() -> None:
+    row = {"text": TEXT, "tokens": OFFSETS, "label": ["news"]}
+    assert with_found(row, [], ["O"] * 4, "x") == {**row, "ents": []}
 
 
 def test_words_that_begin_with_a_blank_are_placed_with_it() -> None:

@@ -52,12 +52,14 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
 def _passage(content: dict[str, Any], number: int, where: str, align: Align, counts: Counts) -> Passage:
     """A text with its entities; those that were moved or left out are counted."""
     text, tokens = text_of(content, where)
-    words, offsets = listed_words(content, where), _offsets_keys(content)
-    if words is not None and (has_tags(content, len(words)) or not offsets):
-        passage = Passage(text, tokens or [], tagged_spans(content, len(words), where), number)
+    count, offsets = len(tokens or []), _offsets_keys(content)
+    if _takes_tags(content, count, where) and (has_tags(content, count) or not offsets):
+        passage = Passage(text, tokens or [], tagged_spans(content, count, where), number)
         for key in offsets:
             _check_same({_span(one, text, where) for one in content[key]}, passage, key, where)
         return passage
+    if not offsets and not text.strip():
+        return Passage(text, [], [], number)
     told = [_span(one, text, where) for one in list_under(content, _entities_key(content, where), where)]
     found = list(dict.fromkeys(told))  # duplicates add nothing
     if document := tokens is None:
@@ -71,6 +73,16 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     counts.moved += moved
     counts.lost += len(found) - len(entities)
     return Passage(text, tokens, entities, number, document)
+
+
+def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
+    """Whether so many tokens of an object are words, which get tags, or offsets with a tag for each. Offsets of blanks
+    alone are no tokens: of which ones the tags would be is then unknown.
+    """
+    given = content.get("tokens")
+    return listed_words(content, where) is not None or (
+        isinstance(given, list) and len(given) == count and has_tags(content, count)
+    )
 
 
 def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
@@ -138,9 +150,9 @@ def with_found(
     content: dict[str, Any], ents: Sequence[dict[str, Any]], tags: Sequence[str], where: str
 ) -> dict[str, Any]:
     """An object with what was found in place of what it says itself, and all else that it holds: these entities if it
-    has a text, these tags if it has words.
+    has a text, these tags if it has words, or tags of its own.
     """
-    answer = content if listed_words(content, where) is None else with_tags(content, tags)
+    answer = with_tags(content, tags) if _takes_tags(content, len(tags), where) else content
     kept = {key: value for key, value in answer.items() if value is tags or not (key in ENTITIES and _are_spans(value))}
     return kept if content.get("text") is None else {**kept, "ents": ents}
 

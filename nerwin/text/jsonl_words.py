@@ -4,7 +4,8 @@
 
 The words may also be "words"; beside a "text", which may have other words there, only where tags stand beside them.
 Without a text they are joined as those of columns are; in a text they are placed. The tags stand under one of TAGS:
-names under one of SURE, or else what is a tag for each word. Numbers beside them say the same.
+names under one of SURE, or else what is a tag for each word. Numbers beside them say the same. They may stand beside
+tokens that are offsets, too.
 """
 
 from collections.abc import Sequence
