@@ -135,12 +135,11 @@ def test_a_damaged_gzip_file_is_named(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "byte"),
     [
-        (b"\xff\xfeo\x00n\x00e\x00\n\x00", 1, "0xff"),
         (b"one\ntwo\nCaf\xe9\tO\n", 3, "0xe9"),
         (b"one\r\n\xc3", 2, "0xc3"),
         (b"one\n\xed\xa0\x80\n", 2, "0xed"),
     ],
-    ids=["utf-16", "latin-1", "cut short", "surrogate"],
+    ids=["latin-1", "cut short", "surrogate"],
 )
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
 def test_bytes_that_are_not_utf8_are_named_with_path_and_line(
@@ -155,13 +154,31 @@ def test_bytes_that_are_not_utf8_are_named_with_path_and_line(
     assert "Convert the file" in message
 
 
-@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-def test_the_beginning_of_utf16_is_known(codec: str) -> None:
-    text = "\ufeffCafé\n".encode(codec)
-    with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found byte 0xf[ef] at column 1, as in UTF-16\. "):
-        list(decode_lines([text], "x"))
-    with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0xf[ef] at column 1\. "):
-        list(decode_lines([b"\n", text], "x"))
+WIDE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeffCafé\n", "\ufeff東京\n", "Café\n", "Łódź,LOC\nis\n", "東京\tB-LOC\r\n", "Lima"]
+)
+@pytest.mark.parametrize("codec", WIDE)
+def test_utf16_and_utf32_are_known_with_and_without_their_mark(tmp_path: Path, text: str, codec: str) -> None:
+    content = text.encode(codec)
+    message = f"expected UTF-8, found bytes as in {codec[:6].upper()}. Convert the file to UTF-8."
+    with pytest.raises(CorpusError) as caught:
+        lines_of(tmp_path, content)
+    assert str(caught.value) == f"{tmp_path / 'corpus.txt'}:1: {message}"
+    for read in (decode_text, whole_lines):
+        with pytest.raises(CorpusError, match=f"^x:1: {message}$"):
+            read(content, "x")
+
+
+def test_further_down_the_bytes_of_utf16_are_bytes_as_others_are() -> None:
+    with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0xff at column 1\. "):
+        list(decode_lines([b"\n", "\ufeffCafé\n".encode("utf-16-le")], "x"))
+
+
+def test_some_null_characters_are_no_utf16(tmp_path: Path) -> None:
+    assert lines_of(tmp_path, b"Li\0ma\n\0\0\0\n") == ["Li\0ma", "\0\0\0"]
 
 
 def test_the_column_of_a_wrong_byte_counts_from_one() -> None:

@@ -4,6 +4,7 @@ Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token su
 `str.split` break at them).
 """
 
+import codecs
 import gzip
 import io
 import os
@@ -20,7 +21,13 @@ from nerwin.errors import CorpusError
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+WIDE_BOMS = {  # the longer ones first, as one of them begins like a shorter one
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+NULLS = 4  # of so many bytes of a line one is null: UTF-16 or UTF-32
 DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
 LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
 _MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
@@ -164,20 +171,18 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
     """Decode UTF-8 lines and drop their line ends; `name` is what an error calls the source, `first` the first line."""
     for number, raw in enumerate(lines, first):
         if number == 1:
+            _check_narrow(raw, name)
             raw = raw.removeprefix(BOM)
         try:
             yield raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             found = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
-            wide = ", as in UTF-16" if number == 1 and raw.startswith(WIDE_BOMS) else ""
-            raise CorpusError(
-                f"{name}:{number}: expected UTF-8, found {found}{wide}. Convert the file to UTF-8."
-            ) from error
+            raise CorpusError(f"{name}:{number}: expected UTF-8, found {found}. Convert the file to UTF-8.") from error
 
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
     """The same of many whole lines at once."""
-    return _decoded(_ended(data, first), name, first).split("\n")[:-1]
+    return _decoded(_ended(data, name, first), name, first).split("\n")[:-1]
 
 
 def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
@@ -186,7 +191,7 @@ def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
     Raises:
         CorpusError: they are not UTF-8.
     """
-    lines = _ended(data, first)
+    lines = _ended(data, name, first)
     _decoded(lines, name, first)
     return lines
 
@@ -204,8 +209,21 @@ def _decoded(data: bytes, name: str, first: int) -> str:
         raise
 
 
-def _ended(data: bytes, first: int) -> bytes:
+def _check_narrow(data: bytes, name: str) -> None:
+    """Refuse a text in UTF-16 or UTF-32, which its mark shows, or the null bytes of its first line: many of them can be
+    read as UTF-8.
+    """
+    line, _, _ = data.partition(b"\n")
+    kind = next((kind for mark, kind in WIDE_BOMS.items() if data.startswith(mark)), None)
+    if not kind and line and NULLS * line.count(0) >= len(line):
+        kind = "UTF-32" if b"\0\0" in line else "UTF-16"
+    if kind:
+        raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8.")
+
+
+def _ended(data: bytes, name: str, first: int) -> bytes:
     if first == 1:
+        _check_narrow(data, name)
         data = data.removeprefix(BOM)
     if data and not data.endswith(b"\n"):
         data += b"\n"
