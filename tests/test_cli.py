@@ -802,7 +802,7 @@ def test_files_that_would_get_one_name_are_refused(here: Path, name: str) -> Non
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("name", ["found.jsonl", "page.html", "found.conll.gz"])
+@pytest.mark.parametrize("name", ["found.jsonl", "page.html", "found.conll.gz", "out.txt", "OUT.TSV"])
 def test_several_files_do_not_go_into_a_folder_with_the_name_of_a_file(here: Path, name: str) -> None:
     shutil.copy("village.conll", "other.conll")
     tag = ("tag", "runs/village-1", "village.conll", "other.conll", "--input", "conll", "--output", name)
@@ -812,6 +812,8 @@ def test_several_files_do_not_go_into_a_folder_with_the_name_of_a_file(here: Pat
     assert not Path(name).exists()
     Path(name).mkdir()
     assert nerwin(*tag).exit_code == DONE
+    assert nerwin(*tag[:-1], "tagged.v2").exit_code == DONE  # a folder may have a dot in its name
+    assert sorted(path.name for path in Path("tagged.v2").iterdir()) == ["other.conll", "village.conll"]
 
 
 @pytest.mark.parametrize("options", [(), ("--format", "conll"), ("--html",)])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 Format = Literal["conll", "jsonl", "inline"]
+OF_FILES = (".html", ".txt", ".tsv")  # suffixes, beside those of forms, that hardly anybody gives a folder
 
 
 @command
@@ -154,7 +155,7 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
             f"{'no folder' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
         )
-    if (form_by_suffix(output) or suffix_of(output) == ".html") and not output.exists():
+    if (form_by_suffix(output) or suffix_of(output) in OF_FILES) and not output.exists():
         raise ConfigError(
             f"--output {output}: expected a folder for {len(files)} files, found the name of a file. "
             "Name a folder, and what to write with --format or --html."
