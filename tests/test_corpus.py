@@ -240,7 +240,7 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
             "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
         ),
         (
-            "Ines,B-PER\n",
+            "Ines,PER\n",
             "Separate word and tag by a tab or a space, not by a comma. Or is the line a comment (corpus.comments), or "
             "corpus.delimiter, corpus.word_column or corpus.tag_column another?",
         ),

@@ -75,8 +75,18 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "x.csv:1: expected a header with a column named token, tokens, word or words, found none. "),
-        ("Lima,B-LOC\n", "x.csv:1: expected a header with a column named token, tokens, word or words, found lima, "),
+        (
+            "",
+            "x.csv:1: expected a header with a column named token, tokens, word or words, found none. Name the columns "
+            "in a first row, as sentence_id, token and tag.",
+        ),
+        (
+            "Lima,B-LOC\n",
+            "x.csv:1: expected a header with a column named token, tokens, word or words, found lima, b-loc. Name the "
+            "columns in a first row, as sentence_id, token and tag.",
+        ),
+        ("Lima\tB-LOC\n", "x.csv:1: expected a header with a column named token, tokens, word or words, found lima, "),
+        ("Lima B-LOC\n", "x.csv:1: expected a header with a column named token, tokens, word or words, found lima b-"),
         ("token,pos\n", "x.csv:1: expected a header with a column named ner_tag, ner_tags, ner, tag, "),
         ("token,tag\n \t,O\n", "x.csv:2: expected a word, found an empty cell. "),
         (
@@ -121,8 +131,12 @@ def test_columns_that_are_called_a_table_are_columns_all_the_same(tmp_path: Path
     path = tmp_path / "a.csv"
     path.write_text("Lima\tB-LOC\nsleeps\tO\n")
     assert read_corpus(path).tags == [["B-LOC", "O"]]
-    with pytest.raises(CorpusError, match="read columns without names --from conll"):
-        FORMS["csv"].read(path, Reading())
+    for text in ("Lima\tB-LOC\n", "Lima B-LOC\n"):
+        path.write_text(text)
+        with pytest.raises(
+            CorpusError, match="as sentence_id, token and tag, or read columns without names --from conll"
+        ):
+            FORMS["csv"].read(path, Reading())
 
 
 def test_a_word_may_be_as_long_as_in_other_forms() -> None:

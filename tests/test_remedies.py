@@ -190,14 +190,22 @@ def test_the_first_line_may_be_of_no_columns(refusal: Refusal, text: str, remedy
 @pytest.mark.parametrize(
     ("text", "apart"),
     [
-        ("Ines,B-PER\n", ", not by a comma. Or"),
-        ("Ines;B-PER\n", ", not by a semicolon. Or"),
-        ("Ines,Prado;B-PER\n", ", not by a semicolon. Or"),
+        ("Ines,PER\n", ", not by a comma. Or"),
+        ("Ines;PER\n", ", not by a semicolon. Or"),
+        ("Ines,Prado;PER\n", ", not by a semicolon. Or"),
         ("Ines\n", ". Or"),
     ],
 )
 def test_columns_may_be_apart_by_another_mark(refusal: Refusal, text: str, apart: str) -> None:
     assert f"Separate word and tag by a tab or a space{apart} is the line a comment" in refusal(text)
+
+
+@pytest.mark.parametrize(("text", "mark"), [("Ines,B-PER\n", "comma"), ("left;O\n", "semicolon"), ('",",O\n', "comma")])
+def test_a_table_may_lack_the_names_of_its_columns(refusal: Refusal, text: str, mark: str) -> None:
+    assert refusal(text).endswith(
+        f"Separate word and tag by a tab or a space, not by a {mark}. Is it CSV? Then name its columns in a first row, "
+        "as sentence_id, token and tag, and convert it: nerwin convert --from csv IN OUT."
+    )
 
 
 def test_of_a_line_by_tab_the_whole_is_looked_at(refusal: Refusal) -> None:

@@ -11,6 +11,7 @@ from nerwin.text.tags import OUTSIDE, is_tag
 ENOUGH = 1000  # tokens that tell what a column is for
 # The numbers of what is no word in CoNLL-U: 3-4 is two that are written as one, 5.1 is left out.
 _RANGE = r"\d{1,9}[-.]\d{1,9}[\t ]"
+MARKS = {",": "comma", ";": "semicolon"}
 _RANGES = re.compile(f"^{_RANGE}".encode(), re.MULTILINE)
 
 
@@ -90,6 +91,12 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
     """
     if not len(block.places):
         return
+    if block.delimiter == " " and len(block.places) > 1 and (mark := _mark_of_all(block)):
+        yield (
+            f"each line has a {MARKS[mark]} (is it CSV? Then separate by tabs, or convert it: nerwin convert --from "
+            "csv IN OUT)"
+        )
+        return
     yield from ranges_doubt(ranges(block, word), len(block.places))
     usual = int(np.bincount(block.widths).argmax())
     (odd,) = np.nonzero(block.widths != usual)
@@ -105,3 +112,9 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
             f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
             "words? Then name the mark of comments with --comments, or a longer one)"
         )
+
+
+def _mark_of_all(block: Block) -> str | None:
+    """A mark that separates cells of a table, if the lines of all tokens have it."""
+    lines = [line.text for line in block.lines() if line.kind == "token"]
+    return next((mark for mark in MARKS if all(mark in line for line in lines)), None)

@@ -30,6 +30,7 @@ SENTENCE = ("sentence_id", "sentence #", "sentence", "sentence_number", "sentenc
 WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
+NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
 
 def read_csv(lines: Iterable[str], path: str) -> Corpus:
@@ -39,10 +40,14 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         CorpusError: no header that names words and tags, a row of another width, no tag, or bad quotes; the message
             starts with `path:line`.
     """
-    rows = _rows(lines, path)
+    lines = iter(lines)
+    first = next(lines, "")
+    check_line_ends(first.encode(), path)
+    rows = _rows(itertools.chain([first], lines), max(SEPARATORS, key=first.count), path)
     _, header = next(rows, (1, []))
     names = [name.strip().lower() for name in header]
-    word, tag = _named(names, WORD, path), _named(names, TAG, path)
+    unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
+    word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}", path) for wanted in (WORD, TAG))
     numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
     corpus, before = Corpus(path, delimiter="CSV"), [""] * len(numbering)
     words: list[str] = []
@@ -74,14 +79,10 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
         raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. Mend the tag.")
 
 
-def _rows(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row's line, and its cells."""
     csv.field_size_limit(LONGEST_LINE)  # Python's own is shorter than words that other forms may hold
-    lines = iter(lines)
-    first = next(lines, "")
-    check_line_ends(first.encode(), path)
-    whole = (f"{line}\n" for line in itertools.chain([first], lines))
-    rows = csv.reader(whole, delimiter=max(SEPARATORS, key=first.count), strict=True)
+    rows = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
     while True:
         line = rows.line_num + 1
         try:
@@ -98,15 +99,14 @@ def _rows(lines: Iterable[str], path: str) -> Iterator[tuple[int, list[str]]]:
         yield line, row
 
 
-def _named(header: Sequence[str], names: Sequence[str], path: str) -> int:
+def _named(header: Sequence[str], names: Sequence[str], remedy: str, path: str) -> int:
     """Which column has one of some names."""
     for name in names:
         if name in header:
             return header.index(name)
     raise CorpusError(
         f"{path}:1: expected a header with a column named {', '.join(names[:-1])} or {names[-1]}, found "
-        f"{', '.join(header)[:80] or 'none'}. Name the columns in the first row, or read columns without names --from "
-        "conll."
+        f"{', '.join(header)[:80] or 'none'}. {remedy}"
     )
 
 

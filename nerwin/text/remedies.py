@@ -24,6 +24,10 @@ HEADER = " Or names of columns? Take it out."  # of the first line
 COMMENT = 'Is the line a comment? Then set corpus.comments to "#".'
 JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
 CSV = "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."
+TABLE = (
+    "Separate word and tag by a tab or a space, {}. Is it CSV? Then name its columns in a first row, as sentence_id, "
+    "token and tag, and convert it: nerwin convert --from csv IN OUT."
+)
 BRAT = "Is it brat's standoff? nerwin does not read that: write JSON Lines with offsets, or a token a line."
 SLASHES = "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines between."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
@@ -49,6 +53,8 @@ MARKS = {",": "not by a comma", ";": "not by a semicolon"}
 def for_few_columns(line: Line) -> str:
     """What may be done where a file's first token has too few columns."""
     by = _by_another_mark(line.text)
+    if by and is_tag(re.split("[,;]", line.text)[-1]):
+        return TABLE.format(by)
     return next(_of_line(line, first=True), TOO_FEW.format(f", {by}" if by else ""))
 
 
