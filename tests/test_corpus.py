@@ -533,6 +533,12 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             'all words begin with a mark such as "deu:", as those of other text will not (cut it off)',
         ),
         ("".join(f"en:{line}\n" for line in MANY.splitlines()) + "x O\n", {}, None),
+        (
+            "a B-PER:0.93\nb I-PER:0.93\nc O\n",
+            {},
+            "types that end in a number after a colon, such as PER:0.93 (are these scores? Then cut them off)",
+        ),
+        ("a B-PER:1.2.3\nb B-law:7\nc B-0.5\n", {}, None),
         (MANY.replace(" ", "0 ") + "x9 O\n", {}, "all words end in a digit, as those of other text will not (cut it o"),
         (MANY.replace(" ", "0 ") + "x O\n", {}, None),
         (MANY.replace(" ", ", "), {}, 'all words end in ",", as those of other text will not (cut it off)'),

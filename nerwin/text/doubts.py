@@ -13,6 +13,7 @@ from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
+SCORED = re.compile(r"[^:]*:\d?\.\d+")  # a type with a score, as PER:0.93
 LONG_SENTENCE = 1000
 SEVERAL = 20  # words; what all of them have in common is no chance
 MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
@@ -39,6 +40,9 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
+    types = {tag[2:] for tags in corpus.tags for tag in tags}
+    if scored := min(filter(SCORED.fullmatch, types), default=None):
+        yield f"types that end in a number after a colon, such as {scored} (are these scores? Then cut them off)"
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         asked = " (is corpus.tag_column the column of the tags?)" if corpus.width else ""
         yield f"no word is outside of an entity{asked}"
