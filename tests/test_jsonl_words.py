@@ -82,7 +82,8 @@ def test_tags_may_stand_beside_tokens_that_are_offsets(others: dict[str, object]
     row = {"text": TEXT, "tokens": OFFSETS, "ner_tags": ["O", "B-LOC", "O", "B-PER"], **others}
     (passage,) = read(row)
     assert (passage.words, passage.entities) == (PLACED["tokens"], [Span(1, 2, "LOC"), Span(3, 4, "PER")])
-    found = with_found(row, ents := [{"start": 4}], tags := ["O", "B-LOC", "O", "O"], "x")
+    ents = [{"start": 4, "end": 13, "label": "LOC"}]
+    found = with_found(row, ents, tags := ["O", "B-LOC", "O", "O"], "x")
     assert found == {**row, "ner_tags": tags, "ents": ents}
 
 
@@ -90,6 +91,14 @@ def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
     offsets = [{"start": 0, "end": 2}, {"start": 2, "end": 4}, *OFFSETS[1:]]
     (passage,) = read({"text": TEXT, "tokens": offsets, "ner_tags": ["O", "O", "O", "O", "O"], **TOLD})
     assert passage.entities == [Span(1, 2, "LOC"), Span(3, 4, "PER")]
+    row = {
+        "text": "a \n b",
+        "tokens": [*OFFSETS[:1], {"start": 2, "end": 4}, {"start": 4, "end": 5}],
+        "ner": ["B-LOC"] * 3,
+    }
+    ents = [{"start": 0, "end": 5, "label": "PER"}]
+    assert with_found(row, ents, ["B-PER", "I-PER"], "x") == {**row, "ner": ["B-PER", "I-PER", "I-PER"], "ents": ents}
+    assert with_found(row, [], ["O", "O"], "x") == {**row, "ner": ["O", "O", "O"], "ents": []}
 
 
 def test_offsets_without_tags_get_none() -> None:

@@ -9,6 +9,7 @@ objects, their texts and tokens: see `jsonl_objects`. Tags of words, in place of
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from nerwin.text.files import BLANK
 from nerwin.text.jsonl_objects import borders, brief, check_characters, list_under, read_object, text_of
 from nerwin.text.jsonl_words import has_tags, listed_words, tagged_spans, with_tags
 from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
-from nerwin.text.tags import Span, is_tag
+from nerwin.text.tags import Span, iob2, is_tag
 from nerwin.text.tokenizer import tokenize
 
 DECLINED = ("reject", "ignore")
@@ -150,11 +151,23 @@ def with_found(
     content: dict[str, Any], ents: Sequence[dict[str, Any]], tags: Sequence[str], where: str
 ) -> dict[str, Any]:
     """An object with what was found in place of what it says itself, and all else that it holds: these entities if it
-    has a text, these tags if it has words, or tags of its own.
+    has a text, these tags if it has words. Beside tokens that are offsets, tags are replaced, too.
     """
-    answer = with_tags(content, tags) if _takes_tags(content, len(tags), where) else content
+    answer, given = content, content.get("tokens")
+    if listed_words(content, where) is not None:
+        answer = with_tags(content, tags)
+    elif isinstance(given, list) and has_tags(content, len(given)):
+        tags = _tags_of(given, ents)
+        answer = with_tags(content, tags)
     kept = {key: value for key, value in answer.items() if value is tags or not (key in ENTITIES and _are_spans(value))}
     return kept if content.get("text") is None else {**kept, "ents": ents}
+
+
+def _tags_of(given: Sequence[dict[str, Any]], ents: Iterable[dict[str, Any]]) -> list[str]:
+    """The tags that entities are, of all offsets that an object brings: of those of blanks alone, too."""
+    starts = [borders(one)[0] for one in given]
+    found = (Span(bisect_left(starts, one["start"]), bisect_left(starts, one["end"]), one["label"]) for one in ents)
+    return iob2(found, len(starts))
 
 
 def _are_spans(value: Any) -> bool:
