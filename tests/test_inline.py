@@ -52,7 +52,7 @@ def test_a_line_of_markup_is_read(line: str, tokens: str) -> None:
     assert [f"{word}/{tag}" for word, tag in parse(line)] == tokens.split()
 
 
-@pytest.mark.parametrize("line", ["", " ", "\t \r", "# a heading", "# [Lima](LOC", "\u00a0"])
+@pytest.mark.parametrize("line", ["", " ", "\t \r", "# a heading", "# [Lima](LOC", "#", "#\t", "\u00a0"])
 def test_blank_lines_and_comments_are_no_sentences(line: str) -> None:
     assert list(parse_inline([line], "corpus.inline")) == []
 
@@ -62,6 +62,13 @@ def test_words_stand_apart_by_spaces_where_the_first_line_says_so() -> None:
     assert list(parse_inline(lines, "x")) == [(2, ["Jean Paul's", "U.S", ". ", "#", "[x]"], ["B-PER", *["O"] * 4])]
     with pytest.raises(CorpusError, match=r'^x:2: expected an entity of whole tokens, found "Lima"'):
         list(parse_inline([SPACED, "[Lima](LOC)'s"], "x"))
+
+
+@pytest.mark.parametrize(("line", "word"), [(r"a \  b", "' '"), (r"[\ ](LOC) b", "' '"), ("a \t", r"'\\t'")])
+def test_words_apart_by_spaces_are_more_than_blanks(line: str, word: str) -> None:
+    with pytest.raises(CorpusError, match=rf"^x:2: expected words that are more than blanks, found {word}\. "):
+        list(parse_inline([SPACED, line], "x"))
+    assert list(parse_inline([SPACED, " \t", r"\#"], "x")) == [(3, ["#"], ["O"])]
 
 
 def test_further_down_that_line_is_a_comment() -> None:
@@ -108,6 +115,7 @@ def test_a_lone_bracket_is_refused_with_path_and_line(line: str, bracket: str) -
         ("[ Lima](LOC)", " Lima"),
         ("[Lima ](LOC)", "Lima "),
         ("[Lima](LOC)[Peru](LOC)", "Lima"),
+        ("[ ](LOC)", " "),
     ],
 )
 def test_an_entity_inside_a_token_is_refused_with_path_and_line(line: str, entity: str) -> None:
@@ -156,6 +164,11 @@ def test_marks_of_the_markup_in_a_text_are_read_back(text: str) -> None:
     line = format_inline(text, [Span(start, start + 4, "LOC")])
     assert [(word, tag) for word, tag in parse(line) if tag != "O"] == [("Lima", "B-LOC")]
     assert [word for word, _ in parse(line)] == [token.text for token in tokenize(text)]
+
+
+@pytest.mark.parametrize("text", ["#", " #", "# ", "#\t"])
+def test_a_text_of_that_mark_alone_is_no_comment(text: str) -> None:
+    assert parse(format_inline(text, [])) == [("#", "O")]
 
 
 def test_formatting_by_hand() -> None:

@@ -63,6 +63,13 @@ def test_texts_without_entities_and_blank_lines_are_read() -> None:
     ]
 
 
+def test_an_object_that_holds_nothing_is_refused() -> None:
+    with pytest.raises(
+        CorpusError, match=r'^x.jsonl:1: expected a "text" of .*, found an empty object\. Name the text'
+    ):
+        read("{}")
+
+
 def test_an_empty_list_beside_entities_is_none_of_them() -> None:
     (passage,) = read('{"text": "in Lima", "ents": [], "spans": [[3, 7, "LOC"]]}')
     assert passage.entities == [Span(1, 2, "LOC")]

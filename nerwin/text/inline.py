@@ -2,7 +2,8 @@
 
     [Zhang Wei](PER) joins [Aston Villa](ORG)
 
-Lines that start with "# " are comments. A backslash makes a bracket, a "#" or a backslash an ordinary character.
+Lines that start with "# ", or are "#" alone, are comments. A backslash makes a bracket, a "#" or a backslash an
+ordinary character.
 
 The tokens are the tokenizer's, unless the file's first line is SPACED: then words are what stands between spaces, and a
 backslash makes a space part of its word. So words that somebody else has taken apart survive.
@@ -34,27 +35,33 @@ def read_inline(lines: Iterable[str], path: str) -> Iterator[Passage]:
     """The sentences of some lines.
 
     Raises:
-        CorpusError: a bracket without its partner, or an entity that begins or ends inside a token; the message starts
-            with `path:line`.
+        CorpusError: a bracket without its partner, an entity that begins or ends inside a token, or a word of blanks
+            alone; the message starts with `path:line`.
     """
     spaced = False
     for number, line in enumerate(lines, 1):
         spaced = spaced or (number == 1 and line == SPACED)
-        if not line.strip(BLANK) or line.startswith("# "):
+        if line.rstrip(BLANK) in ("", "#") or line.startswith("# "):
             continue
         where = f"{path}:{number}"
         text, found = _strip_markup(line, where, _ESCAPE_OR_SPACE if spaced else _ESCAPE)
-        tokens = _spaced_tokens(text) if spaced else list(tokenize(text))
-        if tokens:
+        tokens = _spaced_tokens(text, where) if spaced else list(tokenize(text))
+        if tokens or found:
             text = text.replace(_INNER, " ")
             remedy = "Move the brackets, or put a space between them and the rest of the token."
             yield Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number)
 
 
-def _spaced_tokens(text: str) -> list[Token]:
-    return [
+def _spaced_tokens(text: str, where: str) -> list[Token]:
+    tokens = [
         Token(match.group().replace(_INNER, " "), match.start(), match.end()) for match in _SPACED_WORD.finditer(text)
     ]
+    for word, _, _ in tokens:
+        if not word.strip(BLANK):
+            raise CorpusError(
+                f"{where}: expected words that are more than blanks, found {word!r}. Take it out, or join it to a word."
+            )
+    return tokens
 
 
 def _strip_markup(line: str, where: str, escape: re.Pattern[str]) -> tuple[str, list[Span]]:

@@ -83,7 +83,7 @@ def _no_text(content: dict[str, Any], where: str) -> CorpusError:
     elif "text" in content:
         found = brief(content["text"])
     else:
-        found = f"none among {', '.join(content)}"
+        found = f"none among {', '.join(content)}" if content else "an empty object"
     if all(key in content for key in FULL_EXPORT):
         remedy = "Export it as JSON-MIN."
     return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
