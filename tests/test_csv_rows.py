@@ -90,8 +90,8 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
         ("token,pos\n", "x.csv:1: expected a header with a column named ner_tag, ner_tags, ner, tag, "),
         ("token,tag\n \t,O\n", "x.csv:2: expected a word, found an empty cell. "),
         (
-            "token,tag\rLima,B-LOC\rx,O\r",
-            "x.csv: expected lines that end in LF or CRLF, found carriage returns alone. ",
+            "token,tag\na\rb,O\n",
+            "x.csv:2: expected CSV, found what is none: new-line character seen in unquoted field. ",
         ),
         ('token,tag\na,O\n",O\n' + "a,O\n" * 40_000, "x.csv:3: expected CSV, found what is none: unexpected end"),
         ("token,tag\n", "x.csv: expected tagged sentences, found none"),

@@ -96,6 +96,14 @@ def test_returns_go_at_the_end_of_a_line_alone(line: bytes) -> None:
     )
 
 
+@pytest.mark.parametrize("content", [b"one\rtwo\r", b"one\rtwo", b"one\rtwo\rthree\n"])
+def test_lines_that_returns_alone_end_are_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(
+        CorpusError, match=r"corpus\.txt: expected lines that end in LF or CRLF, found carriage returns a"
+    ):
+        lines_of(tmp_path, content)
+
+
 def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
     plain, packed = tmp_path / "plain.gz", tmp_path / "packed.txt"
     plain.write_bytes(b"one\n")

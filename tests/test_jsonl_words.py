@@ -242,6 +242,11 @@ def test_what_is_no_tagged_sentence_is_refused(content: dict[str, object], messa
     assert str(caught.value).startswith(f"x.jsonl:2: {message}")
 
 
+def test_half_a_character_in_a_tag_is_refused() -> None:
+    with pytest.raises(CorpusError, match=r"^x.jsonl:1: expected a tag such as O .*found B-.*\. Mend the escapes\.$"):
+        read({"tokens": ["a"], "ner_tags": ["B-\ud800"]})
+
+
 def test_new_tags_stand_where_the_old_ones_did() -> None:
     assert with_tags({"tags": [3], "tokens": ["a"]}, ["O"]) == {"tags": ["O"], "tokens": ["a"]}
     assert with_tags({"tags": [3, 4], "tokens": ["a"]}, ["O"]) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}

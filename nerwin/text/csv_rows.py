@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import settled
-from nerwin.text.files import BLANK, LONGEST_LINE, check_line_ends
+from nerwin.text.files import BLANK, LONGEST_LINE
 from nerwin.text.passage import Passage, check_lines
 from nerwin.text.schemes import check_labels, expected_tag, is_legal
 from nerwin.text.tagged import Corpus, Sentence
@@ -42,7 +42,6 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     """
     lines = iter(lines)
     first = next(lines, "")
-    check_line_ends(first.encode(), path)
     rows = _rows(itertools.chain([first], lines), max(SEPARATORS, key=first.count), path)
     _, header = next(rows, (1, []))
     names = [name.strip().lower() for name in header]
@@ -88,7 +87,8 @@ def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int
         try:
             row = next(rows, None)
         except csv.Error as error:
-            raise CorpusError(f"{path}:{line}: expected CSV, found what is none: {error}. Mend it.") from error
+            found, *_ = str(error).split(" - ")  # what follows is advice to programmers
+            raise CorpusError(f"{path}:{line}: expected CSV, found what is none: {found}. Mend it.") from error
         if row is None:
             return
         if any("\n" in cell for cell in row):

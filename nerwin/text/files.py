@@ -38,8 +38,8 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
     """The lines of a file, or of standard input where `path` is None, without their line ends.
 
     Raises:
-        CorpusError: the file cannot be opened, is a damaged gzip, or holds a line that is not UTF-8, or one of more
-            than about `longest` bytes.
+        CorpusError: the file cannot be opened, is a damaged gzip, has lines that end in carriage returns alone, or
+            holds a line that is not UTF-8, or one of more than about `longest` bytes.
     """
     name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
@@ -48,6 +48,8 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
             data = stream.read(DECODED)
             ended = len(data) < DECODED
             rest = b"" if ended else stream.readline(longest + 1)  # of the line that is cut
+            if number == 1:
+                check_line_ends(data + rest, name)
             lines = data.count(b"\n")
             if len(rest) > longest:
                 raise too_long(name, number + lines, longest)

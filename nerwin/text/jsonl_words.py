@@ -31,12 +31,17 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
     """
     words = _listed_words(content)
     for word in words or ():
-        if not word.strip(BLANK) or any("\ud800" <= letter <= "\udfff" for letter in word):
+        if not word.strip(BLANK) or _is_cut(word):
             raise CorpusError(
                 f"{where}: expected words of Unicode characters that are more than blanks, found {word!r}. "
                 "Mend the word."
             )
     return words
+
+
+def _is_cut(text: str) -> bool:
+    """Whether some of a text is half of a character, which escapes may be."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _listed_words(content: dict[str, Any]) -> list[str] | None:
@@ -101,6 +106,8 @@ def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
             found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
+        if _is_cut(tag):
+            raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {tag[:40]}. Mend the escapes.")
     return spans(tags)
 
 
