@@ -585,7 +585,8 @@ def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path)
         nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json")
     )
     assert nerwin("evaluate", "runs/village-1", "--data", "u.conllu").stderr.endswith(
-        'found "_". Is it outside? Then write O. Or is --tag-column another?\n'
+        'found "_". Is it outside? Then write O. Or is --tag-column another? The beginning can be read if you set '
+        '--comments to "#", --tag-column to 2.\n'
     )
 
 

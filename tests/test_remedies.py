@@ -215,3 +215,32 @@ def test_of_a_line_by_tab_the_whole_is_looked_at(refusal: Refusal) -> None:
 def test_a_type_alone_has_nothing_unseen_at_its_ends(refusal: Refusal) -> None:
     said = refusal("left\tO\nInes\tPER\u200b\n", scheme="types")
     assert said.endswith('found "PER\\u200b". Take out what is not seen in it.')
+
+
+NUMBERED = "# text = Ines left\n1\tInes\tB-PER\t_\n2\tleft\tO\t_\n\n1\tOslo\tB-LOC\t_\n"
+
+
+@pytest.mark.parametrize(
+    ("columns", "settings"),
+    [
+        (Columns(), 'corpus.comments to "#", corpus.word_column to 1, corpus.tag_column to 2'),
+        (Columns(comments="#"), "corpus.word_column to 1, corpus.tag_column to 2"),
+        (Columns(comments="#", tag=-2), "corpus.word_column to 1"),
+    ],
+)
+def test_all_that_is_to_be_set_is_said_at_once(refusal: Refusal, columns: Columns, settings: str) -> None:
+    assert refusal(NUMBERED, **columns._asdict()).endswith(f" The beginning can be read if you set {settings}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ines\tNNP\nleft\tVBD\n",  # no tags at all
+        "1\tInes\tB-PER\tB-NP\tx\n2\tleft\tO\tB-VP\tx\n",  # two columns of tags
+        "Ines\tB-PER\nleft\tO\n\nleft\n",  # a slip beyond the first lines
+        "# Ines left\nInes\tB-PER\nleft\tO\n",  # said already
+        "Ines\tB-PER\tNNP\nleft\tO\tVBD\n",  # said already
+    ],
+)
+def test_nothing_is_to_be_set_where_that_is_no_help_or_said(refusal: Refusal, text: str) -> None:
+    assert "The beginning can be read" not in refusal(text)

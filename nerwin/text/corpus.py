@@ -10,6 +10,7 @@ import itertools
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from nerwin.collector import collector_paused
@@ -21,6 +22,7 @@ from nerwin.text.doubts import doubts, oddities
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
 from nerwin.text.inline import read_inline
 from nerwin.text.misread import check_words
+from nerwin.text.other_columns import other_columns
 from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, expected_tag, is_legal, settle_scheme
 from nerwin.text.suffixes import form_by_suffix
@@ -62,8 +64,22 @@ def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bo
         CorpusError: as `read_corpus`.
     """
     with collector_paused():
-        corpus = _ColumnReader(source_name(path), columns).read(read_blocks(path, columns))
+        try:
+            corpus = _ColumnReader(source_name(path), columns).read(read_blocks(path, columns))
+        except CorpusError as error:
+            raise CorpusError(_with_settings(str(error), path, columns)) from error
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
+
+
+def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
+    """Why columns cannot be read, and what is to be set, if that helps and is not said yet."""
+    if path is None or not path.is_file():  # a pipe is read once
+        return message
+    with suppress(CorpusError):
+        settings = other_columns(path, columns, lambda block, other: _ColumnReader(str(path), other).read([block]))
+        if not all(one in message for one in settings):
+            return f"{message} The beginning can be read if you set {', '.join(settings)}."
+    return message
 
 
 def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:

@@ -1,0 +1,51 @@
+"""Other columns by which the beginning of a file can be read, where those that are set do not fit.
+
+A file with comments, numbers before its words and further columns after its tags is wrong in three ways at once; an
+error names the first, and who mends that alone meets the next.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from nerwin.errors import CorpusError
+from nerwin.text.column_doubts import TagColumns
+from nerwin.text.columns import Block, Columns, block_of, with_delimiter
+from nerwin.text.pieces import read_pieces
+
+BEGINNING = 1 << 16  # bytes
+COMMENTS = "#"  # the usual mark of comments
+
+
+def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns], object]) -> list[str]:
+    """What is to be set so that the beginning of a file can be read, key by key; empty where nothing helps.
+
+    Args:
+        columns: as they are set.
+        read: reads a block, or raises CorpusError.
+    """
+    for comments in dict.fromkeys((columns.comments, COMMENTS)):
+        block = _beginning(path, columns._replace(comments=comments))
+        width = min(block.widths.tolist(), default=0)
+        tags = TagColumns(range(width)).look(block).found()
+        if columns.tag in (*tags, *(column - width for column in tags)):
+            tags = [columns.tag]
+        for word in dict.fromkeys((columns.word, *range(width))):
+            candidate = columns._replace(comments=comments, word=word, tag=tags[0] if len(tags) == 1 else columns.tag)
+            with suppress(CorpusError):
+                read(block, candidate)
+                return _changes(columns, candidate)
+    return []
+
+
+def _beginning(path: Path, columns: Columns) -> Block:
+    """The first lines of a file that is not empty."""
+    piece, delimiter = next(with_delimiter(read_pieces(path, by_sentence=False), columns, str(path)))
+    end = piece.data.rfind(b"\n", 0, BEGINNING) + 1 or len(piece.data)
+    return block_of(piece._replace(data=piece.data[:end]), columns, str(path), delimiter)
+
+
+def _changes(before: Columns, after: Columns) -> list[str]:
+    values = {"comments": f'"{after.comments}"', "word_column": after.word, "tag_column": after.tag}
+    usual = {"comments": f'"{before.comments}"', "word_column": before.word, "tag_column": before.tag}
+    return [f"corpus.{key} to {value}" for key, value in values.items() if value != usual[key]]
