@@ -682,11 +682,14 @@ def test_a_gradient_that_is_wrong_exits_with_1(here: Path, monkeypatch: pytest.M
 # tag
 
 LINES = "Mira Tolvan left Quellmark .\nrain\n"
+NEWEST = f"model: {Path('runs', 'village-1', 'best')}\n"  # where no model is named
 
 
 def test_tag_marks_up_text_from_standard_input(here: Path) -> None:
     done = nerwin("tag", stdin=LINES)
-    assert (done.exit_code, done.stderr) == (DONE, "")
+    assert (done.exit_code, done.stderr) == (DONE, NEWEST)
+    named = nerwin("tag", "runs/village-1", stdin=LINES)
+    assert (named.stdout, named.stderr) == (done.stdout, "")
     plain = done.stdout.replace("[", "").replace("](PER)", "").replace("](LOC)", "")
     assert plain == LINES
     assert "](" in done.stdout
@@ -760,7 +763,7 @@ def test_tag_finds_the_words_in_the_column_that_is_named(here: Path) -> None:
 def test_tag_writes_to_a_file_what_it_would_print(here: Path) -> None:
     printed = nerwin("tag", stdin=LINES)
     written = nerwin("tag", "--output", "out.txt", stdin=LINES)
-    assert (written.exit_code, written.stdout, written.stderr) == (DONE, "", "")
+    assert (written.exit_code, written.stdout, written.stderr) == (DONE, "", NEWEST)
     assert (here / "out.txt").read_text() == printed.stdout
 
 
@@ -826,12 +829,13 @@ def test_several_files_do_not_go_into_a_folder_with_the_name_of_a_file(here: Pat
 def test_who_closes_the_output_is_told_that_there_is_none(here: Path, options: tuple[str, ...]) -> None:
     done = without_output("tag", *options)
     assert done.returncode == BAD
-    assert done.stderr == "nerwin: <stdout>: cannot write: Bad file descriptor. Open it, or write elsewhere.\n"
+    said = "nerwin: <stdout>: cannot write: Bad file descriptor. Open it, or write elsewhere.\n"
+    assert done.stderr == f"{NEWEST}{said}"
 
 
 def test_tag_works_without_a_standard_output_that_it_does_not_need(here: Path) -> None:
     done = without_output("tag", "--output", "out.txt")
-    assert (done.returncode, done.stderr) == (DONE, "")
+    assert (done.returncode, done.stderr) == (DONE, NEWEST)
     assert (here / "out.txt").read_text() == nerwin("tag", stdin=LINES).stdout
 
 
@@ -910,6 +914,7 @@ def test_options_of_columns_are_refused_for_markup(here: Path, option: tuple[str
 def test_inspect_says_how_to_go_on_without_its_corpus(here: Path) -> None:
     (here / "village.conll").rename(here / "moved.conll")
     done = nerwin("inspect", "runs/village-1")
+    assert nerwin("inspect").stderr == f"{NEWEST}{done.stderr}"
     assert done.exit_code == 2
     assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
     assert nerwin("inspect", "runs/village-1", "--data", "moved.conll").exit_code == DONE

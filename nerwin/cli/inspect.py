@@ -47,7 +47,10 @@ def inspect(
     if data is not None and (word is not None or window is not None):
         other = "--word" if window is None else "--window"
         raise ConfigError(f"--data is for the detectors: expected it alone, found {other} too. Leave one of them out.")
-    chosen = load_model(model_folder(model))
+    folder = model_folder(model)
+    chosen = load_model(folder)
+    if model is None:
+        typer.echo(f"model: {folder}", err=True)
     console = PlainConsole()
     if word is not None:
         neighbours = nearest_words(chosen, word)

@@ -82,6 +82,8 @@ def tag(
         staff = workers(engine, scheduler, jobs)
         folder = model_folder(model)
         tagger = load(folder, min_score)
+    if model is None:
+        typer.echo(f"model: {folder}", err=True)  # the newest run may be another one than the user has in mind
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     objects = source == "jsonl"
