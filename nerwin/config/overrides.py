@@ -1,6 +1,7 @@
 """Single keys of a configuration that are set from outside: from a prompt as `--set key=value`, or from Python."""
 
 import os
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -117,9 +118,13 @@ def _parse(text: str, annotation: Any, where: str) -> Any:
     if any(typing.get_origin(kind) is list for kind in kinds) and not text.startswith("["):
         text = f"[{text}]"
     value = parse_yaml(text, where)
-    if isinstance(value, dict) and (joined := [name for name in value if ":" in name and value[name] is None]):
-        spaced = joined[0].replace(":", ": ", 1)
-        raise ConfigError(f"{where}: expected a blank after each colon, found none in {joined[0]}. Write {{{spaced}}}.")
+    if isinstance(value, dict) and (
+        joined := [name for name in value if set(name) & set(":=") and value[name] is None]
+    ):
+        spaced = re.sub("[:=]", ": ", joined[0], count=1)
+        raise ConfigError(
+            f"{where}: expected a colon and a blank after each key, found none in {joined[0]}. Write {{{spaced}}}."
+        )
     return value
 
 

@@ -26,7 +26,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 def configure(content: dict[str, Any], overrides: Sequence[str], *, base: Path, where: str) -> Config:
     """The configuration of some content; relative paths start at `base`, and an error begins with `where`."""
     legal = key_types()
-    for override in overrides:
+    for override in taken_apart(overrides):
         apply_override(content, override, legal, base)
     return make_config(content, base=base, where=where, overrides=overrides)
 
