@@ -108,7 +108,7 @@ def test_seeds_in_sections_are_seeds() -> None:
 
 # In a folder
 
-CELLS = grid(["optimizer.learning_rate=0.1,1e30"])
+CELLS = grid(["optimizer.learning_rate=0.1,1.0e+30"])
 
 
 def comparison(folder: Path, *overrides: str, cells: list[Cell] = CELLS) -> Comparison:
@@ -129,7 +129,7 @@ def test_a_failing_cell_is_a_row_and_is_tried_again_and_finished_cells_are_skipp
     assert "learning_rate" in bad.error
     assert bad.f1 == 0
     lines = (tmp_path / "out" / RESULTS).read_bytes()
-    assert {json.loads(line)["cell"]["optimizer.learning_rate"] for line in lines.splitlines()} == {"0.1", "1e30"}
+    assert {json.loads(line)["cell"]["optimizer.learning_rate"] for line in lines.splitlines()} == {"0.1", "1.0e+30"}
     again = comparison(tmp_path)
     assert again.finished() == [good]
     assert [result.cell for result in again.run(processes(1))] == [bad.cell]
@@ -159,7 +159,7 @@ def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
 def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -> None:
     """Else one seed would be counted for two that agree."""
     one = comparison(tmp_path, cells=grid(["training.seed=1,01,2", "objective.margin=2,2.0"]))
-    assert one.cells == [("training.seed=1", "objective.margin=2"), ("training.seed=2", "objective.margin=2")]
+    assert one.cells == [("objective.margin=2.0", "training.seed=1"), ("objective.margin=2.0", "training.seed=2")]
     assert list(one.left_out())[:2] == [
         "training.seed=1 objective.margin=2.0 is left out: the same training as training.seed=1 objective.margin=2",
         "training.seed=01 objective.margin=2 is left out: the same training as training.seed=1 objective.margin=2",
@@ -167,6 +167,28 @@ def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -
     usual = comparison(tmp_path, cells=grid(["words={lower: false},{}"]))
     assert list(usual.left_out()) == ["{} is left out: the same training as words.lower=false"]
     assert not list(comparison(tmp_path).left_out())
+
+
+VARIED = ["words.start=.5,1", "scorer.hidden=4", "training.seed=1", "features.pair=null", "objective={miss: 1}"]
+RESPELLED = [
+    "words.start=5e-1,1.0",
+    "scorer={hidden: [4]}",
+    "training={seed: 01}",
+    "features.pair=~",
+    "objective={miss: 1.}",
+]
+
+
+@pytest.mark.parametrize("again", [RESPELLED, VARIED[::-1]], ids=["spelling", "order"])
+def test_equal_settings_are_one_cell_whatever_their_spelling_and_order(tmp_path: Path, again: list[str]) -> None:
+    """Else a second start would train them once more, and a table would have two rows for them."""
+    cells = comparison(tmp_path, cells=grid(VARIED)).cells
+    assert len(cells) == 2
+    assert comparison(tmp_path, cells=grid(again)).cells == cells
+
+
+def test_a_path_is_called_as_it_was_given(tmp_path: Path) -> None:
+    assert comparison(tmp_path, cells=grid(["corpus.train=village.conll"])).cells == [("corpus.train=village.conll",)]
 
 
 def test_where_the_folder_was_taken_away_no_further_cell_begins(

@@ -72,7 +72,7 @@ def compare(
         for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
             typer.echo(result.to_json())
     else:
-        print_whole(PlainConsole(), _table(done, keys_of(cells)))
+        print_whole(PlainConsole(), _table(done, keys_of(wanted)))
         console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
         if best:
             console.print(f"best: {command_line(*(folder / run for run in best))}", soft_wrap=True)

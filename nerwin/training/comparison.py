@@ -27,7 +27,7 @@ from nerwin.storage.lock import Lock, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training.grid import Cell, called, keys_of
+from nerwin.training.grid import Cell, called, keys_of, spelled
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run, check_same_config
 from nerwin.training.same_data import check_same_data
@@ -86,10 +86,11 @@ class Comparison:
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
         self.folder = folder
         # A mistake in any cell shows before the first is trained.
-        self._configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
+        configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
         first: dict[str, Cell] = {}
-        self._same = {cell: first.setdefault(_digest(one.to_dict()), cell) for cell, one in self._configs.items()}
-        self.cells = list(first.values())
+        self._same = {cell: first.setdefault(_digest(one.to_dict()), cell) for cell, one in configs.items()}
+        self._configs = {spelled(cell, configs[cell]): configs[cell] for cell in first.values()}
+        self.cells = list(self._configs)
         base = load_config(config, overrides)
         if any(one.training.refit for one in self._configs.values()):
             raise ConfigError(

@@ -2,8 +2,11 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from nerwin.config.reading import taken_apart
+from nerwin.config.settings import Config
+from nerwin.config.yaml_files import format_value
 from nerwin.errors import ConfigError
 
 Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
@@ -29,6 +32,20 @@ def grid(varied: Sequence[str]) -> list[Cell]:
             raise ConfigError(f"--vary {twice[0]}: expected a key once, found it twice. Write all its values in one.")
         axes.append(list(axis))
     return [tuple(itertools.chain(*parts)) for parts in itertools.product(*axes)]
+
+
+def spelled(cell: Cell, config: Config) -> Cell:
+    """A cell as its configuration has read it: equal settings are one cell, whatever their order and their spelling."""
+    content = config.to_dict()
+    return tuple(sorted(_spelled(override, content) for override in cell))
+
+
+def _spelled(override: str, content: dict[str, Any]) -> str:
+    key, _, _ = override.partition("=")
+    value: Any = content
+    for name in key.split("."):
+        value = value.get(name)  # nothing of a feature that is taken away
+    return override if isinstance(value, str) else f"{key}={format_value(value)}"  # a path stays as short as it was
 
 
 def called(cell: Cell) -> str:
