@@ -317,10 +317,15 @@ def test_words_may_come_one_by_one(tagger: nerwin.Tagger) -> None:
     assert tagger.tag_many(iter([iter(words), iter([])])) == [tagger.tag(words), []]
 
 
-@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan")])
-def test_a_least_score_is_a_share(folder: Path, score: float) -> None:
+@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan"), "0.5", None])
+def test_a_least_score_is_a_share(folder: Path, score: Any) -> None:
     with pytest.raises(ConfigError, match="min_score: expected a number from 0 to 1"):
         nerwin.load(folder, score)
+
+
+def test_a_tagger_is_made_of_a_model_and_not_of_its_folder(folder: Path) -> None:
+    with pytest.raises(TypeError, match=r"^expected a model, found str\. `nerwin\.load` takes a folder\.$"):
+        nerwin.Tagger(str(folder))  # type: ignore[arg-type]
 
 
 # save

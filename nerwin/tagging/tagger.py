@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,12 @@ class Tagger:
     [('Paris', 'LOC')]
 
     Raises:
-        ConfigError: min_score is no share of 1.
+        ConfigError: min_score is no share of 1. TypeError: the model is something else, such as the path of one.
     """
 
     def __init__(self, model: Model, min_score: float = 0.0) -> None:
+        if not isinstance(model, Model):
+            raise TypeError(f"expected a model, found {type(model).__name__}. `nerwin.load` takes a folder.")
         check_share(min_score)
         self.model, self.min_score = model, min_score
         self.scorer = TextScorer(model)
@@ -222,8 +225,8 @@ def check_share(min_score: float) -> None:
     Raises:
         ConfigError: it is not from 0 to 1.
     """
-    if not 0 <= min_score <= 1:
-        raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score}. Choose another.")
+    if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
+        raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score!r}. Choose another.")
 
 
 def _words(sentence: Iterable[str]) -> list[str]:
