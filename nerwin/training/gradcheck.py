@@ -34,6 +34,7 @@ from nerwin.training.fresh import init_model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.state import generators
 
+NEAR = 10  # steps from a kink that a minibatch keeps away
 PAIRS = 8  # in the minibatch of a check
 GRID_ENTRIES = 8  # the same in the grid of small networks
 GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}
@@ -52,16 +53,31 @@ class Case(NamedTuple):
     batch: Any
     masks: Masks
     rng: np.random.Generator
+    slack: float  # of the scores: how far the nearest pair is from a kink of the loss
 
     @property
     def params(self) -> Parameters:
         return self.model.params
 
     def epsilon(self, name: str) -> float:
-        """ε, or of a lookup table so much less that no z moves by more: preprocessing may divide by small deviations,
-        and then a step of ε would cross the kinks that `draw_case` has kept away from."""
-        gain = float(np.abs(self.model.folded()["W1"]).max()) if name in self.model.tables else 1.0
-        return EPSILON / max(gain, 1.0)
+        """ε, or so much less that no z moves by more than `draw_case` keeps it from kinks, as preprocessing may divide
+        by small deviations, and no score by a NEAR-th of what the nearest pair is from one, as U may be large."""
+        z, score = self._gains().get(name, (0.0, 1.0))
+        return EPSILON / max(1.0, z / NEAR, NEAR * score * EPSILON / self.slack)
+
+    def _gains(self) -> dict[str, tuple[float, float]]:
+        """How far a z, and how far a score, moves at most where a number of each parameter moves by 1."""
+        _, cache = self.model.forward(self.forms, self.placed, self.masks)
+        cache = cache.rows(np.arange(len(self.placed.places)))
+        *inputs, top = [float(np.abs(a).max()) for a in (cache.x, *cache.layers.thinned)]
+        gains, reach = {"U": (0.0, top)}, np.abs(self.params["U"])
+        for k, most in reversed([*enumerate(inputs, 1)]):
+            gains[f"W{k}"] = most, most * float(reach.max())
+            gains[f"b{k}"] = 1.0, float(reach.max())
+            W = np.abs(self.model.folded()["W1"] if k == 1 else self.params[f"W{k}"])
+            reach = W.T @ reach
+        places = self.model.slots  # a form may stand in all of them
+        return gains | dict.fromkeys(self.model.tables, (places * float(W.max()), places * float(reach.max())))
 
     def loss(self) -> float:
         return total_loss(self.model, self.forms, self.placed, self.batch, self.masks)
@@ -143,7 +159,7 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
 
 
 def draw_case(config: Config, parts: Parts) -> Case:
-    """Draw networks and minibatches until one has pairs on both sides of the margin and no kink within 10 ε.
+    """Draw networks and minibatches until one has pairs on both sides of the margin and no kink within NEAR ε.
 
     Raises:
         ConfigError: none was found.
@@ -163,9 +179,9 @@ def draw_case(config: Config, parts: Parts) -> Case:
         scores, cache = model.forward(forms, placed, masks)
         loss = corruption.loss(model.params, scores, batch)
         kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
-        slack = min(corruption.slack(model.params, scores, batch), kink)
-        if 0 < loss.active < loss.pairs and slack > 10 * EPSILON:
-            return Case(model, forms, placed, batch, masks, rngs["order"])
+        slack = corruption.slack(model.params, scores, batch)
+        if 0 < loss.active < loss.pairs and min(slack, kink) > NEAR * EPSILON:
+            return Case(model, forms, placed, batch, masks, rngs["order"], slack)
         model = init_model(config, parts, rngs["init"], np.float64)
     raise ConfigError(
         f"gradcheck: expected a minibatch with pairs on both sides of the margin and no kink near, found none in "
