@@ -477,6 +477,7 @@ def test_a_value_of_another_type_is_refused_with_its_key(refusal: Refusal, key: 
         ("features.shape", "1000000"),
         ("words.dim", "1000000"),
         ("words.start", "1e7"),
+        ("words.start", "1e-20"),
         ("objective.margin", "1e10"),
         ("objective.l2", "1e10"),
         ("objective.draws", "1000000"),

@@ -132,9 +132,8 @@ def test_the_ranker_needs_words_to_hold_an_entity_against(tmp_path: Path) -> Non
         ["window.size=51"],
         ["window.size=99", "preprocess.method=whiten"],
         ["scorer.activation=sigmoid", "scorer.init=large", "words.start=1e6"],
-        ["preprocess.method=normalize", "words.start=1e-15"],
-        ["preprocess.method=normalize", "words.start=1e-39"],
-        ["preprocess.method=whiten", "words.start=1e-30"],
+        ["preprocess.method=normalize", "words.start=1e-9"],
+        ["preprocess.method=whiten", "words.start=1e-9"],
         ["preprocess.method=normalize", "scorer.init=zero", 'features={"shape": 2, "ngrams": 2}'],
         ["preprocess.method=whiten", "words.start=1e6"],
         ["scorer.dropout=0.99", "scorer.input_dropout=0.99"],
@@ -165,9 +164,14 @@ def test_scores_that_overflow_on_dev_alone_are_divergence(tmp_path: Path) -> Non
 
 
 def test_gradients_that_an_optimizer_cannot_remember_are_divergence(tmp_path: Path, corruption: str) -> None:
-    """Columns blown up to 1 from 1e-30: the squares of their tables' gradients are infinite, so these never move."""
-    settings = ["preprocess.method=normalize", "words.start=1e-30"]
-    Training(tmp_path, corruption, VILLAGE, VILLAGE, *settings).assert_refused(1, "expected finite parameters and grad")
+    """The sum of their squares is infinite after some steps."""
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("Mira 1e9 1e9\nleft 1e9 1e9\n")
+    settings = [f"words.vectors={vectors}", "words.dim=2", "objective.l2=1e9", "objective.l2_words=true"]
+    more = ["training.batch_size=1", "training.min_batches=1000"]
+    Training(tmp_path, corruption, VILLAGE, VILLAGE, *settings, *more).assert_refused(
+        1, "expected finite parameters and grad"
+    )
 
 
 def test_numbers_too_large_to_compute_with_are_refused(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ class WordsConfig(Section):
         1,
         description="words seen fewer times in training get no row unless they have a vector, rarer pairs never do",
     )
-    start: Annotated[Positive, Field(le=1e6)] = Field(
+    # Normalisation divides by what is smaller still, and the squares of such gradients have to be numbers.
+    start: Annotated[Positive, Field(ge=1e-9, le=1e6)] = Field(
         1.0, description="expected length of a random row of a lookup table"
     )
     rare_unknown: NotNegative = Field(
