@@ -43,6 +43,7 @@ from tests.test_trainer import village_config, write_village
         (["a=1,1,2,1"], [("a=1",), ("a=2",)]),
         (["a=b=c"], [("a=b=c",)]),
         (['a="b,c",d'], [('a="b,c"',), ("a=d",)]),
+        (['a="[",d'], [('a="["',), ("a=d",)]),
         ([], [()]),
     ],
 )

@@ -66,8 +66,9 @@ def replaced(keys: Iterable[str], later: Sequence[str]) -> list[str]:
 def _split(values: str) -> list[str]:
     parts, depth, quoted = [""], 0, False
     for letter in values:
-        depth += (letter in "[{") - (letter in "]}")
         quoted ^= letter == '"'
+        if not quoted:
+            depth += (letter in "[{") - (letter in "]}")
         if letter == "," and depth == 0 and not quoted:
             parts.append("")
         else:
