@@ -8,6 +8,7 @@ import pytest
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
+from nerwin.text.other_columns import MOST
 
 Refusal = Callable[..., str]
 
@@ -240,6 +241,7 @@ def test_all_that_is_to_be_set_is_said_at_once(refusal: Refusal, columns: Column
         "Ines\tB-PER\nleft\tO\n\nleft\n",  # a slip beyond the first lines
         "# Ines left\nInes\tB-PER\nleft\tO\n",  # said already
         "Ines\tB-PER\tNNP\nleft\tO\tVBD\n",  # said already
+        "\t".join(["_"] * MOST + ["B-PER", "x"]),  # more columns than are tried
     ],
 )
 def test_nothing_is_to_be_set_where_that_is_no_help_or_said(refusal: Refusal, text: str) -> None:

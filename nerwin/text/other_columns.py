@@ -15,6 +15,7 @@ from nerwin.text.pieces import read_pieces
 
 BEGINNING = 1 << 16  # bytes
 COMMENTS = "#"  # the usual mark of comments
+MOST = 20  # columns that are tried: corpora have fewer, and damaged lines may have thousands
 
 
 def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns], object]) -> list[str]:
@@ -27,10 +28,10 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
     for comments in dict.fromkeys((columns.comments, COMMENTS)):
         block = _beginning(path, columns._replace(comments=comments))
         width = min(block.widths.tolist(), default=0)
-        tags = TagColumns(range(width)).look(block).found()
+        tags = TagColumns(range(min(width, MOST))).look(block).found()
         if columns.tag in (*tags, *(column - width for column in tags)):
             tags = [columns.tag]
-        for word in dict.fromkeys((columns.word, *range(width))):
+        for word in dict.fromkeys((columns.word, *range(min(width, MOST)))):
             candidate = columns._replace(comments=comments, word=word, tag=tags[0] if len(tags) == 1 else columns.tag)
             with suppress(CorpusError):
                 read(block, candidate)
