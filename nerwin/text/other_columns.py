@@ -28,10 +28,11 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
     for comments in dict.fromkeys((columns.comments, COMMENTS)):
         block = _beginning(path, columns._replace(comments=comments))
         width = min(block.widths.tolist(), default=0)
-        tags = TagColumns(range(min(width, MOST))).look(block).found()
+        tried = range(min(width, MOST))
+        tags = TagColumns(tried).look(block).found()
         if columns.tag in (*tags, *(column - width for column in tags)):
             tags = [columns.tag]
-        for word in dict.fromkeys((columns.word, *range(min(width, MOST)))):
+        for word in dict.fromkeys((columns.word, *tried)):
             candidate = columns._replace(comments=comments, word=word, tag=tags[0] if len(tags) == 1 else columns.tag)
             with suppress(CorpusError):
                 read(block, candidate)
