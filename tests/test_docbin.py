@@ -31,7 +31,7 @@ TEXT = "  Zhang Wei's\n\n[odd]   text, Lima\u00a0Peru "
 
 
 def test_spacy_sees_the_same_text_and_entities(spacy: Any) -> None:
-    passage = Passage(TEXT, list(tokenize(TEXT)), [Span(0, 2, "PER"), Span(8, 9, "LOC"), Span(9, 10, "LOC")], 1)
+    passage = Passage(TEXT, tokenize(TEXT), [Span(0, 2, "PER"), Span(8, 9, "LOC"), Span(9, 10, "LOC")], 1)
     (doc,) = docs(spacy, write_docbin([passage], "x"))
     assert doc.text == TEXT
     assert [(one.text, one.label_) for one in doc.ents] == [("Zhang Wei", "PER"), ("Lima", "LOC"), ("Peru", "LOC")]
@@ -47,7 +47,7 @@ def test_what_is_written_is_read_back(spacy: Any) -> None:
 @pytest.mark.parametrize("blank", ["\u00a0", "\u0085", "\u2028", "\u001c", "  \n", " \u00a0 "])
 def test_what_stands_between_tokens_does_not_become_one(spacy: Any, blank: str) -> None:
     text = f"{blank}10{blank}euros{blank}"
-    passage = Passage(text, list(tokenize(text)), [Span(0, 2, "MONEY")], 1)
+    passage = Passage(text, tokenize(text), [Span(0, 2, "MONEY")], 1)
     assert passage.words == ["10", "euros"]
     assert list(read_docbin(write_docbin([passage], "x"), "x", Counts())) == [passage]
 

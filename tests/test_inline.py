@@ -141,7 +141,7 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Span]]:
         st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), st.sampled_from(["PER", "creative-work"])), max_size=4)
     ):
         start, end = position + gap, position + gap + length
-        if end > len(list(tokenize(text))):
+        if end > len(tokenize(text)):
             break
         found.append(Span(start, end, label))
         position = end
@@ -152,7 +152,7 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Span]]:
 @given(marked_texts())
 def test_what_is_formatted_is_read_back(marked: tuple[str, list[Span]]) -> None:
     text, found = marked
-    tokens = list(tokenize(text))
+    tokens = tokenize(text)
     line = format_inline(text, [Span(tokens[start].start, tokens[end - 1].end, label) for start, end, label in found])
     words = [token.text for token in tokens]
     assert list(parse_inline([line], "x")) == [(1, words, iob2(found, len(tokens)))]

@@ -334,7 +334,7 @@ def test_an_entity_outside_its_text_is_never_moved() -> None:
 def test_fitted_entities_are_apart_and_those_that_fit_stay(text: str, data: st.DataObject, expand: bool) -> None:
     ends = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda pair: pair[0] < pair[1])
     found = [Span(*pair, "X") for pair in data.draw(st.lists(ends, max_size=4))]
-    tokens = list(tokenize(text))
+    tokens = tokenize(text)
     fitted, moved = fitted_tokens(tokens, found, text, "x", expand=expand)
     assert all(one.start < one.end for one in fitted)
     assert all(one.end <= other.start for one, other in itertools.pairwise(fitted))

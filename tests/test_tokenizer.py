@@ -143,7 +143,7 @@ def test_a_web_address_of_punctuation_takes_no_time(end: str) -> None:
 
 
 def test_spaced_text_is_taken_apart_at_its_spaces_alone() -> None:
-    tokens = list(split_at_spaces(" did n't\tstop... "))
+    tokens = split_at_spaces(" did n't\tstop... ")
     assert [token.text for token in tokens] == ["did", "n't", "stop..."]
     assert [token.start for token in tokens] == [1, 5, 9]
 
@@ -174,7 +174,7 @@ def test_words_of_untagged_text_are_its_tokens_where_nothing_is_hyphenated(text:
 
 
 def test_letters_are_tokens_one_by_one() -> None:
-    found = list(TOKENIZERS["letters"]("买TCL 2台"))
+    found = TOKENIZERS["letters"]("买TCL 2台")
     assert [token.text for token in TOKENIZERS["letters"]("「！」- a")] == ["「", "！", "」", "-", "a"]
     assert [token.text for token in found] == ["买", "T", "C", "L", "2", "台"]
     assert found[-2:] == [Token("2", 5, 6), Token("台", 6, 7)]

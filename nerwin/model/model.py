@@ -67,7 +67,7 @@ class Model:
 
     def tokens(self, text: str) -> list[Token]:
         """A raw text, taken apart as the configuration says."""
-        return list(TOKENIZERS[self.config.corpus.tokenizer](text))
+        return TOKENIZERS[self.config.corpus.tokenizer](text)
 
     @property
     def inputs(self) -> int:

@@ -13,7 +13,6 @@ from nerwin.text.tags import Span
 
 COLOURS = 6  # of a terminal, beside those of its text and its background
 GOLDEN_ANGLE = 137.508  # degrees: types beside each other have hues far apart, and no two the same
-_BREAKS = str.maketrans("\n\r", "  ")
 
 
 def _conll(found: Annotation, types: Sequence[str]) -> Iterator[str]:
@@ -36,7 +35,8 @@ def ents_of(found: Annotation) -> list[dict[str, Any]]:
 
 def _inline(found: Annotation, types: Sequence[str]) -> Iterator[str]:
     """The text with its entities marked up, in one line."""
-    yield format_inline(found.text.translate(_BREAKS), [Span(one.start, one.end, one.label) for one in found.entities])
+    line = found.text.replace("\n", " ").replace("\r", " ")
+    yield format_inline(line, [Span(one.start, one.end, one.label) for one in found.entities])
 
 
 def _colour(found: Annotation, types: Sequence[str]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def read_inline(lines: Iterable[str], path: str) -> Iterator[Passage]:
             continue
         where = f"{path}:{number}"
         text, found = _strip_markup(line, where, _ESCAPE_OR_SPACE if spaced else _ESCAPE)
-        tokens = _spaced_tokens(text, where) if spaced else list(tokenize(text))
+        tokens = _spaced_tokens(text, where) if spaced else tokenize(text)
         if tokens or found:
             text = text.replace(_INNER, " ")
             remedy = "Move the brackets, or put a space between them and the rest of the token."
@@ -114,7 +114,7 @@ def _check_label(label: str, line: int, name: str) -> None:
 def _is_natural(passage: Passage) -> bool:
     """Whether a passage is read back from a line of its bare text."""
     text = passage.text
-    return not set("\n\r\ufeff") & set(text) and list(tokenize(text)) == passage.tokens
+    return not set("\n\r\ufeff") & set(text) and tokenize(text) == passage.tokens
 
 
 def _format_spaced(passage: Passage, name: str) -> str:

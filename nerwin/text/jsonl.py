@@ -64,7 +64,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     told = [_span(one, text, where) for one in list_under(content, _entities_key(content, where), where)]
     found = list(dict.fromkeys(told))  # duplicates add nothing
     if document := tokens is None:
-        tokens = list(tokenize(text))
+        tokens = tokenize(text)
         remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'
     else:
         remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
@@ -183,6 +183,6 @@ def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
             "ents": [span._asdict() for span in passage.characters],
         }
         # A document has none where its reader finds the same: with "tokens" it would be a sentence.
-        if not (passage.document and list(tokenize(passage.text)) == passage.tokens):
+        if not (passage.document and tokenize(passage.text) == passage.tokens):
             content["tokens"] = [{"start": token.start, "end": token.end} for token in passage.tokens]
         yield json.dumps(content, ensure_ascii=False)

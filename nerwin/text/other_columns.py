@@ -13,7 +13,7 @@ from nerwin.text.column_doubts import TagColumns
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
 from nerwin.text.pieces import read_pieces
 
-BEGINNING = 1 << 16  # bytes
+BEGINNING = 1 << 14  # bytes: a thousand lines, which are read again for every column that is tried
 COMMENTS = "#"  # the usual mark of comments
 MOST = 20  # columns that are tried: corpora have fewer, and damaged lines may have thousands
 

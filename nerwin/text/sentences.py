@@ -36,7 +36,7 @@ def cut_into_sentences(text: str, tokens: Sequence[Token]) -> list[Sequence[Toke
 def _borders(tokens: Sequence[Token]) -> Iterator[int]:
     """Where a mark's sentence is followed by another."""
     begin = after = 0
-    for mark in [number for number, token in enumerate(tokens) if _is_mark(token.text)]:
+    for mark in [number for number, token in enumerate(tokens) if token.text[0] in MARKS and _is_mark(token.text)]:
         if mark < after:
             continue  # one of several in a row
         after, closed = mark + 1, False

@@ -53,6 +53,8 @@ def spans(tags: Sequence[str]) -> list[Span]:
     found: list[Span] = []
     start, label = -1, ""
     for position, tag in enumerate(tags):
+        if tag == OUTSIDE and start < 0:  # as most are
+            continue
         prefix, kind = split_tag(tag)
         if start >= 0 and (prefix in "OBSU" or kind != label):
             found.append(Span(start, position, label))

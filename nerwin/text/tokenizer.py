@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -101,15 +101,22 @@ class Token(NamedTuple):
     end: int
 
 
-def tokenize(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> list[Token]:
     """The tokens of a text, in order."""
-    for match in _token(high=_is_high(text)).finditer(text):
-        token, start, end = match.group(), match.start(), match.end()
-        if token.isascii() or not _UNSPACED.search(token):
-            yield Token(token, start, end)
-            continue
-        for part in filter(None, _UNSPACED.split(token)):
-            yield Token(part, start, start := start + len(part))
+    pattern = _token(high=_is_high(text))
+    if text.isascii() or not _UNSPACED.search(text):
+        return _matches(pattern, text)
+    tokens = []
+    for match in pattern.finditer(text):
+        start = match.start()
+        for part in filter(None, _UNSPACED.split(match[0])):
+            tokens.append(Token(part, start, start := start + len(part)))
+    return tokens
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> list[Token]:
+    # Much text has many tokens, and Token(...) takes longer.
+    return [tuple.__new__(Token, (match[0], match.start(), match.end())) for match in pattern.finditer(text)]
 
 
 def split_words(text: str) -> list[str]:
@@ -120,19 +127,17 @@ def split_words(text: str) -> list[str]:
     return " ".join(found).lower().split()
 
 
-def split_at_spaces(text: str) -> Iterator[Token]:
+def split_at_spaces(text: str) -> list[Token]:
     """The tokens of a text that another tokenizer has put spaces between."""
-    for match in _SPACED.finditer(text):
-        yield Token(match.group(), match.start(), match.end())
+    return _matches(_SPACED, text)
 
 
-def split_letters(text: str) -> Iterator[Token]:
+def split_letters(text: str) -> list[Token]:
     """Every letter, digit and mark of a text, as in corpora that are tagged letter by letter."""
-    for match in _LETTER.finditer(text):
-        yield Token(match.group(), match.start(), match.end())
+    return _matches(_LETTER, text)
 
 
-Tokenizer = Callable[[str], Iterator[Token]]
+Tokenizer = Callable[[str], list[Token]]
 
 # By the name that a model remembers: a tokenizer that finds other words gets a new one, if not for a mistake's sake.
 TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces, "letters": split_letters}
