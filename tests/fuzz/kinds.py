@@ -383,7 +383,13 @@ def forged_arrays(rng: random.Random, data: bytes) -> bytes:
     return packed.getvalue()
 
 
-SMALL_ENOUGH = {"words.dim": 9, "window.size": 99, "objective.draws": 5, "training.epochs": 3}
+SMALL_ENOUGH = {
+    "words.dim": 9,
+    "window.size": 99,
+    "objective.draws": 5,
+    "training.epochs": 3,
+    "training.min_batches": 99,
+}
 REALS = (1e-300, 1e-9, 0.1, 0.5, 0.999, 1.0, 3.0, 1e9, 1e38, 1e300)
 COUNTS = (0, 1, 2, 3, 51, 10**9, 10**18, 10**30)
 
