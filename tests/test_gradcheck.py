@@ -414,6 +414,7 @@ def test_small_deviations_do_not_make_right_gradients_wrong(seed: int) -> None:
         ["words.start=0.01"],
         ["words.start=0.001"],
         ["words.start=0.001", "scorer.activation=relu", "training.seed=4"],
+        ["words.start=1e-6", "training.seed=2"],
         ["words.start=1000"],
         ["words.start=1000", "scorer.activation=relu", "training.seed=5"],
     ],

@@ -16,7 +16,8 @@ EPSILON = 1e-5
 TOLERANCE = 1e-7
 ONE_SIDED_TOLERANCE = 1e-3
 # J is rounded to about 1e-16 of the terms that it adds up, which a division by ε makes 1e-11 of them an entry: where
-# true and corrupted windows cancel and the gradient is 0, or nearly, that noise is all there is.
+# true and corrupted windows cancel and the gradient is 0, or nearly, that noise is all there is. Smaller steps have
+# more.
 FLOOR = 1e-3
 ENTRIES = 200  # of a tensor that are perturbed, at most
 DRAWS = 100  # minibatches tried for one that can be checked
@@ -87,8 +88,9 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
     for name, gradient in grads.items():
         theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
+        epsilon = case.epsilon(name)
         started = time.perf_counter()
-        numeric = numeric_gradient(case.loss, theta, entries, case.epsilon(name), one_sided=one_sided)
+        numeric = numeric_gradient(case.loss, theta, entries, epsilon, one_sided=one_sided)
         seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
         full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
         derived, slow = full.reshape(-1)[entries], elemental[name].reshape(-1)[entries]
@@ -101,7 +103,7 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
                 elemental=float(np.linalg.norm(slow)),
                 vectorised=float(np.linalg.norm(derived)),
                 numeric=float(np.linalg.norm(numeric)),
-                error=relative_error(derived, numeric, magnitude),
+                error=relative_error(derived, numeric, magnitude * EPSILON / epsilon),
                 elemental_error=relative_error(derived, slow),
                 bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
                 seconds=seconds,
