@@ -483,7 +483,7 @@ def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, co
     assert contents(whole) == before
 
 
-@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', None])
+@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1}', None])
 def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, and what somebody has put beside it."""
     mine = tmp_path / "mine"
@@ -686,7 +686,8 @@ def test_overwriting_that_failed_can_be_done_again(
 
 
 @pytest.mark.parametrize(
-    "metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1, "loss": 0.3, "acc": 1}\n', "7\n", None]
+    "metrics",
+    ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1, "loss": 0.3, "acc": 1}\n', '{"epoch": 1, "acc": 1}', "7\n", None],
 )
 def test_overwriting_is_for_runs_alone(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, the corpora beside it, and perhaps figures of somebody's own."""

@@ -137,11 +137,12 @@ def holds_run(folder: Path) -> bool:
     try:
         with (folder / METRICS).open("rb") as stream:
             first = stream.readline(LONGEST_LINE)
-        if not first.endswith(b"\n"):  # none yet, or cut off by a full disk
-            return OWN_START.startswith(first[: len(OWN_START)])
-        return set(json.loads(first)) >= OWN_KEYS
-    except (OSError, ValueError, TypeError, RecursionError):
+    except OSError:
         return False
+    try:
+        return set(json.loads(first)) >= OWN_KEYS
+    except (ValueError, TypeError, RecursionError):  # none yet, or cut off by a full disk, or somebody's
+        return not first.endswith(b"\n") and OWN_START.startswith(first[: len(OWN_START)])
 
 
 def check_empty(folder: Path, remedy: str, spared: Collection[Path] = ()) -> None:
