@@ -447,6 +447,8 @@ def test_names_that_are_too_long_are_told_of(tagger: nerwin.Tagger, tmp_path: Pa
         nerwin.train(village, settings={"words.vectors": too_long})
     with pytest.raises(nerwin.NerwinError, match="File name too long"):
         nerwin.train(village, too_long, resume=True)
+    with pytest.raises(nerwin.NerwinError, match="File name too long"):
+        nerwin.evaluate(tagger, too_long)
 
 
 def test_a_place_that_cannot_be_looked_at_is_no_model() -> None:

@@ -241,6 +241,7 @@ def test_all_that_is_to_be_set_is_said_at_once(refusal: Refusal, columns: Column
         "Ines\tB-PER\nleft\tO\n\nleft\n",  # a slip beyond the first lines
         "# Ines left\nInes\tB-PER\nleft\tO\n",  # said already
         "Ines\tB-PER\tNNP\nleft\tO\tVBD\n",  # said already
+        "#Ines\tB-PER\nleft\tO\n#now\n",  # words that would be lost as comments
         "\t".join(["_"] * MOST + ["B-PER", "x"]),  # more columns than are tried
     ],
 )

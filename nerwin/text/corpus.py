@@ -7,6 +7,7 @@ be read is an error with `path:line`; nothing is dropped silently.
 """
 
 import itertools
+import os
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
@@ -73,7 +74,7 @@ def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bo
 
 def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
     """Why columns cannot be read, and what is to be set, if that helps and is not said yet."""
-    if path is None or not path.is_file():  # a pipe is read once
+    if path is None or not os.path.isfile(path):  # a pipe is read once; Path.is_file fails where a name is too long
         return message
     with suppress(CorpusError):
         settings = other_columns(path, columns, lambda block, other: _ColumnReader(str(path), other).read([block]))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nerwin.errors import CorpusError
-from nerwin.text.column_doubts import TagColumns
+from nerwin.text.column_doubts import TagColumns, tagged_comments
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
 from nerwin.text.pieces import read_pieces
 
@@ -32,8 +32,11 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
         tags = TagColumns(tried).look(block).found()
         if columns.tag in (*tags, *(column - width for column in tags)):
             tags = [columns.tag]
+        tag = tags[0] if len(tags) == 1 else columns.tag
+        if comments != columns.comments and any(tagged_comments(block, tag)):  # words would be lost
+            continue
         for word in dict.fromkeys((columns.word, *tried)):
-            candidate = columns._replace(comments=comments, word=word, tag=tags[0] if len(tags) == 1 else columns.tag)
+            candidate = columns._replace(comments=comments, word=word, tag=tag)
             with suppress(CorpusError):
                 read(block, candidate)
                 return _changes(columns, candidate)
@@ -48,6 +51,12 @@ def _beginning(path: Path, columns: Columns) -> Block:
 
 
 def _changes(before: Columns, after: Columns) -> list[str]:
-    values = {"comments": f'"{after.comments}"', "word_column": after.word, "tag_column": after.tag}
-    usual = {"comments": f'"{before.comments}"', "word_column": before.word, "tag_column": before.tag}
-    return [f"corpus.{key} to {value}" for key, value in values.items() if value != usual[key]]
+    return [new for old, new in zip(_settings(before), _settings(after), strict=True) if old != new]
+
+
+def _settings(columns: Columns) -> list[str]:
+    return [
+        f'corpus.comments to "{columns.comments}"',
+        f"corpus.word_column to {columns.word}",
+        f"corpus.tag_column to {columns.tag}",
+    ]
