@@ -116,5 +116,6 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
 
 def _mark_of_all(block: Block) -> str | None:
     """A mark that separates cells of a table, if the lines of all tokens have it."""
-    lines = [line.text for line in block.lines() if line.kind == "token"]
-    return next((mark for mark in MARKS if all(mark in line for line in lines)), None)
+    return next(
+        (mark for mark in MARKS if all(mark in line.text for line in block.lines() if line.kind == "token")), None
+    )
