@@ -21,7 +21,7 @@ from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
 from nerwin.text.fingerprints import Fingerprint
-from nerwin.training.comparison import Comparison, Result, folder_of, summarise, train_cell
+from nerwin.training.comparison import Comparison, Result, folder_of, run_of, summarise, train_cell
 from nerwin.training.grid import Cell, grid
 from nerwin.training.run import Run
 from tests.test_trainer import village_config, write_village
@@ -246,7 +246,8 @@ def test_a_half_written_last_line_counts_for_nothing_and_is_written_anew(tmp_pat
 )
 def test_lines_that_are_no_results_count_for_nothing(tmp_path: Path, line: str) -> None:
     one = comparison(tmp_path, cells=[("training.seed=1",), ("training.seed=2",)])
-    other = Result(("training.seed=2",), 0.5, 3, 1.0, 0.25)
+    cell = ("training.seed=2",)
+    other = Result(cell, 0.5, 3, 1.0, 0.25, folder=run_of(cell))
     text = f"{line}\n{other.to_json()}\n"
     (tmp_path / "out" / RESULTS).write_bytes(text.encode("utf-8", "surrogateescape"))
     assert one.finished() == [other]
@@ -254,11 +255,22 @@ def test_lines_that_are_no_results_count_for_nothing(tmp_path: Path, line: str) 
 
 def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> None:
     one = comparison(tmp_path, cells=[("training.seed=1",)])
-    other = Result(("training.seed=7",), 0.5)
+    cell = ("training.seed=7",)
+    other = Result(cell, 0.5, folder=run_of(cell))
     (tmp_path / "out" / RESULTS).write_text(other.to_json() + "\n", encoding="utf-8")
     assert one.finished() == []
     wider = comparison(tmp_path, cells=[("training.seed=7",), ("training.seed=1",)])
     assert wider.finished() == [other]
+
+
+def test_cells_of_an_earlier_version_count_however_they_were_spelled(tmp_path: Path) -> None:
+    """It kept the spelling and the order of --vary, and named the folder of a run by them."""
+    old = ("training.seed=1", "scorer.hidden=4")
+    path = tmp_path / "out" / RESULTS
+    one = comparison(tmp_path, cells=grid(["training.seed=1", "scorer.hidden=4"]))
+    path.write_text(Result(old, 0.5, folder=run_of(old)).to_json() + "\n", encoding="utf-8")
+    assert one.finished() == [Result(("scorer.hidden=[4]", "training.seed=1"), 0.5, folder=run_of(old))]
+    assert list(one.run(processes(1))) == []
 
 
 def test_cells_with_other_word_vectors_do_not_count(tmp_path: Path) -> None:

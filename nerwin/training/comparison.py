@@ -47,11 +47,7 @@ class Result(NamedTuple):
     seconds: float = 0.0
     active: float = 0.0
     error: str | None = None
-
-    @property
-    def folder(self) -> Path:
-        """The run, in the folder of the comparison."""
-        return Path(CELLS) / _digest(self.cell)
+    folder: Path = Path()  # the run, in the folder of the comparison
 
     def to_json(self) -> str:
         cell = dict(part.split("=", 1) for part in self.cell)
@@ -63,8 +59,7 @@ def _read_result(line: bytes) -> Result | None:
     try:
         row = json.loads(line.decode("utf-8"))
         cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
-        row.pop("folder", None)  # which follows from the cell
-        result = Result(**{**row, "cell": cell})
+        result = Result(**{**row, "cell": cell, "folder": run_of(cell)})
         figures = (result.f1, result.epochs, result.seconds, result.active)
         return result if all(0 <= figure <= LARGEST for figure in figures) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -76,6 +71,11 @@ def folder_of(config: Path, overrides: Sequence[str]) -> Path:
     return RUNS / f"compare-{config.stem}-{_digest(non_default(load_config(config, overrides).to_dict()))}"
 
 
+def run_of(cell: Cell) -> Path:
+    """The run of a cell, in the folder of the comparison; one that is spelled otherwise has another."""
+    return Path(CELLS) / _digest(cell)
+
+
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
 
@@ -84,14 +84,14 @@ class Comparison:
     """A grid of cells over a configuration, in a folder; of cells that come to the same training, the first."""
 
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
-        self.folder = folder
+        self.folder, self._base = folder, (config, overrides)
         # A mistake in any cell shows before the first is trained.
-        configs = {cell: load_config(config, [*overrides, *cell]) for cell in cells}
+        configs = {cell: self._load(cell) for cell in cells}
         first: dict[str, Cell] = {}
         self._same = {cell: first.setdefault(_digest(one.to_dict()), cell) for cell, one in configs.items()}
         self._configs = {spelled(cell, configs[cell]): configs[cell] for cell in first.values()}
         self.cells = list(self._configs)
-        base = load_config(config, overrides)
+        base = self._load(())
         if any(one.training.refit for one in self._configs.values()):
             raise ConfigError(
                 "training.refit: expected cells that dev ranks, found some that learn from it. Take it out, or train "
@@ -116,6 +116,10 @@ class Comparison:
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
 
+    def _load(self, cell: Cell) -> Config:
+        config, overrides = self._base
+        return load_config(config, [*overrides, *cell])
+
     def left_out(self) -> Iterator[str]:
         """The cells that come to the same training as an earlier one."""
         for cell, earlier in self._same.items():
@@ -138,23 +142,26 @@ class Comparison:
             ConfigError: one was trained on other data than there are now.
         """
         done = self._done()
-        self._check_data([result.cell for result in done])
+        self._check_data(done)
         return done
 
     def _done(self) -> list[Result]:
         path = self.folder / RESULTS
         lines = path.read_bytes().splitlines() if path.exists() else ()
-        found = {result.cell: result for result in map(_read_result, lines) if result}
+        found: dict[Cell, Result] = {}
+        for result in filter(None, map(_read_result, lines)):
+            with suppress(ConfigError):  # of a key that is none any more
+                cell = spelled(result.cell, self._load(result.cell))  # an earlier version left it as it was given
+                found[cell] = result._replace(cell=cell)
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
-    def _check_data(self, cells: Sequence[Cell]) -> None:
+    def _check_data(self, results: Sequence[Result]) -> None:
         """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
-        now = self._data(cells)
-        for cell in cells:
+        now = self._data([result.cell for result in results])
+        for result in results:
             with suppress(ModelError):
-                check_same_data(
-                    self.folder, self._configs[cell], read_sources(self._cell_folder(cell) / BEST), now[cell]
-                )
+                trained = read_sources(self.folder / result.folder / BEST)
+                check_same_data(self.folder, self._configs[result.cell], trained, now[result.cell])
 
     def _data(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Fingerprint]]:
         """The files of each cell as they are now; none where one cannot be read."""
@@ -185,20 +192,18 @@ class Comparison:
             if not left:
                 return
             (self.folder / CELLS).mkdir(exist_ok=True)
-            data = self._data(left)
+            data, folder = self._data(left), self.folder.absolute()
             with workers as pool:
                 cells = {
-                    pool.submit(train_cell, self._cell_folder(cell), self._configs[cell], data[cell]): cell
+                    pool.submit(train_cell, folder / run_of(cell), self._configs[cell], data[cell]): cell
                     for cell in left
                 }
                 for task in as_completed(cells):
-                    result = task.result()._replace(cell=cells[task])
+                    cell = cells[task]
+                    result = task.result()._replace(cell=cell, folder=run_of(cell))
                     lock.check()
                     self._append(result)
                     yield result
-
-    def _cell_folder(self, cell: Cell) -> Path:
-        return self.folder.absolute() / Result(cell).folder
 
     def _append(self, result: Result) -> None:
         path = self.folder / RESULTS
@@ -217,7 +222,7 @@ class Comparison:
 def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
     """Train one cell, or what is left of it, in a process of its own. An error is its result, so that the others go on.
 
-    The result does not know which cell it is of: the caller adds that.
+    The result does not know which cell it is of, nor its folder: the caller adds these.
 
     Args:
         data: the files as they must be, as far as that is known.
