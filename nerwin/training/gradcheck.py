@@ -66,14 +66,18 @@ class Case(NamedTuple):
         return EPSILON / max(1.0, z / NEAR, NEAR * score * EPSILON / self.slack)
 
     def _gains(self) -> dict[str, tuple[float, float]]:
-        """How far a z, and how far a score, moves at most where a number of each parameter moves by 1."""
+        """How far a z, and how far a score, moves at most where a number of each parameter moves by 1.
+
+        NEAR leaves room for what is not counted: dropout's larger numbers, and the z of the layers above.
+        """
         _, cache = self.model.forward(self.forms, self.placed, self.masks)
-        cache = cache.rows(np.arange(len(self.placed.places)))
-        *inputs, top = [float(np.abs(a).max()) for a in (cache.x, *cache.layers.thinned)]
-        gains, reach = {"U": (0.0, top)}, np.abs(self.params["U"])
-        for k, most in reversed([*enumerate(inputs, 1)]):
-            gains[f"W{k}"] = most, most * float(reach.max())
-            gains[f"b{k}"] = 1.0, float(reach.max())
+        x, layers = cache.rows(np.arange(len(self.placed.places)))
+        largest = [float(np.abs(a).max()) for a in (x, *layers.thinned)]  # of what each layer takes, and at last U
+        gains = {"U": (0.0, largest[-1])}
+        reach = np.abs(self.params["U"])  # (m, K) of a score, where a z of the layer moves by 1
+        for k in range(self.model.scorer.depth, 0, -1):
+            moved = float(reach.max())
+            gains |= {f"W{k}": (largest[k - 1], largest[k - 1] * moved), f"b{k}": (1.0, moved)}
             W = np.abs(self.model.folded()["W1"] if k == 1 else self.params[f"W{k}"])
             reach = W.T @ reach
         places = self.model.slots  # a form may stand in all of them
