@@ -475,6 +475,13 @@ def test_resuming_nothing_is_a_clear_error(tmp_path: Path, config: Config) -> No
         Run.resume(tmp_path / "nowhere", config)
 
 
+def test_a_run_whose_configuration_is_gone_is_a_run_still(whole: Path, config: Config) -> None:
+    """To leave out --resume would be no help: the folder is not empty."""
+    (whole / "config.yaml").unlink()
+    with pytest.raises(ConfigError, match=r"config\.yaml: cannot read the configuration: No such file or directory"):
+        Run.resume(whole, config)
+
+
 def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, config: Config) -> None:
     shutil.rmtree(whole / "last")
     before = contents(whole)

@@ -113,9 +113,10 @@ def check_begun(folder: Path) -> None:
     try:
         os.stat(folder / CONFIG)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ModelError(
-            f"{folder}: expected a run to continue, found none. Leave out --resume, or check the path."
-        ) from error
+        if not holds_run(folder):
+            raise ModelError(
+                f"{folder}: expected a run to continue, found none. Leave out --resume, or check the path."
+            ) from error
     except OSError:  # who reads it says what is wrong
         return
 
