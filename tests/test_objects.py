@@ -163,6 +163,10 @@ def test_any_number_of_processes_writes_the_same_bytes(
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
         ('{"text": "Mira left", "tokens": ["Ines", "left"]}', 'expected the words of the text in order, found "Ines"'),
         ('{"text": "Mira", "by": "\\ud800"}', "expected a line of Unicode characters, found half of one at"),
+        (
+            f'{{"text": "Mira", "id": {"9" * 5000}}}',
+            "expected whole numbers of at most 4,300 digits, found a longer one. Write it in quotation marks.",
+        ),
         ('{"text": "Mira", "score": 1e999}', "expected JSON, found what is none"),
         (f'{{"text": "Mira", "deep": {"[" * 100_000}{"]" * 100_000}}}', "expected a"),
     ],

@@ -7,6 +7,7 @@ or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is su
 """
 
 import json
+import sys
 from typing import Any
 
 from nerwin.errors import CorpusError
@@ -29,8 +30,13 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     """
     try:
         found = json.loads(line)
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
+    except ValueError as error:  # it is JSON, but Python reads whole numbers up to a length alone
+        raise CorpusError(
+            f"{where}: expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one. "
+            "Write it in quotation marks."
+        ) from error
     if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
         text, others = found
         return {**others, "text": text}
