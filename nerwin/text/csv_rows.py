@@ -4,7 +4,8 @@
     1,Lima,B-LOC
     1,sleeps,O
 
-Commas, semicolons or tabs separate, whichever the first row has most of; quotes hold what has them inside. A sentence
+Commas, semicolons or tabs separate, whichever the first row names columns of words and tags by, or has most of; quotes
+hold what has them inside. A sentence
 begins after an empty row; where there are columns of sentences' or documents' numbers, also at another number, and at
 any after a row without one. Further columns count for nothing.
 """
@@ -42,9 +43,9 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     """
     lines = iter(lines)
     first = next(lines, "")
-    rows = _rows(itertools.chain([first], lines), max(SEPARATORS, key=first.count), path)
+    rows = _rows(itertools.chain([first], lines), _separator(first), path)
     _, header = next(rows, (1, []))
-    names = [name.strip().lower() for name in header]
+    names = _names(header)
     unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
     word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}", path) for wanted in (WORD, TAG))
     numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
@@ -67,6 +68,24 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         tags.append(cells[tag])
         places.append(line)
     return settled(corpus, Columns(), refuse_mixed=False)
+
+
+def _separator(first: str) -> str:
+    """What separates the names of columns: by which there is one of words and one of tags, or what is there most."""
+    likely = sorted(SEPARATORS, key=first.count, reverse=True)
+    return next((one for one in likely if _names_both(first, one)), likely[0])
+
+
+def _names_both(first: str, separator: str) -> bool:
+    try:
+        names = {name for _, row in _rows([first], separator, "") for name in _names(row)}
+    except CorpusError:  # in quotes that begin or end elsewhere than its cells do
+        return False
+    return not names.isdisjoint(WORD) and not names.isdisjoint(TAG)
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    return [name.strip().lower() for name in header]
 
 
 def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) -> None:
