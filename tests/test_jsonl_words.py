@@ -101,6 +101,30 @@ def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
     assert with_found(row, [], ["O", "O"], "x") == {**row, "ner": ["O", "O", "O"], "ents": []}
 
 
+def of_new_york(*tags: str) -> dict[str, object]:
+    offsets = [{"start": start, "end": end} for start, end in ((0, 1), (1, 2), (2, 5), (5, 6), (6, 10))]
+    return {"text": " \nNew York", "tokens": offsets, "ner_tags": list(tags)}
+
+
+@pytest.mark.parametrize("blank", ["O", "I-LOC"])
+def test_tags_of_blanks_among_offsets_are_left_out(blank: str) -> None:
+    (passage,) = read(of_new_york("O", "O", "B-LOC", blank, "I-LOC"))
+    assert (passage.words, passage.entities) == (["New", "York"], [Span(0, 2, "LOC")])
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [(["O", "B-LOC", "O", "O", "O"], r'"\n" (LOC)'), (["O", "O", "B-LOC", "I-LOC", "O"], '"New " (LOC)')],
+)
+def test_an_entity_that_begins_or_ends_with_a_blank_is_refused(tags: list[str], found: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read(of_new_york(*tags))
+    assert str(caught.value) == (
+        f"x.jsonl:1: expected an entity of whole tokens, found {found} with a border between tokens. "
+        "Mend the tags, or have entities moved (--align)."
+    )
+
+
 def test_offsets_without_tags_get_none() -> None:
     row = {"text": TEXT, "tokens": OFFSETS, "label": ["news"]}
     assert with_found(row, [], ["O"] * 4, "x") == {**row, "ents": []}

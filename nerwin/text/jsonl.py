@@ -17,9 +17,9 @@ from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
 from nerwin.text.jsonl_objects import borders, brief, check_characters, list_under, read_object, text_of
-from nerwin.text.jsonl_words import has_tags, listed_words, tagged_spans, with_tags
+from nerwin.text.jsonl_words import has_tags, listed_words, tagged_spans, tags_of, with_tags
 from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
-from nerwin.text.tags import Span, iob2, is_tag
+from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
 from nerwin.text.tokenizer import tokenize
 
 DECLINED = ("reject", "ignore")
@@ -61,13 +61,17 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         return passage
     if not offsets and not text.strip():
         return Passage(text, [], [], number)
-    told = [_span(one, text, where) for one in list_under(content, _entities_key(content, where), where)]
+    given = content.get("tokens")
+    if not offsets and isinstance(given, list) and has_tags(content, len(given)):
+        told = _tagged_characters(content, given, text, where)
+        mend = "the tags"
+    else:
+        told = [_span(one, text, where) for one in list_under(content, _entities_key(content, where), where)]
+        mend = 'the offsets, give the text "tokens" of your own' if tokens is None else 'the offsets, or the "tokens"'
     found = list(dict.fromkeys(told))  # duplicates add nothing
+    remedy = f"Mend {mend}, or have entities moved (--align)."
     if document := tokens is None:
         tokens = tokenize(text)
-        remedy = 'Mend the offsets, give the text "tokens" of your own, or have entities moved (--align).'
-    else:
-        remedy = 'Mend the offsets, or the "tokens", or have entities moved (--align).'
     if align == "strict":
         return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document)
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
@@ -77,13 +81,24 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
 
 
 def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
-    """Whether so many tokens of an object are words, which get tags, or offsets with a tag for each. Offsets of blanks
-    alone are no tokens: of which ones the tags would be is then unknown.
-    """
+    """Whether so many tokens of an object are words, which get tags, or offsets, none of a blank, that have tags."""
     given = content.get("tokens")
     return listed_words(content, where) is not None or (
         isinstance(given, list) and len(given) == count and has_tags(content, count)
     )
+
+
+def _tagged_characters(content: dict[str, Any], given: Sequence[dict[str, Any]], text: str, where: str) -> list[Span]:
+    """The entities, by their characters, that the tags of offsets spell. Where these are of blanks, O says nothing: it
+    does not part what stands before from what comes after.
+    """
+    tagged = [
+        (start, end, tag)
+        for (start, end), tag in zip(map(borders, given), tags_of(content, len(given), where), strict=True)
+        if tag != OUTSIDE or text[start:end].strip(BLANK)
+    ]
+    found = spans([tag for _, _, tag in tagged])
+    return [Span(tagged[first][0], tagged[end - 1][1], label) for first, end, label in found]
 
 
 def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:

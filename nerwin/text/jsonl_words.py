@@ -89,6 +89,15 @@ def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
     """The entities that the tags of so many words spell, in any scheme, read by conlleval's rule.
 
     Raises:
+        CorpusError: as `tags_of`.
+    """
+    return spans(tags_of(content, count, where))
+
+
+def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
+    """The tags of so many words, in any scheme.
+
+    Raises:
         CorpusError: not a tag for each word, or several; the message starts with `where`.
     """
     keys = _tags_keys(content, count)
@@ -99,7 +108,7 @@ def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
         )
     if len(keys) > 1 and count:
         raise CorpusError(f"{where}: expected tags once, found {' and '.join(keys)}. Keep one of them.")
-    tags = content[keys[0]]
+    tags: list[str] = content[keys[0]]
     if len(tags) != count:
         raise CorpusError(f"{where}: expected a tag for each of {count} words, found {len(tags)}. Mend the line.")
     for tag in tags:
@@ -108,7 +117,7 @@ def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
         if _is_cut(tag):
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {tag[:40]}. Mend the escapes.")
-    return spans(tags)
+    return tags
 
 
 def _tags_keys(content: dict[str, Any], count: int) -> list[str]:
