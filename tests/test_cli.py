@@ -958,13 +958,13 @@ def test_tag_refuses_the_suffix_of_a_form_that_it_does_not_write(here: Path, suf
 
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
     (here / "few.conll").write_text("Mira B-PER\nsleeps O\n")
-    hint = "an epoch has only 1 minibatches of 1000 pairs: for so little data"
+    hint = "an epoch has only 1 minibatch of 1000 pairs: for so little data"
     for size, train, told in ((1000, "village.conll", True), (1, "village.conll", False), (1, "few.conll", False)):
         settings = (f"training.batch_size={size}", f"corpus.train={train}", "objective.draws=1", "training.epochs=1")
         words = [word for one in settings for word in ("--set", one)]
         done = nerwin("train", "-c", "village.yaml", *words)
         assert done.exit_code == DONE, done.stderr
-        assert (hint in done.stderr) == ("minibatches of" in done.stderr) == told
+        assert (hint in done.stderr) == ("an epoch has only" in done.stderr) == told
 
 
 @pytest.mark.parametrize(

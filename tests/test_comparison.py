@@ -154,7 +154,7 @@ def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
     assert note == "optimizer.momentum has no effect in 2 of 4 cells: it needs optimizer.name momentum or nesterov"
     assert not list(comparison(tmp_path).without_effect())
     (note,) = comparison(tmp_path, cells=grid(["optimizer={name: adam, momentum: 0.5}"])).without_effect()
-    assert note == "optimizer.momentum has no effect in 1 of 1 cells: it needs optimizer.name momentum or nesterov"
+    assert note == "optimizer.momentum has no effect in 1 of 1 cell: it needs optimizer.name momentum or nesterov"
 
 
 def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -> None:

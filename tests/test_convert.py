@@ -201,12 +201,12 @@ def test_entities_that_are_no_whole_tokens_are_moved_where_asked_to() -> None:
     done = nerwin("convert", "-", "-", "--from", "jsonl", "--align", "contract", stdin=DOCUMENT)
     assert done.stdout == "Anna\tB-PER\nmet\tO\nLeonie\tO\n.\tO\n\nLima\tB-LOC\nwon\tO\n.\tO\n\n"
     assert done.stderr == (
-        "<stdin>: 1 documents, 7 tokens; 1 entities moved to whole tokens\n-: 2 sentences, 2 entities as conll\n"
+        "<stdin>: 1 document, 7 tokens; 1 entity moved to whole tokens\n-: 2 sentences, 2 entities as conll\n"
     )
     same = nerwin("convert", "-", "-", "--from", "jsonl", "--to", "jsonl", "--align", "expand", stdin=DOCUMENT)
     text = json.loads(DOCUMENT)["text"]
     assert json.loads(same.stdout)["text"] == text
-    assert same.stderr.endswith("-: 1 documents, 2 entities as jsonl\n")
+    assert same.stderr.endswith("-: 1 document, 2 entities as jsonl\n")
     said = "--align is for JSON Lines: expected --from jsonl, found conll. Leave it out."
     assert said in refused(nerwin("convert", "a.conll", "-", "--align", "expand"))
 

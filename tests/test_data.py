@@ -287,7 +287,7 @@ def test_a_dev_part_that_is_a_copy_of_train_is_noted(tmp_path: Path, shared: int
     config = config_of(tmp_path)
     train = [Sentence([f"w{n}"], ["B-A"]) for n in range(5)]
     dev = [*train[:shared], *(Sentence([f"new{n}"], ["B-A"]) for n in range(5 - shared))]
-    note = f"dev   {shared} of 5 sentences stand in train too: dev F1 is no score on new text"
+    note = f"dev   found in train too: {shared} of 5 sentences; dev F1 is no score on new text"
     assert (note in make_parts(config, Corpus("a", train), Corpus("b", dev), {}).notes) == noted
 
 

@@ -105,7 +105,7 @@ def test_a_document_without_a_word_is_counted(spacy: Any) -> None:
     counts = Counts()
     made = [spacy.tokens.Doc(spacy.blank("en").vocab, words=words) for words in texts]
     assert [one.words for one in read_docbin(data_of(spacy, *made), "x.spacy", counts)] == [["a"]]
-    assert str(counts) == "; 3 left out without a word; 1 words without annotation, read as O"
+    assert str(counts) == "; 3 left out without a word; 1 word without annotation, read as O"
 
 
 def test_a_document_of_one_word_is_a_sentence(spacy: Any) -> None:

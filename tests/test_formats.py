@@ -251,7 +251,7 @@ def test_illegal_transitions_are_read_by_conlleval_and_the_note_says_so(tmp_path
     path.write_text("a B-PER\nb I-PER\n\n" * 99 + "c I-LOC\n")
     found = FORMS["conll"].read(path, Reading())
     assert found.passages[-1].entities == [Span(0, 1, "LOC")]
-    assert found.note.endswith("1 invalid transitions; entities are read by conlleval's rule")
+    assert found.note.endswith("1 invalid transition; entities are read by conlleval's rule")
 
 
 @pytest.mark.parametrize("form", ["inline", "jsonl", "conll"])

@@ -256,7 +256,7 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
         ),
         ({"tokens": ["Mira"], "tags": ["O"], "labels": ["B-PER"]}, "expected tags once, found tags and labels. Keep o"),
         ({"tokens": ["Mira"], "ner": ["PER"], "labels": ["O"]}, "expected a tag such as O or B-PER, found PER."),
-        ({"tokens": ["Mira"], "ner": ["O", "O"], "labels": ["O"]}, "expected a tag for each of 1 words, found 2."),
+        ({"tokens": ["Mira"], "ner": ["O", "O"], "labels": ["O"]}, "expected a tag for each of 1 word, found 2."),
         ({"tokens": ["Mira"], "ner_tags": [5], "tags": ["NNP"]}, "expected a tag such as O or B-PER, found 5. Write"),
     ],
 )

@@ -20,34 +20,36 @@ ALLOWED = {
     "errors": set(),
     "arrays": set(),
     "collector": set(),
+    "counts": set(),
     "deafness": set(),
     "shell": set(),
     "shipped": set(),
     "versions": set(),
-    "text": {"arrays", "collector", "shell"},
+    "text": {"arrays", "collector", "counts", "shell"},
     "network": {"arrays"},
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
     "storage": {"shell"},
-    "config": {"deafness", "shell", "text", "network", "corruption", "optim", "storage"},
+    "config": {"counts", "deafness", "shell", "text", "network", "corruption", "optim", "storage"},
     "parallel": {"deafness", "versions"},
     "evaluation": {"arrays", "text"},
     "model": {"arrays", "versions", "text", "network", "corruption", "config", "storage", "evaluation"},
     "training": {
-        "arrays", "text", "network", "corruption", "optim", "config", "storage", "parallel", "evaluation", "model"
+        "arrays", "counts", "text", "network", "corruption", "optim", "config", "storage", "parallel", "evaluation",
+        "model"
     },
     "pretraining": {"arrays", "text", "network", "optim", "storage"},
     "tagging": {
         "arrays", "collector", "deafness", "versions", "text", "corruption", "storage", "parallel", "evaluation",
         "model"
     },
-    "analysis": {"arrays", "versions", "text", "network", "config", "storage", "model", "training"},
+    "analysis": {"arrays", "counts", "versions", "text", "network", "config", "storage", "model", "training"},
     "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},
-    "report": {"text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
+    "report": {"counts", "text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
     "integrations": {"text", "config", "training", "tagging", "api"},
     "cli": {
-        "api", "collector", "shell", "shipped", "text", "network", "config", "storage", "parallel", "evaluation",
-        "model", "training", "pretraining", "tagging", "analysis", "report"
+        "api", "collector", "counts", "shell", "shipped", "text", "network", "config", "storage", "parallel",
+        "evaluation", "model", "training", "pretraining", "tagging", "analysis", "report"
     },
 }  # fmt: skip
 # What only those need who install an extra, and the modules that import it.

@@ -138,7 +138,7 @@ TEN = 10 * [["Lima"]]
     ("X", "y", "message"),
     [
         (TEN, 9 * [["O"]], "y: expected the tags of 10 sentences, found 9"),
-        (TEN, 9 * [["O"]] + [["O", "O"]], r"y\[9\]: expected 1 tags, one a word, found 2"),
+        (TEN, 9 * [["O"]] + [["O", "O"]], r"y\[9\]: expected 1 tag, one a word, found 2"),
         (TEN, 10 * [["city"]], r"y\[0\]: expected a tag such as O or B-PER, found 'city'"),
         (TEN, 10 * [[3]], r"y\[0\]: expected a tag such as O or B-PER, found 3"),
         (TEN, 10 * [["O"]], "y: expected tagged entities, found only O"),

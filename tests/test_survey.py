@@ -68,11 +68,11 @@ def test_parts_are_held_against_each_other(look: Surveyor) -> None:
     assert found.parts["dev"].shared == {"train": [4]}
     assert found.parts["test"].shared == {"train": [1], "dev": [1, 4]}
     assert warnings(found) == [
-        "dev:4: 1 of 3 sentences stand in train too. "
+        "dev:4: found in train too: 1 of 3 sentences. "
         "A score on them is no score on new text; take them out of one of the two.",
-        "test:1: 1 of 3 sentences stand in train too. "
+        "test:1: found in train too: 1 of 3 sentences. "
         "A score on them is no score on new text; take them out of one of the two.",
-        "test:1: 2 of 3 sentences stand in dev too (also at 4). "
+        "test:1: found in dev too: 2 of 3 sentences (also at 4). "
         "A score on them is no score on new text; take them out of one of the two.",
     ]
 
@@ -95,7 +95,7 @@ def test_conflicting_tags_are_found_within_and_across_parts(look: Surveyor) -> N
     folder = Path(found.parts["train"].path).parent
     assert found.conflicts == [Conflict(["Lima"], [f"{folder}/train:1", f"{folder}/train:3", f"{folder}/dev:1"])]
     assert (
-        "train:1: 1 sentences are tagged in several ways, the first one otherwise at train:3, dev:1. Decide on one way."
+        "train:1: 1 sentence is tagged in several ways, the first one otherwise at train:3, dev:1. Decide on one way."
         in (warnings(found))
     )
 

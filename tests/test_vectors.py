@@ -147,7 +147,7 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         ("port 1 2 3\n", 4, "vectors.txt:1: expected a word and 4 numbers, found 3 numbers"),
         ("port 1 2 3\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 3 numbers"),
         ("1 3\nport 1 2 3\n", 2, "vectors.txt:1: expected vectors of 2 numbers, found 3 announced. Set words.dim to 3"),
-        ("port 1\nLima 2\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 1 numbers"),
+        ("port 1\nLima 2\n", 2, "vectors.txt:1: expected a word and 2 numbers, found 1 number"),
         ("port 1 2\n\nLima 3 4\n", 2, "vectors.txt:2: expected a word and 2 numbers"),
         ("port 1 2\nLima 3 x\n", 2, "vectors.txt:2: expected numbers, found 'x'"),
         ("2 2\nport 1 2\nLima 3 x\n", 2, "vectors.txt:3: expected numbers, found 'x'"),
@@ -155,8 +155,8 @@ def test_a_first_row_of_a_number_and_its_vector_is_no_header(read: Read, number:
         ("port 1 2\nLima 3.4.5 6\nport  2\n", 2, "vectors.txt:2: expected numbers, found '3.4.5'"),
         ("Lima 3.4.5  6\nport 1 2\n", 2, "vectors.txt:1: expected"),
         ("port 1 2\nLima 3 nan\n", 2, "vectors.txt:2: expected finite numbers"),
-        ("² 3\nport 1 2 3\n", 3, "vectors.txt:1: expected a word and 3 numbers, found 1 numbers"),
-        (f"{'9' * 5000} 3\nport 1 2 3\n", 3, "vectors.txt:1: expected a word and 3 numbers, found 1 numbers"),
+        ("² 3\nport 1 2 3\n", 3, "vectors.txt:1: expected a word and 3 numbers, found 1 number"),
+        (f"{'9' * 5000} 3\nport 1 2 3\n", 3, "vectors.txt:1: expected a word and 3 numbers, found 1 number"),
         (f"port 1 2\nLima 3 4{'x' * 500}\n", 2, f"vectors.txt:2: expected numbers, found '4{'x' * 78}. Mend"),
         ("port 1 2\nLima 3 1e10\n", 2, "vectors.txt: expected numbers of at most 1e+09, found 1e+10. Scale"),
         ("port 1 2\nLima -inf 3\n", 2, "vectors.txt:2: expected finite numbers"),
@@ -254,12 +254,12 @@ def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (binary(["port"], [[1.0, 2.0]])[:-4], "word 1: expected 1 words, found the end"),
+        (binary(["port"], [[1.0, 2.0]])[:-4], "word 1: expected 1 word, found the end"),
         (binary(["port"], [[1.0, np.nan]]), "word 1: expected finite numbers"),
         (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected vectors of 2 numbers, found 3 announced"),
         (b"port 1 2\n", ":1: expected a header of two counts, as word2vec's binary form has it"),
         (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
-        (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected 1 words, found the end"),
+        (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected 1 word, found the end"),
     ],
 )
 def test_a_damaged_binary_file_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
@@ -314,7 +314,7 @@ def test_good_files_are_trained_with(
 
 
 BAD = [
-    ("short.txt", f"{TOWN}gate 5\n", "short.txt:3: expected a word and 2 numbers, found 1 numbers. "),
+    ("short.txt", f"{TOWN}gate 5\n", "short.txt:3: expected a word and 2 numbers, found 1 number. "),
     ("wide.txt", "harbour 1 2 3\nmill 3 4 5\n", "wide.txt:1: expected a word and 2 numbers, found 3 numbers. "),
     ("wide.vec", "2 3\nharbour 1 2 3\nmill 3 4 5\n", "wide.vec:1: expected vectors of 2 numbers, found 3 announced. "),
     ("wide.bin", binary(["mill"], [[1.0, 2.0, 3.0]]), "wide.bin:1: expected vectors of 2 numbers, found 3 announced. "),
@@ -333,9 +333,9 @@ BAD = [
     ("empty.bin", "", f'empty.bin:1: {HEADER}, found "". '),
     ("none.bin", "0 2\n", "none.bin: expected vectors of words of the corpus, found none. "),
     ("more.txt", f"3 2\n{TOWN}", "more.txt:3: expected 3 words as the first line says, found 2. "),
-    ("fewer.txt", f"1 2\n{TOWN}", "fewer.txt:3: expected 1 words as the first line says, found 2. "),
+    ("fewer.txt", f"1 2\n{TOWN}", "fewer.txt:3: expected 1 word as the first line says, found 2. "),
     ("more.bin", MILL.replace(b"2 2\n", b"3 2\n", 1), "more.bin: word 3: expected 3 words, found the end. "),
-    ("fewer.bin", MILL.replace(b"2 2\n", b"1 2\n", 1), "fewer.bin: word 2: expected 1 words as the first line "),
+    ("fewer.bin", MILL.replace(b"2 2\n", b"1 2\n", 1), "fewer.bin: word 2: expected 1 word as the first line "),
     ("latin.txt", f"{TOWN}café 5 6\n".encode("latin-1"), "latin.txt:3: expected UTF-8, found byte 0xe9 at "),
     ("latin.bin", MILL.replace(b"mill", b"m\xefll"), "latin.bin: word 2: expected UTF-8, found other bytes. "),
     (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nerwin.analysis.part import PartSurvey
 from nerwin.analysis.survey import PARTS, Survey
+from nerwin.counts import counted
 from nerwin.text.doubts import for_no_entity
 from nerwin.training.data import CUT_BEYOND
 
@@ -40,16 +41,17 @@ def advise(survey: Survey) -> Iterator[str]:
         for earlier, lines in part.shared.items():
             if lines:
                 yield (
-                    f"{part.path}:{lines[0]}: {len(lines):,} of {part.sentences:,} sentences stand in {earlier} too"
-                    f"{_more(lines)}. A score on them is no score on new text; take them out of one of the two."
+                    f"{part.path}:{lines[0]}: found in {earlier} too: {len(lines):,} of "
+                    f"{counted(part.sentences, 'sentence')}{_more(lines)}. A score on them is no score on new text; "
+                    "take them out of one of the two."
                 )
     if "train" in parts:
         yield from _train_warnings(parts["train"])
     if survey.conflicts:
         first, others = survey.conflicts[0].places[0], survey.conflicts[0].places[1:SHOWN]
         yield (
-            f"{first}: {len(survey.conflicts):,} sentences are tagged in several ways, the first one otherwise at "
-            f"{', '.join(others)}. Decide on one way."
+            f"{first}: {counted(len(survey.conflicts), 'sentence is', 'sentences are')} tagged in several ways, "
+            f"the first one otherwise at {', '.join(others)}. Decide on one way."
         )
 
 
@@ -57,15 +59,15 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
     if part.invalid:
         line, before, after = part.invalid[0]
         yield (
-            f"{part.path}:{line}: {len(part.invalid):,} steps are not {part.scheme.upper()}, the first from "
-            f"{before} to {after}{_more([one.line for one in part.invalid])}. "
+            f"{part.path}:{line}: {counted(len(part.invalid), 'step is', 'steps are')} not {part.scheme.upper()}, "
+            f"the first from {before} to {after}{_more([one.line for one in part.invalid])}. "
             "Mend the tags; entities are guessed here."
         )
     yield from (f"{part.path}: {doubt}." for doubt in part.doubts)
     for kind, odd in part.odd.items():
         yield (
-            f"{part.path}:{odd.line}: {odd.words:,} words with {kind}. Vectors and features know them only as they "
-            "stand; mend the text where they are slips."
+            f"{part.path}:{odd.line}: {counted(odd.words, 'word')} with {kind}. Vectors and features know them only as "
+            "they stand; mend the text where they are slips."
         )
     if part.long:
         yield (

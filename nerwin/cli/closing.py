@@ -7,6 +7,7 @@ from nerwin.api import evaluate
 from nerwin.cli.epochs import dev_curve
 from nerwin.config.corpora import has_part_to_score
 from nerwin.config.settings import Config
+from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
@@ -63,7 +64,7 @@ def summary(run: Run) -> str:
     """How good the model that is kept is, in a line."""
     standing = run.trainer.model.standing
     if run.trainer.config.training.refit:
-        return f"{standing.epoch} epochs, dev learned from too"
+        return f"{counted(standing.epoch, 'epoch')}, dev learned from too"
     return f"dev F1 {standing.best_f1:.4f}, epoch {standing.best_epoch}"
 
 

@@ -11,6 +11,7 @@ from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
+from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -58,7 +59,7 @@ def compare(
     comparison = Comparison(folder, path, overrides, wanted)
     console, cells = PlainConsole(stderr=True), comparison.cells
     done = comparison.finished()
-    console.print(f"{folder}: {len(cells)} cells, {len(done)} finished before", soft_wrap=True)
+    console.print(f"{folder}: {counted(len(cells), 'cell')}, {len(done)} finished before", soft_wrap=True)
     for note in (*comparison.left_out(), *comparison.without_effect()):
         console.print(note, style="dim", soft_wrap=True)
     try:
@@ -66,7 +67,7 @@ def compare(
             done.append(result)
             console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
     except KeyboardInterrupt:
-        raise interrupted(f" after {len(done)} of {len(cells)} cells; the same command continues") from None
+        raise interrupted(f" after {len(done)} of {counted(len(cells), 'cell')}; the same command continues") from None
     best = next((row.runs for row in summarise(done) if row.runs), None)
     if as_json:
         for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):

@@ -9,6 +9,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import SetOption
 from nerwin.cli.output import write
+from nerwin.counts import counted
 
 
 @command
@@ -33,5 +34,6 @@ def config(
     path = file or shipped(QUICKSTART)
     loaded = load_config(path, overrides or ())
     changes = differences(loaded)
-    told = [f"{len(changes)} keys differ from the defaults:", *changes] if changes else ["all defaults"]
+    differ = f"{counted(len(changes), 'key differs', 'keys differ')} from the defaults:"
+    told = [differ, *changes] if changes else ["all defaults"]
     write([template(loaded, "\n#   ".join(told)).encode()], None)

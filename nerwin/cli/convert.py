@@ -9,6 +9,7 @@ from nerwin.cli.app import command, stream_path
 from nerwin.cli.column_options import OPTIONS, named_as_options, naming_options
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
+from nerwin.counts import counted
 from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
 SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}  # of the forms of columns
@@ -68,4 +69,4 @@ def convert(
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
         typer.echo(f"{source_name(path)}: {printable(named_as_options(tagged.note, NAMED))}", err=True)
-        typer.echo(f"{target}: {count_of(passages)}, {entities:,} entities as {to}", err=True)
+        typer.echo(f"{target}: {count_of(passages)}, {counted(entities, 'entity', 'entities')} as {to}", err=True)

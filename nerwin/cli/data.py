@@ -10,6 +10,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption
 from nerwin.cli.tables import print_whole
+from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -92,7 +93,7 @@ def _draw(found: "Survey", warnings: list[str]) -> None:
 
 
 def _counted(warnings: list[str]) -> str:
-    return f"{len(warnings) or 'no'} warning{'' if len(warnings) == 1 else 's'}"
+    return counted(len(warnings), "warning") if warnings else "no warnings"
 
 
 def _told(conflict: "Conflict") -> str:

@@ -19,6 +19,7 @@ from nerwin.cli.column_options import (
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.scored import tell_how_scored
 from nerwin.cli.tables import WIDEST, print_whole
+from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,8 +66,8 @@ def evaluate(
     if shown.row_count:  # there may be no mistakes
         print_whole(console, shown)
     console.print(
-        f"token accuracy {result.accuracy:.2%} of {result.tokens:,} tokens; "
-        f"{result.invalid_transitions} invalid transitions found; "
+        f"token accuracy {result.accuracy:.2%} of {counted(result.tokens, 'token')}; "
+        f"{counted(result.invalid_transitions, 'invalid transition')} found; "
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
         soft_wrap=True,
     )

@@ -8,6 +8,7 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption, ModelArgument
+from nerwin.counts import counted
 from nerwin.errors import printable
 from nerwin.storage.folders import LAST
 
@@ -50,7 +51,7 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if run := found["run"]:
         left = "not finished; continue with --resume" if run["state"] else f"nothing in {LAST}/ to go on from"
         ended = f"finished: {run['stop']}" if run["finished"] else left
-        yield "run", f"{run['epochs']} epochs, {ended}"
+        yield "run", f"{counted(run['epochs'], 'epoch')}, {ended}"
     yield "sums", found["sums"]
 
 

@@ -9,6 +9,7 @@ import typer
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.cli.tables import print_whole
+from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +134,7 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     how = " (IOB2), by the best tags of its whole sentence" if OUTSIDE in names else ""
     console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
-    title = f"the {len(strongest)} detectors with the largest shares"
+    title = f"the {counted(len(strongest), 'detector')} with the largest shares"
     detectors = headed(Table(title=title, title_justify="left"), "detector", "right")
     for i in strongest:
         detectors.add_row(str(i), *cells(decision.detectors[i]))
@@ -167,5 +168,5 @@ def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
     which = "strongest" if detectors[0].weights else "first"  # below further layers no weight says how strong they are
     count = len(detectors[0].weights)
     also = f", with the {WIDE} largest of their {count} weights; --json has all" if count > WIDE else ""
-    said = f"{len(detectors)} detectors: {dead} dead, {saturated} saturated; the {which} are shown{also}"
+    said = f"{counted(len(detectors), 'detector')}: {dead} dead, {saturated} saturated; the {which} are shown{also}"
     console.print(said, soft_wrap=True)

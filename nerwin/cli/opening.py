@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nerwin.config.idle import idle
 from nerwin.config.reading import non_default
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.counts import counted
 from nerwin.model.manifest import read_manifest
 from nerwin.shipped import shipped
 from nerwin.storage.folders import model_folder
@@ -33,13 +34,13 @@ def plan(run: Run) -> Iterator[str]:
     yield f"forms {len(words):,}, of which {len(words - known):,} are in dev alone"
     yield f"types {' '.join(parts.types)}; scores a word: {len(trainer.corruption.names)}"
     around = ", and the other words of the sentence as one" if settings.window.sentence else ""
-    yield f"window {settings.window.size} words of {sum(trainer.model.widths)} numbers{around}"
+    yield f"window {counted(settings.window.size, 'word')} of {counted(sum(trainer.model.widths), 'number')}{around}"
     yield "parameters " + ", ".join(f"{name} {'x'.join(map(str, value.shape))}" for name, value in params.items())
     passes = f", in {trainer.passes} passes" if trainer.passes > 1 else ""
     yield (
-        f"an epoch {trainer.pairs:,} pairs{passes}, about {trainer.minibatches:,} steps of "
+        f"an epoch {counted(trainer.pairs, 'pair')}{passes}, about {counted(trainer.minibatches, 'step')} of "
         f"{settings.training.batch_size}; "
-        f"at most {settings.training.epochs} epochs"
+        f"at most {counted(settings.training.epochs, 'epoch')}"
     )
     yield f"folder {run.folder}"
 
@@ -55,8 +56,8 @@ def few_steps(trainer: Trainer) -> Iterator[str]:
     size = trainer.config.training.batch_size
     if trainer.minibatches < FEW_STEPS and size > 1:
         yield (
-            f"an epoch has only {trainer.minibatches} minibatches of {size} pairs: for so little data a smaller "
-            "training.batch_size or a larger training.min_batches is often better"
+            f"an epoch has only {counted(trainer.minibatches, 'minibatch', 'minibatches')} of {size} pairs: for so "
+            "little data a smaller training.batch_size or a larger training.min_batches is often better"
         )
 
 
@@ -68,6 +69,6 @@ def shorter_course(config: Config) -> Iterator[str]:
     planned = read_manifest(first)["config"]["training"]["epochs"]
     if planned > config.training.epochs:
         yield (
-            f"the rate falls to 0 in {config.training.epochs} epochs here; {first} was planned for {planned}, so its "
-            "thresholds may fit less well; with training.keep=last both train alike"
+            f"the rate falls to 0 in {counted(config.training.epochs, 'epoch')} here; {first} was planned for "
+            f"{planned}, so its thresholds may fit less well; with training.keep=last both train alike"
         )

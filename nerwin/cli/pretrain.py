@@ -13,6 +13,7 @@ from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
+from nerwin.counts import counted
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 from nerwin.shell import command_line, plain_name
 
@@ -97,8 +98,8 @@ def pretrain(
         then = command_line("nerwin", "init", "my.yaml", "--preset", "tagger-vectors", *chosen)
         console.print(f"next: {then}", style="dim", soft_wrap=True)
         typer.echo(
-            f"{output}: {len(run.pretraining.rows):,} vectors of {dim} numbers, from {words:,} words in "
-            f"{seconds:.0f} s ({words / max(seconds, 1e-9):,.0f} words/s)"
+            f"{output}: {counted(len(run.pretraining.rows), 'vector')} of {counted(dim, 'number')}, from "
+            f"{counted(words, 'word')} in {seconds:.0f} s ({words / max(seconds, 1e-9):,.0f} words/s)"
         )
 
 
@@ -133,7 +134,7 @@ def _read(
         text = read_text(sources, settings.vocabulary, settings.window, columns, objects=objects)
     known = 1 - text.counts[UNKNOWN] / text.length
     console.print(
-        f"read {text.length:,} words in {time.perf_counter() - started:.0f} s; "
+        f"read {counted(text.length, 'word')} in {time.perf_counter() - started:.0f} s; "
         f"{known:.1%} are among the {len(text.words) - KNOWN:,} that get a vector",
         style="dim",
         soft_wrap=True,

@@ -18,6 +18,7 @@ from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
 from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
 from nerwin.collector import collector_paused
+from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from nerwin.parallel.workers import Workers
@@ -218,12 +219,12 @@ def _run(tagging: "Tagging", staff: "Workers") -> None:
     try:
         with progress, closing(tagging.run(staff)) as counts:
             before = done = next(counts)
-            console.print(f"{tagging.folder}: {tagging.size} pieces, {before} tagged before")
+            console.print(f"{tagging.folder}: {counted(tagging.size, 'piece')}, {before} tagged before")
             bar = progress.add_task("", total=tagging.size, completed=before)
             for done in counts:
                 progress.update(bar, completed=done)
     except KeyboardInterrupt:
-        raise interrupted(f" after {done} of {tagging.size} pieces; the same command continues") from None
+        raise interrupted(f" after {done} of {counted(tagging.size, 'piece')}; the same command continues") from None
 
 
 def _goes_to_a_file(stream: TextIO) -> bool:

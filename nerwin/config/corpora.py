@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
@@ -55,9 +56,8 @@ def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]
         CorpusError: they are too few for that.
     """
     if len(sentences) < HELD_OUT:
-        raise CorpusError(
-            f"corpus.dev is not set, and {len(sentences)} sentences are too few to hold a tenth out. Set corpus.dev."
-        )
+        few = counted(len(sentences), "sentence is", "sentences are")
+        raise CorpusError(f"corpus.dev is not set, and {few} too few to hold a tenth out. Set corpus.dev.")
     held = sentences[HELD_OUT - 1 :: HELD_OUT]
     return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
 

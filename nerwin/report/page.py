@@ -19,6 +19,7 @@ from nerwin import __version__
 from nerwin.analysis.inspection import Detector
 from nerwin.config.reading import flat_keys
 from nerwin.config.settings import Config
+from nerwin.counts import counted
 from nerwin.evaluation.mistakes import KINDS
 from nerwin.evaluation.reliability import calibration_error
 from nerwin.report.charts import curves, reliability_chart, swatch, type_bars
@@ -108,7 +109,7 @@ def _curves(runs: Sequence[RunReport]) -> list[tuple[str, Markup]]:
         if not any(lines):
             continue
         ends = "; ".join(
-            f"{run.folder}: from {line[0][1]:.4g} to {line[-1][1]:.4g} in {len(line)} epochs"
+            f"{run.folder}: from {line[0][1]:.4g} to {line[-1][1]:.4g} in {counted(len(line), 'epoch')}"
             for run, line in zip(runs, lines, strict=True)
             if line
         )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nerwin.counts import counted
 from nerwin.text.files import BLANK
 from nerwin.text.pairs import are_letters
 from nerwin.text.schemes import TYPES_ALONE
@@ -25,7 +26,7 @@ def oddities(corpus: Corpus) -> Iterator[str]:
     if len(longest.words) > LONG_SENTENCE:
         yield f"a sentence of {len(longest.words):,} tokens at line {longest.line} (are blank lines between sentences?)"
     if marked := {form for form in _forms(corpus) if "\ufeff" in form}:
-        yield f"{_count(corpus, marked)} tokens with a byte-order mark inside"
+        yield f"{counted(_count(corpus, marked), 'token')} with a byte-order mark inside"
 
 
 def doubts(corpus: Corpus) -> Iterator[str]:
@@ -35,7 +36,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
     if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not _alphabet(corpus, forms):
         asked = " (is corpus.word_column that of the words?)" if corpus.width else ""
-        yield f"only {len(forms)} different words among {corpus.tokens:,}{asked}"
+        yield f"only {counted(len(forms), 'different word')} among {corpus.tokens:,}{asked}"
     if len(forms) >= SEVERAL:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.columns import Columns
@@ -96,12 +97,12 @@ def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:
     if not passages:
         raise CorpusError(f"{name}: expected tagged sentences, found none{also}. Is this the right file?")
     tokens = sum(len(passage.tokens) for passage in passages)
-    return Tagged(passages, f"{count_of(passages)}, {tokens:,} tokens{also}")
+    return Tagged(passages, f"{count_of(passages)}, {counted(tokens, 'token')}{also}")
 
 
 def count_of(passages: Sequence[Passage]) -> str:
     """How many passages, and of what kind."""
-    return f"{len(passages):,} {'documents' if any(one.document for one in passages) else 'sentences'}"
+    return counted(len(passages), "document" if any(one.document for one in passages) else "sentence")
 
 
 def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ tokens that are offsets, too.
 from collections.abc import Sequence
 from typing import Any
 
+from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import is_legal
@@ -110,7 +111,9 @@ def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
         raise CorpusError(f"{where}: expected tags once, found {' and '.join(keys)}. Keep one of them.")
     tags: list[str] = content[keys[0]]
     if len(tags) != count:
-        raise CorpusError(f"{where}: expected a tag for each of {count} words, found {len(tags)}. Mend the line.")
+        raise CorpusError(
+            f"{where}: expected a tag for each of {counted(count, 'word')}, found {len(tags)}. Mend the line."
+        )
     for tag in tags:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
             found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE

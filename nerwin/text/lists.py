@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import settled
@@ -30,7 +31,8 @@ def from_lists(
     """
     if len(sentences) != len(tag_sequences):
         raise CorpusError(
-            f"y: expected the tags of {len(sentences)} sentences, found {len(tag_sequences)}. Give a list a sentence."
+            f"y: expected the tags of {counted(len(sentences), 'sentence')}, found {len(tag_sequences)}. "
+            "Give a list a sentence."
         )
     corpus = Corpus("y", delimiter="lists")
     for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
@@ -47,7 +49,9 @@ def from_lists(
         if isinstance(tags, str):
             raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
         if len(words) != len(tags):
-            raise CorpusError(f"y[{number}]: expected {len(words)} tags, one a word, found {len(tags)}. Mend them.")
+            raise CorpusError(
+                f"y[{number}]: expected {counted(len(words), 'tag')}, one a word, found {len(tags)}. Mend them."
+            )
         for tag in tags:
             if not isinstance(tag, str) or not is_legal(tag, columns.scheme):
                 expected = expected_tag(columns.scheme)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.text.columns import DOCSTART
 from nerwin.text.files import BLANK
@@ -53,13 +54,17 @@ class Counts:
 
     def __str__(self) -> str:
         said = {
-            'left out whose "answer" is reject or ignore': self.declined,
-            "left out without a word": self.empty,
-            "entities moved to whole tokens": self.moved,
-            "entities left out, which are no whole tokens or stand over others": self.lost,
-            "words without annotation, read as O": self.unsaid,
+            f'{self.declined:,} left out whose "answer" is reject or ignore': self.declined,
+            f"{self.empty:,} left out without a word": self.empty,
+            f"{counted(self.moved, 'entity', 'entities')} moved to whole tokens": self.moved,
+            counted(
+                self.lost,
+                "entity left out, which is no whole tokens or stands over others",
+                "entities left out, which are no whole tokens or stand over others",
+            ): self.lost,
+            f"{counted(self.unsaid, 'word')} without annotation, read as O": self.unsaid,
         }
-        return "".join(f"; {count:,} {what}" for what, count in said.items() if count)
+        return "".join(f"; {what}" for what, count in said.items() if count)
 
 
 def sentences_of(passage: Passage) -> Iterator[Passage]:
@@ -186,8 +191,8 @@ def _check_inside(span: Span, text: str, where: str) -> None:
     start, end, label = span
     if not 0 <= start < end <= len(text):
         raise CorpusError(
-            f"{where}: expected an entity inside the text of {len(text)} characters, found {label} at {start} to "
-            f"{end}. Count characters from 0, the end being the first one after it."
+            f"{where}: expected an entity inside the text of {counted(len(text), 'character')}, found {label} at "
+            f"{start} to {end}. Count characters from 0, the end being the first one after it."
         )
 
 

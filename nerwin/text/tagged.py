@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from nerwin.counts import counted
 from nerwin.text.columns import DOCSTART
 
 
@@ -56,16 +57,17 @@ class Corpus:
     def describe(self) -> str:
         """One line for the person who wonders how the file was understood."""
         parts = [
-            f"{len(self.sentences):,} sentences, {self.tokens:,} tokens",
+            counted(len(self.sentences), "sentence"),
+            counted(self.tokens, "token"),
             f"{self.width} columns by {self.delimiter}" if self.width else self.delimiter,
             self.scheme.upper(),
         ]
-        for count, what in (
-            (self.illegal, "invalid transitions"),
-            (self.comments, "comment lines skipped"),
-            (self.docstarts, f"{DOCSTART} lines skipped"),
+        for count, what, done in (
+            (self.illegal, "invalid transition", ""),
+            (self.comments, "comment line", " skipped"),
+            (self.docstarts, f"{DOCSTART} line", " skipped"),
         ):
             if count:
-                parts.append(f"{count:,} {what}")
+                parts.append(counted(count, what) + done)
         parts += [f"column {column} holds tags too" for column in self.tag_columns]
         return ", ".join([*parts, *self.notes, *self.doubts])

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from nerwin.arrays import Floats
+from nerwin.counts import counted
 from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
 from nerwin.text.decimals import read_decimals
@@ -71,7 +72,7 @@ def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
                 yield words, values
     if announced is not None and rows != announced:
         raise VectorsError(
-            f"{path}:{rows + 1}: expected {announced:,} words as the first line says, found {rows:,}. "
+            f"{path}:{rows + 1}: expected {counted(announced, 'word')} as the first line says, found {rows:,}. "
             "Fetch the file again."
         )
 
@@ -92,8 +93,8 @@ def _header(line: str, dim: int, path: Path) -> int | None:
     found = _numbers_at_the_end(fields)
     if not found:
         raise VectorsError(
-            f'{where}: expected a word and {dim} numbers, or a header of two counts, found "{line[:40]}". Take it out, '
-            "or name a file of word vectors."
+            f'{where}: expected a word and {counted(dim, "number")}, or a header of two counts, found "{line[:40]}". '
+            "Take it out, or name a file of word vectors."
         )
     _check_width(found, dim, where)
     return None
@@ -102,8 +103,8 @@ def _header(line: str, dim: int, path: Path) -> int | None:
 def _check_announced(found: int, dim: int, where: str) -> None:
     if found != dim:
         raise VectorsError(
-            f"{where}: expected vectors of {dim} numbers, found {found} announced. Set words.dim to {found}, or name "
-            "another file."
+            f"{where}: expected vectors of {counted(dim, 'number')}, found {found} announced. Set words.dim to "
+            f"{found}, or name another file."
         )
 
 
@@ -156,7 +157,7 @@ def _row(line: str, where: str, dim: int) -> tuple[str, Floats]:
 def _check_width(found: int, dim: int, where: str) -> None:
     if found != dim:
         raise VectorsError(
-            f"{where}: expected a word and {dim} numbers, found {found} numbers. "
+            f"{where}: expected a word and {counted(dim, 'number')}, found {counted(found, 'number')}. "
             "Set words.dim to the length of the file's vectors, or mend the line."
         )
 
@@ -209,13 +210,13 @@ def _read_binary(path: Path, dim: int) -> Iterator[WordRows]:
                 word += byte.lstrip(b"\n")
             raw = stream.read(4 * dim)
             if len(raw) < 4 * dim or byte != b" ":
-                raise VectorsError(f"{where}: expected {count:,} words, found the end. Fetch the file again.")
+                raise VectorsError(f"{where}: expected {counted(count, 'word')}, found the end. Fetch the file again.")
             try:
                 yield [word.decode("utf-8")], _finite(np.frombuffer(raw, "<f4").astype(np.float32), where)[None]
             except UnicodeDecodeError as error:
                 raise VectorsError(f"{where}: expected UTF-8, found other bytes. Convert the file.") from error
         if stream.read(2).lstrip(b"\n"):
             raise VectorsError(
-                f"{path}: word {count + 1}: expected {count:,} words as the first line says, found more. "
+                f"{path}: word {count + 1}: expected {counted(count, 'word')} as the first line says, found more. "
                 "Fetch the file again."
             )

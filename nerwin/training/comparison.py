@@ -19,6 +19,7 @@ from nerwin.config.idle import idle
 from nerwin.config.reading import load_config, non_default
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
+from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, cure, short_of_memory
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
@@ -131,7 +132,7 @@ class Comparison:
         varied = keys_of(self.cells)
         cells = Counter(found for cell in self.cells for found in idle(self._configs[cell], varied).items())
         for (key, need), count in cells.items():
-            yield f"{key} has no effect in {count} of {len(self.cells)} cells: it needs {need}"
+            yield f"{key} has no effect in {count} of {counted(len(self.cells), 'cell')}: it needs {need}"
 
     def finished(self) -> list[Result]:
         """The cells that an earlier start has finished.

@@ -10,6 +10,7 @@ from nerwin.arrays import Ints
 from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_part
 from nerwin.config.reading import named_files
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.features import ALL_FEATURES
@@ -100,7 +101,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
         notes.append(f"dev   {dev.path}: {dev.describe()}")
     else:
         sentences, dev_sentences = hold_out(train.sentences)
-        held = f"{len(dev_sentences):,} sentences of train, every tenth, {'were' if refit else 'are'} held out"
+        held = f"{counted(len(dev_sentences), 'sentence')} of train, every tenth, held out"
         notes.append(f"dev   corpus.dev is not set: {held}")
     types = _types(sentences, train.path, config.corpus)
     notes += _dev_notes(types, dev_sentences, refit)
@@ -112,7 +113,8 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     dev_sentences = [] if refit else dev_sentences
     if again := _shared(learned, dev_sentences):
         notes.append(
-            f"dev   {again:,} of {len(dev_sentences):,} sentences stand in train too: dev F1 is no score on new text"
+            f"dev   found in train too: {again:,} of {counted(len(dev_sentences), 'sentence')}; dev "
+            "F1 is no score on new text"
         )
     letters = are_letters(train.words)
     if dev and are_letters(dev.words) != letters:

@@ -10,6 +10,7 @@ from pathlib import Path
 from nerwin.config.reading import differing, files_of_both, load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
+from nerwin.counts import counted
 from nerwin.errors import ConfigError, ModelError, cure
 from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
@@ -175,8 +176,8 @@ class Run:
         recorded, done = epochs_recorded(self.folder), self.trainer.model.standing.epoch
         if recorded != done:
             raise ModelError(
-                f"{self.folder}: expected a run of {done} epochs, as it was begun or continued here, found one of "
-                f"{recorded}: another process has begun or trained it. Add --resume, or choose another --output."
+                f"{self.folder}: expected a run of {counted(done, 'epoch')}, as it was begun or continued here, found "
+                f"one of {recorded}: another process has begun or trained it. Add --resume, or choose another --output."
             )
 
     def pause(self) -> None:

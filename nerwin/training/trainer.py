@@ -17,6 +17,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.config.settings import Config
+from nerwin.counts import counted
 from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model, Standing
@@ -272,7 +273,7 @@ class Trainer:
         standing, training = self.model.standing, self.config.training
         risen = standing.best_epoch if standing.best_f1 else 1  # the epoch in which dev F1 rose last
         if self.dev_chooses and training.patience is not None and standing.epoch - risen >= training.patience:
-            return f"no better dev F1 for {training.patience} epochs"
+            return f"no better dev F1 for {counted(training.patience, 'epoch')}"
         if standing.epoch >= training.epochs:
-            return f"all {training.epochs} epochs done"
+            return f"all {counted(training.epochs, 'epoch')} done"
         return None
