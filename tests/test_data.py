@@ -291,6 +291,12 @@ def test_a_dev_part_that_is_a_copy_of_train_is_noted(tmp_path: Path, shared: int
     assert (note in make_parts(config, Corpus("a", train), Corpus("b", dev), {}).notes) == noted
 
 
+@pytest.mark.parametrize(("size", "noted"), [(2, False), (3, True)])
+def test_a_dev_part_that_is_much_larger_than_train_is_noted(tmp_path: Path, size: int, noted: bool) -> None:
+    notes = parts_of(tmp_path, ["B-A"] * 10, ["B-A"] * 10 * size).notes
+    assert (f"dev   has {10 * size} sentences, train 10: are the two swapped?" in notes) == noted
+
+
 def test_an_empty_list_of_types_to_learn_is_refused(tmp_path: Path) -> None:
     config = village_config(tmp_path, "corpus.entities=[]")
     with pytest.raises(

@@ -343,6 +343,13 @@ def test_files_in_the_order_of_their_names_are_warned_of(here: Path) -> None:
     assert "it is read as" not in nerwin("data", "dev.conll").stdout  # held against nothing
 
 
+@pytest.mark.parametrize(("size", "warned"), [(2, False), (3, True)])
+def test_a_dev_part_that_is_much_larger_than_train_is_warned_of(look: Surveyor, size: int, warned: bool) -> None:
+    found = look("a B-A\n", "".join(f"b{number} B-A\n\n" for number in range(size)))
+    told = f"dev: it has {size} sentences, train has 1. Are the two swapped?"
+    assert (told in warnings(found)) == warned
+
+
 def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
     Path("odd.conll").write_text("a\x1b[2J\tB-[red]\n\na\x1b[2J\tB-[/]\n\nb\tB-x\x1by\n")
     done = nerwin("data", "odd.conll", "dev.conll")

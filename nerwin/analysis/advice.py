@@ -9,7 +9,7 @@ from nerwin.analysis.part import PartSurvey
 from nerwin.analysis.survey import PARTS, Survey
 from nerwin.counts import counted
 from nerwin.text.doubts import for_no_entity
-from nerwin.training.data import CUT_BEYOND
+from nerwin.training.data import CUT_BEYOND, SWAPPED
 
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
@@ -36,6 +36,11 @@ def advise(survey: Survey) -> Iterator[str]:
             )
         if name != "train" and 0 < part.entities < FEW:
             yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
+        if name == "dev" and "train" in parts and part.sentences > SWAPPED * parts["train"].sentences:
+            yield (
+                f"{part.path}: it has {counted(part.sentences, 'sentence')}, train has {parts['train'].sentences:,}. "
+                "Are the two swapped?"
+            )
         if name != "train" and "train" in parts:
             yield from _type_warnings(part, parts["train"])
         for earlier, lines in part.shared.items():

@@ -25,6 +25,7 @@ from nerwin.text.windows import FlatCorpus, flatten
 
 SHOWN = 10  # types in a note
 MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
+SWAPPED = 2  # times the sentences of train, of which dev seldom has more unless one was taken for the other
 FEW_ENTITIES = 20  # of dev: a mistake less is 5 points
 CUT_BEYOND = 200  # words of a sentence that training takes as a whole
 LETTERS_MISMATCH = {
@@ -99,6 +100,10 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
     if dev is not None:
         sentences, dev_sentences = train.sentences, dev.sentences
         notes.append(f"dev   {dev.path}: {dev.describe()}")
+        if len(dev_sentences) > SWAPPED * len(sentences):
+            notes.append(
+                f"dev   has {counted(len(dev_sentences), 'sentence')}, train {len(sentences):,}: are the two swapped?"
+            )
     else:
         sentences, dev_sentences = hold_out(train.sentences)
         held = f"{counted(len(dev_sentences), 'sentence')} of train, every tenth, held out"
