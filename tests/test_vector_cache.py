@@ -73,6 +73,18 @@ def test_a_file_that_was_written_anew_is_read_anew(cache: Path, town: Path) -> N
     assert loaded(town)[1] == ("New York", [9, 9])
 
 
+def test_a_file_of_another_content_under_the_old_date_is_read_anew(cache: Path, town: Path) -> None:
+    loaded(town)
+    before = town.stat()
+    town.write_text(TOWN.replace("3 4", "9 9"), encoding="utf-8")
+    while town.stat().st_ctime_ns == before.st_ctime_ns:  # a tick of the clock, at most
+        os.utime(town, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(town, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert town.stat().st_mtime_ns == before.st_mtime_ns
+    assert loaded(town)[1] == ("New York", [9, 9])
+    assert vectors_source(town).sha256 == hashlib.sha256(town.read_bytes()).hexdigest()
+
+
 def test_a_file_of_the_same_bytes_is_read_as_what_its_name_says(cache: Path, town: Path, tmp_path: Path) -> None:
     loaded(town)
     binary = tmp_path / "town.bin"
@@ -82,7 +94,7 @@ def test_a_file_of_the_same_bytes_is_read_as_what_its_name_says(cache: Path, tow
 
 
 def entry(cache: Path) -> Path:
-    (found,) = (folder for folder in cache.iterdir() if folder.name != "seen")
+    (found,) = (folder for folder in cache.iterdir() if folder.name != "seen" and not folder.name.startswith("new-"))
     return found
 
 
@@ -108,6 +120,23 @@ def test_a_hash_cut_short_is_computed_again(cache: Path, town: Path) -> None:
     (seen,) = (cache / "seen").iterdir()
     seen.write_text(seen.read_text()[:20])
     assert loaded(town) == ROWS
+
+
+def test_an_entry_that_another_process_has_made_meanwhile_stays(
+    cache: Path, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be about to open its entry, and would have to read the file again."""
+    made = []
+
+    def overtaken(path: Path, dim: int) -> Iterator[tuple[Sequence[str], Floats]]:
+        monkeypatch.setattr(vector_cache, "parse_vectors", parse_vectors)
+        loaded(path)
+        made.append(entry(cache).stat().st_ino)
+        yield from parse_vectors(path, dim)
+
+    monkeypatch.setattr(vector_cache, "parse_vectors", overtaken)
+    assert loaded(town) == ROWS
+    assert [entry(cache).stat().st_ino] == made
 
 
 def test_of_a_file_that_is_refused_nothing_is_kept(cache: Path, town: Path) -> None:

@@ -92,8 +92,8 @@ def _digest(path: Path) -> str:
     seen = _folder() / "seen" / hashlib.sha256(os.fsencode(stamp)).hexdigest()
     if seen.is_file() and re.fullmatch("[0-9a-f]{64}", digest := seen.read_text("latin-1")):
         return digest
-    with reading_vectors(path), path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    with reading_vectors(path):
+        digest = fingerprint_of(path).sha256
     if _stamp(path) == stamp:
         seen.parent.mkdir(parents=True, exist_ok=True)
         seen.write_text(digest, "latin-1")
@@ -101,10 +101,14 @@ def _digest(path: Path) -> str:
 
 
 def _stamp(path: Path) -> str:
-    """What is known of a file without reading it; another file in its place has another stamp."""
+    """What is known of a file without reading it.
+
+    Another file in its place has another stamp, and so has another content: whoever writes may set the time of the last
+    change (mtime) back, but not that of the last change of anything about the file (ctime).
+    """
     with reading_vectors(path):
         stat = path.stat()
-    return f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ino}"
+    return f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ctime_ns}\n{stat.st_ino}"
 
 
 def _open(entry: Path, dim: int) -> Vectors | None:
@@ -131,7 +135,8 @@ def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
                 numbers.write(rows.astype("<f4").tobytes())
         if _stamp(path) != stamp:
             return None
-        shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
-        with suppress(OSError):  # another process was faster
-            fresh.rename(entry)
+        if not _open(entry, dim):  # else another process was faster
+            shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
+            with suppress(OSError):  # another process was faster by a hair
+                fresh.rename(entry)
     return _open(entry, dim)
