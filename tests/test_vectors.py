@@ -259,7 +259,7 @@ def test_binary_files_are_read(tmp_path: Path, newline: bytes) -> None:
         (binary(["port"], [[1.0, 2.0, 3.0]]), ":1: expected vectors of 2 numbers, found 3 announced"),
         (b"port 1 2\n", ":1: expected a header of two counts, as word2vec's binary form has it"),
         (b"1 2\n\xff\xfe \0\0\0\0\0\0\0\0", "word 1: expected UTF-8"),
-        (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected 1 word, found the end"),
+        (b"1 2\n" + b"a" * (LONGEST_WORD + 9), "word 1: expected a word of at most 10,000 bytes, found a longer one"),
     ],
 )
 def test_a_damaged_binary_file_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:

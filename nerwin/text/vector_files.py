@@ -208,8 +208,13 @@ def _read_binary(path: Path, dim: int) -> Iterator[WordRows]:
             word = b""
             while (byte := stream.read(1)) not in (b" ", b"") and len(word) < LONGEST_WORD:
                 word += byte.lstrip(b"\n")
+            if byte not in (b" ", b""):
+                raise VectorsError(
+                    f"{where}: expected a word of at most {LONGEST_WORD:,} bytes, found a longer one. Call the file "
+                    ".txt if it is text, or fetch it again."
+                )
             raw = stream.read(4 * dim)
-            if len(raw) < 4 * dim or byte != b" ":
+            if len(raw) < 4 * dim:
                 raise VectorsError(f"{where}: expected {counted(count, 'word')}, found the end. Fetch the file again.")
             try:
                 yield [word.decode("utf-8")], _finite(np.frombuffer(raw, "<f4").astype(np.float32), where)[None]
