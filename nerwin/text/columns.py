@@ -162,7 +162,7 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
     if settled := DELIMITERS.get(columns.delimiter):
         return settled
     for text in texts:
-        if text.strip(BLANK) and _look_closer(text, columns) == "token":
+        if text.strip(BLANK) and _kind_of(text, columns) == "token":
             return own_delimiter(text)
     return None
 
@@ -183,7 +183,7 @@ def split_block(data: bytes, columns: Columns, number: int, delimiter: str | Non
         code = mark.encode(errors="surrogatepass")  # what is no UTF-8 stands in no file
         found = [match.start() for match in re.finditer(re.escape(code), data)]  # in most files few, or none
         for at in sorted(set(np.searchsorted(ends, found).tolist())):
-            kind = _look_closer(data[starts[at] : ends[at]].decode(), columns)
+            kind = _kind_of(data[starts[at] : ends[at]].decode(), columns)
             if at not in others and kind != "token":
                 others[at] = kind
     return Block(number, data, dict(sorted(others.items())), delimiter or " ")
@@ -245,23 +245,21 @@ def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
     return [line.fields[column] for line in tokens]
 
 
-def _look_closer(text: str, columns: Columns) -> Kind:
+def _kind_of(text: str, columns: Columns) -> Kind:
     """What a line is that is not blank."""
-    if _is_comment(text, columns):
+    if columns.comments and text.startswith(columns.comments):
         return "comment"
     return "docstart" if _is_docstart(text, columns.word) else "token"
 
 
-def _is_comment(text: str, columns: Columns) -> bool:
-    return bool(columns.comments) and text.startswith(columns.comments or "")
-
-
 def split_line(text: str, delimiter: str) -> list[str]:
+    """The columns of a line; several spaces separate like one."""
     fields = text.split(delimiter)
     return [part for part in fields if part] if delimiter == " " and "" in fields else fields
 
 
 def own_delimiter(text: str) -> str:
+    """What separates the columns of a line, by that line alone."""
     return "\t" if "\t" in text else " "
 
 

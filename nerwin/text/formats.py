@@ -58,22 +58,17 @@ class Form(NamedTuple):
 
 
 def _read_columns(path: Path | None, how: Reading) -> Tagged:
-    corpus = read_tagged_columns(path, how.columns)
-    return Tagged([_from_sentence(sentence) for sentence in corpus.sentences if sentence.words], _describe(corpus))
-
-
-def _from_sentence(sentence: Sentence) -> Passage:
-    return from_words(sentence.words, spans(sentence.tags), sentence.line)
-
-
-def _describe(corpus: Corpus) -> str:
-    mended = "; entities are read by conlleval's rule" if corpus.illegal else ""
-    return f"{corpus.describe()}{mended}"
+    return _of_corpus(read_tagged_columns(path, how.columns))
 
 
 def _read_csv(path: Path | None, _: Reading) -> Tagged:
-    corpus = read_csv(read_lines(path), source_name(path))
-    return Tagged([_from_sentence(sentence) for sentence in corpus.sentences], _describe(corpus))
+    return _of_corpus(read_csv(read_lines(path), source_name(path)))
+
+
+def _of_corpus(corpus: Corpus) -> Tagged:
+    passages = [from_words(sentence.words, spans(sentence.tags), sentence.line) for sentence in corpus.sentences]
+    mended = "; entities are read by conlleval's rule" if corpus.illegal else ""
+    return Tagged(passages, f"{corpus.describe()}{mended}")
 
 
 def _read_inline(path: Path | None, _: Reading) -> Tagged:
@@ -146,10 +141,7 @@ FORMS: dict[str, Form] = {
     **{scheme: Form(_read_columns, partial(_write_columns, spell)) for scheme, spell in SPELLINGS.items()},
     TYPES_ALONE: Form(_read_columns, _write_types),
     "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
-    "inline": Form(
-        _read_inline,
-        lambda passages, name: _lines(write_inline(passages, name)),
-    ),
+    "inline": Form(_read_inline, lambda passages, name: _lines(write_inline(passages, name))),
     "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),
     "spacy": Form(_read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
 }

@@ -145,12 +145,11 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
         if not refuse_mixed:
             corpus.doubts.append(f"mixed tag schemes, which training refuses unless corpus.scheme={scheme} is set")
             return
-        (before, after), line = min(
-            ((step, first_line[step]) for step in broken[scheme]), key=lambda candidate: candidate[1]
-        )
+        before, after = step = min(broken[scheme], key=first_line.__getitem__)
         raise CorpusError(
-            f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} followed by {after} "
-            f"is not {scheme.upper()}, which fits the rest best. Mend the tags, or set corpus.scheme to {scheme}."
+            f"{corpus.path}:{first_line[step]}: expected one tag scheme throughout, found mixed ones: {before} "
+            f"followed by {after} is not {scheme.upper()}, which fits the rest best. Mend the tags, or set "
+            f"corpus.scheme to {scheme}."
         )
 
 
