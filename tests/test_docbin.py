@@ -120,6 +120,13 @@ def test_a_label_of_several_words_is_refused(spacy: Any) -> None:
         list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
 
 
+def test_of_several_such_labels_the_first_is_named(spacy: Any) -> None:
+    labels = [f"B-PLACE {number}" for number in range(40)]
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima"] * len(labels), ents=labels)
+    with pytest.raises(CorpusError, match='found "PLACE 0"'):
+        list(read_docbin(data_of(spacy, doc), "x.spacy", Counts()))
+
+
 def damaged(data: bytes) -> list[bytes]:
     return [b"", b"no DocBin", data[:20], data[:-1], data[:30] + b"\0" + data[31:]]
 

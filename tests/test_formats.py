@@ -201,9 +201,10 @@ def test_a_first_word_with_a_byte_order_mark_survives(word: str, form: str, tmp_
 
 
 @pytest.mark.parametrize("label", ["A(B)", "A\u00a0B"])
-def test_a_type_that_the_markup_cannot_hold_is_refused(label: str) -> None:
+def test_a_type_that_the_markup_cannot_hold_is_refused_where_it_first_stands(label: str) -> None:
+    passages = [from_words(["Lima"], [Span(0, 1, label)], line) for line in (8, 9)]
     with pytest.raises(CorpusError, match=r"^x\.jsonl:8: expected a type without blanks or parentheses, found "):
-        b"".join(FORMS["inline"].write([from_words(["Lima"], [Span(0, 1, label)], 8)], "x.jsonl"))
+        b"".join(FORMS["inline"].write(passages, "x.jsonl"))
 
 
 def test_types_alone_are_written_and_read_where_neighbours_differ(tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     counts.unsaid += sum(not word.ent_iob for word in words)
     tokens = [Token(word.text, word.idx - first, word.idx - first + len(word.text)) for word in words]
     found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
-    for label in {span.label for span in found}:
-        if not is_tag(f"B-{label}"):
-            raise CorpusError(f'{where}: expected a label of one word, found "{label}". Rename the label.')
+    for span in found:
+        if not is_tag(f"B-{span.label}"):
+            raise CorpusError(f'{where}: expected a label of one word, found "{span.label}". Rename the label.')
     return Passage(text, tokens, whole_tokens(tokens, found, text, where, REMEDY), number)
 
 

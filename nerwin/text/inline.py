@@ -96,17 +96,18 @@ def write_inline(passages: Sequence[Passage], name: str) -> Iterator[str]:
     Raises:
         CorpusError: a type or a word that the markup cannot hold; the message starts with `name:line`.
     """
-    for label, line in {span.label: passage.line for passage in passages for span in passage.entities}.items():
-        _check_label(label, line, name)
+    for passage in passages:
+        for entity in passage.entities:
+            _check_label(entity.label, f"{name}:{passage.line}")
     if all(_is_natural(passage) for passage in passages):
         return (format_inline(passage.text, passage.characters) for passage in passages)
     return itertools.chain([SPACED], (_format_spaced(passage, name) for passage in passages))
 
 
-def _check_label(label: str, line: int, name: str) -> None:
+def _check_label(label: str, where: str) -> None:
     if not _LABEL.fullmatch(label):
         raise CorpusError(
-            f'{name}:{line}: expected a type without blanks or parentheses, found "{label}", which inline '
+            f'{where}: expected a type without blanks or parentheses, found "{label}", which inline '
             "markup cannot hold. Rename the type, or write another form."
         )
 
