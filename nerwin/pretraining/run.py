@@ -58,7 +58,8 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
     """Refuse, before anything is read, an output that cannot be written or should not be.
 
     Raises:
-        ConfigError: both `resume` and `overwrite`. VectorsError: the name, or what stands there.
+        ConfigError: both `resume` and `overwrite`. VectorsError: the name, or what stands there. ModelError: nothing to
+            resume, or another process is at work on it.
     """
     if resume and overwrite:
         raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")

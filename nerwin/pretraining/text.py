@@ -1,11 +1,11 @@
 """Untagged text as one flat array of word ids: any number of files, plain or gzip, or standard input, read once.
 
 A line is a paragraph, or a token where the text stands in columns, or a JSON object with a text of paragraphs. Words
-are in lower case. Paragraphs are taken apart as raw text is to be tagged, and where hyphens join words, so that their
-parts share their counts: corpora disagree on hyphens. Tokens in columns, and those that an object brings, stay whole,
-unless they hold spaces. A rare word with digits is counted under its shape, 1,234 as 0,000, which is also what the
-lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between paragraphs or sentences, so that no
-window crosses two.
+are in lower case. Paragraphs are taken apart into the tokens that `nerwin tag` finds in raw text, and these at their
+hyphens, since corpora disagree on those: so both spellings add to the same counts. Tokens in columns, and those that an
+object brings, stay whole, unless they hold spaces. A rare word with digits is counted with its digits as zeros, 1,234
+as 0,000, which is also what the lookup of words falls back to. As in a tagged corpus, ⌊C/2⌋ paddings stand between
+paragraphs or sentences, so that no window crosses two.
 """
 
 from array import array

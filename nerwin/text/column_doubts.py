@@ -9,10 +9,10 @@ from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
 ENOUGH = 1000  # tokens that tell what a column is for
-# The numbers of what is no word in CoNLL-U: 3-4 is two that are written as one, 5.1 is left out.
-_RANGE = r"\d{1,9}[-.]\d{1,9}[\t ]"
+# The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
+_NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
 MARKS = {",": "comma", ";": "semicolon"}
-_RANGES = re.compile(f"^{_RANGE}".encode(), re.MULTILINE)
+_NON_WORDS = re.compile(f"^{_NON_WORD}".encode(), re.MULTILINE)
 
 
 def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
@@ -32,15 +32,17 @@ def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterato
         )
 
 
-def ranges(block: Block, word: int) -> list[int]:
-    """The lines of a block that CoNLL-U does not count as words, unless `word`, the column of these, is the first."""
-    if not _RANGES.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
+def non_words(block: Block, word: int) -> list[int]:
+    """The numbers of a block's lines that CoNLL-U does not count as words; none where `word`, the column of the words,
+    is the first one, in which CoNLL-U has its numbers.
+    """
+    if not _NON_WORDS.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
         return []
-    return [line.number for line in block.lines() if line.kind == "token" and re.match(_RANGE, line.text)]
+    return [line.number for line in block.lines() if line.kind == "token" and re.match(_NON_WORD, line.text)]
 
 
-def ranges_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
-    """The doubt about such lines; where most are numbered so, the numbers mean something else."""
+def non_words_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
+    """The doubt about such lines; where most tokens are numbered so, the numbers mean something else."""
     if lines and 2 * len(lines) < tokens:
         yield (
             f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
@@ -97,7 +99,7 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
             "csv IN OUT)"
         )
         return
-    yield from ranges_doubt(ranges(block, word), len(block.places))
+    yield from non_words_doubt(non_words(block, word), len(block.places))
     usual = int(np.bincount(block.widths).argmax())
     (odd,) = np.nonzero(block.widths != usual)
     if len(odd):

@@ -17,7 +17,7 @@ from pathlib import Path
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.shell import command_line
-from nerwin.text.column_doubts import TagColumns, comments_doubt, ranges, ranges_doubt, tagged_comments
+from nerwin.text.column_doubts import TagColumns, comments_doubt, non_words, non_words_doubt, tagged_comments
 from nerwin.text.columns import Block, Columns, Line, read_blocks
 from nerwin.text.doubts import doubts, oddities
 from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
@@ -113,9 +113,14 @@ class _ColumnReader:
         self.known_tags: set[str] = set()
         self.tag_columns = TagColumns(())
         self.tagged_comments: list[tuple[int, int]] = []
-        self.ranges: list[int] = []
+        self.non_words: list[int] = []
 
     def read(self, blocks: Iterable[Block]) -> Corpus:
+        """The corpus in some blocks, whose scheme is still to be settled.
+
+        Raises:
+            CorpusError: a line is not well.
+        """
         words: list[str] = []
         tags: list[str] = []
         numbers = array("q")
@@ -129,7 +134,7 @@ class _ColumnReader:
             check_words(block, words_and_tags[0], self.columns, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
             self.tagged_comments += tagged_comments(block, self.columns.tag)
-            self.ranges += ranges(block, self.columns.word)
+            self.non_words += non_words(block, self.columns.word)
             for read, column in zip((words, tags), words_and_tags, strict=True):
                 read += map(sys.intern, column)  # a corpus says most of its words often
             numbers.extend((block.number + block.places).tolist())
@@ -137,7 +142,7 @@ class _ColumnReader:
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
         self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
-        self.corpus.doubts += ranges_doubt(self.ranges, len(words))
+        self.corpus.doubts += non_words_doubt(self.non_words, len(words))
         if self.columns.tag == Columns().tag:  # nobody has chosen one
             self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus

@@ -34,7 +34,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
     forms = _forms(corpus)
     if edged := {form for form in forms if form != form.strip(BLANK)}:
         yield f"words with a blank before or after them, which are then different words: {_count(corpus, edged):,}"
-    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not _alphabet(corpus, forms):
+    if corpus.tokens >= MANY and len(forms) ** 2 < corpus.tokens and not _are_single_letters(corpus, forms):
         asked = " (is corpus.word_column that of the words?)" if corpus.width else ""
         yield f"only {counted(len(forms), 'different word')} among {corpus.tokens:,}{asked}"
     if len(forms) >= SEVERAL:
@@ -56,7 +56,7 @@ def for_no_entity(path: str) -> str:
     return "Is corpus.tag_column the column of the tags?"
 
 
-def _alphabet(corpus: Corpus, forms: set[str]) -> bool:
+def _are_single_letters(corpus: Corpus, forms: set[str]) -> bool:
     """Whether words are letters of some script, and no tags of one letter."""
     return len(forms) >= SEVERAL and are_letters(corpus.words)
 

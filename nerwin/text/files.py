@@ -170,7 +170,15 @@ def is_gzip(path: Path) -> bool:
 
 
 def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[str]:
-    """Decode UTF-8 lines and drop their line ends; `name` is what an error calls the source, `first` the first line."""
+    """Decode UTF-8 lines, one by one, and drop their line ends.
+
+    Args:
+        name: what messages call the source.
+        first: the number of the first line; a byte-order mark is taken off line 1.
+
+    Raises:
+        CorpusError: a line is not UTF-8; the message starts with `name:line`.
+    """
     for number, raw in enumerate(lines, first):
         if number == 1:
             _check_narrow(raw, name)
@@ -183,12 +191,12 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
 
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
-    """The same of many whole lines at once."""
+    """The same of many whole lines at once, given as one piece of bytes."""
     return _decoded(_ended(data, name, first), name, first).split("\n")[:-1]
 
 
 def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
-    """Lines that are UTF-8, without a byte-order mark and each ended by a line feed alone; the arguments are the same.
+    """The same lines still in bytes, each ended by a line feed alone.
 
     Raises:
         CorpusError: they are not UTF-8.

@@ -139,5 +139,5 @@ def split_letters(text: str) -> list[Token]:
 
 Tokenizer = Callable[[str], list[Token]]
 
-# By the name that a model remembers: a tokenizer that finds other words gets a new one, if not for a mistake's sake.
+# By the name that a model remembers: a tokenizer that finds other tokens gets a new name, unless it mends a mistake.
 TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces, "letters": split_letters}

@@ -7,8 +7,8 @@ from nerwin.text.passage import join_letters, join_words
 from nerwin.text.tokenizer import TOKENIZERS
 
 ENOUGH = 1000  # words that are looked at
-STRANGE = 0.1  # share of words; of corpora of texts with spaces some hundredths are taken apart otherwise
-FEW = 0.01  # the same for letters, where only digits and Latin letters can differ
+STRANGE = 0.1  # share of words that may be other tokens: where words have spaces between them, a few in a hundred are
+FEW = 0.01  # the same where most words are single letters: there only digits and Latin letters can differ
 # How raw text is to be tagged with each tokenizer, in the order in which they are advised.
 REMEDIES = {
     "rules": "as it is (corpus.tokenizer=rules)",

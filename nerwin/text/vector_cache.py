@@ -1,9 +1,9 @@
 """Word vectors kept as they are in memory, so that a file is taken apart once and mapped from then on.
 
 The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. A file's content
-is kept under its sha256 as a folder of two files, words and numbers; a file that is, by all that is known without
-reading it, one that was hashed before is not hashed again. Where nothing can be written, files are read into memory
-each time.
+is kept under its sha256 as a folder of two files, words and numbers. The sha256 is kept, too, under the file's path,
+size, dates and inode: while these stay, the file is not hashed again. Where nothing can be written, files are read into
+memory each time.
 """
 
 import hashlib

@@ -58,8 +58,8 @@ def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Int
     """The sentences that the windows around `centres` (B,) stand in.
 
     Returns:
-        The form ids (n,) of all their words, the sentences' lengths (S,), and for each window which of the sentences it
-        stands in and which of the words it is centred on.
+        The form ids (n,) of all their words, the sentences' lengths (S,), and for each window (B,) the number of the
+        sentence that it stands in, and (B,) that of the word that it is centred on, both counted among these.
     """
     number, ends = np.searchsorted(corpus.centres, centres), np.cumsum(corpus.lengths)
     chosen, at = np.unique(np.searchsorted(ends, number, side="right"), return_inverse=True)
