@@ -4,10 +4,10 @@
     1,Lima,B-LOC
     1,sleeps,O
 
-Commas, semicolons or tabs separate, whichever the first row names columns of words and tags by, or has most of; quotes
-hold what has them inside. A sentence
-begins after an empty row; where there are columns of sentences' or documents' numbers, also at another number, and at
-any after a row without one. Further columns count for nothing.
+Commas, semicolons or tabs separate: the one by which the first row names columns of words and tags, or else the one it
+has most of; quotes hold what has them inside. A sentence begins after an empty row; where there are columns of
+sentences' or documents' numbers, also at another number, and at any after a row without one. Further columns count for
+nothing.
 """
 
 import csv
