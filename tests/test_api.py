@@ -4,6 +4,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -210,6 +211,19 @@ def test_a_path_in_settings_starts_at_the_file_or_here(
 def test_a_wrong_configuration_is_said_in_the_commands_words(config: Any, settings: Any, message: str) -> None:
     with pytest.raises(nerwin.NerwinError, match=message):
         nerwin.train(config, settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"training": {"epochs": 0}}, "training.epochs: expected greater than or equal to 1, found 0."),
+        ({"training": {"epoch": 3}}, "training.epoch: there is no such key. Did you mean training.epochs?"),
+        ({"corpus": {"word_column": 0, "tag_column": 0}}, "corpus.word_column and corpus.tag_column are the same"),
+    ],
+)
+def test_a_config_that_cannot_be_is_said_in_the_same_words(content: dict[str, Any], message: str) -> None:
+    with pytest.raises(nerwin.NerwinError, match=re.escape(message)):
+        nerwin.Config(**content)
 
 
 def test_another_kind_of_configuration_is_a_type_error() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.api import as_config
-from nerwin.config.reading import config_keys, load_config, make_config, taken_apart
-from nerwin.config.settings import Config
+from nerwin.config.reading import load_config, make_config, taken_apart
+from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError

@@ -6,7 +6,7 @@ import pytest
 
 from nerwin.arrays import Parameters
 from nerwin.config.idle import NEEDS, idle
-from nerwin.config.reading import config_keys
+from nerwin.config.settings import config_keys
 from tests.test_trainer import VILLAGE, epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"

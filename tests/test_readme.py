@@ -12,8 +12,7 @@ from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from nerwin.cli import app
-from nerwin.config.reading import config_keys
-from nerwin.config.settings import Config
+from nerwin.config.settings import Config, config_keys
 from tests.readme_commands import commands
 
 README = Path(__file__).parent.parent / "README.md"

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from nerwin.cli import app
 from nerwin.cli.init import Preset
-from nerwin.config.reading import config_keys, json_schema, load_config, make_config
-from nerwin.config.settings import Config
+from nerwin.config.reading import json_schema, load_config, make_config
+from nerwin.config.settings import Config, config_keys
 from nerwin.config.template import differences, template
 from nerwin.config.yaml_files import format_value, parse_yaml
 from nerwin.network.activations import ACTIVATIONS

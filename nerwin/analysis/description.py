@@ -4,7 +4,8 @@ the way."""
 from pathlib import Path
 from typing import Any
 
-from nerwin.config.reading import config_keys, non_default, value_of
+from nerwin.config.reading import non_default, value_of
+from nerwin.config.settings import config_keys
 from nerwin.model.files import load_model
 from nerwin.model.manifest import best_of, read_manifest
 from nerwin.model.model import Model

@@ -4,11 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from nerwin.config.faults import explain
 from nerwin.config.overrides import apply_override, single_keys
-from nerwin.config.settings import Config
+from nerwin.config.settings import Config, config_keys
 from nerwin.errors import ConfigError
 
 
@@ -51,9 +48,8 @@ def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: S
     that brought the value."""
     try:
         return Config.model_validate(content, context={"base": base})
-    except ValidationError as error:
-        legal = [name for name, _ in config_keys()]
-        fault = explain(error.errors(), legal, list(Config.model_fields))
+    except ConfigError as error:
+        (fault,) = error.args
         key = fault.partition(":")[0]
         if said := [one for one in overrides if _overlap(one.partition("=")[0], key)]:
             where = f"{where} with {said[-1]}"
@@ -63,15 +59,6 @@ def make_config(content: dict[str, Any], *, base: Path, where: str, overrides: S
 def _overlap(key: str, other: str) -> bool:
     """Whether one key is the other, or a section of it."""
     return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
-
-
-def config_keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every legal key with its field, in order; sections are walked into."""
-    for name, info in model.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from config_keys(info.annotation, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", info
 
 
 def named_files(config: Config) -> dict[str, Path | None]:

@@ -4,11 +4,21 @@ YAML and `--set key=value` become these models; a key that is unknown, of the wr
 that names it. `nerwin init`, `nerwin config`, the README's table and the saved run follow them.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from nerwin.config.faults import explain
 from nerwin.config.kinds import (
     WIDEST,
     ConfigPath,
@@ -25,6 +35,7 @@ from nerwin.config.kinds import (
 )
 from nerwin.corruption import CORRUPTIONS
 from nerwin.deafness import deaf
+from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
@@ -224,6 +235,20 @@ class Config(Section):
             )
         return self
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told(cls, content: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
+        """What is wrong is said in the user's words, wherever a configuration is made; the checks above are within.
+
+        Raises:
+            ConfigError: naming the key, what was expected and what was found.
+        """
+        try:
+            return make(content)
+        except ValidationError as error:
+            legal = [name for name, _ in config_keys()]
+            raise ConfigError(explain(error.errors(), legal, list(cls.model_fields))) from error
+
     @classmethod
     def model_rebuild(cls, **more: Any) -> bool | None:
         """Make the checks of all keys, which is done when they are first needed."""
@@ -233,3 +258,12 @@ class Config(Section):
     def to_dict(self) -> dict[str, Any]:
         """Plain values, fit for YAML and JSON."""
         return self.model_dump(mode="json")
+
+
+def config_keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every legal key with its field, in order; sections are walked into."""
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from config_keys(info.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", info

@@ -6,8 +6,8 @@ Written from the configuration models, so that no key, default or description is
 from collections.abc import Iterator
 from pathlib import Path
 
-from nerwin.config.reading import config_keys, named_files, non_default, value_of
-from nerwin.config.settings import Config
+from nerwin.config.reading import named_files, non_default, value_of
+from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import format_value
 from nerwin.shell import plain_name
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from nerwin.config.reading import config_keys, load_config
-from nerwin.config.settings import Config
+from nerwin.config.reading import load_config
+from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import write_yaml
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
