@@ -396,6 +396,40 @@ def test_threads_that_share_a_tagger_get_right_answers(
         assert list(pool.map(work, range(4))) == [True] * 4
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # later Pythons warn of what is tried here
+def test_a_process_that_is_forked_while_a_thread_tags_can_tag_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no such thread, which would end what it began."""
+    tagger, words = nerwin.load(folder), TEXTS[0].split()
+    expected = tagger.tag(words)
+    begun, go_on = threading.Event(), threading.Event()
+    find = tagger.scorer._projections.find
+
+    def slowly(*given: Any) -> Any:
+        begun.set()
+        go_on.wait()
+        return find(*given)
+
+    monkeypatch.setattr(tagger.scorer._projections, "find", slowly)
+    child = multiprocessing.get_context("fork").Process(target=_check_tags, args=(tagger, words, expected))
+    with ThreadPoolExecutor(1) as pool:
+        tagged = pool.submit(tagger.tag, words)
+        begun.wait()
+        child.start()
+        go_on.set()
+        child.join(10)
+        child.kill()
+        child.join()
+        assert tagged.result() == expected
+    assert child.exitcode == 0
+
+
+def _check_tags(tagger: nerwin.Tagger, words: list[str], expected: list[str]) -> None:
+    assert tagger.tag(words) == expected
+
+
 def test_threads_train_at_the_same_time(village: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         trained = list(pool.map(lambda name: nerwin.train(village, tmp_path / name), ("one", "two")))

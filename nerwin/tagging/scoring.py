@@ -1,9 +1,11 @@
 """The scores of the words of texts, each word in its sentence and in the context of its text."""
 
 import itertools
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -21,14 +23,25 @@ class TextScorer:
     """A model that scores texts.
 
     What a form adds to the first layer is kept for the texts to come (see `projections`); threads may share a scorer,
-    and take turns at that.
+    and take turns at that. A process that is forked in the turn of a thread begins anew, since it lacks that thread.
     """
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._begin()
+        _scorers.add(self)
+
+    def _begin(self) -> None:
         self._turn = threading.Lock()
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-            self._projections = Projections(model)
+            self._projections = Projections(self._model)
+
+    @staticmethod
+    def begin_in_fork() -> None:
+        """Free the scorers of a forked process from turns that nobody would end there."""
+        for scorer in _scorers:
+            if scorer._turn.locked():
+                scorer._begin()
 
     def forget(self) -> None:
         """Begin anew, as if no text had been scored before."""
@@ -85,6 +98,11 @@ class TextScorer:
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores, unseen
+
+
+_scorers: WeakSet[TextScorer] = WeakSet()
+if hasattr(os, "register_at_fork"):  # Windows has no forks
+    os.register_at_fork(after_in_child=TextScorer.begin_in_fork)
 
 
 def in_a_row(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
