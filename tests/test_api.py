@@ -304,13 +304,21 @@ def test_a_stream_of_nothing_is_nothing(tagger: nerwin.Tagger, texts: Iterable[s
         (lambda one: one.tag("Museums in Paris"), "expected the words of a sentence, found 'Museums in Paris'"),
         (lambda one: one.tag(b"Museums"), "expected the words of a sentence, found b'Museums'"),
         (lambda one: one.tag(None), "expected the words of a sentence, found NoneType"),
-        (lambda one: one.tag(["Museums", 3]), "expected words as str, found int: 3"),
+        (lambda one: one.tag(["Museums", 3]), "^expected words as str, found int: 3"),
         (lambda one: one.tag_many(["Museums", "in"]), "expected the words of a sentence, found 'Museums'"),
         (lambda one: one.entities(b"Museums"), "expected a text as str, found bytes"),
         (lambda one: one.entities(["Museums", "in"]), "expected a text as str, found list"),
-        (lambda one: one.entities(None), "expected a text as str, found NoneType"),
+        (lambda one: one.entities(None), "^expected a text as str, found NoneType"),
         (lambda one: one.entities_of_many("Museums"), "expected several texts, found one: 'Museums'"),
-        (lambda one: list(one.entities_of_many([None])), "expected a text as str, found NoneType"),
+        (
+            lambda one: list(one.entities_of_many(["Museums", None])),
+            r"^texts\[1\]: expected a text as str, found NoneType",
+        ),
+        (
+            lambda one: one.tag_many([["Museums"], ["in", None]]),
+            r"^sentences\[1\]: expected words as str, found NoneType",
+        ),
+        (lambda one: one.evaluate([["in"], "Lima"], [["O"], ["O"]]), r"^sentences\[1\]: .* words .* found 'Lima'"),
     ],
 )
 def test_the_wrong_kind_of_text_is_a_type_error(
@@ -469,9 +477,10 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
 
 
 def test_true_tags_that_do_not_fit_the_words_are_refused(tagger: nerwin.Tagger) -> None:
-    for gold in ([["O", "O"]], [["O"], ["O"]]):
-        with pytest.raises(nerwin.NerwinError, match="expected a list a sentence and a tag a word"):
-            tagger.evaluate([["Mira"]], gold)
+    with pytest.raises(CorpusError, match=r"^gold: expected the tags of 2 sentences, found 1"):
+        tagger.evaluate([["Mira"], ["Anna"]], [["O"]])
+    with pytest.raises(CorpusError, match=r"^gold\[1\]: expected 1 tags, one a word, found 2"):
+        tagger.evaluate([["Mira"], ["Anna"]], [["O"], ["O", "O"]])
 
 
 def test_generators_and_other_schemes_are_evaluated_like_lists_in_iob2(tagger: nerwin.Tagger) -> None:

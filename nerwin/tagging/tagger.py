@@ -74,11 +74,14 @@ class Tagger:
 
     def tag(self, words: Iterable[str]) -> list[str]:
         """The IOB2 tags of the words of one sentence."""
-        return self.tag_many([words])[0]
+        return self._tag([_words(words)])[0]
 
     def tag_many(self, sentences: Iterable[Iterable[str]]) -> list[list[str]]:
         """The IOB2 tags of the words of each sentence of a text."""
-        words, lengths = in_a_row([_words(sentence) for sentence in sentences])
+        return self._tag(_numbered_words(sentences))
+
+    def _tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        words, lengths = in_a_row(sentences)
         (scores,) = self.scorer.score_text([(words, lengths)])
         return self._spelled(scores, lengths)
 
@@ -117,10 +120,16 @@ class Tagger:
             TypeError: a sentence that is not a list of words.
             CorpusError: not a tag for each word, or something else than tags.
         """
-        words, true = [_words(sentence) for sentence in sentences], [list(own) for own in gold]
-        if [*map(len, words)] != [*map(len, true)]:
-            raise CorpusError("gold: expected a list a sentence and a tag a word, found others. Mend them.")
-        for number, own in enumerate(true):
+        words, true = _numbered_words(sentences), [list(own) for own in gold]
+        if len(words) != len(true):
+            raise CorpusError(
+                f"gold: expected the tags of {len(words)} sentences, found {len(true)}. Give a list a sentence."
+            )
+        for number, (sentence, own) in enumerate(zip(words, true, strict=True)):
+            if len(sentence) != len(own):
+                raise CorpusError(
+                    f"gold[{number}]: expected {len(sentence)} tags, one a word, found {len(own)}. Mend them."
+                )
             if strange := [tag for tag in own if not (isinstance(tag, str) and is_legal(tag, "auto"))]:
                 raise CorpusError(
                     f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
@@ -159,23 +168,26 @@ class Tagger:
         for batch in self._batches(texts):
             yield from (found.entities for found in self.annotate(batch))
 
-    def _tokenized(self, text: str) -> Tokenized:
+    def _tokenized(self, text: str, where: str = "") -> Tokenized:
         """A text with its tokens.
+
+        Args:
+            where: an error begins with it.
 
         Raises:
             TypeError: it is something else, such as bytes.
         """
         if not isinstance(text, str):
             raise TypeError(
-                f"expected a text as str, found {type(text).__name__}. `tag` takes the words of a sentence."
+                f"{where}expected a text as str, found {type(text).__name__}. `tag` takes the words of a sentence."
             )
         return text, self.model.tokens(text)
 
     def _batches(self, texts: Iterable[str]) -> Iterator[list[Tokenized]]:
         """Texts with their tokens, in lists of about TAGGED characters."""
         batch, size = [], 0
-        for text in texts:
-            batch.append(self._tokenized(text))
+        for number, text in enumerate(texts):
+            batch.append(self._tokenized(text, f"texts[{number}]: "))
             size += len(text) + 1  # so that empty ones count too
             if size >= TAGGED:
                 yield batch
@@ -229,19 +241,31 @@ def check_share(min_score: float) -> None:
         raise ConfigError(f"min_score: expected a number from 0 to 1, found {min_score!r}. Choose another.")
 
 
-def _words(sentence: Iterable[str]) -> list[str]:
+def _numbered_words(sentences: Iterable[Iterable[str]]) -> list[list[str]]:
+    """The words of each sentence; an error names the number of its own."""
+    return [_words(sentence, f"sentences[{number}]: ") for number, sentence in enumerate(sentences)]
+
+
+def _words(sentence: Iterable[str], where: str = "") -> list[str]:
     """The words of a sentence.
+
+    Args:
+        where: an error begins with it.
 
     Raises:
         TypeError: it is something else, such as a text.
     """
     if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
         found = f"{sentence[:40]!r}" if isinstance(sentence, str | bytes) else type(sentence).__name__
-        raise TypeError(f"expected the words of a sentence, found {found}. `Tagger.entities` takes a text as it is.")
+        raise TypeError(
+            f"{where}expected the words of a sentence, found {found}. `Tagger.entities` takes a text as it is."
+        )
     words = list(sentence)
     for word in words:
         if not isinstance(word, str):
-            raise TypeError(f"expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them.")
+            raise TypeError(
+                f"{where}expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them."
+            )
     return words
 
 
