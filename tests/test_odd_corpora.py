@@ -111,7 +111,7 @@ def test_small_corpora_are_trained(tmp_path: Path, corruption: str, train: str, 
         ("", VILLAGE, "train.conll: expected tagged sentences, found none."),
         (VILLAGE, "", "dev.conll: expected tagged sentences, found none."),
         (VILLAGE, "\n \n\n", "dev.conll: expected tagged sentences, found none."),
-        (VILLAGE, None, "3 sentences are too few to hold a tenth out. Set corpus.dev."),
+        (VILLAGE, None, "3 sentences are too few to hold a tenth out. Give ten or more, or set corpus.dev."),
     ],
     ids=["no entity", "empty", "an empty dev", "a blank dev", "too short to hold out"],
 )
