@@ -479,7 +479,7 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
 def test_true_tags_that_do_not_fit_the_words_are_refused(tagger: nerwin.Tagger) -> None:
     with pytest.raises(CorpusError, match=r"^gold: expected the tags of 2 sentences, found 1"):
         tagger.evaluate([["Mira"], ["Anna"]], [["O"]])
-    with pytest.raises(CorpusError, match=r"^gold\[1\]: expected 1 tags, one a word, found 2"):
+    with pytest.raises(CorpusError, match=r"^gold\[1\]: expected 1 tag, one a word, found 2"):
         tagger.evaluate([["Mira"], ["Anna"]], [["O"], ["O", "O"]])
 
 

@@ -490,15 +490,22 @@ def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, co
     assert contents(whole) == before
 
 
-@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1}', None])
-def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
-    """A configuration by hand, and what somebody has put beside it."""
-    mine = tmp_path / "mine"
+def somebodys_folder(place: Path, metrics: str | None) -> Path:
+    """A folder that no run was begun in, with a configuration, a page, and perhaps figures of somebody's own."""
+    mine = place / "mine"
     mine.mkdir()
-    write_yaml(mine / "config.yaml", config.to_dict())
+    (mine / "config.yaml").write_text("corpus:\n  train: mine.conll  # mine\n")
     (mine / "report.html").write_text("mine")
     if metrics is not None:
         (mine / "metrics.jsonl").write_text(metrics)
+    return mine
+
+
+@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1}', None])
+def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
+    """A configuration by hand, and what somebody has put beside it."""
+    mine = somebodys_folder(tmp_path, metrics)
+    write_yaml(mine / "config.yaml", config.to_dict())
     before = contents(mine)
     with pytest.raises(ModelError, match=r"mine: expected an empty folder, found files\. Choose another --output\.$"):
         Run.resume(mine, config)
@@ -698,12 +705,7 @@ def test_overwriting_that_failed_can_be_done_again(
 )
 def test_overwriting_is_for_runs_alone(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, the corpora beside it, and perhaps figures of somebody's own."""
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "config.yaml").write_text("corpus:\n  train: mine.conll  # mine\n")
-    (mine / "report.html").write_text("mine")
-    if metrics is not None:
-        (mine / "metrics.jsonl").write_text(metrics)
+    mine = somebodys_folder(tmp_path, metrics)
     before = contents(mine)
     with pytest.raises(ModelError, match=r"expected an empty folder, found files\. Choose another --output\.$"):
         Run.start(mine, config)

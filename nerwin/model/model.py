@@ -195,6 +195,7 @@ class Model:
 
     @cached_property
     def dropout(self) -> Dropout:
+        """Of the input and of each hidden layer."""
         scorer = self.config.scorer
         rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
         return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
-from nerwin.errors import ConfigError, CorpusError, ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
@@ -17,7 +17,7 @@ from nerwin.model.model import Model
 from nerwin.storage.folders import kind_of, model_folder, named_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.scoring import TextScorer, in_a_row
-from nerwin.text.schemes import is_legal
+from nerwin.text.lists import check_sentences, check_tags
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.windows import split_sentences
@@ -121,19 +121,9 @@ class Tagger:
             CorpusError: not a tag for each word, or something else than tags.
         """
         words, true = _numbered_words(sentences), [list(own) for own in gold]
-        if len(words) != len(true):
-            raise CorpusError(
-                f"gold: expected the tags of {len(words)} sentences, found {len(true)}. Give a list a sentence."
-            )
+        check_sentences(words, true, "gold")
         for number, (sentence, own) in enumerate(zip(words, true, strict=True)):
-            if len(sentence) != len(own):
-                raise CorpusError(
-                    f"gold[{number}]: expected {len(sentence)} tags, one a word, found {len(own)}. Mend them."
-                )
-            if strange := [tag for tag in own if not (isinstance(tag, str) and is_legal(tag, "auto"))]:
-                raise CorpusError(
-                    f"gold[{number}]: expected a tag such as O or B-PER, found {strange[0]!r}. Mend the tag."
-                )
+            check_tags(sentence, own, "auto", f"gold[{number}]")
         if any(tag[:1] not in "OBI" for own in true for tag in own):  # IOB2, even if invalid, is scored as it stands
             true = [iob2(spans(own), len(own)) for own in true]
         in_order, lengths = in_a_row(words)

@@ -11,8 +11,8 @@ from nerwin.text.tags import OUTSIDE, is_tag
 ENOUGH = 1000  # tokens that tell what a column is for
 # The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
 _NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
-MARKS = {",": "comma", ";": "semicolon"}
 _NON_WORDS = re.compile(f"^{_NON_WORD}".encode(), re.MULTILINE)
+MARKS = {",": "comma", ";": "semicolon"}  # between the cells of CSV, never between columns
 
 
 def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from nerwin.text.pairs import are_letters
 from nerwin.text.schemes import TYPES_ALONE
 from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus
-from nerwin.text.tags import OUTSIDE
+from nerwin.text.tags import OUTSIDE, types_in
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
 SCORED = re.compile(r"[^:]*:\d?\.\d+")  # a type with a score, as PER:0.93
@@ -41,8 +41,7 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
-    types = {tag[2:] for tags in corpus.tags for tag in tags}
-    if scored := min(filter(SCORED.fullmatch, types), default=None):
+    if scored := min(filter(SCORED.fullmatch, types_in(corpus.tags)), default=None):
         yield f"types that end in a number after a colon, such as {scored} (are these scores? Then cut them off)"
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         asked = " (is corpus.tag_column the column of the tags?)" if corpus.width else ""

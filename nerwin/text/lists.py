@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
+from nerwin.text.choices import Scheme
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import settled
 from nerwin.text.files import BLANK
@@ -29,11 +30,7 @@ def from_lists(
     Raises:
         CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
     """
-    if len(sentences) != len(tag_sequences):
-        raise CorpusError(
-            f"y: expected the tags of {counted(len(sentences), 'sentence')}, found {len(tag_sequences)}. "
-            "Give a list a sentence."
-        )
+    check_sentences(sentences, tag_sequences, "y")
     corpus = Corpus("y", delimiter="lists")
     for number, (words, tags) in enumerate(zip(sentences, tag_sequences, strict=True)):
         if isinstance(words, str):
@@ -48,17 +45,36 @@ def from_lists(
                 )
         if isinstance(tags, str):
             raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
-        if len(words) != len(tags):
-            raise CorpusError(
-                f"y[{number}]: expected {counted(len(words), 'tag')}, one a word, found {len(tags)}. Mend them."
-            )
-        for tag in tags:
-            if not isinstance(tag, str) or not is_legal(tag, columns.scheme):
-                expected = expected_tag(columns.scheme)
-                raise CorpusError(f"y[{number}]: expected {expected}, found {tag!r}. Mend the tag.")
+        check_tags(words, tags, columns.scheme, f"y[{number}]")
         if len(words):  # numpy's arrays have no truth of their own
             read = as_read(list(tags), columns.scheme)
             corpus.sentences.append(Sentence(list(words), read, [number] * len(words)))
     if not corpus.sentences:
         raise CorpusError("X: expected sentences with words and tags, found none. Give some.")
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
+
+
+def check_sentences(sentences: Sequence[Sequence[str]], tag_sequences: Sequence[Sequence[str]], where: str) -> None:
+    """Refuse tags of another number of sentences.
+
+    Raises:
+        CorpusError: they are; the message starts with `where`.
+    """
+    if len(sentences) != len(tag_sequences):
+        raise CorpusError(
+            f"{where}: expected the tags of {counted(len(sentences), 'sentence')}, found {len(tag_sequences)}. "
+            "Give a list a sentence."
+        )
+
+
+def check_tags(words: Sequence[str], tags: Sequence[str], scheme: Scheme, where: str) -> None:
+    """Refuse what is not a tag of a scheme for each word of a sentence.
+
+    Raises:
+        CorpusError: too few, too many, or something else than tags; the message starts with `where`.
+    """
+    if len(words) != len(tags):
+        raise CorpusError(f"{where}: expected {counted(len(words), 'tag')}, one a word, found {len(tags)}. Mend them.")
+    for tag in tags:
+        if not isinstance(tag, str) or not is_legal(tag, scheme):
+            raise CorpusError(f"{where}: expected {expected_tag(scheme)}, found {tag!r}. Mend the tag.")

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from nerwin.text.choices import Scheme
+from nerwin.text.column_doubts import MARKS
 from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import TYPES_ALONE, in_brackets, is_legal, is_seen, is_type, split_prefix
@@ -47,7 +48,6 @@ FORMS = {
     r"(?i:(?=.*[,;])([^\t,;]*[,;])*(tokens?|words?)([,;]|$))": CSV,
     r"T\d+\t\S+ \d+ \d+": BRAT,
 }
-MARKS = {",": "not by a comma", ";": "not by a semicolon"}
 
 
 def for_few_columns(line: Line) -> str:
@@ -135,7 +135,7 @@ def _no_tag(tag: str, others: Sequence[int]) -> Iterator[str]:
 def _by_another_mark(text: str) -> str:
     """Which mark seems to separate columns."""
     last = max(MARKS, key=text.rfind)
-    return MARKS[last] if last in text else ""
+    return f"not by a {MARKS[last]}" if last in text else ""
 
 
 def _either(*hints: str) -> str:

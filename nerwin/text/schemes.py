@@ -12,7 +12,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.choices import Scheme
 from nerwin.text.files import BLANK
 from nerwin.text.tagged import Corpus
-from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps
+from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps, types_in
 
 TYPES_ALONE: Scheme = "types"
 NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
@@ -159,7 +159,7 @@ def _settle_types(corpus: Corpus) -> None:
     Raises:
         CorpusError: they have prefixes.
     """
-    if found := prefixed({tag[2:] for tags in corpus.tags for tag in tags if tag != OUTSIDE}):
+    if found := prefixed(types_in(corpus.tags)):
         raise CorpusError(
             f"{corpus.path}: expected types alone, as corpus.scheme or the file's suffix says, found prefixes, "
             f"as in {found}. Is corpus.scheme another?"

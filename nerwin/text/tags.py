@@ -38,6 +38,11 @@ def split_tag(tag: str) -> tuple[str, str]:
     return tag[0], tag[2:]
 
 
+def types_in(tag_sequences: Iterable[Sequence[str]]) -> set[str]:
+    """The types of the entities in some sentences."""
+    return {tag[2:] for tags in tag_sequences for tag in tags if tag != OUTSIDE}
+
+
 def is_tag(tag: str) -> bool:
     """Whether `tag` is O or a prefix of a known scheme, a hyphen and a type without blanks."""
     return tag == OUTSIDE or (len(tag) > 2 and tag[0] in PREFIXES and tag[1] == "-" and not BLANKS.intersection(tag))

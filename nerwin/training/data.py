@@ -18,7 +18,7 @@ from nerwin.text.files import is_pipe
 from nerwin.text.fingerprints import CHANGED, Fingerprint
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import OUTSIDE, spans
+from nerwin.text.tags import OUTSIDE, spans, types_in
 from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
@@ -147,7 +147,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
 
 def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:
     """What of a dev part's types is not as in the training part, and what becomes of it where it is learned from."""
-    there = _labels(dev)
+    there = types_in(one.tags for one in dev)
     if strange := sorted(there - set(types)):
         yield f"dev   {_listed(strange)}: types that train does not have, so they are never found"
     if refit:
@@ -192,7 +192,7 @@ def _shortened(sentence: Sentence) -> Iterator[Sentence]:
 
 def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> list[str]:
     """The types to learn, all of which must occur in the training part of that name."""
-    seen = _labels(sentences)
+    seen = types_in(one.tags for one in sentences)
     if not config.entities:
         raise ConfigError("corpus.entities: expected all, or types to learn, found an empty list. Name some.")
     if config.entities == "all":
@@ -213,12 +213,7 @@ def _all_types(config: CorpusConfig) -> list[str]:
     if config.train is None:
         return []
     corpus = read_corpus(config.train, columns_of(config))
-    return sorted(_labels(corpus.sentences))
-
-
-def _labels(sentences: Iterable[Sentence]) -> set[str]:
-    """The types of the entities in some sentences."""
-    return {tag[2:] for sentence in sentences for tag in sentence.tags if tag != OUTSIDE}
+    return sorted(types_in(corpus.tags))
 
 
 def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], features: Sequence[str], size: int) -> Part:

@@ -27,6 +27,7 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import PAIR, bare_words, forms_of
+from nerwin.text.tags import types_in
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
@@ -147,7 +148,7 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
     vocabulary = Vocabulary()
     sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
     part = Part(flatten(sentences, size), [tags[i] for i in chosen])
-    types = sorted({tag[2:] for row in part.tags for tag in row if tag != "O"})
+    types = sorted(types_in(part.tags))
     spelled = bare_words(vocabulary.forms, GRID_FEATURES)
     return Parts(
         train=part,
