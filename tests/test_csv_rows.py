@@ -103,7 +103,11 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
         ("token,tag\na,O,x\n", "x.csv:2: expected 2 cells as in the header, found 3. "),
         ("token,tag\n,O\n", "x.csv:2: expected a word, found an empty cell. "),
         ("token,tag\na,\n", "x.csv:2: expected a tag such as O or B-PER, found ''. "),
-        ("token,tag\na,PER\n", "x.csv:2: expected a tag such as O or B-PER, found 'PER'. "),
+        ("token,tag\na,PER\n", "x.csv:2: expected a tag such as O or B-PER, found 'PER'. Mend the tag."),
+        (
+            "tokens,ner_tags\n\"['a', 'b']\",\"['O', 'O']\"\n",
+            "x.csv:2: expected a tag such as O or B-PER, found \"['O', 'O']\". A row is a word: ",
+        ),
         ('token,tag\n",O\na,O\n",O\n', "x.csv:2: expected cells of one line, found one that goes on in the next. "),
         ('token,tag\n"a"b,O\n', "x.csv:2: expected CSV, found what is none: "),
         ('token,tag\n"a,O\n', "x.csv:2: expected CSV, found what is none: "),
@@ -113,6 +117,15 @@ def test_what_is_no_table_is_refused_with_its_line(text: str, message: str) -> N
     with pytest.raises(CorpusError) as refused:
         read_csv(text.removesuffix("\n").split("\n"), "x.csv")
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(("number", "doubted"), [("sentence_idx", False), ("row", True)])
+def test_a_column_of_sentences_that_is_called_otherwise_is_asked_for(number: str, doubted: bool) -> None:
+    rows = [f"{row // 20}.0,word,O" for row in range(300)]
+    corpus = read_csv([f"{number},word,tag", *rows], "x.csv")
+    assert len(corpus.sentences) == (1 if doubted else 15)
+    asked = "a sentence of 300 words (does a column number the sentences? Call it sentence_id)"
+    assert (asked in corpus.doubts) == doubted
 
 
 def test_mixed_schemes_are_noted() -> None:

@@ -27,10 +27,21 @@ from nerwin.text.tags import iob2
 HEADER = ("sentence_id", "token", "tag")
 # What the columns may be called, in small letters.
 DOCUMENT = ("document_id", "document", "doc_id", "doc", "filename", "file")
-SENTENCE = ("sentence_id", "sentence #", "sentence", "sentence_number", "sentence id", "sent_id", "sent")
+SENTENCE = (
+    "sentence_id",
+    "sentence #",
+    "sentence",
+    "sentence_number",
+    "sentence id",
+    "sentence_idx",
+    "sent_id",
+    "sent",
+)
 WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
+MANY = 200  # words; sentences are seldom as long
+LIST = "A row is a word: give each one of the list a row, or write JSON Lines of words and tags."
 NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
 
@@ -67,6 +78,11 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         words.append(row[word])
         tags.append(cells[tag])
         places.append(line)
+    longest = max((len(sentence.words) for sentence in corpus.sentences), default=0)
+    if longest > MANY and not set(SENTENCE) & set(names):
+        corpus.doubts.append(
+            f"a sentence of {longest:,} words (does a column number the sentences? Call it {HEADER[0]})"
+        )
     return settled(corpus, Columns(), refuse_mixed=False)
 
 
@@ -94,7 +110,8 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
     if not cells[word]:
         raise CorpusError(f"{where}: expected a word, found an empty cell. Give the row one, or take it out.")
     if not is_legal(cells[tag], "auto"):
-        raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. Mend the tag.")
+        remedy = LIST if cells[tag].startswith("[") else "Mend the tag."
+        raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. {remedy}")
 
 
 def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int, list[str]]]:
