@@ -132,6 +132,13 @@ def with_tokens(*tokens: object) -> str:
             '{"id": 1, "annotations": [], "data": {"text": "a"}}',
             'words under "tokens", found none among id, annotations, data. Export it as JSON-MIN.',
         ),
+        (
+            '{"version": 1, "data": [{"text": "a"}]}',
+            "found none among version, data. Are its texts under data? Then write an object a line (jq -c '.data[]' ",
+        ),
+        ('{"classes": ["LOC"], "annotations": [["a", {"entities": []}]]}', "(jq -c '.annotations[]' makes that)."),
+        ('{"of data": [{"text": "a"}]}', "found none among of data. Name the text so."),
+        ('{"id": 0, "paragraphs": [{"sentences": []}]}', "of the whole: python -m spacy convert IN.json . does that."),
         ('{"ents": []}', 'expected a "text" of characters, or words under "tokens", found none among ents.'),
         ('{"text": 3, "ents": []}', 'expected a "text" of characters, or words under "tokens", found 3'),
         ('{"text": "\\ud800", "ents": []}', "expected a text of Unicode characters, found half of one at 0"),

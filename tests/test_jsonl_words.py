@@ -237,6 +237,11 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
         ({"tokens": ["Mira"], "tags": "O"}, "expected tags of the words under one of"),
         ({"tokens": WORDS, "tags": ["O"]}, "expected a tag for each of 4 words, found 1. Mend the line."),
         ({"tokens": ["Mira"], "ner_tags": [5]}, "expected a tag such as O or B-PER, found 5. Write the tags' names"),
+        (
+            {"tokens": ["Mira"], "labels": [1]},
+            "expected a tag such as O or B-PER, found 1. Write the tags' names: the data set knows them, its lines do "
+            'not (with all its names in their order, jq -c \'.labels |= map(["O", "B-PER", "I-PER"][.])\' does',
+        ),
         ({"tokens": ["Mira"], "tags": ["PER"]}, "expected a tag such as O or B-PER, found PER. Write B- or I- before"),
         ({"tokens": ["Mira"], "tags": [["O"]]}, "expected a tag such as O or B-PER, found ['O']. Write B- or I-"),
         ({"tokens": [" "], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks, found ' '"),

@@ -17,9 +17,11 @@ from nerwin.text.passage import join_words
 from nerwin.text.tokenizer import Token
 
 FULL_EXPORT = ("data", "annotations")  # of Label Studio
+SPACY_2 = "paragraphs"  # the key of sentences in the files that spaCy 2 trained on
 
 AN_OBJECT = "Write an object a line."
 A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
+OF_SPACY_2 = "Is it spaCy 2's? Then make a .spacy file of the whole: python -m spacy convert IN.json . does that."
 
 
 def read_object(line: str, where: str) -> dict[str, Any]:
@@ -90,9 +92,19 @@ def _no_text(content: dict[str, Any], where: str) -> CorpusError:
         found = brief(content["text"])
     else:
         found = f"none among {', '.join(content)}" if content else "an empty object"
+    lists = [key for key, value in content.items() if isinstance(value, list) and any(map(_is_content, value))]
     if all(key in content for key in FULL_EXPORT):
         remedy = "Export it as JSON-MIN."
+    elif SPACY_2 in lists:
+        remedy = OF_SPACY_2
+    elif len(lists) == 1 and lists[0].isidentifier() and "text" not in content and not words:
+        remedy = f"Are its texts under {lists[0]}? Then write an object a line (jq -c '.{lists[0]}[]' makes that)."
     return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
+
+
+def _is_content(value: Any) -> bool:
+    """Whether a value may be an object of a line, or a pair of spaCy 2."""
+    return isinstance(value, dict | list)
 
 
 def check_characters(text: str, kind: str, where: str) -> None:

@@ -20,7 +20,10 @@ from nerwin.text.tags import Span, is_tag, spans
 WORD_KEYS = ("tokens", "words")
 SURE = ("ner_tags", "ner")
 TAGS = (*SURE, "tags", "labels", "label")
-NUMBERS = "Write the tags' names: the data set knows them, its lines do not."
+NUMBERS = (
+    "Write the tags' names: the data set knows them, its lines do not (with all its names in their order, "
+    'jq -c \'.{} |= map(["O", "B-PER", "I-PER"][.])\' does that).'
+)
 NO_TYPE = "Write B- or I- before each type."
 
 
@@ -116,7 +119,7 @@ def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
         )
     for tag in tags:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
-            found, remedy = str(tag)[:40], NUMBERS if isinstance(tag, int) else NO_TYPE
+            found, remedy = str(tag)[:40], NUMBERS.format(keys[0]) if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
         if _is_cut(tag):
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {tag[:40]}. Mend the escapes.")
