@@ -101,8 +101,11 @@ def _of_columns(line: str) -> bool:
     from nerwin.text.columns import own_delimiter, split_line
     from nerwin.text.tags import is_tag
 
-    fields = split_line(line, own_delimiter(line))
-    return len(fields) > 1 and is_tag(fields[-1])
+    delimiter = own_delimiter(line)
+    fields = split_line(line, delimiter)
+    # Tags may stand first, too; and words apart by tabs alone are no text, whatever stands beside them.
+    told = is_tag(fields[-1]) or is_tag(fields[0]) or (delimiter == "\t" and " " not in line)
+    return len(fields) > 1 and told
 
 
 def _of_json(line: str) -> bool:
