@@ -225,7 +225,11 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\tO \n", "Take out the blanks beside it."),
         ("Ines B-PER\nLima\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines\t\n", "Give the token a tag, O if outside."),
-        ("Ines B\n", "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"),
+        (
+            "Ines B\n",
+            "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT does, if it stands last. Or "
+            "is corpus.tag_column another?",
+        ),
         (
             "Ines B_PER\n",
             "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",

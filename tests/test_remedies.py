@@ -40,7 +40,12 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("token,tag\nInes,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
         ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then convert it: nerwin conv"),
         ("T1\tPER 0 4\tInes\n", {}, "Is it brat's standoff?"),
+        ("100|t|Ines left Oslo\n100|a|\n", {}, "Is it PubTator's form?"),
+        ("#FORMAT=WebAnno TSV 3.2\n1-1\t0-4\tInes\tPER\t\n", {}, "Is it WebAnno's TSV?"),
         ("Ines/B-PER left/O ./O\n", {}, "Are these words with their tags, a sentence a line?"),
+        ("Ines|NNP|I-PER left|VBD|O .|.|O\n", {}, "Are these words with their tags, a sentence a line?"),
+        ("O B-PER|B-LOC\n", {}, "A word has one tag here"),
+        ("Ines\tB\nleft\tO\n", {}, "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT"),
         ("Lima/B-LOC/B-GPE " * 30 + ".\n", {}, "Is corpus.tag_column the column of the tags?"),
         ("In other words, we\n", {}, "Is corpus.tag_column the column of the tags?"),
         ("T1\tPER x\tInes\n", {}, "Is corpus.tag_column the column of the tags?"),
@@ -79,7 +84,7 @@ def test_a_column_that_is_recommended_can_be_read(tmp_path: Path) -> None:
     assert read_corpus(tmp_path / "u", Columns(word=1, tag=0)).sentences[0].words == ["who", "Ines"]
 
 
-BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I-."
+BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
 NESTED = "A word has one tag here: of nested entities keep one, such as the outermost."
 INSIDE = "The tag stands inside other values: cut it out."
 OUTSIDE = "Is it outside? Then write O. Or is corpus.tag_column another?"

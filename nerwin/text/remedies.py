@@ -29,9 +29,14 @@ TABLE = (
     "Separate word and tag by a tab or a space, {}. Is it CSV? Then name its columns in a first row, as sentence_id, "
     "token and tag, and convert it: nerwin convert --from csv IN OUT."
 )
-BRAT = "Is it brat's standoff? nerwin does not read that: write JSON Lines with offsets, or a token a line."
+STANDOFF = "Is it {}? nerwin does not read that: write JSON Lines with offsets, or a token a line."
+WEBANNO = "Is it WebAnno's TSV? nerwin does not read that: export CoNLL 2002."
 SLASHES = "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines between."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
+BARE = (
+    "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT does, if it stands last. Or is "
+    "corpus.tag_column another?"
+)
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
 NO_TYPE = "No type can be called O, which is what is outside: call it otherwise."
 COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
@@ -46,7 +51,9 @@ FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': JSON,
     r"\s*<[\w?!]": XML,
     r"(?i:(?=.*[,;])([^\t,;]*[,;])*(tokens?|words?)([,;]|$))": CSV,
-    r"T\d+\t\S+ \d+ \d+": BRAT,
+    r"T\d+\t\S+ \d+ \d+": STANDOFF.format("brat's standoff"),
+    r"\d+\|[ta]\|": STANDOFF.format("PubTator's form"),
+    r"#FORMAT=WebAnno": WEBANNO,
 }
 
 
@@ -91,12 +98,13 @@ def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
 
 def _of_line(line: Line, *, first: bool) -> Iterator[str]:
     """What a line may be that is no token."""
-    if line.fields[0].startswith("#"):
-        yield COMMENT
     if first:
         yield from (remedy for form, remedy in FORMS.items() if re.match(form, line.text))
-        if len(words := line.text.split()) > 1 and all(is_tag(word.partition("/")[2]) for word in words):
+        joined = [re.fullmatch(r".+[/|](.+)", word) for word in line.text.split()]
+        if len(joined) > 1 and all(found and is_tag(found[1]) for found in joined):
             yield SLASHES
+    if line.fields[0].startswith("#"):
+        yield COMMENT
 
 
 def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
@@ -104,7 +112,7 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_tag(tag) and tag[2:] == OUTSIDE:
         yield NO_TYPE
     if in_brackets(tag):
-        yield "Brackets as in CoNLL-2012 are not read: write B- and I-."
+        yield "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
     if sum(map(is_tag, tag.split("|"))) > 1:
         yield "A word has one tag here: of nested entities keep one, such as the outermost."
     if len(values := re.split(r"[=|]", tag)) > 1 and any(map(is_tag, values)):
@@ -115,6 +123,8 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
         yield f"Separate columns by tabs or spaces, {_by_another_mark(tag)}."
     if tag.startswith("W-") and is_tag(f"S{tag[1:]}"):
         yield "Write S- for W-."
+    if is_tag(f"{tag}-X"):
+        yield BARE
     if split_prefix(tag):
         yield PREFIX
     elif tag[1:2] == "-" and tag[0].isalpha() and not tag[0].isascii():
