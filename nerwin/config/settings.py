@@ -12,10 +12,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    ModelWrapValidatorHandler,
     ValidationError,
     model_validator,
 )
+from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself has it since 2.11
 from pydantic_core import PydanticCustomError
 
 from nerwin.config.faults import explain
