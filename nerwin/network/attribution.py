@@ -1,8 +1,8 @@
 """One score taken apart: how much of s each input and each detector accounts for (lecture 1.3, parts 3 and 4).
 
-For one hidden layer a detector's share is U_i times the change of a_i. Within a detector, and through further layers,
-the change of f is shared out in proportion to the terms of z (the rescale rule of DeepLIFT, Shrikumar et al. 2017),
-measured from the scores of an empty input, x = 0. The shares then add up exactly:
+Everything is measured against an empty input, x = 0. With one hidden layer, a detector's share is U_i times the change
+of a_i. Within a detector, and through further layers, the change of f is split in proportion to the terms of z (the
+rescale rule of DeepLIFT, Shrikumar et al. 2017). The shares then add up exactly:
 
     s(x) = s(0) + Σ_j share_j
 """
@@ -17,7 +17,11 @@ from nerwin.network.scorer import Scorer
 
 
 class Shares(NamedTuple):
-    """base: s(0), (K,). inputs: (n, K) and detectors: (m, K), of the first hidden layer; each adds up to s − base."""
+    """How the scores of one window are shared out.
+
+    base: (K,) s(0). inputs: (n, K). detectors: (m, K), those of the first hidden layer. The inputs' shares add up to
+    s − base, and so do the detectors'.
+    """
 
     base: Floats
     inputs: Floats
@@ -36,9 +40,9 @@ def score_shares(scorer: Scorer, params: Parameters, x: Floats) -> Shares:
         z = inputs[k - 1] @ params[f"W{k}"].T + params[f"b{k}"]  # (2, m)
         change = z[0] - z[1]
         slope = df(f(z[1]))
-        moved = np.abs(change) > 1e-9  # where z does not move, the slope of f stands for the slope of the chord
+        moved = np.abs(change) > 1e-9  # elsewhere the chord has no slope, and f's own takes its place
         slope[moved] = (f(z[0]) - f(z[1]))[moved] / change[moved]
         worth = slope[:, None] * worth  # ∆s for a unit of ∆z
-        detectors = change[:, None] * worth  # (m, K); of the first layer after the last turn
+        detectors = change[:, None] * worth  # (m, K); the last pass through the loop leaves those of the first layer
         worth = params[f"W{k}"].T @ worth  # ∆s for a unit of the layer's input
     return Shares(s[1], both[0][:, None] * worth, detectors)

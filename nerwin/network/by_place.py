@@ -1,8 +1,9 @@
-"""The forward pass of a large minibatch, each form projected once for each place in the windows that it stands in.
+"""The forward pass of a large minibatch: each form is projected once for each place in the window where it occurs.
 
     z = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
-That is one product for each place, over its distinct forms, and rows of it fetched and added up for each window.
+So there is one matrix product for each place, over the distinct forms there; a window then fetches one row of each
+product and adds them up.
 """
 
 import itertools
@@ -16,9 +17,9 @@ from nerwin.network.scorer import Cache, Layers, Scorer
 
 
 class ByPlaceCache(NamedTuple):
-    """A `Cache` without x, which is put together for the windows that are propagated back, and these are few.
+    """A `Cache` without x: only the few windows that are propagated back get one, in `rows`.
 
-    e: (u, D) the vectors of forms. places: (B, C) which of them stand in the windows.
+    e: (u, D) the vectors of the forms. places: (B, C) which of them stands where.
     """
 
     e: Floats
@@ -33,12 +34,13 @@ class ByPlaceCache(NamedTuple):
 def forward_by_place(
     scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
 ) -> tuple[Floats, ByPlaceCache]:
-    """The scores (B, K) of windows whose places have forms of their own, and the cache; x is not dropped from.
+    """The scores (B, K) of windows, and the cache for the backward pass. There must be no dropout on x.
 
     Args:
-        e: (u, D) the vectors of the forms in the first place, then of those in the second, and so on.
-        borders: (C + 1) where the forms of each place begin, and where the last ones end.
-        places: (B, C) which of the forms stand there.
+        e: (u, D) the vectors of the distinct forms in the first place, then of those in the second, and so on.
+        borders: (C + 1) where the forms of each place begin in `e`, and where the last ones end.
+        places: (B, C) the row of `e` that stands in each place of each window.
+        masks: as for `Scorer.forward`; the first one, of x, is not used.
     """
     W, D = params["W1"], e.shape[1]
     parts = (

@@ -1,8 +1,7 @@
 """The best tag sequence of a sentence: Viterbi's algorithm, for many sentences at a time.
 
-A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  A step that is not legal scores
-FORBIDDEN. Inside, sentences stand in order of falling length, so that at each time step those still running are the
-first ones.
+A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  An illegal step scores FORBIDDEN.
+Internally the sentences are sorted, longest first, so that those still running at a time step are always a prefix.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,16 +13,20 @@ from nerwin.arrays import Floats, Ints
 
 Found = TypeVar("Found", Floats, Ints)
 
-SENTENCES_AT_ONCE = 256  # at most: their sums over pairs of tags stay in the processor's cache
-SUMS_AT_ONCE = 1 << 20  # or those of one sentence where they are more: with many tags fewer sentences step together
+# A step computes K² sums for each sentence. To keep them in the processor's cache, at most so many sentences step
+# together, and with many tags fewer: so few that there are no more sums than these (but always one sentence).
+SENTENCES_AT_ONCE = 256
+SUMS_AT_ONCE = 1 << 20
 
-RESET_EVERY = 100  # steps after which the best sum is set back to 0: float32 sums of long sentences would swallow words
+# After so many time steps the best sum is shifted back to 0. In a float32 sum over a long sentence, the score of a
+# single word would be lost to rounding.
+RESET_EVERY = 100
 
-FORBIDDEN = -np.inf  # lower than any sum of scores; one legal path always exists: O throughout
+FORBIDDEN = -np.inf  # lower than any sum of scores; a legal path always exists: O throughout
 
 
 class StepBlock(NamedTuple):
-    """Tags that follow each other, any of `before` (p, G) by any of `after` (q, G) in the same column."""
+    """Legal steps: in each column, any tag of `before` (p, G) may be followed by any tag of `after` (q, G)."""
 
     before: Ints
     after: Ints
@@ -32,8 +35,8 @@ class StepBlock(NamedTuple):
 class Transitions(NamedTuple):
     """Scores of steps between tags: A (K, K) from row to column, and start (K,) and end (K,) of a sentence.
 
-    blocks: where given, every tag is in exactly one `before` and in exactly one `after`, and every step beside the
-    blocks is FORBIDDEN, so that only those within them are looked at.
+    blocks: if there are any, they hold all legal steps, so only these are looked at; each tag occurs in exactly one
+    `before` and in exactly one `after`.
     """
 
     A: Floats
@@ -43,13 +46,13 @@ class Transitions(NamedTuple):
 
 
 class _ByTime(NamedTuple):
-    """All words in the order of time steps: the first words of all sentences, then the second ones, and so on.
+    """All words ordered by time step: the first words of all sentences, then the second ones, and so on.
 
-    Within a step the longest sentences stand in front, so those that go on to the next step are the first ones there.
+    Within a step the longest sentences come first, so those that go on to the next step are a prefix.
 
-    words: (n,) the word at each place of this order. starts: (T,) the place where each step begins. running: (T,) how
-    many sentences have a word at the step. last: (S,) the place of each sentence's last word, longest sentence first;
-    empty sentences are left out.
+    words: (n,) the index of the word at each place of this order. starts: (T,) the place where each step begins.
+    running: (T,) how many sentences have a word at that step. last: (S,) the place of each sentence's last word,
+    longest sentence first; empty sentences are left out.
     """
 
     words: Ints
@@ -86,19 +89,20 @@ def viterbi(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
         now, start = running[t], starts[t]
         best[start : start + now] = tag[:now]
         if t:
-            # where the best path to a tag came from is sought again, which costs less than keeping it for every tag
+            # Back pointers are not stored: finding one again, for the best tag alone, costs less than keeping all.
             before = starts[t - 1]
             tag[:now] = (alpha[before : before + now] + to.take(tag[:now], axis=0)).argmax(axis=1)
     return _in_order(best, times)
 
 
 def viterbi_in_doubt(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
-    """As `viterbi`, but sentences that certainly have the first tag throughout, which are most, are skipped.
+    """As `viterbi`, but without a search in the many sentences that are certain to have the first tag throughout.
 
     The first tag must be allowed to start a sentence, to follow itself and to end one.
 
-    Another sequence gains only at the words where it leaves the first tag: by the word's score, by the step there, and
-    by the step back. Where no word can gain, no sequence does.
+    Compared with the first tag throughout, another sequence can gain only at words with another tag: by the word's
+    score, by the step to that tag, and by the step back. If an upper bound of that gain is negative at every word of a
+    sentence, no other sequence can win there.
     """
     A, start, end, _ = transitions
     there = np.maximum(A.max(axis=0) - A[0, 0], start - start[0])[1:]  # (K − 1,)
@@ -115,9 +119,9 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, transitions: Transitions) -> Ints
 
 
 def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
-    """(n, K) the score of the best sequence that gives each word each tag.
+    """(n, K) for each word and tag, the score of the best sequence in which that word has that tag.
 
-    In sentences of more than RESET_EVERY words it is that score less a number of the word's own, the same for all tags.
+    In sentences of more than RESET_EVERY words, a constant of its own has been subtracted from each row.
     """
     times = _by_time(lengths)
     _, starts, running, last = times
@@ -137,21 +141,21 @@ def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
 
 
 def _in_order(found: Found, times: _ByTime) -> Found:
-    """What was found for each word, sentence after sentence."""
+    """From the order of time steps back to that of the words, sentence after sentence."""
     ordered = np.empty_like(found, order="C")
     ordered[times.words] = found
     return ordered
 
 
 def _together(K: int) -> int:
-    """How many sentences may step together, of K tags."""
+    """How many sentences may step together if there are K tags."""
     return min(max(SUMS_AT_ONCE // K**2, 1), SENTENCES_AT_ONCE)
 
 
 def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
-    """The score (n, K) of the best path up to each word, by time step, that ends in each tag.
+    """(n, K) the score of the best path that ends at each word with each tag; rows in the order of time steps.
 
-    In long sentences it is less by a number of the word's own, as in `max_marginals`.
+    In long sentences a constant of its own has been subtracted from each row, as in `max_marginals`.
     """
     alpha: Floats = s.take(times.words, axis=0)
     step = _stepping(transitions.A, transitions.blocks, len(times.last))
@@ -167,12 +171,12 @@ def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
 
 
 def _stepping(A: Floats, blocks: Sequence[StepBlock], sentences: int) -> Callable[[Floats], Floats]:
-    """One time step: a function from the scores (S, K) of the best paths to each tag, to those one step further.
+    """One time step: a function from the scores (S, K) of the best paths to each tag, to those one step later.
 
     Args:
-        sentences: the most that S will be.
+        sentences: an upper bound of S.
     """
-    # A once for each sentence: so all that is added and compared stands side by side in memory.
+    # A is repeated for each sentence, so that all operands of the sum and the maximum are contiguous.
     size = min(_together(len(A)), sentences)
     if not blocks:
         every = np.repeat(A[:, None], size, axis=1)  # (K, S, K)

@@ -1,8 +1,8 @@
-"""The gradients one parameter at a time (lecture 1.5), to be read beside the lecture and held against the fast ones.
+"""The gradients one parameter at a time (lecture 1.5): to be read beside the lecture, and to check the fast ones.
 
 One window at a time, plain Python numbers, loops over every neuron i, every input j, every path. The lecture counts the
-input as layer 1: a⁽¹⁾ = x, z⁽²⁾ = W⁽¹⁾ a⁽¹⁾ + b⁽¹⁾, a⁽²⁾ = f(z⁽²⁾), ..., s = Uᵀ a. Here `a[0]` is x, and `a[k]` the
-output of hidden layer k, whose weights are params["Wk"].
+input as layer 1: a⁽¹⁾ = x, z⁽²⁾ = W⁽¹⁾ a⁽¹⁾ + b⁽¹⁾, a⁽²⁾ = f(z⁽²⁾), ..., s = Uᵀ a. Here `a[0]` is x, and `a[k]` is the
+output of hidden layer k, whose weights are params["Wk"]: the lecture's a⁽ᵏ⁺¹⁾.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,13 +50,13 @@ def _one_window(
     U = params["U"].tolist()
     # Step 0, forward: every neuron i of layer k sums the outputs of the layer below, and its bias on a constant 1.
     a: list[Vector] = [_masked(x.tolist(), masks[0])]
-    bare: list[Vector] = [[]]  # f(z) before dropout
+    bare: list[Vector] = [[]]  # f(z) before dropout; nothing for layer 0, which is x
     for k in range(1, depth + 1):
         b = params[f"b{k}"].tolist()
         z = [sum(W[k][i][j] * a_j for j, a_j in enumerate(a[k - 1])) + b[i] * 1 for i in range(len(b))]
         bare.append([f(z_i) for z_i in z])
         a.append(_masked(bare[k], masks[k]))
-    # Step 1: s_q = Σ_i U_iq a_i, so ∂J/∂U_iq = ∂J/∂s_q · a_i, and neuron i hears of every score q through U_iq.
+    # Step 1: s_q = Σ_i U_iq a_i, so ∂J/∂U_iq = ∂J/∂s_q · a_i, and ∂J/∂a_i = Σ_q U_iq ∂J/∂s_q.
     blame = []  # ∂J/∂a_i of the layer in hand, from the last hidden one down
     for i, a_i in enumerate(a[depth]):
         for q, ds_q in enumerate(ds.tolist()):
@@ -69,20 +69,21 @@ def _one_window(
             for j, a_j in enumerate(a[k - 1]):
                 grads[f"W{k}"][i, j] += delta_i * a_j
             grads[f"b{k}"][i] += delta_i * 1  # Step 3: the bias is a weight on a constant 1
-        # Step 2, error sharing: neuron j below is to blame along all its paths, Σ_i δ_i W_ij.
+        # Step 2, error sharing: neuron j of the layer below gets blame along all its paths, Σ_i δ_i W_ij.
         blame = [sum(delta_i * W[k][i][j] for i, delta_i in enumerate(delta)) for j in range(len(a[k - 1]))]
     return _masked(blame, masks[0])
 
 
 def elemental_transitions(ds: Floats, tags: Sequence[int], lengths: Sequence[int]) -> Floats:
-    """∂J/∂A, and below it ∂J/∂start and ∂J/∂end (K + 2, K), one sentence and one step at a time.
+    """∂J/∂A, and below it the rows ∂J/∂start and ∂J/∂end (K + 2, K), one sentence and one step at a time.
 
-    A step that the rival takes adds its score to J, one that the truth takes is taken off: both as often as they are
-    taken, over the number of words.
+    Each step that the rival sequence takes adds its score to J, and each step that the true one takes subtracts its
+    score; both are divided by the number of words.
 
     Args:
-        ds: (n, K) ∂J/∂s, in which the rival is the tag above 0; it is the true one where there is none. tags: (n,) the
-            true ones. lengths: of the sentences, which are not empty.
+        ds: (n, K) ∂J/∂s. It is positive at the rival's tag of a word; a row of zeros means that this is the true tag.
+        tags: (n,) the true tags.
+        lengths: (S,) the words of each sentence; none is empty.
     """
     n, K = ds.shape
     gradient: Floats = np.zeros((K + 2, K))
@@ -110,12 +111,13 @@ def _masked(values: Vector, mask: Floats | None) -> Vector:
 def elemental_lookup(
     table: Floats, rows: Sequence[Sequence[Sequence[int]]], dx: Sequence[Sequence[Floats]], start: int
 ) -> Floats:
-    """∂J/∂table, one window, position, row and number at a time: a word hears from every place where it stands.
+    """∂J/∂table, one window, position, row and number at a time: a word sums over every place where it stands.
 
     Args:
-        rows: rows[window][position] are the table's rows of the word there. Several share its vector, each over √their
-            number.
-        dx: dx[window][position] is ∂J/∂e (D,) of it. start: where this table's numbers begin among the D of a position.
+        rows: rows[window][position] are the table's rows for the word there. If there are several, its vector is their
+            sum over the square root of their number.
+        dx: dx[window][position] is ∂J/∂e (D,) there.
+        start: where this table's numbers begin among the D of a position.
     """
     gradient: Floats = np.zeros(table.shape)
     for window, positions in enumerate(rows):

@@ -15,20 +15,20 @@ from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 EPSILON = 1e-5
 TOLERANCE = 1e-7
 ONE_SIDED_TOLERANCE = 1e-3
-# J is rounded to about 1e-16 of the terms that it adds up, which a division by ε makes 1e-11 of them an entry: where
-# true and corrupted windows cancel and the gradient is 0, or nearly, that noise is all there is. Smaller steps have
-# more.
+# The least norm that an error is relative to, where the terms of J are about 1. J is rounded to about 1e-16 of its
+# terms, and the division by ε turns that into noise of 1e-11 an entry (more if ε is smaller). Where true and corrupted
+# windows cancel, so that the gradient is 0 or nearly, the noise is all there is.
 FLOOR = 1e-3
-ENTRIES = 200  # of a tensor that are perturbed, at most
-DRAWS = 100  # minibatches tried for one that can be checked
+ENTRIES = 200  # entries of a tensor that are perturbed, at most
+DRAWS = 100  # minibatches that are drawn, at most, to find one that can be checked
 
 
 class Check(NamedTuple):
     """The comparison of one parameter tensor at some of its entries.
 
     elemental, vectorised, numeric: the norms of the three gradients there. error: the relative distance of the
-    vectorised gradient from the numeric one; elemental_error: from the elemental one. seconds: what each took, the
-    numeric one for these entries only.
+    vectorised gradient from the numeric one; elemental_error: from the elemental one. bound: what `error` must stay
+    below. seconds: the time of each gradient; the numeric one's is for these entries only.
     """
 
     setting: str
@@ -60,13 +60,13 @@ class Checkable(Protocol):
         ...
 
     def epsilon(self, name: str) -> float:
-        """How far the numbers of a parameter are to be moved."""
+        """ε for the entries of a parameter."""
         ...
 
     def loss(self) -> float: ...
 
     def magnitude(self) -> float:
-        """The size of the terms that J is the sum of; where they cancel, J is far smaller."""
+        """The size of the terms that J is a sum of; J itself is far smaller where they cancel."""
         ...
 
     def gradients(self) -> Gradients: ...
@@ -143,6 +143,10 @@ def numeric_gradient(
 
 
 def relative_error(analytic: Floats, numeric: Floats, magnitude: float = 1.0) -> float:
-    """‖g − n‖ / (‖g‖ + ‖n‖), or / FLOOR where both nearly vanish beside the terms of J."""
+    """‖g − n‖ / max(‖g‖ + ‖n‖, FLOOR · max(1, magnitude)).
+
+    Args:
+        magnitude: how large the noise of the numeric gradient is, relative to that which FLOOR is made for.
+    """
     scale = float(np.linalg.norm(analytic) + np.linalg.norm(numeric))
     return float(np.linalg.norm(analytic - numeric)) / max(scale, FLOOR * max(1.0, magnitude))

@@ -17,8 +17,9 @@ def _uniform(rng: np.random.Generator, bound: float, n_out: int, n_in: int) -> F
 
 
 INITIALIZERS: dict[str, Initializer] = {
-    # All detectors compute the same and receive the same gradient, for ever: kept to show that it does not work. With U
-    # zero too, every pair of `window` scores alike and what it does to U cancels: there the gradient itself is 0.
+    # Here to show that it does not work: all detectors compute the same and receive the same gradient, for ever. With
+    # the `window` corruption the gradient is even 0: a pair's two windows have equal a, so their shares of ∂J/∂U
+    # cancel, and nothing passes back through U = 0.
     "zero": lambda rng, n_out, n_in: np.zeros((n_out, n_in)),
     "small": lambda rng, n_out, n_in: _uniform(rng, 0.01, n_out, n_in),
     "large": lambda rng, n_out, n_in: _uniform(rng, 1.0, n_out, n_in),
@@ -30,6 +31,6 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def init_table(rng: np.random.Generator, size: int, width: int) -> Floats:
-    """A lookup table (size, width) whose rows have a root mean square length of 1, whatever their width."""
+    """A lookup table (size, width) whose rows have an expected squared length of 1, whatever the width."""
     bound = (3 / width) ** 0.5
     return rng.uniform(-bound, bound, (size, width))

@@ -15,7 +15,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints, Rows
 
-RADIX_FROM = 1000  # ids, from which on, numpy's radix sort of 16-bit ids takes a fraction of the time
+RADIX_FROM = 1000  # with more ids than that, numpy's radix sort, which it has for 16 bits, takes a fraction of the time
 
 
 def lookup(tables: Sequence[Floats], rows: Ints) -> Floats:
@@ -61,7 +61,7 @@ def backprop_windows(places: Ints, dx: Floats) -> Rows:
 
 
 def stable_order(ids: Ints) -> Ints:
-    """The order that sorts ids from 0 on and leaves equal ones as they stand."""
+    """(r,) the stable order that sorts some ids (r,), none of which is negative."""
     if len(ids) > RADIX_FROM and ids.max() <= np.iinfo(np.uint16).max:
         ids = ids.astype(np.uint16)
     return ids.argsort(kind="stable")
@@ -70,19 +70,20 @@ def stable_order(ids: Ints) -> Ints:
 def sum_rows(ids: Ints, values: Floats) -> Rows:
     """Sum the rows of `values` (r, d) that share an id.
 
-    `table[ids] += values` would keep only the last of equal ids, and `np.add.at` is slow: sort, then add up the runs.
+    `table[ids] += values` would keep only the last row of equal ids, and `np.add.at` is slow. So the ids are sorted,
+    and each run of equal ones is summed.
     """
     if not len(ids):
         return Rows(ids, values)
     order = stable_order(ids)
     ordered = ids.take(order)
-    again = np.zeros(len(ids), np.bool_)  # (r,) whether an id is that of the row before it, so not the first of its run
+    again = np.zeros(len(ids), np.bool_)  # (r,) whether an id equals the one before it: it is not the first of its run
     np.equal(ordered[1:], ordered[:-1], out=again[1:])
     starts = (~again).nonzero()[0]
     sums = values.take(order.take(starts), axis=0)
-    # `reduceat` costs the same for a run of one row as for a longer one, and most have one: so the first rows are
-    # copied, and it adds up what is left. Before the i-th run there are starts[i] rows, i of them the first of a run.
-    longer = again.take(starts + 1, mode="clip").nonzero()[0]  # clipped, the last start finds itself: nothing is left
+    # Most runs are of one row, for which `reduceat` takes as long as for a longer one. So the first row of each run is
+    # copied, and `reduceat` adds up only the rest. Without first rows, the rest of run i begins at starts[i] − i.
+    longer = again.take(starts + 1, mode="clip").nonzero()[0]  # clipping: a run of the last row alone finds itself
     if len(longer):
         rest = np.add.reduceat(values.take(order[again], axis=0), starts.take(longer) - longer, axis=0)
         sums[longer] = sums.take(longer, axis=0) + rest

@@ -1,8 +1,8 @@
 """The windows of a minibatch as a list of forms (`forms`) and which of these stands where (`places`).
 
-There are three ways, of which `Model.placed` picks the fastest: every form once (`Distinct`), a form for each place in
-each window (`AsTheyStand`), or every form once for each place (`ByPlace`). Each puts the forms' vectors into the
-windows, and brings the windows' gradients back to the forms.
+There are three kinds of list, of which `Model.placed` picks the fastest: each distinct form once (`Distinct`), one
+entry for each place of each window (`AsTheyStand`), or, place by place, each form that occurs there once (`ByPlace`).
+Each puts the forms' vectors into the windows, and brings the windows' gradients back to the forms.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ FormGradients = tuple[Ints, Floats]
 class Distinct:
     """Every form once.
 
-    forms: (u,), in no order. places: (B, C) which of them stands where. around: the sentences around the windows, where
-    the model looks at them, with words numbered as in `places`.
+    forms: (u,), in no order. places: (B, C) which of them stands where. around: the sentences around the windows, if
+    the model looks at them; their words are numbered as in `places`.
     """
 
     forms: Ints
@@ -50,7 +50,7 @@ class Distinct:
 
 @dataclass(frozen=True)
 class _EachPlace:
-    """Forms of which some are equal; it is `backprop_lookup` that sums up their gradients.
+    """Forms of which some are equal; their gradients are summed later, in `backprop_lookup`.
 
     forms: (u,). places: (B, C) which of them stands where.
     """
@@ -72,7 +72,7 @@ class _EachPlace:
 
 @dataclass(frozen=True)
 class AsTheyStand(_EachPlace):
-    """A form for each place, in their order."""
+    """An entry for each place of each window, in order."""
 
     def windows(self, e: Floats) -> Floats:
         return e.reshape(len(self.places), -1)
@@ -94,9 +94,9 @@ Placed = Distinct | AsTheyStand | ByPlace
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:
     """Windows (B, C) by their distinct forms."""
     present = ids.ravel() if around is None else np.concatenate([ids.ravel(), around.words])
-    present = present.astype(np.intp)  # once, or every use as an index would do it again
-    # Each place writes its number under its form, and one of them stays: where it is found again, the form counts. That
-    # takes a fraction of the time of sorting.
+    present = present.astype(np.intp)  # once and for all: numpy would convert it wherever it is used as an index
+    # np.unique without a sort, which would take several times as long: each place writes its own number under its form,
+    # and of several with one form a single number remains. The place that finds its own there stands for the form.
     number, order = np.empty(present.max(initial=-1) + 1, np.intp), np.arange(len(present))
     number[present] = order
     forms = present[number.take(present) == order]
@@ -116,7 +116,7 @@ def by_place(ids: Ints) -> ByPlace:
     number, order = np.empty(columns.max(initial=-1) + 1, np.intp), np.arange(len(ids))
     forms, places, borders = [], np.empty_like(columns), [0]
     for column, found in zip(columns, places, strict=True):
-        # As in `distinct`; what other columns have left in `number` is written over before it is read.
+        # As in `distinct`. What an earlier column has left in `number` is overwritten before it is read.
         number[column] = order
         own = column[number.take(column) == order]
         number[own] = order[: len(own)]

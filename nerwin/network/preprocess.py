@@ -4,10 +4,10 @@ center     P = I
 normalize  P = diag(1/σ)
 whiten     P = V diag(1/σ') Vᵀ, V from the singular value decomposition of the centred windows; σ'² = σ² + ridge
 
-σ are standard deviations, of the columns or along V (singular values over √rows). The lecture leaves the windows in the
-basis V; here Vᵀ turns them back (ZCA), which turns W alone.
+σ are standard deviations: of the columns, or along V (singular values over √rows). The lecture leaves the windows in
+the basis V; here Vᵀ rotates them back (ZCA), which makes no difference but to W.
 
-Columns that do not vary, as those of a table that starts from zero, are only centred.
+Columns that do not vary, such as those of a table that starts from zero, are only centred.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ import numpy as np
 
 from nerwin.arrays import Bools, Floats
 
-RIDGE = 1e-3  # of the largest variance, added to all of them: (nearly) flat directions must not be blown up
+RIDGE = 1e-3  # share of the largest variance that is added to all: (nearly) flat directions must not be blown up
 
 
 class Preprocess(NamedTuple):
@@ -48,8 +48,8 @@ def _normalize(x: Floats) -> Preprocess:
 def _whiten(x: Floats) -> Preprocess:
     mean = x.mean(axis=0)
     varies = _varies(x, x.std(axis=0, dtype=np.float64))
-    # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. Directions in which
-    # the windows do not differ (as when there are fewer rows than columns) are left out.
+    # The right singular vectors are the eigenvectors of the covariance, σ² / rows its eigenvalues. Where there are
+    # fewer rows than columns, full_matrices=False leaves out directions in which the windows do not differ.
     _, sigma, Vt = np.linalg.svd((x - mean)[:, varies], full_matrices=False)
     variance = sigma**2 / len(x)
     transform = np.eye(x.shape[1], dtype=x.dtype)

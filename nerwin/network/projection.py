@@ -2,8 +2,8 @@
 
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
-A text has far fewer forms than windows (Zipf), so what is left for a window is to fetch C rows and to add them. In
-training, whose every step moves W, a large minibatch still has forms enough in common: see `network/by_place.py`.
+A text has far fewer forms than windows (Zipf), so all that is left to do for a window is to fetch C rows and add them.
+In training every step moves W, but a large minibatch repeats enough forms to gain, too: see `network/by_place.py`.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.network.scorer import Scorer
 from nerwin.network.surroundings import Surroundings
 
-TILE = 1 << 16  # numbers of z at a time: so many windows that they stay in the processor's cache
-SUMMED = 256  # words at a time: which of them is whose is a table that grows with their square
+TILE = 1 << 16  # numbers of z that are computed at a time, so that they stay in the processor's cache
+SUMMED = 256  # words that are summed at a time: the matrix of sentences by words grows with their square
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class FixedScorer:
         Args:
             P: what `project` gave for some forms.
             forms: (B, C) which of them stands in each place.
-            around: the sentences around the windows, by the same numbers, where there is a place for these. Their sums
-                are taken of projections, less the projection of the window's own word.
+            around: the sentences around the windows, their words numbered as in `forms`, if the sentence is one more
+                place. The projections of their words are summed, less that of the window's own word.
         """
         rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
         scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)
@@ -87,7 +87,7 @@ def _fetch(P: Floats, rows: Ints, out: Floats) -> Floats:
 
 
 def _sums(P: Floats, rows: Ints, lengths: Ints) -> Floats:
-    """The sums (S, m) over the words of each sentence, whose rows are fetched SUMMED at a time."""
+    """(S, m) the sum of each sentence's rows of P, given the rows (n,) of all words."""
     part = np.empty((SUMMED, P.shape[1]), P.dtype)
     sums = np.zeros((len(lengths), P.shape[1]), P.dtype)
     sentences = np.repeat(np.arange(len(lengths)), lengths)  # (n,)

@@ -1,8 +1,9 @@
-"""The scorer: z = W x + b, a = f(z), s = Uᵀ a, of any depth, forward and backward (lecture 1.1 to 1.6).
+"""The scorer: z = W x + b, a = f(z), s = Uᵀ a, of any depth, forward (lecture 1.1 to 1.3) and backward (1.6).
 
-Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K). Hidden layers count from
-1, and what they give has the number of its layer: a⁽ᵏ⁾ and δ⁽ᵏ⁾ here are the lecture's a⁽ᵏ⁺¹⁾ and δ⁽ᵏ⁺¹⁾, whose a⁽¹⁾ is
-x. Weights have the lecture's numbers: W1 is W⁽¹⁾, U is W⁽ᴴ⁺¹⁾.
+Parameters by name, for depth H: "W1" (m₁, n), "b1" (m₁), ..., "WH", "bH", and "U" (m_H, K).
+
+Hidden layers are numbered from 1, and z, a and δ have the number of their layer. The lecture counts x as layer 1, so
+a⁽ᵏ⁾ and δ⁽ᵏ⁾ here are its a⁽ᵏ⁺¹⁾ and δ⁽ᵏ⁺¹⁾. Weights have the lecture's numbers: W1 is W⁽¹⁾, U is W⁽ᴴ⁺¹⁾.
 """
 
 from collections.abc import Sequence
@@ -20,8 +21,8 @@ from nerwin.network.initializers import INITIALIZERS
 class Layers(NamedTuple):
     """What the backward pass needs of the hidden layers.
 
-    outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ before dropout, which f′ is a function of.
-    thinned: the same after dropout, as the layer above takes them.
+    outputs: a⁽¹⁾, ..., a⁽ᴴ⁾ (B, m) before dropout, of which f′ is a function.
+    thinned: the same after dropout, the inputs of the layers above.
     masks:   the dropout masks of x and of each a.
     """
 
@@ -30,22 +31,24 @@ class Layers(NamedTuple):
     masks: Sequence[Mask]
 
     def rows(self, chosen: Ints) -> "Layers":
-        """Those of some windows of the minibatch only."""
+        """The same for some windows (b,) of the minibatch only."""
         outputs, thinned = [a.take(chosen, axis=0) for a in self.outputs], []
         for a, whole, rows in zip(self.thinned, self.outputs, outputs, strict=True):
-            thinned.append(rows if a is whole else a.take(chosen, axis=0))  # one array where nothing is dropped
+            thinned.append(
+                rows if a is whole else a.take(chosen, axis=0)
+            )  # where nothing is dropped both are one array
         masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
         return Layers(outputs, thinned, masks)
 
 
 class Cache(NamedTuple):
-    """What the backward pass needs of the forward pass: x after dropout, and the layers."""
+    """What the backward pass needs of the forward pass: x (B, n) after dropout, and the layers."""
 
     x: Floats
     layers: Layers
 
     def rows(self, chosen: Ints) -> "Cache":
-        """The cache of some windows of the minibatch only."""
+        """The same for some windows (b,) of the minibatch only."""
         return Cache(self.x.take(chosen, axis=0), self.layers.rows(chosen))
 
 
@@ -61,7 +64,7 @@ class Scorer:
 
         Args:
             x: (B, n) windows.
-            masks: dropout masks for x (B, n) and each a (B, m); None where nothing is dropped.
+            masks: dropout masks for x (B, n) and each a (B, m), each None where nothing is dropped; None: none at all.
 
         Returns: s (B, K), and the cache for `backward`.
         """
@@ -73,7 +76,7 @@ class Scorer:
         return s, Cache(x, layers)
 
     def forward_from(self, params: Parameters, z: Floats, masks: Sequence[Mask] | None = None) -> tuple[Floats, Layers]:
-        """The rest of the way forward, given z⁽¹⁾ (B, m₁), which is written over; the arguments are those of `forward`.
+        """The rest of the forward pass, given z⁽¹⁾ (B, m₁), which is overwritten. The mask of x is not used.
 
         Returns: s (B, K), and the hidden layers.
         """
@@ -92,10 +95,10 @@ class Scorer:
     def backward(
         self, params: Parameters, cache: Cache, ds: Floats, out: Parameters | None = None
     ) -> tuple[Gradients, Floats]:
-        """Backpropagate ∂J/∂s (B, K); δ is computed once a layer and handed down (lecture 1.6).
+        """Backpropagate ∂J/∂s (B, K); δ is computed once for each layer and handed down (lecture 1.6).
 
         Args:
-            out: arrays of the gradients' shapes and type to write them to; where there is none, one is made.
+            out: arrays to write gradients to, by the names of the parameters; where there is none, one is made.
 
         Returns: the gradients of all parameters, and ∂J/∂x (B, n).
         """

@@ -2,10 +2,11 @@
 
     y_t = ω Σ_{j≠t} e(w_j) / √max(n, n²/MANY)     for word t of a sentence with n other words; 0 where it stands alone
 
-What a sentence is about shows in all its words, whatever their order; those in the window count here too. The root
-keeps the sum about as long as one word's vector is, the weight ω says how much it is to count. Words are not drawn
-independently of each other, though: their sum grows like n in the end, so beyond MANY it is their mean that counts, and
-a text without ends of sentences is read like one with them.
+What a sentence is about shows in all its words, whatever their order; those in the window count here too. The weight ω
+says how much the sum counts. Were words independent of each other, their sum would grow like √n, so dividing by √n
+keeps it about as long as one word's vector. But they are not, and in the end it grows like n. So beyond MANY words it
+is divided by n/√MANY, which makes it a multiple of the mean; a text without sentence ends is then read like one with
+them.
 """
 
 from typing import NamedTuple
@@ -22,8 +23,8 @@ class Surroundings(NamedTuple):
     """The sentences that some windows stand in.
 
     words: (n,) the forms of all words, sentence after sentence. lengths: (S,) of the sentences, at least 1.
-    sentences: (B,) which of them each window stands in. centres: (B,) which of the words is in its middle.
-    weight: ω.
+    sentences: (B,) the number of the sentence that each window stands in. centres: (B,) the index of its middle word
+    among `words`. weight: ω.
     """
 
     words: Ints
@@ -33,17 +34,17 @@ class Surroundings(NamedTuple):
     weight: float
 
     def of(self, windows: Ints) -> "Surroundings":
-        """Those of some of the windows, with their sentences alone."""
+        """The surroundings of some windows (b,), without the sentences in which none of them stands."""
         kept, sentences = np.unique(self.sentences[windows], return_inverse=True)
         lengths, ends = self.lengths[kept], np.cumsum(self.lengths)[kept]
-        shift = ends - np.cumsum(lengths)  # of the words, by what is left out before them
+        shift = ends - np.cumsum(lengths)  # (sentences,) how many words are left out before each
         words = np.arange(lengths.sum()) + np.repeat(shift, lengths)
         return Surroundings(
             self.words[words], lengths, sentences, self.centres[windows] - shift[sentences], self.weight
         )
 
     def scale(self, dtype: np.dtype) -> Floats:
-        """(B, 1) what the sum over the other words is multiplied by."""
+        """(B, 1) what the sum over the other words is multiplied by: ω / √max(n, n²/MANY)."""
         others = np.maximum(self.lengths - 1, 1)[self.sentences]
         factor: Floats = (self.weight * np.maximum(others, others * (others / MANY)) ** -0.5).astype(dtype)
         return factor[:, None]
@@ -57,7 +58,7 @@ def add_up(e: Floats, around: Surroundings) -> Floats:
 
 
 def backprop_add_up(dy: Floats, around: Surroundings) -> Floats:
-    """∂J/∂e (n, D) for each word, given ∂J/∂y (B, D): all words of a sentence hear of it but the window's own."""
+    """∂J/∂e (n, D) for each word, given ∂J/∂y (B, D): a window's part goes to all words of its sentence but its own."""
     share = dy * around.scale(dy.dtype)
     by_sentence, own = sum_rows(around.sentences, share), sum_rows(around.centres, share)
     sums = np.zeros((len(around.lengths), dy.shape[1]), dy.dtype)
