@@ -1,1 +1,1 @@
-"""Steps downhill: learning-rate schedules (step -> rate) and optimizers (which know arrays only)."""
+"""Steps downhill: learning-rate schedules (from a step to its rate) and optimizers, which know nothing but arrays."""

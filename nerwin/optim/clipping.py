@@ -1,4 +1,4 @@
-"""Gradient clipping by norm (Pascanu et al. 2013): a step that would be too long keeps its direction only."""
+"""Gradient clipping by norm (Pascanu et al. 2013): too long a gradient is shortened and keeps its direction."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from nerwin.arrays import Gradients, Rows
 
 
 def global_norm(grads: Gradients) -> float:
-    """The Euclidean norm of all gradients as one vector; squares of float32 could pass its largest number."""
+    """The Euclidean norm of all gradients as one vector, in float64: in float32 the squares could overflow."""
     parts = ((g.values if isinstance(g, Rows) else g).astype(np.float64, copy=False) for g in grads.values())
     return float(np.sqrt(sum(float(np.vdot(part, part)) for part in parts)))
 

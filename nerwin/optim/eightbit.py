@@ -1,8 +1,8 @@
-"""Arrays kept in 8 bits a number: block-wise dynamic quantisation (Dettmers et al. 2022, sections 2.1 and 3).
+"""Arrays kept in 8 bits a number: block-wise dynamic quantisation (Dettmers et al. 2022, sections 2.1 and 2.2).
 
-A block is a row of a matrix, or a whole vector, so that a lookup table's rows are encoded apart. Its numbers are
-divided by the largest of them, and each is replaced by the index of the nearest of 256 levels. The levels span seven
-powers of ten, each with twice as many linear steps as the next smaller one.
+A block is a row of a matrix, or a whole vector, so each row of a lookup table is encoded by itself. Its numbers are
+divided by the largest absolute value among them, and each is replaced by the index of the nearest of 256 levels. The
+levels span seven powers of ten, each with twice as many linear steps as the next smaller one.
 """
 
 from typing import Any
@@ -13,9 +13,10 @@ from nerwin.arrays import Bytes, Floats
 
 
 def dynamic_levels(*, signed: bool) -> Floats:
-    """The 256 levels in ascending order, from about −1, or from 0, to 1.
+    """The 256 levels in ascending order, from about −1 (signed) or from 0, to 1.
 
-    Of the bits after the sign, leading zeros count the powers of ten and the rest is linear in [0.1, 1].
+    As 8-bit codes: after the sign, leading zeros count the powers of ten, and the bits after them divide [0.1, 1] into
+    equal steps.
     """
     positive = []
     for exponent in range(7):
@@ -34,7 +35,7 @@ UNSIGNED = dynamic_levels(signed=False)
 class Quantised:
     """An array of θ's shape, zero at first, that is read and written through 8-bit codes.
 
-    codes: uint8, of θ's shape. scales: the largest absolute value of each block, one a row (or one for a vector).
+    codes: uint8, of θ's shape. scales: (..., 1) the largest absolute value of each block.
     """
 
     def __init__(self, theta: Floats, levels: Floats) -> None:
@@ -50,7 +51,7 @@ class Quantised:
         return values.astype(self.dtype, copy=False)
 
     def __setitem__(self, at: Any, values: Floats) -> None:
-        """Encode."""
+        """Encode the whole array (...) or some rows (their ids)."""
         scale = np.abs(values).max(axis=-1, keepdims=True).astype(np.float32)
         unit = values / np.where(scale > 0, scale, 1)
         self.codes[at] = np.searchsorted(self.borders, unit).astype(np.uint8)

@@ -1,8 +1,8 @@
 """Optimizers: how a gradient moves the parameters (lecture 2.7 to 2.9).
 
-A rule is written once, for an array θ and its gradient g. The `Optimizer` applies it to whole tensors, and for lookup
-tables to the touched rows only, with those rows of its state: the state of an untouched row stays as it is, whatever
-the rule. In the rules α is the rate of the step, t the number of the step from 1.
+A rule is written once, for an array θ and its gradient g. The `Optimizer` applies it to whole tensors. In a lookup
+table it applies it to the touched rows only: whatever the rule, an untouched row's state stays as it is. In the rules α
+is the rate of the step and t its number, counted from 1.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from nerwin.optim.packing import Pack
 
 
 class OptimizerSettings(NamedTuple):
-    """The constants of all rules, by the names that they have in the configuration."""
+    """The constants of all rules, under their names in the configuration."""
 
     momentum: float = 0.9
     beta1: float = 0.9
@@ -28,10 +28,11 @@ class OptimizerSettings(NamedTuple):
 class Rule(NamedTuple):
     """An update rule.
 
-    update(θ, g, α, t, *state) changes θ and its state in place; an elementwise one may overwrite g.
-    state: for each array of state a parameter needs, how to make it, zero at first, for a θ.
-    weight_decay: the share of θ, times α, that an elementwise rule takes off before the update.
-    elementwise: whether each number of θ moves by its own gradient and state, so that it can move beside any others.
+    update: (θ, g, α, t, *state) changes θ and its state in place; an elementwise rule may overwrite g.
+    state: functions of θ that make the arrays of its state, all zero at first.
+    weight_decay: λ; before the update, an elementwise rule multiplies θ by 1 − αλ.
+    elementwise: whether each number of θ depends on its own gradient and state alone, so that numbers of several
+        parameters can be updated as one vector.
     rests: whether a gradient of zero leaves θ and its state as they are.
     """
 
@@ -43,13 +44,13 @@ class Rule(NamedTuple):
 
 
 class Treatment(NamedTuple):
-    """What a parameter gets: its learning rate, relative to the step's, and whether weight decay applies to it."""
+    """How a parameter is treated: its learning rate, relative to the step's, and whether weight decay applies to it."""
 
     rate: float = 1.0
     decayed: bool = True
 
 
-Alike = tuple[float, float]  # the rate, relative to the step's, and weight decay: an elementwise rule needs no more
+Alike = tuple[float, float]  # relative rate and weight decay: all in which elementwise updates of parameters differ
 
 
 class Optimizer:
@@ -58,9 +59,9 @@ class Optimizer:
     state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that are
     treated alike are packed at their first step (see `packing`).
 
-    treatments: what each parameter gets, by name; no part of the state.
-    gradients: where a backward pass may write the gradients of tensors, by name, once these are packed; a step
-        overwrites them.
+    treatments: how each parameter is treated, by name. They are not part of the state that is saved.
+    gradients: arrays that a backward pass may write the gradients of tensors to, by name; empty before the first step.
+        A step overwrites them.
     """
 
     def __init__(self, rule: Rule, params: Parameters) -> None:
@@ -97,9 +98,10 @@ class Optimizer:
             array[...] = saved
 
     def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters against their gradients; in `params`, parts of a vector may take the place of tensors.
+        """Move the parameters against their gradients.
 
-        Other gradients than those in `gradients` stay as they are.
+        Packing replaces tensors in `params` by parts of one vector. Of `grads`, only the arrays that are those of
+        `self.gradients` are overwritten.
         """
         self.steps += 1
         if self.rule.elementwise:
@@ -119,7 +121,7 @@ class Optimizer:
         return groups
 
     def _step_together(self, alike: Alike, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move parameters that are treated alike by an elementwise rule, at this rate times their own."""
+        """Move parameters that are treated alike by an elementwise rule, at their relative rate times the step's."""
         pack = self._packs.get(alike)
         if pack is None or not pack.fits(grads, params):
             pack = self._packs[alike] = Pack(grads, params, self.state)
@@ -134,7 +136,7 @@ class Optimizer:
         pack.scatter()
 
     def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
-        """Move a tensor, or the rows that are touched, by a rule for which numbers share their state."""
+        """Move a tensor, or its touched rows, by a rule that is not elementwise."""
         at: Any = ...
         part, values = theta, g
         if isinstance(g, Rows):
@@ -174,7 +176,8 @@ def momentum(settings: OptimizerSettings) -> Rule:
 def nesterov(settings: OptimizerSettings) -> Rule:
     """v = μ v − α g,  θ = θ + μ v − α g: the gradient is taken where momentum leads (Sutskever et al. 2013, eq. 3-4).
 
-    θ here is their look-ahead point, so that g is the gradient at θ. An untouched row keeps its velocity.
+    θ here is what they call θ + μ v, the point ahead, so that g is the gradient at θ. An untouched row keeps its
+    velocity.
     """
     mu = settings.momentum
 
@@ -214,7 +217,7 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
         kind = h.dtype.type
         h *= kind(settings.beta2)
-        h += kind(1 - settings.beta2) * g * g  # taken off before rounding: in float32 β₂ may be 1
+        h += kind(1 - settings.beta2) * g * g  # subtracted before β₂ is rounded to float32, where it may become 1
         theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
 
     return Rule(update, (np.zeros_like,))
@@ -223,15 +226,15 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
 def adam(settings: OptimizerSettings) -> Rule:
     """m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  θ = θ − α m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1).
 
-    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the pull of the zeros that both start from; the lecture leaves this out
-    and has m and v in their place (2.9). An untouched row's moments do not decay and the row does not move; t is the
-    step of the whole training.
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) correct the bias towards 0, where both moments start; the lecture leaves
+    this out and has m and v in their place (2.9). An untouched row does not move, and its moments do not decay. t
+    counts all steps of the training, not those in which a row was touched.
     """
     beta1, beta2 = settings.beta1, settings.beta2
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
         kind = theta.dtype.type
-        # All is in place, and g, once both moments have it, serves as scratch: most of the time goes into memory.
+        # Memory traffic takes most of the time, so all is done in place, and g serves as scratch after the moments.
         g *= kind(1 - beta1)
         m *= kind(beta1)
         m += g
@@ -240,7 +243,7 @@ def adam(settings: OptimizerSettings) -> Rule:
         v *= kind(beta2)
         v += g
         root = np.sqrt(v, out=g)
-        # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c): one pass over the tensor less.
+        # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c), which takes one pass less.
         c = (1 - beta2**t) ** 0.5
         root += kind(settings.epsilon * c)
         step = np.divide(m, root, out=g)
@@ -251,7 +254,7 @@ def adam(settings: OptimizerSettings) -> Rule:
 
 
 def adamw(settings: OptimizerSettings) -> Rule:
-    """Adam, with θ = θ − α λ θ before it (Loshchilov & Hutter 2019, algorithm 2).
+    """Adam, with θ = θ − α λ θ before it (Loshchilov & Hutter 2019, algorithm 2, whose λ is α λ here, as in PyTorch).
 
     The decay is decoupled: it does not pass through the moments, so it shrinks all weights at the same rate, while an
     L2 penalty in J is divided by √v̂ as any gradient is. An untouched row does not decay.
@@ -262,8 +265,8 @@ def adamw(settings: OptimizerSettings) -> Rule:
 def adam8bit(settings: OptimizerSettings) -> Rule:
     """Adam with both moments kept in 8 bits (Dettmers et al. 2022), decoded and encoded again around every step.
 
-    A departure: the second moment is kept as its root. v spans twice the powers of ten that √v does, and a small v that
-    is rounded to zero beside an m that is not would make a step of m/ε.
+    Unlike there, the second moment is kept as its square root. v spans twice as many powers of ten as √v. So a small v
+    would often be rounded to 0 where m is not, and then the step would be as large as m/ε.
     """
     full = adam(settings).update
 
@@ -273,7 +276,7 @@ def adam8bit(settings: OptimizerSettings) -> Rule:
         np.sqrt(v, out=root)
 
     state = (lambda theta: Quantised(theta, SIGNED), lambda theta: Quantised(theta, UNSIGNED))
-    return Rule(update, state, elementwise=False)  # numbers share the scales of their state
+    return Rule(update, state, elementwise=False)  # the numbers of a block share its scale
 
 
 class Family(NamedTuple):

@@ -1,9 +1,9 @@
-"""What is treated alike, side by side in one vector: small arrays cost more in calls than in arithmetic.
+"""Parameters that are treated alike, side by side in one vector: for small arrays, calls cost more than arithmetic.
 
     θ      [ W1 | b1 | U | ... | touched rows of words | of shape | ... | spare room ]
-    ∂J/∂θ  [ the same, and so is each array of the state ]
+    ∂J/∂θ  [ laid out in the same way, as is each array of the state ]
 
-Tensors live in their parts for good. Rows of lookup tables are copied in for a step and back after it.
+Tensors stay in their parts for good. Rows of lookup tables are copied in before a step and back after it.
 """
 
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from numpy.typing import NDArray
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
 
-Items = NDArray[np.void]  # (V,) the rows of a table as one item each, which numpy moves in half the time
+Items = NDArray[np.void]  # (V,) a table with each row as a single item: numpy copies such rows in half the time
 
-# Numbers that a rule takes at a time: they stay in the processor's cache from one line of it to the next.
+# Numbers that a rule takes at a time, so that they stay in the processor's cache from one line of the rule to the next.
 TILE = 1 << 16
 
 
 class Pack:
-    """Some tensors as parts of one vector, their gradients and state as parts of others.
+    """Some tensors as parts of one vector, and their gradients and state as parts of others laid out alike.
 
     gradients: the parts for the tensors' gradients, by name.
     """
 
     def __init__(self, grads: Gradients, params: Parameters, state: dict[str, list[Any]]) -> None:
-        """Take in tensors: among the parameters and in the state, parts of the vectors replace them.
+        """Copy tensors into the vectors, and replace them in `params` and `state` by their parts of these.
 
         Args:
-            grads: of some parameters, all of one type and with as many arrays of state. There is room for twice as many
-                rows as they touch, so that a step that touches some more can do without a new pack.
+            grads: the gradients of a first step, whose parameters all have the same dtype and number of state arrays.
+                There is room for twice as many rows as they touch, so that later steps that touch more still fit.
         """
         rows = {name: g for name, g in grads.items() if isinstance(g, Rows)}
         names = [name for name in grads if name not in rows]
@@ -45,7 +45,8 @@ class Pack:
         slots = 2 + len(state[like])
         self._theta, self._g, *self._state = np.empty((slots, self._size + self._room), params[like].dtype)
         self._end = self._size
-        self._borrowed: list[tuple[Items, Ints, Items]] = []  # a table or an array of its state, ids, their rows here
+        # Rows that are copied in: a table or an array of its state, the ids of the rows, and their copies here.
+        self._borrowed: list[tuple[Items, Ints, Items]] = []
         start = 0
         for name in names:
             theta = params[name]
@@ -55,8 +56,11 @@ class Pack:
             start += theta.size
 
     def fits(self, grads: Gradients, params: Parameters) -> bool:
-        """Whether there are gradients of all its tensors and of no table that it does not know, room for the rows, and
-        the same arrays among the parameters as when it was made."""
+        """Whether a step with these gradients can use this pack.
+
+        It can if they are of all its tensors and of known tables, if there is room for their rows, and if `params`
+        still holds the arrays that it held when the pack was made.
+        """
         room, tensors = self._room, len(self._tensors)
         for name, g in grads.items():
             if isinstance(g, Rows):
@@ -68,7 +72,7 @@ class Pack:
         return room >= 0 and tensors == 0
 
     def gather(self, grads: Gradients) -> None:
-        """Lay gradients side by side, and the rows that they touch behind the tensors."""
+        """Copy in the gradients, and behind the tensors the rows of tables that they touch, with their state."""
         self._end, self._borrowed = self._size, []
         for name, g in grads.items():
             if isinstance(g, Rows):
@@ -84,13 +88,13 @@ class Pack:
                 self.gradients[name][...] = g
 
     def tiles(self) -> Iterator[list[Floats]]:
-        """The vectors of θ, of its gradient and of its state, so much at a time as a rule should take."""
+        """The vectors of θ, of its gradient and of its state, TILE numbers at a time."""
         for start in range(0, self._end, TILE):
             tile = slice(start, min(start + TILE, self._end))
             yield [vector[tile] for vector in (self._theta, self._g, *self._state)]
 
     def scatter(self) -> None:
-        """Put the rows back into their tables."""
+        """Copy the rows back into their tables, and their state into its own."""
         for table, ids, rows in self._borrowed:
             table[ids] = rows
 
@@ -102,12 +106,12 @@ def _items(table: Floats) -> Items:
 
 
 def _copied(array: Floats, vector: Floats, start: int) -> Floats:
-    """The part of a vector that is to be an array, with the array's numbers."""
+    """A copy of an array in a part of a vector, from `start` on."""
     part = _part(vector, start, array)
     part[...] = array
     return part
 
 
 def _part(vector: Floats, start: int, like: Floats) -> Floats:
-    """As many numbers of a vector as an array has, in its shape."""
+    """The part of a vector from `start` on that has an array's size, in its shape."""
     return vector[start : start + like.size].reshape(like.shape)

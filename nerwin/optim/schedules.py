@@ -1,7 +1,8 @@
 """Learning rates as functions of the step (lecture 2.7): large steps first, small ones near the minimum.
 
-A step is `batch_size` pairs, as a rule a minibatch, counted from 0; t may lie between two steps. α₀ is the first
-rate, T the number of steps of the whole training.
+Time t is counted in steps, from 0. A step is `batch_size` pairs, which is a minibatch as a rule; minibatches of whole
+sentences are larger or smaller, so t may lie between two steps. α₀ is the first rate (the highest, if there is a
+warm-up), T the number of steps of the whole training.
 """
 
 import math
@@ -14,10 +15,10 @@ Schedule = Callable[[float], float]
 
 
 class ScheduleSettings(NamedTuple):
-    """What the schedules are made of; times are in steps.
+    """The constants of all schedules; times are in steps.
 
     rate: α₀. total: T. period, factor: of step decay. decay: k of exponential decay. tau: τ of 1/t decay.
-    warmup: steps of the rise to α₀ before it falls, in a cosine or a line.
+    warmup: of cosine and linear: the steps in which the rate rises to α₀ before it falls.
     """
 
     rate: float
@@ -75,7 +76,11 @@ def linear(settings: ScheduleSettings) -> Schedule:
 
 
 def _after_warmup(settings: ScheduleSettings, fall: Callable[[float], float]) -> Schedule:
-    """A linear rise to α₀, then α₀ fall(u), with u the share of the rest of the training that is done."""
+    """A linear rise to α₀ (the first step already has a rate above 0), then α₀ fall(u).
+
+    Args:
+        fall: from the share u of the time after the warm-up that is over to the share of α₀ that is left.
+    """
     warmup, total = settings.warmup, settings.total
     if warmup >= total:
         raise ConfigError(
