@@ -2,9 +2,10 @@
 
     J = max(0, Δ + s_c − s)
 
-`window`, `label` and `sequence` each answer three questions: which pairs of a true window and a corrupted one a pass
-trains on, what ∂J/∂s of their scores is, and which tags a trained scorer's scores stand for. `center`, which learns
-word vectors and no tags, is no choice of a configuration: it belongs to `nerwin pretrain` (`nerwin/pretraining`).
+`window`, `label` and `sequence` each answer three questions: which pairs of a true window and a corrupted one are
+trained on in a pass, what ∂J/∂s of their scores is, and which tags follow from the scores of a trained scorer. A fourth
+one, `center`, learns word vectors instead of tags; it belongs to `nerwin pretrain` (`nerwin/pretraining`), and a
+configuration cannot choose it.
 """
 
 from collections.abc import Callable, Sequence

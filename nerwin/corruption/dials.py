@@ -1,20 +1,20 @@
-"""The numbers of a decision rule that the dev part sets, and how far it may turn them.
+"""The numbers of a decision rule that are fitted on the dev part, and how far they may move.
 
-With few entities F1 jumps by chance. So each number starts at its usual value, and every step away from it has to
-gain PULL entities; what is sought is the highest
+With few entities F1 jumps by chance. So each number starts at its usual value, and every step away from it has to gain
+about PULL entities. What is maximised is
 
-    F1 of dev  −  PULL / (entities of dev) · (steps away from the usual, of all dials)
+    F1 of dev  −  PULL / (entities of dev) · (steps away from the usual values, summed over all dials)
 """
 
 import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-PULL = 2  # entities that F1 must gain by a step: 1 and 4 are no better, on corpora of 50 sentences and on whole ones
+PULL = 2  # entities that a step must gain: 1 and 4 are no better, on corpora of 50 sentences and on whole ones
 
 
 class Dial(NamedTuple):
-    """A number of the decision rule: where it usually stands, how far a step moves it, and the steps it may take."""
+    """A number of the decision rule: its usual value, the size of a step from there, and the steps that it may take."""
 
     usual: float
     step: float
@@ -22,7 +22,7 @@ class Dial(NamedTuple):
 
 
 def fit_dials(f1: Callable[..., float], dials: Sequence[Dial], entities: int) -> list[float]:
-    """The numbers at which the dials have the highest value found, turned one after the other, the first one twice.
+    """The numbers of the highest value that is found by turning one dial after the other, and at last the first again.
 
     Args:
         f1: F1 on dev, given a number for each dial.
@@ -47,7 +47,10 @@ def fit_dials(f1: Callable[..., float], dials: Sequence[Dial], entities: int) ->
 
 
 def climb(value: Callable[[int], float], start: int, steps: range) -> int:
-    """The step of the highest value, from `start` up until it falls and from `start` down; of equal ones the first."""
+    """The step of the highest value that is found by going up from `start`, and then down, each until the value falls.
+
+    Of equal values, the first that is found.
+    """
     best, highest = start, value(start)
     for way in (1, -1):
         here, last = start + way, value(start)

@@ -1,4 +1,4 @@
-"""Entities as numbers, and the F1 of them that decision rules are fitted by: exact borders and type."""
+"""Entities as numbers, and their F1 (exact borders and type), by which decision rules are fitted."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from nerwin.corruption.tagset import begins, ends, kinds_of
 
 
 def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
-    """One number (s,) for the start, end and type of each entity among n words."""
+    """For each entity among n words one number (s,) that stands for its start, end and type."""
     spans: Ints = (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + ends
     return spans
 
 
 def entities_of(tags: Ints) -> Ints:
-    """The entities of legal tags (n,), in which beginnings and ends take turns."""
+    """The entities (s,), as numbers, of a legal sequence of tags (n,), in which beginnings and ends alternate."""
     inside = np.flatnonzero(tags)
     first, last = inside[begins(tags[inside])], inside[ends(tags[inside])]
     return numbered(first, last, kinds_of(tags[first]), len(tags))

@@ -1,4 +1,4 @@
-"""What the trainer asks of a corruption, and what it gets back."""
+"""What the trainer and the model ask of a corruption, and what they get back."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
@@ -13,9 +13,10 @@ from nerwin.text.windows import FlatCorpus
 class CorruptionSettings(NamedTuple):
     """The objective's settings; the defaults are those of the plain hinge.
 
-    margin: Δ. weights: of types, in the hinge or (`sequence`) in the margin. draws (`window`): how often each true
-    window is drawn a pass. miss (`label`, `sequence`): what is added to Δ where an entity becomes O. outside_share
-    (`label`, `sequence`): how much of what holds no entity a pass visits.
+    margin: Δ. weights: of types, in the hinge or (`sequence`) in the margin. draws (`window`): how many corrupted
+    windows each true one meets in a pass. miss (`label`, `sequence`): what is added to Δ where an entity becomes O.
+    outside_share: the share of the O words (`label`), or of the words in sentences without an entity (`sequence`), that
+    a pass trains on.
     """
 
     margin: float = 1.0
@@ -36,9 +37,10 @@ class Loss(NamedTuple):
     """The loss of a minibatch.
 
     value: the mean hinge over its pairs.
-    ds: ∂J/∂s (B, K) of the scores of its windows, for those that violate the margin: the others have none.
-    pairs: how many true windows were held against a corrupted one, and `active`, how many are inside the margin.
-    grads: gradients of the corruption's own parameters, if it has any.
+    ds: ∂J/∂s (B, K) of the scores of its windows, as the rows of those that are not zero.
+    pairs: how many true windows were held against a corrupted one.
+    active: how many of these pairs are inside the margin.
+    grads: the gradients of the corruption's own parameters, if it has any.
     """
 
     value: float
@@ -66,7 +68,7 @@ class Corruption(Protocol[B]):
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints: ...
 
     def pairs_per_pass(self, targets: Ints, lengths: Ints) -> int:
-        """About how many pairs a pass trains on, given the targets of all words and the sentences' lengths.
+        """About how many pairs a pass trains on, given the targets (n,) of all words and the sentences' lengths (S,).
 
         Raises:
             CorpusError: there is nothing to hold a true window against.
@@ -93,7 +95,11 @@ class Corruption(Protocol[B]):
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
     ) -> dict[str, Floats]:
-        """The constants of the decision rule, fitted on the dev part; unseen (n,) are the words not met in training."""
+        """The constants of the decision rule, fitted on the dev part.
+
+        Args:
+            scores: (n, K) of its words. targets: (n,) the true ones. unseen: (n,) which words were not met in training.
+        """
         ...
 
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -101,7 +107,7 @@ class Corruption(Protocol[B]):
         ...
 
     def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words as `decode` takes them, moved where a word comes again or is unseen.
+        """The scores (n, K) of a text's words as `decode` takes them: adjusted where a word is repeated or unseen.
 
         Args:
             words: (n,) a number for each word as it is spelled. unseen: (n,) which were not met in training.
@@ -116,7 +122,7 @@ class Corruption(Protocol[B]):
         """How far each window's decision (n,) is from another one: from the next best, or from a threshold."""
         ...
 
-    # What tells about it: numeric gradients, a share, an explanation.
+    # What the gradient check, the metrics and the explanation of a decision ask.
 
     def slack(self, params: Parameters, scores: Floats, batch: B) -> float:
         """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
@@ -127,5 +133,5 @@ class Corruption(Protocol[B]):
         ...
 
     def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
-        """What the decision rule adds to the scores (n, K) of words, given which of them are unseen (n,)."""
+        """(n, K) what the decision rule adds to the scores of words, given which of them are unseen (n,)."""
         ...

@@ -1,8 +1,9 @@
 """`label`: the same window under a wrong tag (Crammer & Singer 2001).
 
-    J = max(0, Δ + max_{y'≠y} s_{y'} − s_y)
+    J = w_y · max(0, Δ + max_{y'≠y} s_{y'} − s_y)
 
-Where an entity would be missed altogether, y' = O, the margin may be larger (`miss`).
+w_y is the weight of the true tag's type. The rival O has `miss` added to its score where y is a tag of an entity, since
+that entity would be missed altogether.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from nerwin.text.windows import FlatCorpus
 
 
 class LabelBatch(NamedTuple):
-    """A minibatch: windows by their centres, the true tag of each, and what it weighs."""
+    """A minibatch: windows by their centres (B,), the true tag (B,) of each, and its weight (B,)."""
 
     centres: Ints
     tags: Ints
@@ -54,7 +55,7 @@ class LabelCorruption(TagCorruption):
 
     def loss(self, params: Parameters, scores: Floats, batch: LabelBatch) -> Loss:
         B, K = scores.shape
-        row = np.arange(0, B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
+        row = np.arange(0, B * K, K)  # where each window's scores begin in the flat array: a faster way to index
         gold = row + batch.tags
         rivals = self._rivals(scores, batch, gold)  # (B, K)
         rival = rivals.argmax(axis=1)  # (B,)
@@ -68,7 +69,7 @@ class LabelCorruption(TagCorruption):
         return Loss(float(batch.weights @ J) / B, Rows(inside, ds), B, len(inside))
 
     def _rivals(self, scores: Floats, batch: LabelBatch, gold: Ints) -> Floats:
-        """The scores (B, K) of the wrong tags, O raised where it is a miss, -inf in place of the true one."""
+        """The scores (B, K) of the wrong tags, with `miss` added to O's where that applies; −inf for the true tag."""
         rivals = scores.copy()
         if self.settings.miss:
             rivals[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
@@ -76,7 +77,7 @@ class LabelCorruption(TagCorruption):
         return rivals
 
     def slack(self, params: Parameters, scores: Floats, batch: LabelBatch) -> float:
-        """To the hinge's own kink, and for a violator to where another tag becomes the best wrong one."""
+        """The distance to the hinge's kink or, inside the margin, to where another wrong tag becomes the best one."""
         gold = np.arange(0, scores.size, scores.shape[1]) + batch.tags
         best = np.sort(self._rivals(scores, batch, gold), axis=1)
         violation = self.settings.margin + best[:, -1] - scores.take(gold)

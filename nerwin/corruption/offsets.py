@@ -1,9 +1,9 @@
 """How readily a word gets a tag: offsets on the scores of O and of each type, chosen on the dev part.
 
-The hinge counts words, most of which are O; F1 counts entities, which are rare. And the margin that training
-wins on the words it sees is smaller on words it has not seen. So an offset is taken off O's score before the best
-sequence is sought, and a further one at unseen words; `dials` finds both. After that each type may get an offset of
-its own, where dev says clearly that the type is more frequent, or easier to find, than it was in training.
+The hinge counts words, most of which are O; F1 counts entities, which are rare. And the margin by which the true tag
+wins is smaller at words that training has not seen. So before the best sequence is sought, an offset is subtracted from
+O's score, and a further one at unseen words; `dials` finds both. After that each type may get an offset of its own, if
+dev says clearly that the type is more frequent, or easier to find, than it was in training.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.tagset import kinds_of, per_tag
 
-WORTH = 6  # entities that F1 must gain by the offset of a type: by fewer it jumps from one dev part to the next
+WORTH = 6  # entities that the offset of a type must gain: F1 differs by fewer from one dev part to the next by chance
 
 Decode = Callable[[Floats], Ints]
 
 
 def offset_tags(scores: Floats, outside: float, types: Floats) -> Floats:
-    """The scores (n, K) with an offset taken off those of O, the first tag, and one added to those of each type."""
+    """The scores (n, K), less an offset for O, the first tag, plus an offset for the tags of each type (K // 4,)."""
     offsets = per_tag(-outside, types).astype(scores.dtype)  # (K,)
     return scores + offsets if offsets.any() else scores
 
 
 def offset_unseen(scores: Floats, unseen: Bools, offset: float) -> Floats:
-    """The scores (n, K) with an offset taken off those of O at the words (n,) that training has not seen."""
+    """The scores (n, K), less an offset for O at the words (n,) that training has not seen."""
     if not offset:
         return scores
     moved = scores.copy()
@@ -35,12 +35,15 @@ def offset_unseen(scores: Floats, unseen: Bools, offset: float) -> Floats:
 
 
 def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats:
-    """The offset of each type (K // 4,) in its turn, in steps while F1 rises; 0 where that is not WORTH it.
+    """The offset of each type (K // 4,), fitted type by type.
 
-    A type that dev does not have keeps its scores: every entity found of it is wrong there, and need not be elsewhere.
+    An offset moves away from 0, up or down, as long as each step raises F1; it stays 0 if that gains no more than WORTH
+    entities. A type that dev does not have stays at 0: all entities that are found of it are wrong on dev, but they
+    need not be elsewhere.
 
     Args:
-        scores: (n, K) with the offsets of O taken off.
+        scores: (n, K) with the offsets of O already subtracted.
+        gold: (n,) the true tags.
     """
     true, offsets = entities_of(gold), np.zeros(scores.shape[1] // 4)
 
@@ -57,7 +60,7 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
 
 
 def _rise(f1: Callable[[Floats], float], offsets: Floats, k: int, step: float, best: float) -> tuple[float, float]:
-    """Where a type's offset stands when F1, which is `best` at 0, has risen with every step; and that F1."""
+    """The last offset of a type up to which every step raises F1, and that F1; `best` is F1 at 0."""
     moved = offsets.copy()
     while True:
         moved[k] += step

@@ -1,13 +1,13 @@
-"""What the other places of a form nearby say: names come again in a text, and mean the same there.
+"""Evidence from other occurrences of a form nearby: names are repeated in a text, and mean the same there.
 
-A window sees few words, and the same form may stand a sentence away among clearer ones ("one sense per discourse",
-Gale, Church & Yarowsky 1992). So what speaks for a tag, its score's lead e over that of O, leans towards the most that
-speaks for it at any place of the form within REACH words, this one included:
+A window sees few words, and a sentence away the same form may stand in a clearer context ("one sense per discourse",
+Gale, Church & Yarowsky 1992). Let e be the lead of a tag's score over that of O. It is moved towards its maximum over
+all occurrences of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part (see `dials`). A form with more than MOST other places nearby is hardly a name, and keeps
-its scores.
+β is fitted on the dev part (see `dials`). A form with more than MOST other occurrences nearby is hardly a name, and
+keeps its scores.
 """
 
 import numpy as np
@@ -16,11 +16,11 @@ from nerwin.arrays import Floats, Ints
 from nerwin.network.lookup import stable_order
 
 REACH = 300  # words before and after: about an article of news, or an abstract
-MOST = 8
+MOST = 8  # other occurrences nearby, of a form that may be a name
 
 
 def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
-    """The scores (n, K) of the leads over O, the first tag, each leaning by β on those of the same form nearby.
+    """The leads (n, K) over O, the first tag, each moved by β towards the highest of the same form nearby.
 
     Args:
         forms: (n,) a number for each word as it is spelled, in the order of the text.
@@ -29,7 +29,8 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     order = stable_order(forms)  # by form, and by place within a form
     n = len(forms)
     place = forms[order].astype(np.int64) * (n + REACH) + order
-    # How many stand nearby, before a place and in all, counted up to MOST + 1 on each side: a byte holds that.
+    # How many occurrences are near each place: before it, and in all. MOST + 1 at most are counted on either side, so a
+    # byte is enough.
     before, others = np.zeros((2, n), np.int8)
     for k in range(1, MOST + 2):
         near = (place[k:] - place[:-k] <= REACH).view(np.int8)

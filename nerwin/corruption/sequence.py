@@ -3,9 +3,12 @@
     s(y) = start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T]
     J    = max_{y'} ( s(y') + Σ_t [y'_t ≠ y_t]·Δ·w(y_t) ) − s(y)
 
-With all weights w = 1 the margin is Δ times the Hamming distance; where an entity becomes O, `miss` is added to it.
+With all weights w = 1 the margin is Δ times the Hamming distance. `miss` is added to it for each word of an entity that
+becomes O. The loss of a minibatch is the sum of J over its sentences, divided by its number of words.
+
 The rows of the parameter "transitions" (K + 2, K) are A, start and end: how well one tag follows another is learned,
-what is illegal stays forbidden. The maximum is found by Viterbi over scores that are raised at every wrong tag.
+but illegal steps stay forbidden. The maximum is found by Viterbi over scores to which the margin of each wrong tag is
+added.
 """
 
 from collections.abc import Iterator
@@ -20,12 +23,14 @@ from nerwin.network.decoder import Transitions, max_marginals, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
-# Sentences of similar length are put together within blocks of so many sentences, and of so many minibatches at least.
+# Minibatches are made of sentences of similar length. For that the shuffled sentences are sorted within blocks, of so
+# many sentences, or of so many minibatches if that is more.
 SORTED_SENTENCES, SORTED_BATCHES = 512, 4
 
 
 class SequenceBatch(NamedTuple):
-    """A minibatch: the windows of whole sentences, their true tags, what each weighs, and the sentences' lengths."""
+    """A minibatch of whole sentences: the centres (B,) of their windows, the true tag (B,) and the weight (B,) of each
+    word, and the sentences' lengths (S,)."""
 
     centres: Ints
     tags: Ints
@@ -52,7 +57,7 @@ class SequenceCorruption(TagCorruption):
         corruption_rng: np.random.Generator,
         size: int,
     ) -> Iterator[SequenceBatch]:
-        """Sentences in a new order, grouped by length, together about `size` words."""
+        """Minibatches of sentences of similar length, of about `size` words each, in a new order."""
         firsts = np.cumsum(corpus.lengths) - corpus.lengths
         shuffled = order_rng.permutation(len(corpus.lengths))
         if self.settings.outside_share < 1:
@@ -76,7 +81,7 @@ class SequenceCorruption(TagCorruption):
             yield SequenceBatch(corpus.centres[places], targets[places], weights[places], lengths)
 
     def transitions(self, params: Parameters) -> Transitions:
-        """The learned step scores, the illegal ones forbidden."""
+        """The learned scores of the steps; illegal ones are FORBIDDEN."""
         K, learned = len(self.names), params[TRANSITIONS]
         legal = self.legal
         return Transitions(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
@@ -85,7 +90,7 @@ class SequenceCorruption(TagCorruption):
         n, word = len(batch.tags), np.arange(len(batch.tags))
         raised = self._raised(scores, batch)  # (n, K)
         rival = viterbi(raised, batch.lengths, self.transitions(params))
-        # both paths are legal, so what is FORBIDDEN adds nothing, and of the steps the learned scores are left
+        # Both paths are legal, so FORBIDDEN occurs in neither, and their steps score what is learned.
         used = self._steps_used(rival, batch.lengths) - self._steps_used(batch.tags, batch.lengths)
         J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
         # ∂J/∂s is the difference of the two paths: +1 where the rival goes, −1 where the truth does
@@ -98,7 +103,7 @@ class SequenceCorruption(TagCorruption):
         return Loss(float(J) / n, Rows(wrong, ds), n, len(wrong), grads)
 
     def _steps_used(self, y: Ints, lengths: Ints) -> Ints:
-        """(K + 2, K) how often the sequences take each step, in the layout of "transitions"."""
+        """(K + 2, K) how often the sequences of tags y (n,) take each step, in the layout of "transitions"."""
         K = len(self.names)
         first, inner, last = borders(lengths)
         before = np.concatenate([y[inner - 1], np.full(len(first), K), np.full(len(last), K + 1)])
@@ -114,7 +119,7 @@ class SequenceCorruption(TagCorruption):
         return raised
 
     def slack(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> float:
-        """To where another sequence becomes the best one under the margin."""
+        """The distance to where another sequence becomes the best rival."""
         best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.transitions(params)), axis=1)
         return float((best[:, -1] - best[:, -2]).min())
 
@@ -130,21 +135,23 @@ def _fitting(order: Ints, lengths: Ints, room: int) -> list[int]:
 
 
 def _has_entity(targets: Ints, lengths: Ints) -> Bools:
-    """(sentences,) whether a sentence has an entity."""
+    """(S,) whether each sentence has an entity."""
     sentence = np.repeat(np.arange(len(lengths)), lengths)
     found: Bools = np.bincount(sentence, targets != 0, len(lengths)) > 0
     return found
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
-    """Cut a row of sentences into minibatches where its words pass a multiple of `size`: no sentence is split."""
+    """Cut a row of sentences into minibatches wherever the words so far pass a multiple of `size`; no sentence is
+    split.
+    """
     before = np.cumsum(lengths[sentences]) - lengths[sentences]
     cuts = np.flatnonzero(np.diff(before // size)) + 1
     return np.split(sentences, cuts)
 
 
 def borders(lengths: Ints) -> tuple[Ints, Ints, Ints]:
-    """The indices of the first words of sentences, of all others, and of the last words."""
+    """The indices of all words that begin a sentence, of all that do not, and of all that end one."""
     ends = np.cumsum(lengths)
     some = lengths > 0
     first = (ends - lengths)[some]

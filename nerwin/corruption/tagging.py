@@ -1,7 +1,8 @@
 """What `label` and `sequence` share: both train a tagger over IOBES tags, with a score for each tag of the centre word.
 
-A sentence's tags are the legal sequence with the best sum of scores. Before it is sought, words that come again lean on
-each other (see `repeats`), and offsets move the scores of O, further at unseen words, and of each type (see `offsets`).
+A sentence's tags are the legal sequence with the best sum of scores. Before that is sought, the scores of repeated
+words are moved towards each other (see `repeats`), and offsets are applied to O, to O at unseen words, and to each type
+(see `offsets`).
 """
 
 import functools
@@ -21,9 +22,9 @@ from nerwin.errors import ConfigError
 from nerwin.network.decoder import Transitions, max_marginals, viterbi_in_doubt
 from nerwin.text.windows import FlatCorpus
 
-MOST_TYPES = 1000  # the table of steps between tags grows with their square
-FITTED_TYPES = 20  # at most; each takes two decodings of dev or more
-OFFSETS = 16  # of O, tried at most in either direction
+MOST_TYPES = 1000  # the table of steps between tags grows with the square of their number
+FITTED_TYPES = 20  # with more types than that none gets an offset: for each, dev is decoded at least twice
+OFFSETS = 16  # steps that O's offsets may move in either direction
 REPEATS = Dial(0.4, 0.2, range(-2, 4))  # β, from 0 to 1
 
 
@@ -46,14 +47,14 @@ class TagCorruption:
         return {}
 
     def transitions(self, params: Parameters) -> Transitions:
-        """The scores of the steps from tag to tag."""
+        """The scores of the steps from tag to tag: here only what is legal."""
         return self.legal
 
     def targets(self, tag_sequences: Sequence[Sequence[str]]) -> Ints:
         return tag_targets(self.names, tag_sequences)
 
     def tag_weights(self, targets: Ints) -> Floats:
-        """(K,) the weight of a word of each tag, given the targets (n,) of the training part."""
+        """(K,) the weight of a word with each tag, given the targets (n,) of the training part."""
         weights = type_weights(self.settings.weights, self.types, kinds_of(targets))
         return per_tag(weights[0], weights[1:])
 
@@ -65,7 +66,7 @@ class TagCorruption:
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, transitions)
 
-        @functools.lru_cache(maxsize=1)  # β stays as it is while the others turn
+        @functools.lru_cache(maxsize=1)  # β stays the same while the other dials turn
         def leaning(beta: float) -> Floats:
             return lean_on_repeats(scores, corpus.words, beta)
 
@@ -93,9 +94,9 @@ class TagCorruption:
     def _dials(self, unseen: Bools) -> list[Dial]:
         """The dials of O's offset at unseen words, of β, and of O's offset at all words.
 
-        A seen word of an entity beats O by the margin; an unseen one may be level with O, so the margin is the usual
-        offset there. It is less where more than half of the words of dev's entities are seen, as training has then
-        learned what such words have in common.
+        After training, a seen word of an entity beats O by the margin, while an unseen one may be level with O. So the
+        usual offset at unseen words is the margin. It is smaller if more than half of the words in dev's entities are
+        seen, as training has then learned what words of entities have in common.
 
         Args:
             unseen: (e,) which words of dev's entities are unseen.
@@ -120,7 +121,7 @@ class TagCorruption:
         return self._offset(constants, self._at_unseen(constants, nothing, unseen))
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
-        """The share of windows whose true tag outscores every other, whatever stands before it."""
+        """The share of words whose true tag scores highest, without regard to neighbouring tags."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
     def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
@@ -138,5 +139,5 @@ class TagCorruption:
 
 
 def _number(constants: dict[str, Floats], name: str) -> float:
-    """A constant that is one number; 0 of older models, which do not have it."""
+    """A constant that is one number; 0 if an older model does not have it."""
     return float(constants[name].item()) if name in constants else 0.0

@@ -8,7 +8,7 @@ from nerwin.arrays import Bools, Floats, Ints
 from nerwin.network.decoder import FORBIDDEN, StepBlock, Transitions
 from nerwin.text.tags import OUTSIDE, iobes, spans
 
-MANY_TYPES = 12  # from so many on it pays to skip illegal steps in a minibatch; in a long text it pays with fewer
+MANY_TYPES = 12  # with so many types or more, skipping illegal steps pays even in a minibatch (in a long text earlier)
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
@@ -29,30 +29,30 @@ def in_iob2(names: Sequence[str]) -> list[str]:
 
 
 def kinds_of(tags: Ints) -> Ints:
-    """The type (n,) of each tag (n,): 0 of O, and k, from 1 on, of the four tags of the k-th type."""
+    """The type (n,) of each tag (n,): 0 for O, and k, from 1 on, for the four tags of the k-th type."""
     return (tags + 3) // 4
 
 
 def begins(tags: Ints) -> Bools:
-    """Which of some tags (n,) but O begin an entity: B and S."""
+    """(n,) which of some tags (n,), none of them O, begin an entity: B and S."""
     place = (tags - 1) % 4
     begun: Bools = (place == 0) | (place == 3)
     return begun
 
 
 def ends(tags: Ints) -> Bools:
-    """Which of some tags (n,) but O end an entity: E and S."""
+    """(n,) which of some tags (n,), none of them O, end an entity: E and S."""
     ended: Bools = (tags - 1) % 4 >= 2
     return ended
 
 
 def per_tag(outside: float, types: Floats) -> Floats:
-    """(K,) a number for O and one for each type, as numbers for each tag."""
+    """(K,) a number for each tag, given one for O and one for each type (types,)."""
     return np.concatenate([[outside], types.repeat(4)])
 
 
 def legal_transitions(types: int) -> Transitions:
-    """0 for what IOBES allows between the tags of some types, in the order of `tag_names`, FORBIDDEN for the rest."""
+    """Scores of the steps between the tags of so many types, numbered as in `tag_names`: 0 if legal, else FORBIDDEN."""
     K = 4 * types + 1
     outside, (begin, inside, end, single) = np.zeros(1, np.int64), np.arange(1, K).reshape(types, 4).T
     between_entities = StepBlock(

@@ -1,4 +1,4 @@
-"""Weights of types: what a mistake about a rare type counts, against one about a frequent type.
+"""Weights of types: how much a mistake about a rare type counts, compared with one about a frequent type.
 
 `window` and `label` multiply the hinge of a pair by the weight, `sequence` the margin of a word.
 
@@ -30,10 +30,10 @@ def check_weights(weights: Weights, types: Sequence[str]) -> None:
 
 
 def type_weights(weights: Weights, types: Sequence[str], kinds: Ints) -> Floats:
-    """(types + 1,) the weight of a word outside, then of one of each type.
+    """(types + 1,) the weight of a word outside, then of a word of each type; of a type without a word it is 1.
 
     Args:
-        kinds: (n,) of the training part's words: 0 outside, k of the k-th type.
+        kinds: (n,) of the training part's words: 0 for outside, k for the k-th type, counted from 1.
     """
     if isinstance(weights, Mapping):
         return np.array([1.0, *(weights.get(name, 1.0) for name in types)], np.float32)

@@ -22,14 +22,14 @@ from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.windows import FlatCorpus
 
 NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
-ROUNDS = 2  # in which each threshold is moved once
-REDRAWN = 20  # times that a window which is no rival is drawn anew
-CUTS = 16  # other thresholds that are tried for a type at a time
+ROUNDS = 2  # over all types, to move each threshold once in each
+REDRAWN = 20  # times that a window of the type in question, which is no rival, is drawn anew
+CUTS = 16  # thresholds, at most, that are tried when one is moved
 
 
 class WindowBatch(NamedTuple):
-    """A minibatch: true windows, what they are held against, the type (B,) in question, counted from 0, and the weight
-    of each pair."""
+    """A minibatch: of each pair the true window (B,) and the corrupted one (B,) by their centres, the type (B,) in
+    question, counted from 0, and the weight (B,)."""
 
     true: Ints
     corrupted: Ints
@@ -92,7 +92,7 @@ class WindowCorruption:
     def loss(self, params: Parameters, scores: Floats, batch: WindowBatch) -> Loss:
         """The hinge of each pair in the score of its own type."""
         B, K = len(batch.kinds), scores.shape[1]
-        row = np.arange(0, 2 * B * K, K)  # where each window's scores begin, all in a row: numpy takes them faster so
+        row = np.arange(0, 2 * B * K, K)  # where each window's scores begin in the flat array: a faster way to index
         s, s_c = scores.take(row.reshape(2, B) + batch.kinds)
         J = hinge(s, s_c, self.settings.margin)  # (B,)
         (inside,) = J.nonzero()
@@ -155,7 +155,7 @@ def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Int
         if not len(clash := np.flatnonzero(targets[drawn] == kinds)):
             return drawn
         drawn[clash] = rng.integers(len(targets), size=len(clash))
-    # Where almost all words are of one type, others are hardly ever hit upon: they are looked for.
+    # Where almost all words are of one type, chance hardly ever hits another: so it draws among the others alone.
     clash = np.flatnonzero(targets[drawn] == kinds)
     for kind in np.unique(kinds[clash]):
         own, others = clash[kinds[clash] == kind], np.flatnonzero(targets != kind)
@@ -164,9 +164,13 @@ def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Int
 
 
 def ranked_right(scores: Floats, kinds: Ints) -> float:
-    """The share of all (word of type k, word not of type k) pairs whose scores (n, K) stand in the right order.
+    """The share of the pairs of a word of type k and a word that is not, whose scores for k are in the right order.
 
-    What the loss trains; the mean over types of the Mann-Whitney statistic (the area under the ROC curve), ties half.
+    This is what the loss trains: the mean over types of the Mann-Whitney statistic, which is the area under the ROC
+    curve. A tie counts half.
+
+    Args:
+        scores: (n, K). kinds: (n,) true type ids.
     """
     shares = []
     for k in range(scores.shape[1]):
@@ -188,7 +192,7 @@ def decide(scores: Floats, thresholds: Floats) -> Ints:
 
 
 def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """The runs of one type within sentences: their starts and ends (half open) among the words."""
+    """The runs (r,) of words of one type within a sentence, as starts and ends (half open) among all words."""
     n = len(kinds)
     if not n:
         return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -205,8 +209,8 @@ def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
 def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     """The threshold of each type that gives the dev part its best F1, each run of one type counting as an entity.
 
-    Starts from each type's threshold of the best F1 over words, then moves one threshold after the other, in ROUNDS
-    over all types, to where among quantiles of that type's scores this F1 is highest.
+    It starts from the threshold that gives each type its best F1 over words. Then, in ROUNDS over all types, one
+    threshold after the other is moved to the one of its neighbours at which the F1 over entities is highest.
 
     Args:
         scores: (n, K).
@@ -228,7 +232,7 @@ def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
 
 
 def _best_word_threshold(scores: Floats, true: Bools) -> float:
-    """Where to cut one type's scores for the best F1 over words; above all scores where the type does not occur."""
+    """Where to cut one type's scores (n,) for the best F1 over words; above all scores if the type does not occur."""
     if not true.any():
         return float(scores.max(initial=0.0)) + 1.0
     order = np.argsort(-scores, kind="stable")
@@ -241,7 +245,7 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
 
 
 def _neighbours(scores: Floats, threshold: float) -> Floats:
-    """Cuts that let in from half to twice as many words as `threshold` does."""
+    """Thresholds that half as many to twice as many words pass as pass `threshold`: at most CUTS of a type's scores."""
     ranked = np.sort(scores)[::-1]
     passing = max(int(np.count_nonzero(scores > threshold)), 1)
     ranks = np.unique((passing * np.geomspace(0.5, 2.0, CUTS)).astype(np.int64))
