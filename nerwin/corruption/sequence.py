@@ -142,9 +142,7 @@ def _has_entity(targets: Ints, lengths: Ints) -> Bools:
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
-    """Cut a row of sentences into minibatches wherever the words so far pass a multiple of `size`; no sentence is
-    split.
-    """
+    """Cut a row of sentences into minibatches wherever their words pass a multiple of `size`; no sentence is split."""
     before = np.cumsum(lengths[sentences]) - lengths[sentences]
     cuts = np.flatnonzero(np.diff(before // size)) + 1
     return np.split(sentences, cuts)

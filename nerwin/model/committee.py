@@ -1,13 +1,14 @@
-"""Several models of one configuration, trained from different seeds, as one that gives the mean of their scores.
+"""Several models of one configuration, trained from different seeds, as one model that gives the mean of their scores.
 
-The mean is again a scorer: its tables stand side by side, its hidden layers in blocks, and U in one column of blocks,
-divided by their number M. So a committee needs no code of its own to tag, to save or to inspect.
+The mean of M scorers is again a scorer. Its tables are theirs side by side, its hidden layers have block-diagonal
+weights, and its U is theirs one below the other, divided by M. So a committee needs no code of its own to tag, to save
+or to inspect.
 
     x = [ x₁ ; … ; x_M ]     W = diag(W₁, …, W_M)     b = [ b₁ ; … ; b_M ]     U = 1/M [ U₁ ; … ; U_M ]
 
-Its decision rule is the mean of theirs, too. All were fitted on the same dev part, but what is chance in each differs
-from seed to seed. A rule fitted to the mean scores instead was 0.4 worse in the mean of ten averages of `fast.yaml`,
-fitted on one half of a dev part and scored on the other, and level in three of `tagger.yaml`.
+Its decision rule is the mean of theirs, too. All of them were fitted on the same dev part, but chance had another part
+in each. The alternative, a rule fitted to the mean scores, was tried on one half of a dev part and scored on the other:
+it lost 0.4 points of F1 in the mean of ten averages of `fast.yaml`, and none in three of `tagger.yaml`.
 """
 
 from collections import Counter
@@ -66,7 +67,7 @@ def average(models: Sequence[Model]) -> Model:
 
 
 def calibrate_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
-    """Fit the scores of entities on a dev part, given its true tags in IOB2 and all forms; the F1 there."""
+    """Calibrate a model on a dev part, given its true tags in IOB2 and all forms; returns the F1 there."""
     table = form_table(model.lookups, forms)
     tags = model.tag_and_calibrate(model.score(table, flat), table, flat, gold)
     return evaluate_tags(gold, tags).overall.f1
@@ -93,14 +94,15 @@ def _inventories(model: Model) -> list[tuple[str, list[str], int]]:
 
 
 def _data(model: Model) -> dict[str, Fingerprint]:
-    """The parts of the corpus that it was trained on."""
+    """The files of the corpus that it was trained on."""
     return {key: source for key, source in model.sources.items() if key.startswith("corpus.")}
 
 
 def _columns(model: Model, M: int) -> Ints:
-    """For each column of the committee's input, the column of the M blocks that it is.
+    """(M·n,) for each number of the committee's input x, its place in [ x₁ ; … ; x_M ].
 
-    The blocks' order is model, position, table, number; the committee's is position, table, model, number.
+    From the outermost to the innermost, the order there is model, position, table, number; in the committee's input it
+    is position, table, model, number.
     """
     C, D = model.slots, sum(model.widths)
     blocks = np.arange(M * C * D).reshape(M, C, D)
@@ -120,7 +122,7 @@ def _blocks(matrices: Sequence[Floats]) -> Floats:
 
 
 def _widened(config: Config, M: int) -> Config:
-    """The configuration of the committee, as a model that was trained with these widths would have it."""
+    """The configuration of the committee: that of a single model with the widths of all of them together."""
     return config.model_copy(
         update={
             "words": config.words.model_copy(update={"dim": M * config.words.dim, "vectors": None, "size": None}),

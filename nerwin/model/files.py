@@ -3,9 +3,9 @@
     best/model.json               types, config, scores, and which files belong to it
     best/arrays-3f2a90c1d7e4.npz  parameters, constants and inventories
 
-The arrays are written first, under a name made of their own sum; then model.json is replaced, which switches to them
-in one step, so a reader sees the old model or the new one, never half of one. Nothing in them is ever run, and a model
-is used only where its arrays have the names and shapes that its configuration and inventories ask for, and finite
+The arrays are written first, under a name made of their own sum. Then model.json is replaced, which switches to them in
+one step: a reader sees the old model or the new one, never half of one. Nothing in the files is ever run as code. A
+model is refused unless its arrays have the names and shapes that its configuration and inventories ask for, and finite
 numbers.
 """
 
@@ -49,15 +49,14 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 class SavedState(NamedTuple):
-    """What is saved of a training beside its model: what the manifest says of it, and its arrays."""
+    """What is saved of a training beside its model: a part of the manifest, and arrays."""
 
     manifest: dict[str, Any]
     arrays: Arrays
 
 
 def save_model(folder: Path, model: Model, state: SavedState | None = None) -> None:
-    """Write a model, and beside it the state of its training where that is to go on from there
-    (`nerwin/training/checkpoint.py`).
+    """Write a model, and beside it, if there is one, the state of its training (`nerwin/training/checkpoint.py`).
 
     Raises:
         ModelError: it cannot be written.
@@ -107,7 +106,7 @@ def _write(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> N
 
 
 def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
-    """Remove the files of nerwin's that a folder's manifest does not name, such as those that a killed save left."""
+    """Remove nerwin's own files that a folder's manifest does not name, such as those that a killed save left."""
     entries = (manifest.get(key) for key in FILES)
     kept = [entry.get("file") for entry in entries if isinstance(entry, dict)]
     for leftover in _own_files(folder):
@@ -116,7 +115,7 @@ def remove_leftovers(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def remove_model(folder: Path) -> None:
-    """Remove a model, its manifest first: a kill leaves no model then, not a damaged one. Files of others stay."""
+    """Remove a model, its manifest first: a kill then leaves no model rather than a damaged one. Other files stay."""
     for file in [folder / MANIFEST, *_own_files(folder)]:
         file.unlink(missing_ok=True)
     with suppress(OSError):  # it is not there, or not empty
@@ -133,7 +132,7 @@ def check_new_model(folder: Path, remedy: str) -> None:
 
 
 def _own_files(folder: Path) -> list[Path]:
-    """The files in a model folder that by their names are arrays, or half-written arrays or manifests."""
+    """The files in a model folder that, by their names, are arrays, or half-written arrays or manifests."""
     return [file for file in folder.glob("*") if _OWN.fullmatch(file.name)]
 
 
@@ -141,7 +140,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     """Read a model folder.
 
     Args:
-        decided: whether the model must have its decision rule, which is fitted at the end of every epoch.
+        decided: whether the model must have a decision rule; it gets one at the end of its first epoch.
 
     Raises:
         ModelError: missing or damaged files, another format version, or no decision rule though it must have one.
@@ -164,7 +163,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, _parameter_shapes(model))
         shapes = model.rule_shapes()
-        optional = shapes | {"calibration": (2,)}  # of older models, for another curve
+        optional = shapes | {"calibration": (2,)}  # of older models, whose calibration was another curve
         check_arrays(model.constants, _preprocess_shapes(model) | optional, optional=optional)
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
@@ -210,14 +209,14 @@ def _read_types(types: Any, config: Config) -> list[str]:
 
 
 def _read_lookups(names: Any, config: Config, values: Arrays, seen: int | None) -> list[Lookup]:
-    """The inventories, in the order in which a configuration makes them.
+    """The inventories, which have to be in the order that a configuration gives them.
 
     Args:
-        seen: how many of the words training has read; None of older models, which do not say.
+        seen: how many of the words training has read; None for older models, which do not say.
     """
     expected = [WORDS, *(name for name in ALL_FEATURES if name in config.features)]
     if names == (of_words := [name for name in expected if name != PAIR]):
-        expected = of_words  # learned from whole words, it has no pairs
+        expected = of_words  # a model of a corpus of whole words has no pairs, whatever its configuration
     if names != expected:
         raise DamageError(f"lookups: expected {', '.join(expected)}, found {str(names)[:40]}")
     check_names(values, expected)

@@ -1,4 +1,4 @@
-"""model.json of a model folder: read, and what it says of itself checked, without the arrays that it names."""
+"""The model.json of a model folder, read and checked without the arrays that it names."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,8 @@ from nerwin.errors import ModelError
 from nerwin.storage.archive import DamageError, read_json, reason_of, whole_number
 from nerwin.storage.folders import MANIFEST
 
-# 1 hashed n-grams otherwise; 2 may have no offsets of types; 3 knows nothing of training.keep, 4 of unseen words.
+# What older formats lack: 1 hashed n-grams in another way (and is not read); 2 may have no offsets of types; 3 knows
+# nothing of training.keep, and 4 nothing of unseen words.
 FORMAT = 5
 READ = (2, 3, 4, FORMAT)
 
@@ -38,7 +39,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
-    """The dev F1 of the epoch whose model was kept so far, and its number.
+    """The dev F1 and the number of the epoch whose model is the best so far.
 
     Raises:
         KeyError, TypeError, DamageError: they are missing or not numbers.
@@ -50,5 +51,5 @@ def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
 
 
 def damaged(folder: Path, error: Exception) -> ModelError:
-    """The error for a model folder in which reading met another one."""
+    """The error for a model folder whose reading failed with another error."""
     return ModelError(f"{folder}: the model is damaged: {reason_of(error)}. Fetch or train it again.")

@@ -25,14 +25,17 @@ from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
 
-CALIBRATION = "platt"  # the constant (2,) that margins become probabilities by
+CALIBRATION = "platt"  # the constant (2,) by which margins become probabilities
 WINDOWS_AT_ONCE = 8192  # windows scored at a time
-# windows of a minibatch, and numbers a word, from which on projecting by place takes less time
+# Projecting by place pays in minibatches of so many windows or more, and with so many numbers a word or more.
 BY_PLACE_FROM, BY_PLACE_WIDTH = 1000, 40
 
 
 class Standing(NamedTuple):
-    """How far training had come: the epochs that were done, whose model was kept so far, and its dev F1."""
+    """How far training had come: the epochs done, the epoch whose model is the best so far, and its F1 on dev.
+
+    best_f1: −1 as long as there is none.
+    """
 
     epoch: int = 0
     best_epoch: int = 0
@@ -43,8 +46,8 @@ class Standing(NamedTuple):
 class Model:
     """All of a trained tagger.
 
-    lookups: the inventories of the lookup tables; the tables are the parameters of the same names.
-    params: what training changes. constants: what is fitted, not trained, such as thresholds.
+    lookups: the inventories of the lookup tables; the tables themselves are the parameters of the same names.
+    params: what training changes. constants: what is fitted instead, such as thresholds.
     sources: the files that it was trained on, by their keys in the configuration.
     """
 
@@ -57,12 +60,12 @@ class Model:
     standing: Standing = field(default_factory=Standing)
 
     def copy(self) -> "Model":
-        """The model as it is now, whatever training makes of it later."""
+        """The model as it is now, to be kept while training goes on."""
         params = {name: value.copy() for name, value in self.params.items()}
         return replace(self, params=params, constants=dict(self.constants))
 
     def rule_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the constants that decide: those of the corruption's rule, and of the calibration."""
+        """The shapes of the constants of the decision rule and of the calibration."""
         return self.corruption.constant_shapes() | {CALIBRATION: (2,)}
 
     def tokens(self, text: str) -> list[Token]:
@@ -71,7 +74,7 @@ class Model:
 
     @property
     def inputs(self) -> int:
-        """The numbers in a window."""
+        """n, the numbers in a window."""
         return self.slots * sum(self.widths)
 
     @property
@@ -82,11 +85,11 @@ class Model:
 
     @property
     def slots(self) -> int:
-        """The words in a window, and one more for all other words of the sentence where the model looks at them."""
+        """The places of a window: one for each word, and one for the rest of the sentence if the model looks at it."""
         return self.config.window.size + (self.config.window.sentence > 0)
 
     def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
-        """What stands around the windows of some centres, or of all words, where the model looks there."""
+        """The sentences around the windows of some centres, or of all words; None if the model ignores them."""
         weight = self.config.window.sentence
         if not weight:
             return None
@@ -121,15 +124,15 @@ class Model:
 
     @property
     def widths(self) -> list[int]:
-        """How many numbers each lookup table gives a word."""
+        """The numbers that each lookup table gives a word."""
         words, features = self.config.words, self.config.features
         return [words.dim if name == WORDS else features[name] for name in self.tables]
 
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms (B, C) of a minibatch's windows, and of the words around them, in the way that trains fastest.
 
-        Large minibatches are projected place by place, if that pays. In others every form is embedded once, unless it
-        has a row of a single table: fetching that again takes less time than finding the distinct forms.
+        Large minibatches are projected place by place, if that pays. In others each distinct form is embedded once. But
+        with a single lookup table, fetching a row again takes less time than finding out which forms are distinct.
         """
         if around is None and len(ids) >= BY_PLACE_FROM and self._pays_by_place:
             return by_place(ids)
@@ -137,9 +140,9 @@ class Model:
 
     @cached_property
     def _pays_by_place(self) -> bool:
-        """Whether nothing is done to x before W is applied, and the product W x is most of the work.
+        """Whether W is applied to x as it is, and the product W x is most of the work.
 
-        With letter n-grams it is not: a form's would be added up anew for each place.
+        With letter n-grams it is not: those of a form would be summed anew for each place.
         """
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
         return untouched and sum(self.widths) >= BY_PLACE_WIDTH and NGRAMS not in self.config.features
@@ -152,7 +155,7 @@ class Model:
         return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
 
     def backprop_embed(self, forms: FormTable, chosen: Ints, de: Floats) -> Gradients:
-        """The gradients of the lookup tables that are trained, given those of the forms' vectors (u, D)."""
+        """The gradients of the lookup tables that are trained, given ∂J/∂e (u, D) of the forms' vectors."""
         tables = [self.params[one.name] for one in self._single]
         width = sum(table.shape[1] for table in tables)
         found = backprop_lookup(tables, forms.rows.take(chosen, axis=0), de[:, :width])
@@ -165,7 +168,7 @@ class Model:
 
     @cached_property
     def _single(self) -> list[Lookup]:
-        """The lookups with one value a form; the n-grams stand behind them."""
+        """The lookups with one value a form; that of the n-grams, if there is one, comes after them."""
         return [one for one in self.lookups if one.name != NGRAMS]
 
     @property
@@ -186,7 +189,7 @@ class Model:
     def forward(
         self, forms: FormTable, placed: Placed, masks: Sequence[Mask] | None = None
     ) -> tuple[Floats, Cache | ByPlaceCache]:
-        """Scores (B, K) and the cache for backpropagation; without masks, those of the whole network."""
+        """The scores (B, K), and the cache for backpropagation; without masks, the whole network is used."""
         masks = masks or self.dropout.whole_network()
         if isinstance(placed, ByPlace):
             e = self.embed(forms, placed.forms)
@@ -195,7 +198,7 @@ class Model:
 
     @cached_property
     def dropout(self) -> Dropout:
-        """Of the input and of each hidden layer."""
+        """The dropout of the input and of each hidden layer."""
         scorer = self.config.scorer
         rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
         return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")
@@ -207,7 +210,7 @@ class Model:
     def folded(self) -> Parameters:
         """The scorer's parameters in float64, with preprocessing and the scaling of dropout folded into them.
 
-        W((x − μ) P) + b = W'x + b' with W' = W Pᵀ and b' = b − W'μ.
+        For column vectors, W Pᵀ (x − μ) + b = W' x + b' with W' = W Pᵀ and b' = b − W' μ.
         """
         layers = range(1, self.scorer.depth + 1)
         names = [*(f"W{k}" for k in layers), "U"]
@@ -217,7 +220,7 @@ class Model:
         for name, kept in zip(names, self.dropout.whole_network(), strict=True):
             params[name] = params[name] * (1 if kept is None else kept)
         if preprocess := self.preprocess:
-            params["W1"] = preprocess.backward(params["W1"])
+            params["W1"] = preprocess.backward(params["W1"])  # which multiplies rows by Pᵀ
             params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
         return params
 
@@ -228,7 +231,7 @@ class Model:
         return FixedScorer(self.scorer, weights, self.config.window.size, self.slots)
 
     def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
-        """The scores (n, K) of all words, in blocks."""
+        """The scores (n, K) of all words, computed in blocks."""
         fixed = self.fixed()
         scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
         for start in range(0, len(corpus.centres), WINDOWS_AT_ONCE):
@@ -242,13 +245,14 @@ class Model:
     def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
         """Fit the decision rule on the dev part, given the scores (n, K) and targets (n,) of its words."""
         unseen = forms.unseen[corpus.words]
-        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))  # a name is one whatever comes after it
+        # Repeats are found by the word alone: where forms are pairs, a name has several, by what comes after it.
+        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))
         self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
 
     def tag_and_calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """Tag the dev part, and fit the probability of an entity to which of those found there are right.
+        """Tag the dev part, and calibrate: fit the probability that an entity is right to those found there.
 
         Args:
             scores: (n, K), not yet in context. gold: the true tags, in IOB2.
@@ -264,11 +268,11 @@ class Model:
         return tags
 
     def probability(self, x: Floats) -> Floats:
-        """How likely entities with these smallest margins (n,) are right."""
+        """(s,) how likely entities are right, given for each the smallest margin x (s,) of its words."""
         return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
 
     def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words in context, as `Corruption.in_context` has it."""
+        """The scores (n, K) of a text's words in context: see `Corruption.in_context`."""
         return self.corruption.in_context(self.constants, scores, words, unseen)
 
     def tag_sentences(self, scores: Floats, lengths: Ints) -> list[list[str]]:
@@ -286,9 +290,9 @@ class Model:
         return [spelled[number] for number in numbers.tolist()]
 
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
-        """The numbers (n,), among `spelled`, of the IOB2 tags of all words in a row."""
+        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 
     def margins(self, scores: Floats, lengths: Ints) -> Floats:
-        """By how much each word's decision (n,) wins over the next best."""
+        """How far each word's decision (n,) is from another one: see `Corruption.margins`."""
         return self.corruption.margins(self.params, self.constants, scores, lengths)
