@@ -1,9 +1,9 @@
 """The state of a training on disk, in the folder of its model.
 
-    last/model.json                     the generators and how far the epoch is, beside what it says of the model
-    last/state_arrays-9c41d07be2f5.npz  what the optimizer remembers
+    last/model.json                     beside what it says of the model: the generators, and how far the epoch is
+    last/state_arrays-9c41d07be2f5.npz  the state of the optimizer
 
-One manifest names the files of both, so that model and state change in one step (see `nerwin/model/files.py`).
+One manifest names the files of both, so model and state change in one step (see `nerwin/model/files.py`).
 """
 
 import dataclasses
@@ -80,7 +80,7 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
     if not saved:
         return None
     rngs = generators(0)
-    for name in BATCH_PURPOSES:  # a state that no generator takes shows here, and not when it is needed
+    for name in BATCH_PURPOSES:  # so that a damaged state shows here, and not only when it is used
         rngs[name].bit_generator.state = saved["sources"][name]
     tally = Tally(
         rng_states={name: saved["sources"][name] for name in BATCH_PURPOSES},
@@ -97,7 +97,7 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
 
 
 def epochs_begun(folder: Path) -> float:
-    """How far the training of a saved model has come: whole epochs, and a half for one that is not.
+    """How far the training of a saved model has come: the number of whole epochs, plus a half if another has begun.
 
     Raises:
         ModelError: a missing or damaged manifest.

@@ -1,7 +1,7 @@
-"""A grid of trainings, side by side, that can be stopped and started again.
+"""A grid of trainings in parallel, which can be stopped and started again.
 
-Each cell of the grid is a run folder of its own; `results.jsonl` has a line for each finished cell. What is finished is
-skipped at the next start, and a cell that was cut off continues where it was.
+Each cell of the grid has a run folder of its own; `results.jsonl` has a line for each finished cell. At the next start,
+finished cells are skipped, and a cell that was interrupted continues where it was.
 """
 
 import hashlib
@@ -34,9 +34,9 @@ from nerwin.training.run import Run, check_same_config
 from nerwin.training.same_data import check_same_data
 
 SEED, THREADS = "training.seed", "training.threads"
-ORPHAN_SECONDS = 5.0  # until the cells of a comparison that was killed have noticed it
+ORPHAN_SECONDS = 5.0  # in which the workers of a comparison that was killed notice that
 
-LARGEST = 1e9  # of a result's figures; only a damaged one has more
+LARGEST = 1e9  # a figure of a result that is larger means that the line is damaged
 
 
 class Result(NamedTuple):
@@ -68,12 +68,12 @@ def _read_result(line: bytes) -> Result | None:
 
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
-    """The folder of all comparisons over a configuration: the same command finds the same one again."""
+    """The default folder of comparisons over a configuration: the same command finds the same one again."""
     return RUNS / f"compare-{config.stem}-{_digest(non_default(load_config(config, overrides).to_dict()))}"
 
 
 def run_of(cell: Cell) -> Path:
-    """The run of a cell, in the folder of the comparison; one that is spelled otherwise has another."""
+    """The run folder of a cell, within that of the comparison; it depends on the cell's spelling."""
     return Path(CELLS) / _digest(cell)
 
 
@@ -82,7 +82,7 @@ def _digest(value: Any) -> str:
 
 
 class Comparison:
-    """A grid of cells over a configuration, in a folder; of cells that come to the same training, the first."""
+    """A grid of cells over a configuration, in a folder; of cells that amount to the same training only the first."""
 
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
         self.folder, self._base = folder, (config, overrides)
@@ -122,13 +122,13 @@ class Comparison:
         return load_config(config, [*overrides, *cell])
 
     def left_out(self) -> Iterator[str]:
-        """The cells that come to the same training as an earlier one."""
+        """Notes on the cells that amount to the same training as an earlier one."""
         for cell, earlier in self._same.items():
             if cell != earlier:
                 yield f"{called(cell)} is left out: the same training as {called(earlier)}"
 
     def without_effect(self) -> Iterator[str]:
-        """The keys whose values are compared for nothing, in some cells or in all."""
+        """Notes on the keys that are varied without effect, in some cells or in all."""
         varied = keys_of(self.cells)
         cells = Counter(found for cell in self.cells for found in idle(self._configs[cell], varied).items())
         for (key, need), count in cells.items():
@@ -151,13 +151,15 @@ class Comparison:
         lines = path.read_bytes().splitlines() if path.exists() else ()
         found: dict[Cell, Result] = {}
         for result in filter(None, map(_read_result, lines)):
-            with suppress(ConfigError):  # of a key that is none any more
-                cell = spelled(result.cell, self._load(result.cell))  # an earlier version left it as it was given
+            with suppress(ConfigError):  # its key may no longer exist
+                cell = spelled(
+                    result.cell, self._load(result.cell)
+                )  # earlier versions kept the spelling of the command
                 found[cell] = result._replace(cell=cell)
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 
     def _check_data(self, results: Sequence[Result]) -> None:
-        """Refuse to put results of other data into one table; where model or data are gone, nothing is known."""
+        """Refuse results of other data than there are now, as far as the models and the data still exist."""
         now = self._data([result.cell for result in results])
         for result in results:
             with suppress(ModelError):
@@ -166,7 +168,7 @@ class Comparison:
 
     def _data(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Fingerprint]]:
         """The files of each cell as they are now; none where one cannot be read."""
-        corpora: dict[tuple[Path | None, Path | None], dict[str, Fingerprint]] = {}  # most cells have theirs in common
+        corpora: dict[tuple[Path | None, Path | None], dict[str, Fingerprint]] = {}  # most cells have the same ones
         data: dict[Cell, dict[str, Fingerprint]] = {cell: {} for cell in cells}
         for cell in cells:
             config = self._configs[cell]
@@ -178,10 +180,10 @@ class Comparison:
         return data
 
     def run(self, workers: Workers) -> Iterator[Result]:
-        """Train the cells that are not finished; yields each as it ends.
+        """Train the cells that are not finished; yields the result of each as it ends.
 
-        That the data are still those of the finished ones is for `finished` to see, which is asked before; a cell
-        whose data change after that fails.
+        `finished`, which is called before, has checked that the data are those of the finished cells; a cell whose data
+        change after that fails.
 
         Raises:
             ModelError: another process trains here, or a result cannot be written. WorkerError: a worker cannot start,
@@ -229,7 +231,7 @@ def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) ->
         data: the files as they must be, as far as that is known.
     """
     try:
-        # Nobody tells a worker of a cluster that the comparison has ended; it would make the folder anew.
+        # Nobody tells a worker of a cluster that the comparison has ended. It must not make the folder again.
         if not folder.parent.is_dir():
             raise ModelError(f"{folder.parent}: expected the folder of all cells, found it taken away. Begin again.")
         wait_until_free(folder, ORPHAN_SECONDS)
@@ -254,7 +256,7 @@ def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) ->
 
 
 class Row(NamedTuple):
-    """The cells that differ in their seed only."""
+    """The cells of one setting, which differ in their seed only."""
 
     setting: Cell
     runs: list[Path]  # in the folder of the comparison, a trained seed each
@@ -267,7 +269,7 @@ class Row(NamedTuple):
 
 
 def summarise(results: Sequence[Result]) -> list[Row]:
-    """Mean and spread over the seeds that did not fail, best first; last the settings without any."""
+    """Mean and spread over the seeds that did not fail, best first; settings of which all failed come last."""
     groups: dict[Cell, list[Result]] = {}
     for result in results:
         setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))

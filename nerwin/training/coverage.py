@@ -1,4 +1,4 @@
-"""How many words of the parts have a vector, and how dev's words are found in the table of words: notes in words."""
+"""Notes for the user on how many words have a vector, and how dev's words are found in the table of words."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ from nerwin.training.data import Part, Parts
 
 
 def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
-    """How much of each part has a word vector: of its types, of its words, and of the words inside entities."""
+    """The share of each part that has a word vector: of its distinct forms, of its words, and of those in entities."""
     has = np.array([any(one in vectors for one in spellings(word)) for word in parts.words])
     notes = []
     for name, part in (("train", parts.train), *([("dev", parts.dev)] if parts.dev.tags else [])):
@@ -26,10 +26,10 @@ def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:
 
 
 def lookup_stages(parts: Parts, words: Lookup, *, lower: bool) -> str:
-    """How dev's words are found in the table, and those inside entities: the share of each stage of the lookup.
+    """How dev's words, and those of them in entities, are found in the table: the share of each stage of the lookup.
 
     Args:
-        lower: whether words are looked up in lower case, so that none is found as spelled.
+        lower: whether words are looked up in lower case, so that the stage "as spelled" does not exist.
     """
     first = int(lower)
     stages = np.array([max(words.stage(word), first) for word in parts.words])
@@ -44,6 +44,6 @@ def _shares(stages: Ints, first: int) -> str:
 
 
 def _words(part: Part) -> tuple[Ints, Bools]:
-    """The form ids (n,) of a part's words, and which stand inside entities."""
+    """The form ids (n,) of a part's words, and (n,) which of them stand inside entities."""
     inside = np.array([tag != OUTSIDE for tags in part.tags for tag in tags])
     return part.flat.words, inside

@@ -23,11 +23,11 @@ from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten
 
-SHOWN = 10  # types in a note
-MUCH = 0.2  # share of dev's sentences; short ones stand in most train parts
-SWAPPED = 2  # times the sentences of train, of which dev seldom has more unless one was taken for the other
-FEW_ENTITIES = 20  # of dev: a mistake less is 5 points
-CUT_BEYOND = 200  # words of a sentence that training takes as a whole
+SHOWN = 10  # types that a note names, at most
+MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
+SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
+FEW_ENTITIES = 20  # dev with fewer says little: one mistake is 5 points
+CUT_BEYOND = 200  # words of the longest sentence that training takes as a whole
 LETTERS_MISMATCH = {
     True: "words are whole, where train's are single letters",
     False: "words are single letters, where train's are whole",
@@ -46,9 +46,9 @@ class Part(NamedTuple):
 class Parts(NamedTuple):
     """What training reads.
 
-    dev: without a sentence where it is learned from too. words: of each form of the vocabulary.
-    features: the further lookup tables that such a corpus gets, in their order.
-    notes: say in words how each file was understood. sources: the files, by their keys in the configuration.
+    dev: has no sentence if dev is learned from too. words: the word of each form of the vocabulary.
+    features: the names of the further lookup tables for this corpus, in their order.
+    notes: say how each file was understood. sources: the files, by their keys in the configuration.
     """
 
     train: Part
@@ -88,7 +88,7 @@ def read_parts(config: Config) -> Parts:
 
 
 def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[str, Fingerprint]) -> Parts:
-    """The parts that corpora become; without a dev part, every tenth sentence of the training part is one.
+    """The parts made of corpora; without a dev part, every tenth sentence of the training part becomes one.
 
     Raises:
         ConfigError: a type to learn that is not in the training part. CorpusError: it has no entity, or too few
@@ -146,7 +146,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
 
 
 def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None) -> Iterator[str]:
-    """What of a dev part's types is not as in the training part, and what becomes of it where it is learned from."""
+    """Notes on the types and entities of a dev part, or on what becomes of it if it is learned from too."""
     there = types_in(one.tags for one in dev)
     if strange := sorted(there - set(types)):
         yield f"dev   {_listed(strange)}: types that train does not have, so they are never found"
@@ -165,17 +165,18 @@ def _listed(labels: Sequence[str]) -> str:
 
 
 def _shared(train: Sequence[Sentence], dev: Sequence[Sentence]) -> int:
-    """How many sentences of dev stand in train too, where it is MUCH of dev and no chance."""
+    """How many sentences of dev are in train too; 0 if they are too few to be worth a note."""
     known = {tuple(sentence.words) for sentence in train}
     count = sum(tuple(sentence.words) in known for sentence in dev)
     return count if count > MUCH * len(dev) else 0
 
 
 def _shortened(sentence: Sentence) -> Iterator[Sentence]:
-    """A sentence, cut after CUT_BEYOND words at the first place between two words outside of entities; after twice as
-    many, before the first word that does not continue an entity.
+    """A sentence, cut into parts if it is longer than CUT_BEYOND words.
 
-    Whole documents without an end of a sentence would be one minibatch each, and take memory by their length.
+    A part ends after CUT_BEYOND words, at the first place between two words outside of entities; if there is none
+    within as many again, before the first word that does not continue an entity. Otherwise a document whose sentences
+    nobody has told apart would be a minibatch of its own, and take as much memory.
     """
     words, tags, lines = sentence.words, sentence.tags, sentence.lines
     if len(words) <= CUT_BEYOND:
@@ -191,7 +192,11 @@ def _shortened(sentence: Sentence) -> Iterator[Sentence]:
 
 
 def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> list[str]:
-    """The types to learn, all of which must occur in the training part of that name."""
+    """The types to learn, which all have to occur in the training part.
+
+    Args:
+        name: what messages call the training part.
+    """
     seen = types_in(one.tags for one in sentences)
     if not config.entities:
         raise ConfigError("corpus.entities: expected all, or types to learn, found an empty list. Name some.")
@@ -209,7 +214,7 @@ def _types(sentences: Iterable[Sentence], name: str, config: CorpusConfig) -> li
 
 
 def _all_types(config: CorpusConfig) -> list[str]:
-    """The types of the training file, those too that are not to be learned."""
+    """All types of the training file, whether they are to be learned or not."""
     if config.train is None:
         return []
     corpus = read_corpus(config.train, columns_of(config))

@@ -28,7 +28,7 @@ FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing.
 
-    What there is to say of its words and vectors is added to the notes of `parts`.
+    What the user should know of its words and vectors is added to the notes of `parts`.
 
     Raises:
         VectorsError: a file of vectors that cannot be read, or that changes meanwhile.
@@ -38,7 +38,7 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     if path is not None:
         sources["words.vectors"] = vectors_source(path)
     vectors = _read_vectors(config, parts)
-    if path is not None and vectors_source(path) != sources["words.vectors"]:  # as of the corpus
+    if path is not None and vectors_source(path) != sources["words.vectors"]:  # checked as in `read_parts`
         raise VectorsError(f"{path}: {CHANGED}")
     model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=sources)
     if parts.dev.tags:
@@ -57,25 +57,25 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
 def _draw_tables(
     model: Model, vectors: dict[str, Floats], rng: np.random.Generator, dtype: type[np.floating]
 ) -> Parameters:
-    """The lookup tables: random rows, or zeros, or the vectors that there are."""
+    """The lookup tables (V_f, d_f): random rows, zeros, or the given vectors."""
     words, tables = model.config.words, Parameters()
     for one, width in zip(model.lookups, model.widths, strict=True):
-        if one.name == NGRAMS:  # one that training never meets should say nothing, so they all start from zero
+        if one.name == NGRAMS:  # all start from zero, so that n-grams that training never meets add nothing
             tables[one.name] = np.zeros((len(one), width), dtype)
         else:
             tables[one.name] = (init_table(rng, len(one), width) * words.start).astype(dtype)
     if PAIR in tables:
-        tables[PAIR][UNKNOWN] = 0  # as training may know all of its pairs, and then never reads this row
+        tables[PAIR][UNKNOWN] = 0  # if every pair of the training part has a row, this one is never trained
     if vectors:
         if not words.trained:
-            tables[WORDS][:] = 0  # padding and unknown words, which no training would move from random rows
+            tables[WORDS][:] = 0  # for padding and unknown words, whose random rows would never be trained
         ids, values = match_vectors(model.lookups[0], vectors)
         tables[WORDS][ids] = values
     return tables
 
 
 def _fit_preprocessing(model: Model, parts: Parts) -> None:
-    """Fit what is done to windows before the first layer on those of the training part: into the model's constants."""
+    """Fit the preprocessing on windows of the training part; it is added to the model's constants."""
     method, flat = model.config.preprocess.method, parts.train.flat
     fit = PREPROCESSORS[method]
     if fit is None:
@@ -100,7 +100,7 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
     known = parts.words[KNOWN:]
     if words.lower:
         found = read_vectors(words.vectors, {word.lower() for word in known}, words.dim, words.extra)
-        found = {word: vector for word, vector in found.items() if word == word.lower()}  # none else is looked up
+        found = {word: vector for word, vector in found.items() if word == word.lower()}  # no other is looked up
     else:
         found = read_vectors(words.vectors, known, words.dim, words.extra)
     parts.notes.extend(coverage(parts, found))
@@ -108,14 +108,16 @@ def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
 
 
 def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
-    """The words that get a row of their own: those seen often enough, in lower case where the configuration says so,
-    and all that have a vector; without training, these alone. Those that training reads stand in front, since a lookup
-    knows by their number which words are unseen."""
+    """The words that get a row of their own, in lower case if the configuration says so.
+
+    They are those seen often enough and all that have a vector; if vectors are not trained, the latter alone. Words
+    that training reads come first, since a lookup tells by a row's number whether its word is unseen.
+    """
     counts = Counter[str]()
     for word, count in zip(parts.words, np.bincount(parts.train.flat.words).tolist(), strict=False):
         if count:
             counts[word.lower() if config.words.lower else word] += count
-    # Rare words, and without training all, have a row only with a vector.
+    # Below `least`, a word gets a row only if it has a vector.
     least = config.words.min_count if config.words.trained or not vectors else math.inf
     kept = [word for word, count in counts.items() if count >= least or word in vectors]
     words = Lookup(WORDS, list(dict.fromkeys([*kept, *vectors])))

@@ -35,13 +35,13 @@ from nerwin.training.fresh import init_model
 from nerwin.training.objective import Masks, loss_and_gradients, total_loss
 from nerwin.training.state import generators
 
-NEAR = 10  # steps from a kink that a minibatch keeps away
-PAIRS = 8  # in the minibatch of a check
-GRID_ENTRIES = 8  # the same in the grid of small networks
+NEAR = 10  # the distance from every kink, in ε, that a minibatch has to keep
+PAIRS = 8  # size of the minibatch of a check
+GRID_ENTRIES = 8  # entries of a tensor that are perturbed, at most, in the grid of small networks
 GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}
-MISS = 0.5  # of the margin where an entity would become O, in the grid
-SPREADS = (1.0, 2.0, 4.0)  # of the scores, in margins, tried in turn
-WINS = 50  # steps of U, of a margin each, in which a pair is to win
+MISS = 0.5  # objective.miss in the grid
+SPREADS = (1.0, 2.0, 4.0)  # standard deviations of the scores, in margins, that are tried in turn
+WINS = 50  # steps of U, at most, to let a pair win; none moves a score by more than a margin
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
 
 
@@ -61,15 +61,19 @@ class Case(NamedTuple):
         return self.model.params
 
     def epsilon(self, name: str) -> float:
-        """ε, or so much less that no z moves by more than `draw_case` keeps it from kinks, as preprocessing may divide
-        by small deviations, and no score by a NEAR-th of what the nearest pair is from one, as U may be large."""
+        """ε, or less if that would move a z or a score across a kink.
+
+        No z may move by more than NEAR ε, the distance that `draw_case` keeps it from kinks: preprocessing may divide
+        by small deviations. And no score may move by more than a NEAR-th of the distance of the nearest pair: U may be
+        large.
+        """
         z, score = self._gains().get(name, (0.0, 1.0))
         return EPSILON / max(1.0, z / NEAR, NEAR * score * EPSILON / self.slack)
 
     def _gains(self) -> dict[str, tuple[float, float]]:
-        """How far a z, and how far a score, moves at most where a number of each parameter moves by 1.
+        """For each parameter, how far a z and how far a score moves, at most, if one of its numbers moves by 1.
 
-        NEAR leaves room for what is not counted: dropout's larger numbers, and the z of the layers above.
+        What is not counted, the larger numbers of dropout and the z of layers above, is left to the reserve in NEAR.
         """
         _, cache = self.model.forward(self.forms, self.placed, self.masks)
         x, layers = cache.rows(np.arange(len(self.placed.places)))
@@ -88,8 +92,10 @@ class Case(NamedTuple):
         return total_loss(self.model, self.forms, self.placed, self.batch, self.masks)
 
     def magnitude(self) -> float:
-        """J, or the largest score's own terms: over tables of small numbers U is large, and most of a score common to
-        all windows."""
+        """J, or the terms of the largest score if that is more.
+
+        If the tables have small numbers U is large, and most of a score is common to all windows and cancels in J.
+        """
         _, cache = self.model.forward(self.forms, self.placed, self.masks)
         terms = np.abs(cache.layers.thinned[-1]) @ np.abs(self.params["U"])
         return max(self.loss(), float(terms.max()))
@@ -131,7 +137,7 @@ def check_all(config: Config) -> Iterator[Check]:
 
 
 def _grid() -> Iterator[tuple[Any, ...]]:
-    """All combinations, without the sentence; with it, those that its place in the window has a part in."""
+    """All combinations without the sentence in the window, and with it those that its place makes a difference to."""
     either = (True, False)
     yield from itertools.product(
         CORRUPTIONS, ACTIVATIONS, ([5], [5, 4]), (0.0, 0.01), (0.0, 0.3), PREPROCESSORS, either, (0.0,)
@@ -195,21 +201,21 @@ def draw_case(config: Config, parts: Parts) -> Case:
 
 
 def _move_biases(model: Model, rng: np.random.Generator) -> None:
-    """Take the biases away from 0: a unit above silent units alone would stand at ReLU's kink."""
+    """Move the biases away from 0, where a unit whose inputs are all silent would be exactly at the kink of ReLU."""
     for k in range(1, model.scorer.depth + 1):
         bias = model.params[f"b{k}"]
         bias[:] = rng.uniform(-0.5, 0.5, bias.shape)
 
 
 def _spread_scores(model: Model, forms: FormTable, placed: Placed, masks: Masks, margins: float) -> None:
-    """Scale U so that the scores of different windows differ by some margins: at first all are nearly equal."""
+    """Scale U so that scores differ from window to window by so many margins: at first they are nearly equal."""
     spread = float(model.forward(forms, placed, masks)[0].std(axis=0).mean())
     if spread:
         model.params["U"] *= margins * model.config.objective.margin / spread
 
 
 def _let_some_win(model: Model, forms: FormTable, placed: Placed, masks: Masks, batch: Any) -> None:
-    """Move U against ∂J/∂s until a pair wins by its margin: where tags are many, hardly one does so by chance."""
+    """Move U against its gradient until a pair wins by its margin: among many tags hardly any does so by chance."""
     U, margin = model.params["U"], model.config.objective.margin
     for _ in range(WINS):
         scores, cache = model.forward(forms, placed, masks)
@@ -223,7 +229,7 @@ def _let_some_win(model: Model, forms: FormTable, placed: Placed, masks: Masks, 
 
 
 def _kink_distance(model: Model, cache: Cache) -> float:
-    """How near any z is to a kink of the activation."""
+    """The distance of the nearest z from a kink of the activation."""
     kinks = ACTIVATIONS[model.config.scorer.activation].kinks
     inputs = [cache.x, *cache.layers.thinned[:-1]]
     z = [a @ model.params[f"W{k}"].T + model.params[f"b{k}"] for k, a in enumerate(inputs, 1)]
@@ -256,7 +262,12 @@ def _elemental(case: Case) -> Parameters:
 
 
 def _spread(placed: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
-    """The forms that make up a window, and ∂J/∂e of each: one in each place, and all other words of the sentence."""
+    """The forms that a window is made of, and ∂J/∂e (D,) of each: one in each place, and all other words of the
+    sentence, if there is a place for these.
+
+    Args:
+        dx: (slots, D) ∂J/∂x of the window, place by place.
+    """
     forms = placed.forms.tolist()
     found = [(forms[word], de) for word, de in zip(placed.places[window].tolist(), dx, strict=False)]
     if (around := placed.around) is not None:

@@ -1,4 +1,4 @@
-"""The cells of a comparison: what `--vary` makes of keys and the values to try."""
+"""The cells of a comparison: all combinations of the values that `--vary` gives to keys."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,13 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
 from nerwin.errors import ConfigError
 
-Cell = tuple[str, ...]  # its overrides, as KEY=VALUE
+Cell = tuple[str, ...]  # the overrides of one training, as KEY=VALUE
 
 
 def grid(varied: Sequence[str]) -> list[Cell]:
-    """All combinations of `key=value,value,...`; a comma inside brackets or double quotes does not separate. A value of
-    a section, such as `training={seed: 1, epochs: 9}`, is one of several keys.
+    """All combinations of `key=value,value,...`; a comma inside brackets or double quotes does not separate.
+
+    A value of a whole section, such as `training={seed: 1, epochs: 9}`, sets several keys at once.
 
     Raises:
         ConfigError: no values, one that is no YAML, or a key twice.
@@ -35,7 +36,9 @@ def grid(varied: Sequence[str]) -> list[Cell]:
 
 
 def spelled(cell: Cell, config: Config) -> Cell:
-    """A cell as its configuration has read it: equal settings are one cell, whatever their order and their spelling."""
+    """A cell in its usual spelling, given its configuration: equal settings are one cell, in whatever order or
+    spelling.
+    """
     content = config.to_dict()
     return tuple(sorted(_spelled(override, content) for override in cell))
 
@@ -44,26 +47,27 @@ def _spelled(override: str, content: dict[str, Any]) -> str:
     key, _, _ = override.partition("=")
     value: Any = content
     for name in key.split("."):
-        value = value.get(name)  # nothing of a feature that is taken away
+        value = value.get(name)  # None for a feature that the cell takes away
     return override if isinstance(value, str) else f"{key}={format_value(value)}"  # a path stays as short as it was
 
 
 def called(cell: Cell) -> str:
-    """A cell in a message; {} is one that sets no key, as of `training={}`."""
+    """A cell in a message; one that sets no key, as `training={}` makes it, is {}."""
     return " ".join(cell) or "{}"
 
 
 def keys_of(cells: Iterable[Sequence[str]]) -> list[str]:
-    """The keys that overrides set, of some cells or others."""
+    """The keys that any of some cells sets."""
     return list(dict.fromkeys(one.partition("=")[0] for cell in cells for one in cell))
 
 
 def replaced(keys: Iterable[str], later: Sequence[str]) -> list[str]:
-    """The keys whose values are lost to later overrides: of themselves, or of all that they are part of."""
+    """The keys whose values are lost to later overrides: of the same key, or of a section that it is in."""
     return [key for key in keys if any(f"{key}.".startswith(f"{other}.") for other in later)]
 
 
 def _split(values: str) -> list[str]:
+    """The values between commas that are neither in brackets nor in double quotes."""
     parts, depth, quoted = [""], 0, False
     for letter in values:
         quoted ^= letter == '"'

@@ -1,4 +1,4 @@
-"""metrics.jsonl read back: what a training said of each of its epochs."""
+"""metrics.jsonl read back: the figures of each epoch of a training."""
 
 import json
 import math
@@ -10,8 +10,10 @@ from nerwin.storage.folders import METRICS, resume_command
 
 
 class Epoch(NamedTuple):
-    """A line of metrics.jsonl; active is the share of pairs inside the margin, the last three are of the dev part, and
-    None where dev is learned from too."""
+    """A line of metrics.jsonl.
+
+    active: the share of pairs inside the margin. precision, recall, f1: on dev; None if dev is learned from too.
+    """
 
     epoch: int
     loss: float
@@ -27,7 +29,7 @@ DEV = ("precision", "recall", "f1")
 
 
 def read_metrics(run: Path) -> list[Epoch]:
-    """The epochs of a run, in order; a last line without its end is one that is being written.
+    """The epochs of a run, in order; a last line without a line end is still being written, and left out.
 
     Raises:
         ModelError: there are none, or a line is not what `nerwin train` writes.
@@ -46,7 +48,7 @@ def read_metrics(run: Path) -> list[Epoch]:
 
 
 def epochs_recorded(run: Path) -> int:
-    """How many epochs the metrics of a run tell of."""
+    """How many epochs the metrics of a run have."""
     path = run / METRICS
     return path.read_bytes().count(b"\n") if path.is_file() else 0
 

@@ -1,6 +1,6 @@
-"""J and all its gradients for one minibatch: lookup, scorer, corruption and penalty, forward and back.
+"""J and all its gradients for one minibatch: lookup, scorer, corruption and penalty, forward and backward.
 
-The hinge is zero for most pairs soon after the first epoch, so only the windows whose score has a gradient are
+Soon after the first epoch the hinge of most pairs is zero, so only the windows whose scores have a gradient are
 propagated back.
 """
 
@@ -34,8 +34,8 @@ def loss_and_gradients(
         placed: the minibatch's windows, in the order of `batch.centres`.
         masks: dropout masks of the scorer's input and of each hidden layer.
         out: arrays for the gradients of the scorer's parameters, as `Scorer.backward` takes them.
-        zeros: whether gradients are wanted even where all of them are zero; where they are not, an empty dict stands
-            for them, and nothing is propagated back.
+        zeros: whether gradients are wanted even if all of them are zero. If not, nothing is propagated back then, and
+            the gradients are an empty dict.
     """
     scores, cache = model.forward(forms, placed, masks)  # (B, K)
     loss = model.corruption.loss(model.params, scores, batch)

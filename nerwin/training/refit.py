@@ -1,8 +1,8 @@
 """Learning from dev too, once it has done its work.
 
-Dev chooses thresholds, and perhaps the epoch, and then the model that goes out has never learned from it. A second
-training, of the same configuration on train and dev together, takes the thresholds of the first one's model, and as
-many epochs as that had seen.
+Dev chooses thresholds, and perhaps the epoch, so the model that is used in the end has never learned from it. A second
+training of the same configuration, on train and dev together, keeps the thresholds of the first one's model, and lasts
+as many epochs as that was trained for.
 """
 
 from nerwin.arrays import Floats
@@ -15,11 +15,12 @@ from nerwin.training.same_data import check_same_data
 
 
 def kept_rule(fresh: Model) -> dict[str, Floats]:
-    """The constants by which the model of `training.refit` decides, for one that is to be trained.
+    """The constants of the decision rule of `training.refit`, for a fresh model that is to be trained.
 
     Raises:
-        ModelError: no such model. ConfigError: it is an average, or of another configuration, of other data, or of
-            another epoch than the last one to come.
+        ModelError: no such model.
+        ConfigError: it is an average, or has another configuration, other data or types, or another number of epochs
+            than the training to come.
     """
     config, run = fresh.config, fresh.config.training.refit
     assert run is not None

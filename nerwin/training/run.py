@@ -52,7 +52,7 @@ class Run:
         self._lock = Lock(folder)
 
     def _progress(self) -> str:
-        """How far the training is."""
+        """How far the training is, in words."""
         epoch, tally = self.trainer.model.standing.epoch, self.trainer.state.tally
         if tally is None:
             return f"after epoch {epoch}"
@@ -90,8 +90,8 @@ class Run:
                 check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
             for part in (BEST, LAST, PAUSED):
                 remove_model(folder / part)
-            # Old metrics go before there is a new configuration, which could not be gone on with beside them; the empty
-            # file says that this is a run's folder still.
+            # Old metrics go before the new configuration comes: beside them it could not be resumed after a kill. The
+            # file itself stays, empty, since it tells that this is the folder of a run.
             with suppress(FileNotFoundError):
                 os.truncate(folder / METRICS, 0)
             for leftover in [folder / PAGE, *half_written(folder)]:
@@ -105,21 +105,24 @@ class Run:
         """Continue a run where it was saved last, exactly as if it had never stopped.
 
         Raises:
-            ModelError: no such run, or files that are no run's. ConfigError: the configuration is another one, or the
-                data are.
+            ModelError: there is no such run, or files of something else. ConfigError: the configuration or the data
+                have changed.
         """
         check_free(folder)
         check_begun(folder)
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
-            # Killed between its first two saves, a run has a best model and no last one, and one epoch to do again.
+            # A run that was killed between its first two saves has best/ and no last/, and the metrics of one epoch,
+            # which is trained again.
             if epochs_recorded(folder) > 1:
                 raise ModelError(
                     f"{folder / LAST}: expected the state of the run, found none. "
                     "Bring it back, or begin again with --overwrite."
                 )
-            if not holds_run(folder):  # killed before its metrics were there; else the configuration is somebody's own
+            if not holds_run(
+                folder
+            ):  # killed before its metrics were there, unless the configuration is somebody else's
                 check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
             return cls._begin(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
@@ -151,12 +154,13 @@ class Run:
         return cls(folder, trainer)
 
     def train(self) -> Generator[Batched | EpochDone, None, None]:
-        """Train, saving the best and the last model after every epoch, and what is done of a long one.
+        """Train, saving the best and the last model after every epoch, and within a long epoch what is done of it.
 
         Raises:
-            ModelError: another process trains here, or has since the run was begun; or it cannot be written, or its
-                folder was taken away.
-            ConfigError: another process has begun another run here. TrainingDiverged.
+            ModelError: another process trains here, or has done so since the run was begun; or the run cannot be
+                written, or its folder is gone.
+            ConfigError: another process has begun another run here.
+            TrainingDiverged: the loss or a parameter is no longer finite.
         """
         saved = time.monotonic()
         with self._lock:
@@ -181,10 +185,10 @@ class Run:
             )
 
     def pause(self) -> None:
-        """Save what is done of the epoch; between two records of `train` it is whole.
+        """Save what is done of the epoch. To be called between two records of `train`, when no step is half done.
 
         Raises:
-            ModelError: it cannot be written. TrainingDiverged: it is not worth it.
+            ModelError: it cannot be written. TrainingDiverged: a parameter is no longer finite.
         """
         if self.trainer.state.tally is not None:
             self.trainer.check_finite()
@@ -213,7 +217,7 @@ def _remedy(folder: Path) -> str:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Turn what can go wrong with a run's own files into an error that names the folder."""
+    """Turn OSErrors of a run's own files into a ModelError that names the folder."""
     try:
         yield
     except OSError as error:
@@ -223,9 +227,9 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _latest(folder: Path) -> Path | None:
-    """Where the most of a run's training is saved."""
+    """The folder in which a run's training is saved furthest, last/ or paused/; None if there is neither."""
     saved = [folder / part for part in (LAST, PAUSED) if (folder / part / MANIFEST).is_file()]
-    # paused/ goes on from last/; it is behind only where an epoch was saved and nothing after it
+    # paused/ goes on from last/. It is behind only if a kill came between saving an epoch and removing paused/.
     return max(saved, key=epochs_begun, default=None)
 
 
@@ -239,7 +243,7 @@ def check_same_config(folder: Path, config: Config) -> None:
 
 
 def _check_unedited(path: Path, config: Config, before: Config) -> None:
-    """Refuse a run whose configuration says something else than its model; the test part is nothing to a training.
+    """Refuse a run whose configuration differs from that in its model; the test part makes no difference to training.
 
     Raises:
         ConfigError: naming the keys that differ.
@@ -259,7 +263,7 @@ def _check_equal(where: Path, before: Config, now: Config, spared: Collection[st
 
 
 def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
-    """Refuse to go on behind metrics that are not those of the epochs that the model has seen.
+    """Refuse to append to metrics that are not those of the epochs that the model has seen.
 
     Raises:
         ModelError: a line is missing or damaged.

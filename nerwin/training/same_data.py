@@ -1,4 +1,4 @@
-"""A training has to go on with the data that it began with, which are known by their sums."""
+"""A training has to go on with the data that it began with; the files are compared by their sha256."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a training says as it goes, and what it has to remember to go on exactly."""
+"""What a training reports as it goes, and the state that it needs to be continued exactly."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -7,8 +7,8 @@ import numpy as np
 
 from nerwin.optim.optimizers import Optimizer
 
-PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also of words, which are read as unknown or masked
-BATCH_PURPOSES = ("order", "corruption")  # what the minibatches of an epoch are drawn from
+PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also which words are read as unknown or masked
+BATCH_PURPOSES = ("order", "corruption")  # those that the minibatches of an epoch are drawn with
 
 Generators = dict[str, np.random.Generator]
 
@@ -56,8 +56,8 @@ class EpochDone(NamedTuple):
 class Tally:
     """The part of an epoch that is done.
 
-    rng_states: of the generators of its order and its corrupted windows at its start; with them the same minibatches
-    can be drawn again, up to the first that is not done. rate: of the last step.
+    rng_states: of the generators of BATCH_PURPOSES when the epoch began: with them the same minibatches can be drawn
+    again, and those that are done can be skipped. rate: the learning rate of the last step.
     """
 
     rng_states: dict[str, Any]
@@ -71,9 +71,9 @@ class Tally:
 
 @dataclass
 class State:
-    """All that changes while training, beside the model; with that, a run continues exactly.
+    """All that changes in a training beside the model; with both, it continues exactly.
 
-    tally: of the epoch that has begun. stop: why the training has ended; None while it goes on.
+    tally: of an epoch that has begun; None between two. stop: why the training has ended; None while it goes on.
     """
 
     optimizer: Optimizer

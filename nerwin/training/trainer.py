@@ -1,10 +1,11 @@
 """The training loop: minibatches, steps, the score on dev after every epoch, and when to stop.
 
-It is a generator of records and does nothing with them: the command draws them, the run saves them, a test lists them.
-Of epochs with the same dev F1 the earliest stays the best; where it is 0, the latest, which was trained longest.
+It is a generator of records and does nothing with them: the command displays them, the run saves them, a test lists
+them. Of epochs with the same dev F1 the earliest counts as the best; but if that F1 is 0, the latest, which was trained
+longest.
 
-Dev F1 jumps from epoch to epoch, and its peak is in part a stroke of luck. Where the learning rate has gone down to 0,
-the last epoch is no worse on other text than that of the peak, and as a rule better (training.keep).
+Dev F1 jumps from epoch to epoch, and its peak is in part luck. If the learning rate falls to 0, the last epoch is no
+worse on other text than that of the peak, and usually better; training.keep chooses between them.
 """
 
 import itertools
@@ -17,6 +18,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Ints
 from nerwin.config.settings import Config
+from nerwin.corruption.interface import Loss
 from nerwin.counts import counted
 from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.scores import evaluate_tags
@@ -37,7 +39,7 @@ from nerwin.training.state import BATCH_PURPOSES, Batched, EpochDone, State, Tal
 
 
 def make_optimizer(model: Model) -> Optimizer:
-    """The optimizer of a model's configuration, its state at zero; the trainer sets its treatments."""
+    """The optimizer that a model's configuration names, with its state at zero; `Trainer` sets its treatments."""
     chosen = model.config.optimizer
     settings = OptimizerSettings(
         momentum=chosen.momentum,
@@ -50,10 +52,11 @@ def make_optimizer(model: Model) -> Optimizer:
 
 
 def treatments(model: Model, passes: int) -> dict[str, Treatment]:
-    """What each parameter gets: tables have a rate of their own, and decoupled decay spares what L2 spares.
+    """How each parameter is treated: tables have a rate of their own, and decoupled decay spares what L2 spares.
 
-    A form has some twenty n-grams, most of them its own where forms are few: many passes over little text would learn
-    it by heart through them. So their rate is divided by the number of passes in an epoch.
+    A form has some twenty n-grams, and in a small corpus most of them occur in no other form. In many passes over
+    little text a model would use them to learn forms by heart. So their rate is divided by the number of passes in an
+    epoch.
     """
     rates = dict.fromkeys(model.tables, model.config.optimizer.table_rate)
     if NGRAMS in rates:
@@ -95,7 +98,7 @@ class Trainer:
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         size, lengths = config.training.batch_size, parts.train.flat.lengths
-        # All of these are per epoch; of whole sentences the minibatches are of unequal size, their number an estimate.
+        # All of these are per epoch. Minibatches of whole sentences differ in size, so their number is an estimate.
         self.passes = self._passes(lengths[: parts.train_sentences])
         pairs = self.corruption.pairs_per_pass(self.targets, lengths)
         self.pairs, self.minibatches = self.passes * pairs, self.passes * math.ceil(pairs / size)
@@ -114,10 +117,11 @@ class Trainer:
         return cls(model, parts, State(make_optimizer(model), rngs))
 
     def _passes(self, lengths: Ints) -> int:
-        """How often an epoch goes through the training part, given the lengths of the sentences that are train's own.
+        """How often an epoch goes through the training part.
 
-        With training.refit dev's sentences are learned from too, but do not count here: the passes stay those of the
-        first training, whose thresholds are kept.
+        Args:
+            lengths: (S,) of the sentences of train alone. With training.refit dev's are learned from too, but do not
+                count here, so that there are as many passes as in the first training, whose thresholds are kept.
         """
         pairs = self.corruption.pairs_per_pass(self.targets[: lengths.sum()], lengths)
         minibatches = math.ceil(pairs / self.config.training.batch_size)
@@ -125,11 +129,13 @@ class Trainer:
 
     @property
     def dev_chooses(self) -> bool:
-        """Whether dev chooses the epoch whose model is kept; else it is the last."""
+        """Whether dev chooses the epoch whose model is kept; otherwise it is the last."""
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
-        """(V,) how often each form is read as unknown: always the same share, and more the rarer its word is."""
+        """(V,) the share of its places in which each form is read as unknown: r/(r + n), for a word seen n times, plus
+        a
+        share that is the same for all; 0 for words that do not occur in the training part."""
         flat, words, V = self.parts.train.flat, self.config.words, len(self.parts.vocabulary)
         word = self.forms.word_numbers(np.arange(V))
         counts = np.bincount(word[flat.words], minlength=V)[word]
@@ -206,7 +212,7 @@ class Trainer:
         """
         return self.schedule(self.model.standing.epoch * self.steps_per_epoch + pairs / self.config.training.batch_size)
 
-    def _step(self, batch: Any, rate: float) -> Any:
+    def _step(self, batch: Any, rate: float) -> Loss:
         """One minibatch: loss, gradients, and the move against them."""
         placed = self._placed_windows(batch.centres)
         masks = self.model.draw_masks(self.state.generators["dropout"], len(placed.places))
@@ -223,10 +229,11 @@ class Trainer:
         return loss
 
     def check_finite(self) -> None:
-        """See that the last step's move, which is in no loss yet, was finite, and what the optimizer remembers is.
+        """Check the parameters after the last step, which no loss has been computed with yet, and the optimizer's
+        state.
 
         Raises:
-            TrainingDiverged: it was not.
+            TrainingDiverged: some are not finite.
         """
         moved = (*self.model.params.values(), *self.state.optimizer.arrays().values())
         if not all(np.isfinite(numbers).all() for numbers in moved):
@@ -240,13 +247,15 @@ class Trainer:
         )
 
     def _placed_windows(self, centres: Ints) -> Placed:
-        """A minibatch's windows, some of their words read as their twins."""
+        """The windows of a minibatch, some of their words replaced by their twins (`FormTable.with_twins`)."""
         corpus = self.parts.train.flat
         ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
         return self.model.placed(self._disguised(ids), around and around._replace(words=self._disguised(around.words)))
 
     def _disguised(self, ids: Ints) -> Ints:
-        """Forms, some of them at random as the twin whose word is unknown, or that keeps its look alone."""
+        """Forms, some of them at random replaced by the twin whose word is unknown, or the one that keeps its look
+        alone.
+        """
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
         if words.rare_unknown or words.any_unknown:
@@ -259,7 +268,7 @@ class Trainer:
     def _fit_and_score_dev(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""
         (flat, gold), targets = self.parts.dev, self.dev_targets
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+        with np.errstate(over="ignore", invalid="ignore"):  # scores that are not finite are caught by name below
             scores = self.model.score(self.forms, flat)
         if not np.isfinite(scores).all():
             problem = "expected finite scores on dev, found ones that are not"
