@@ -152,9 +152,7 @@ class Comparison:
         found: dict[Cell, Result] = {}
         for result in filter(None, map(_read_result, lines)):
             with suppress(ConfigError):  # its key may no longer exist
-                cell = spelled(
-                    result.cell, self._load(result.cell)
-                )  # earlier versions kept the spelling of the command
+                cell = spelled(result.cell, self._load(result.cell))  # earlier versions wrote it as it was given
                 found[cell] = result._replace(cell=cell)
         return [found[cell] for cell in self.cells if cell in found and found[cell].error is None]
 

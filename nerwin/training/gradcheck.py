@@ -64,8 +64,8 @@ class Case(NamedTuple):
         """ε, or less if that would move a z or a score across a kink.
 
         No z may move by more than NEAR ε, the distance that `draw_case` keeps it from kinks: preprocessing may divide
-        by small deviations. And no score may move by more than a NEAR-th of the distance of the nearest pair: U may be
-        large.
+        by small deviations. And no score may move by more than a NEAR-th of what the nearest pair is from a kink: U may
+        be large.
         """
         z, score = self._gains().get(name, (0.0, 1.0))
         return EPSILON / max(1.0, z / NEAR, NEAR * score * EPSILON / self.slack)

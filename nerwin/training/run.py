@@ -120,9 +120,8 @@ class Run:
                     f"{folder / LAST}: expected the state of the run, found none. "
                     "Bring it back, or begin again with --overwrite."
                 )
-            if not holds_run(
-                folder
-            ):  # killed before its metrics were there, unless the configuration is somebody else's
+            # Either the run was killed before its metrics were there, or the configuration is not a run's at all.
+            if not holds_run(folder):
                 check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
             return cls._begin(folder, config, overwrite=True)  # stopped before anything was done
         model = load_model(saved, decided=False)

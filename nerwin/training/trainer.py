@@ -133,9 +133,11 @@ class Trainer:
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
 
     def _unknown_shares(self) -> Floats:
-        """(V,) the share of its places in which each form is read as unknown: r/(r + n), for a word seen n times, plus
-        a
-        share that is the same for all; 0 for words that do not occur in the training part."""
+        """(V,) the share of its places in which each form is read as unknown.
+
+        For a word seen n times it is r/(r + n) (words.rare_unknown), plus words.any_unknown; for a word that does not
+        occur in the training part, 0.
+        """
         flat, words, V = self.parts.train.flat, self.config.words, len(self.parts.vocabulary)
         word = self.forms.word_numbers(np.arange(V))
         counts = np.bincount(word[flat.words], minlength=V)[word]
@@ -253,9 +255,7 @@ class Trainer:
         return self.model.placed(self._disguised(ids), around and around._replace(words=self._disguised(around.words)))
 
     def _disguised(self, ids: Ints) -> Ints:
-        """Forms, some of them at random replaced by the twin whose word is unknown, or the one that keeps its look
-        alone.
-        """
+        """Forms, some replaced at random by the twin whose word is unknown, or by the one that keeps its look alone."""
         words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
         read_as = ids
         if words.rare_unknown or words.any_unknown:
