@@ -1,4 +1,4 @@
-"""Parts of bytes: where the lines of a text and the columns of its lines stand, found for all of them at once."""
+"""Where the lines of a text and the columns of its lines start and end, found for many lines at once."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,17 @@ LINE_FEED = ord("\n")
 
 
 class Ranges(NamedTuple):
-    """Where the parts of some bytes start and end."""
+    """Where some parts of a text in bytes start and end (half open)."""
 
     starts: Ints
     ends: Ints
 
 
 class Fields(NamedTuple):
-    """(F,) where the columns of some lines stand; (L,) the number of each line's first one, and how many it has."""
+    """The columns of L lines, F in all.
+
+    ranges: (F,) where they stand. first: (L,) which of them is the first of each line. widths: (L,) how many it has.
+    """
 
     ranges: Ranges
     first: Ints
@@ -30,7 +33,7 @@ def codes_of(data: bytes) -> Bytes:
 
 
 def parts_of(data: bytes, separator: str) -> Ranges:
-    """The parts of some lines, as the separator and the ends of the lines cut them."""
+    """The parts of some lines, each of which ends in a line feed, between separators and the ends of the lines."""
     codes = codes_of(data)
     ends: Ints = np.flatnonzero((codes == ord(separator)) | (codes == LINE_FEED))
     return Ranges(np.concatenate([[0], ends + 1])[:-1], ends)
@@ -39,7 +42,7 @@ def parts_of(data: bytes, separator: str) -> Ranges:
 def find_fields(data: bytes, delimiter: str) -> Fields:
     """Where columns stand; several spaces separate like one."""
     ranges = parts_of(data, delimiter)
-    upto: Ints = np.flatnonzero(codes_of(data)[ranges.ends] == LINE_FEED) + 1  # how many, with those of lines before
+    upto: Ints = np.flatnonzero(codes_of(data)[ranges.ends] == LINE_FEED) + 1  # (L,) columns up to the end of each line
     if delimiter == " ":
         full: Bools = ranges.starts < ranges.ends
         ranges, upto = Ranges(ranges.starts[full], ranges.ends[full]), full.cumsum()[upto - 1]
@@ -48,7 +51,7 @@ def find_fields(data: bytes, delimiter: str) -> Fields:
 
 
 def cut_out(data: bytes, parts: Ranges) -> list[str]:
-    """Parts of some lines, which ascend and have a separator behind each."""
+    """Some parts of a text as strings; they are in order, and a separator of one byte comes after each."""
     edges = np.zeros(len(data) + 1, np.int8)
     edges[parts.starts] += 1
     edges[parts.ends + 1] -= 1

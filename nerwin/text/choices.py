@@ -1,6 +1,6 @@
 """How a file can be read and written, by the names that keys and options have in common.
 
-They stand apart because `nerwin --help` must know them, and start without what they stand for.
+They have a module of their own so that `nerwin --help` can list them without importing the code behind them.
 """
 
 from typing import Literal

@@ -8,7 +8,7 @@ import numpy as np
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
-ENOUGH = 1000  # tokens that tell what a column is for
+ENOUGH = 1000  # tokens that are looked at to tell what a column is for
 # The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
 _NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
 _NON_WORDS = re.compile(f"^{_NON_WORD}".encode(), re.MULTILINE)
@@ -33,8 +33,9 @@ def comments_doubt(comments: Sequence[tuple[int, int]], columns: int) -> Iterato
 
 
 def non_words(block: Block, word: int) -> list[int]:
-    """The numbers of a block's lines that CoNLL-U does not count as words; none where `word`, the column of the words,
-    is the first one, in which CoNLL-U has its numbers.
+    """The numbers of a block's lines that CoNLL-U does not count as words.
+
+    There are none if `word`, the column of the words, is the first, where CoNLL-U has the numbers of its lines.
     """
     if not _NON_WORDS.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
         return []
@@ -75,7 +76,7 @@ class TagColumns:
         return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
 
     def doubts(self, tags: Iterable[str]) -> Iterator[str]:
-        """The doubt about another column of tags: these are the tags that were read, and it has types of theirs."""
+        """The doubt about another column of tags that shares a type with the tags that were read."""
         types = {tag[2:] for tag in tags} - {""}
         for column, found in self._found.items():
             if shared := types & {tag[2:] for tag in found}:

@@ -1,10 +1,10 @@
 """Lines in columns: one token a line, sentences apart by blank lines (the CoNLL shared tasks' format).
 
-Tagged corpora, sentences to be tagged and untagged text all come in it; what differs is which columns they ask for. The
-delimiter is found out from the first token, unless it is set.
+Tagged corpora, sentences to be tagged and untagged text all come in it, and differ in the columns that are read. The
+delimiter is that of the first token, unless it is set.
 
-Lines are told apart and columns found in the bytes of many lines at once (see `byte_ranges`); no line becomes a string
-of its own before there is something to say about it.
+Lines and columns are found in the bytes of many lines at once (see `byte_ranges`); a line becomes a string of its own
+only if there is something to say about it.
 """
 
 import io
@@ -42,7 +42,7 @@ class Columns(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line as it stands in its file, and what it is; its columns and what separates them, if it has any."""
+    """A line as it stands in its file, its kind, and, if it has columns, these and what separates them."""
 
     number: int
     text: str
@@ -55,8 +55,9 @@ class Line(NamedTuple):
 class Block:
     """Neighbouring lines of a file.
 
-    number: of the first line, from 1. data: the lines in UTF-8, each ended. others: what each line is that is no token,
-    by its place among the lines, from 0 and ascending. delimiter: what separates the columns of tokens.
+    number: of the first line, from 1. data: the lines in UTF-8, each with its line feed. others: the kind of each line
+    that is no token, by its place among the lines, from 0 and ascending. delimiter: what separates the columns of
+    tokens.
     """
 
     number: int
@@ -74,22 +75,22 @@ class Block:
 
     @cached_property
     def places(self) -> Ints:
-        """Where the tokens stand among the lines."""
+        """(tokens,) where the tokens stand among the lines, from 0."""
         return np.delete(np.arange(len(self._lines.ends)), list(self.others))
 
     @cached_property
     def widths(self) -> Ints:
-        """How many columns each token has."""
+        """(tokens,) how many columns each token has."""
         return self._fields.widths[self.places]
 
     def column(self, number: int) -> list[str] | None:
-        """That column of all tokens; None if one of them lacks it, or begins with a blank there."""
+        """That column of all tokens; None if it is missing, empty or begins with a blank at one of them."""
         ranges, first, _ = self._fields
         if ((number >= self.widths) | (number < -self.widths)).any():
             return None
         at = first[self.places] + (number if number >= 0 else self.widths + number)
         column = Ranges(ranges.starts[at], ranges.ends[at])
-        # An empty column, too, has a blank where it begins: what separates it from the next one.
+        # An empty column, too, has a blank where it starts: the separator after it.
         return None if (codes_of(self.data)[column.starts] <= ord(" ")).any() else cut_out(self.data, column)
 
     def words(self, column: int, name: str) -> list[str]:
@@ -99,7 +100,7 @@ class Block:
             CorpusError: a token has none; the message starts with `name:line`.
         """
         words = self.column(column)
-        return words_of(self.lines(), column, name) if words is None else words  # says which line it is
+        return words_of(self.lines(), column, name) if words is None else words  # if None, it finds the line to blame
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
@@ -123,7 +124,7 @@ class Block:
         return self.delimiter if kind == "token" else ""
 
     def ends(self) -> Ints:
-        """For each line that ends a sentence, how many tokens stand before it."""
+        """For each line that ends a sentence, how many tokens of the block stand before it."""
         return np.array([at - passed for passed, (at, kind) in enumerate(self.others.items()) if kind in ENDS], int)
 
     def lengths(self) -> Ints:
@@ -132,10 +133,11 @@ class Block:
         return lengths[lengths > 0]
 
     def with_column(self, names: Sequence[str], added: Ints, mark: str) -> bytes:
-        """The lines, ended, with one more column: a name for each token, and a mark on other lines in columns.
+        """The lines with one more column: a name for each token, and the mark on -DOCSTART- lines.
 
         Args:
-            added: (tokens,) the number of each token's name.
+            names: the names that tokens may have. added: (tokens,) the number of each token's name among them.
+            mark: the name that most tokens have, such as O.
         """
         spelled = [f"{self.delimiter}{name}\n".encode() for name in names]
         usual = f"{self.delimiter}{mark}\n".encode()
@@ -147,7 +149,7 @@ class Block:
         parts: list[bytes] = []
         done = 0
         for at, end in zip(order.tolist(), self._lines.ends[lines[order]].tolist(), strict=True):
-            # The lines before this one get the mark, as most lines of most texts do.
+            # All lines before this one, blank ones aside, have the mark: one replacement serves them together.
             parts += self.data[done:end].replace(b"\n", usual), endings[at]
             done = end + 1
         return b"".join([*parts, self.data[done:].replace(b"\n", usual)])
@@ -158,7 +160,7 @@ class Block:
 
 
 def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
-    """What separates the columns of the first token, unless it is set; None where there is no token."""
+    """What separates columns: as it is set, or by the first token; None if there is no token."""
     if settled := DELIMITERS.get(columns.delimiter):
         return settled
     for text in texts:
@@ -168,7 +170,7 @@ def find_delimiter(texts: Iterable[str], columns: Columns) -> str | None:
 
 
 def split_block(data: bytes, columns: Columns, number: int, delimiter: str | None) -> Block:
-    """Tell what each line is.
+    """Some lines as a block, the kind of each found out.
 
     Args:
         data: lines as `whole_lines` gives them.
@@ -180,7 +182,7 @@ def split_block(data: bytes, columns: Columns, number: int, delimiter: str | Non
     spans = zip(doubtful.tolist(), starts[doubtful].tolist(), ends[doubtful].tolist(), strict=True)
     others: dict[int, Kind] = {at: "blank" for at, start, end in spans if not data[start:end].strip()}
     for mark in [DOCSTART, columns.comments] if columns.comments else [DOCSTART]:
-        code = mark.encode(errors="surrogatepass")  # what is no UTF-8 stands in no file
+        code = mark.encode(errors="surrogatepass")  # a mark that is no UTF-8 is found in no file
         found = [match.start() for match in re.finditer(re.escape(code), data)]  # in most files few, or none
         for at in sorted(set(np.searchsorted(ends, found).tolist())):
             kind = _kind_of(data[starts[at] : ends[at]].decode(), columns)
@@ -199,10 +201,10 @@ def block_of(piece: Piece, columns: Columns, name: str, delimiter: str | None) -
 
 
 def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = False) -> Iterator[Block]:
-    """A file, or standard input where `path` is None, some lines at a time.
+    """The blocks of a file, or of standard input where `path` is None.
 
     Args:
-        by_sentence: whether a block ends where a sentence does, if that ends in time.
+        by_sentence: whether a block ends where a sentence does (unless that is too long).
 
     Raises:
         CorpusError: it cannot be read, is not UTF-8, holds a line that is too long, or lines that end in carriage
@@ -215,7 +217,7 @@ def read_blocks(path: Path | None, columns: Columns, *, by_sentence: bool = Fals
 
 
 def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iterator[tuple[Piece, str | None]]:
-    """Each piece of a file, and what separates columns there: as the first token of the file has it, or as is set.
+    """Each piece of a file, and what separates columns there: see `find_delimiter`.
 
     Raises:
         CorpusError: lines that end in carriage returns alone, or are not UTF-8; the message starts with `name`.
@@ -224,7 +226,7 @@ def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iter
     for piece in pieces:
         if piece.number == 1:
             check_line_ends(piece.data, name)
-        lines = decode_lines(io.BytesIO(piece.data), name, piece.number)  # only as many as it takes
+        lines = decode_lines(io.BytesIO(piece.data), name, piece.number)  # decodes only as many as are looked at
         settled = settled or find_delimiter(lines, columns)
         yield piece, settled
 

@@ -1,9 +1,9 @@
-"""Tagged corpora read from columns, each line checked, or refused with its place and what may be done about it.
+"""Tagged corpora read from columns.
 
-A file in inline markup is told by its name, and read in `inline`.
+Every line is checked. One that cannot be read is an error with `path:line` and a hint at what to do; nothing is dropped
+silently. What varies between files (delimiter, number of columns, tag scheme) is detected and reported, and can be set.
 
-What varies between files (delimiter, number of columns, tag scheme) is detected, reported and can be set. What cannot
-be read is an error with `path:line`; nothing is dropped silently.
+A file in inline markup is recognised by its name, and read in `inline`.
 """
 
 import itertools
@@ -35,8 +35,9 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     """Read a tagged corpus: columns, or inline markup where the file's suffix says so.
 
     Args:
-        columns: whose scheme, if none is set, is types alone where the file's suffix says so.
-        refuse_mixed: whether a file whose tags follow no scheme well is refused, or read by the one that fits best.
+        columns: where words and tags stand. Unless its scheme is set, a file whose suffix is .types has types alone.
+        refuse_mixed: whether a file whose tags follow no scheme well is refused; else it is read by the one that fits
+            best.
 
     Raises:
         CorpusError: a form that is to be converted, a line that does not fit, mixed schemes, no sentence at all, or
@@ -73,7 +74,7 @@ def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bo
 
 
 def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
-    """Why columns cannot be read, and what is to be set, if that helps and is not said yet."""
+    """The message of why columns cannot be read, followed by what to set, if that would help and is not said yet."""
     if path is None or not os.path.isfile(path):  # a pipe is read once; Path.is_file fails where a name is too long
         return message
     with suppress(CorpusError):
@@ -84,7 +85,7 @@ def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
 
 
 def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
-    """A corpus that has been read, its scheme known.
+    """A corpus that has been read, after its scheme is settled, and its notes and doubts are collected.
 
     Raises:
         CorpusError: mixed schemes, or no sentence at all.
@@ -100,7 +101,7 @@ def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
 class _ColumnReader:
     """The state of one pass over the lines of a column file.
 
-    A block of lines is taken as a whole where all is well; where something is not, its lines are looked at one by one.
+    A block of lines is read as a whole if all is well; if not, its lines are looked at one by one to find the culprit.
     """
 
     def __init__(self, path: str, columns: Columns) -> None:
@@ -119,7 +120,7 @@ class _ColumnReader:
         """The corpus in some blocks, whose scheme is still to be settled.
 
         Raises:
-            CorpusError: a line is not well.
+            CorpusError: a line cannot be read.
         """
         words: list[str] = []
         tags: list[str] = []
@@ -136,7 +137,7 @@ class _ColumnReader:
             self.tagged_comments += tagged_comments(block, self.columns.tag)
             self.non_words += non_words(block, self.columns.word)
             for read, column in zip((words, tags), words_and_tags, strict=True):
-                read += map(sys.intern, column)  # a corpus says most of its words often
+                read += map(sys.intern, column)  # most words of a corpus occur often, and then take memory once
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
@@ -148,7 +149,7 @@ class _ColumnReader:
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
-        """The words and tags of a block; None where a line is not well."""
+        """The words and tags of a block; None if one of its lines may be wrong."""
         if not self.first_token_line:
             first = next((line for line in block.lines() if line.kind == "token"), None)
             if first is None:
@@ -171,7 +172,7 @@ class _ColumnReader:
         """The words and tags of a block, its lines looked at one by one.
 
         Raises:
-            CorpusError: a line is not well.
+            CorpusError: a line cannot be read.
         """
         tokens = [line for line in block.lines() if line.kind == "token"]
         for line in tokens:
@@ -181,7 +182,7 @@ class _ColumnReader:
         return [of[self.columns.word] for of in fields], as_read(tags, self.columns.scheme)
 
     def _check(self, line: Line, block: Block) -> None:
-        """Refuse a token's line that is not well, saying why."""
+        """Refuse a token's line that cannot be read, saying why."""
         self._check_width(line)
         if line.fields[self.columns.tag] not in self.known_tags:
             self._check_tag(line, block)
@@ -189,10 +190,10 @@ class _ColumnReader:
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
     def _begin(self, first: Line) -> None:
-        """Take the first token's line for what all others are to be like.
+        """Take the first token's line as the model for all others.
 
         Raises:
-            CorpusError: it has too few columns, or one for words and tags.
+            CorpusError: it has too few columns, or words and tags would be the same column.
         """
         width, word, tag = len(first.fields), self.columns.word, self.columns.tag
         self.first_token_line, self.corpus.width = first.number, width
@@ -243,7 +244,7 @@ class _ColumnReader:
         self.known_tags.add(tag)
 
     def _others(self, line: Line, block: Block) -> list[int]:
-        """The columns that hold tags, if that of the tags has had no entity so far."""
+        """The other columns that hold tags; none if the column of the tags has had an entity so far."""
         if self.columns.scheme == TYPES_ALONE or self.known_tags - {OUTSIDE}:
             return []
         width = len(line.fields)

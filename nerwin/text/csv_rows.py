@@ -4,10 +4,10 @@
     1,Lima,B-LOC
     1,sleeps,O
 
-Commas, semicolons or tabs separate: the one by which the first row names columns of words and tags, or else the one it
-has most of; quotes hold what has them inside. A sentence begins after an empty row; where there are columns of
-sentences' or documents' numbers, also at another number, and at any after a row without one. Further columns count for
-nothing.
+The separator may be a comma, a semicolon or a tab: the one that makes columns of words and tags of the first row, or
+else the one it has most of. Cells with separators inside are quoted. A sentence begins after an empty row. If columns
+number sentences or documents, one also begins where a number differs from the row before, or follows a row without a
+number. Other columns are ignored.
 """
 
 import csv
@@ -87,7 +87,7 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
 
 
 def _separator(first: str) -> str:
-    """What separates the names of columns: by which there is one of words and one of tags, or what is there most."""
+    """The separator of a table, given its first row."""
     likely = sorted(SEPARATORS, key=first.count, reverse=True)
     return next((one for one in likely if _names_both(first, one)), likely[0])
 
@@ -115,7 +115,7 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
 
 
 def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    """The number of each row's line, and its cells."""
+    """The number of each row's first line, and its cells."""
     csv.field_size_limit(LONGEST_LINE)  # Python's own is shorter than words that other forms may hold
     rows = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
     while True:
@@ -136,7 +136,7 @@ def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int
 
 
 def _named(header: Sequence[str], names: Sequence[str], remedy: str, path: str) -> int:
-    """Which column has one of some names."""
+    """The number of the column with one of some names, in the order of these."""
     for name in names:
         if name in header:
             return header.index(name)

@@ -1,8 +1,8 @@
-"""Decimal numbers in bytes, such as "-0.0625", read all at once: Python's and numpy's own readers take one after the
-other, five times as long.
+"""Decimal numbers in bytes, such as "-0.0625", read all at once: Python's and numpy's own readers take one number after
+the other, and five times as long.
 
-A number of at most 15 digits is an integer that a float64 holds, over a power of ten that it holds too; their quotient
-is the float64 closest to the number, which is what `float` gives (Clinger 1990).
+A number of at most 15 digits is an integer over a power of ten, both of which float64 represents exactly. So their
+quotient, rounded once, is the float64 closest to the number, which is what `float` gives (Clinger 1990).
 """
 
 import numpy as np
@@ -40,7 +40,7 @@ def read_decimals(data: bytes, ranges: Ranges) -> Floats:
     odd |= (lengths == pointed) | (lengths > DIGITS + pointed)  # no digit, or too many
     values /= _POWERS.take(decimals)
     np.negative(values, out=values, where=negative)
-    # an exponent, many digits, or no number at all
+    # With an exponent, with many digits, or no number at all: these are left to Python.
     starts, ends = ranges.starts[odd].tolist(), ranges.ends[odd].tolist()
     values[odd] = [float(data[start:end]) for start, end in zip(starts, ends, strict=True)]
     return values

@@ -1,8 +1,9 @@
 """spaCy's DocBin (.spacy), the form in which `spacy train` wants its corpora. Needs spaCy, the extra `spacy`.
 
-A document goes to the sentences that spaCy knows of in it, or stays whole. There, a blank beyond the first between two
-words is a token of its own. Such tokens are written for spaCy, with the part of speech SPACE, and left out where a file
-is read: by that, since a no-break space may also be a word, or where they are plain blanks.
+A document becomes the sentences that spaCy knows of in it, or stays whole. For spaCy, any blank beyond the first
+between two words is a token of its own. When a file is written, it gets such tokens, with the part of speech SPACE.
+When a file is read, they are left out: tokens of plain blanks, and, since a no-break space may also be a word, only
+those tokens of other blanks that have this part of speech.
 """
 
 import zlib
@@ -44,7 +45,7 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
         where = f"{name}:{number}"
         inside = {entity for sentence in sentences for entity in sentence.ents}
         for entity in entities:
-            if entity not in inside:  # spaCy does not say so: it is in no sentence's own
+            if entity not in inside:  # spaCy leaves an entity over a border out of both sentences without a word
                 raise CorpusError(
                     f"{where}: expected an entity in one sentence, found "
                     f'"{entity.text[:40]}" ({entity.label_}) over the border of two. {REMEDY}'
@@ -58,12 +59,13 @@ def read_docbin(data: bytes, name: str, counts: Counts) -> Iterator[Passage]:
 
 
 def _documents(data: bytes, name: str) -> list[tuple[bool, list[Any], list[Any]]]:
-    """Of each document, whether spaCy knows its sentences, these (or the whole as one), and its entities.
+    """For each document, whether spaCy knows its sentences, these (or the whole as one), and its entities.
 
-    Of a single token it always says so, which is right: that is a sentence. An empty document has none.
+    The sentences of a document of a single token are always known, which is right: it is one. An empty document has
+    none.
 
     Raises:
-        CorpusError: no spaCy, or a damaged file, in which spaCy may stumble over anything.
+        CorpusError: no spaCy, or a damaged file, on which spaCy may fail with almost any exception.
     """
     spacy = _spacy(name)
     try:

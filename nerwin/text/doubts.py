@@ -1,4 +1,4 @@
-"""Oddities of a corpus that has been read: notes on what is worth a look, doubts about what was meant."""
+"""What is odd in a corpus that has been read: notes on what is worth a look, and doubts about what was meant."""
 
 import itertools
 import re
@@ -13,11 +13,11 @@ from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import OUTSIDE, types_in
 
-MARK = re.compile(r"[a-z]{2,3}:.")  # of the language of a word, as in de:Haus
+MARK = re.compile(r"[a-z]{2,3}:.")  # the mark of a word's language, as in de:Haus
 SCORED = re.compile(r"[^:]*:\d?\.\d+")  # a type with a score, as PER:0.93
 LONG_SENTENCE = 1000
-SEVERAL = 20  # words; what all of them have in common is no chance
-MANY = 200  # words; a text of so many has far more forms than the root of their number (Heaps' law)
+SEVERAL = 20  # what so many words have in common is no chance
+MANY = 200  # a text of so many words has far more forms than the square root of their number (Heaps' law)
 
 
 def oddities(corpus: Corpus) -> Iterator[str]:
@@ -56,7 +56,7 @@ def for_no_entity(path: str) -> str:
 
 
 def _are_single_letters(corpus: Corpus, forms: set[str]) -> bool:
-    """Whether words are letters of some script, and no tags of one letter."""
+    """Whether words are letters of some script: too many different ones for tags of one letter."""
     return len(forms) >= SEVERAL and are_letters(corpus.words)
 
 
@@ -76,7 +76,7 @@ def _count(corpus: Corpus, forms: set[str]) -> int:
 
 
 def _in_common(forms: set[str]) -> Iterator[str]:
-    """What all of some words have that may be no part of them."""
+    """What all of some words begin or end with, though it may not belong to them."""
     if shared := _beginning(forms):
         yield f'begin with "{shared[:20]}"'
     elif all(map(MARK.match, forms)):

@@ -1,9 +1,9 @@
 """What a word form looks like, as rows of lookup tables (Collobert et al. 2011, sections 3.1.1 and 6).
 
-Each feature is a function of the form alone, so the rows are computed once a vocabulary. The word itself is the first
-feature; its lookup falls back from the form as spelled to looser spellings, then to the unknown word. All features but
-the letter n-grams have one value a form. With pairs among the features a form is a word and the next one (see `pairs`),
-and all other features are those of the word.
+Each feature is a function of the form alone, so its rows are computed once for each form of a vocabulary. The word
+itself is the first feature; its lookup falls back from the form as spelled to looser spellings, then to the unknown
+word. All features but the letter n-grams have one value for each form. With pairs among the features a form is a word
+and the next one (see `pairs`), and all features but the pair are those of the word.
 """
 
 import re
@@ -28,7 +28,7 @@ MASKED_KEEPS = ("shape", "collapsed_shape", "suffix1", "suffix2", "suffix3")  # 
 
 
 class _Kinds(dict[int, str]):
-    """The kind of each character; `str.translate` asks for a new one once."""
+    """The kind of each character by its code, for `str.translate`; computed when first asked for."""
 
     def __missing__(self, code: int) -> str:
         c = chr(code)
@@ -47,12 +47,14 @@ def _collapse(full: str) -> str:
 
 
 class Spelled:
-    """Some forms, in the spellings that features are parts of; each spelling is put together once.
+    """Some forms in the spellings that features are parts of; each spelling is made once, when it is needed.
 
-    words: the words of the forms, of which are all spellings but `pair`. shape: letters and digits replaced by their
-    kind: "McDonald's-9" is "XxXxxxxx'x-0". collapsed_shape: the shape with repeated kinds once: "XxXx'x-0". opened: in
-    lower case with a mark at the end, so that a whole word is no prefix of another one. closed: with a mark at the
-    start, so that it is no suffix of another one. pair: the whole form in lower case.
+    words: the words of the forms; all spellings but `pair` are made of these.
+    shape: letters and digits replaced by their kind: "McDonald's-9" is "XxXxxxxx'x-0".
+    collapsed_shape: the shape without repeated kinds: "XxXx'x-0".
+    opened: in lower case, with a mark at the end, which shows in prefixes that are longer than the word.
+    closed: in lower case, with a mark at the start, which shows in such suffixes.
+    pair: the whole form in lower case.
     """
 
     def __init__(self, forms: Sequence[str], features: Container[str] = ()) -> None:
@@ -90,7 +92,7 @@ class Feature(NamedTuple):
     part: slice = slice(None)
 
     def __call__(self, spelled: Spelled) -> Iterator[str]:
-        """The value of each form; by a map, as there are many of them."""
+        """The value of each form, as a map, which is fast."""
         return map(itemgetter(self.part), getattr(spelled, self.spelling))
 
 
@@ -120,7 +122,8 @@ class Lookup:
 
     Rows 0 and 1 are the padding's and the unknown value's. The n-grams' inventory is their buckets.
 
-    seen: how many of the values, the first ones, training has read; other words have a vector alone. None: all.
+    seen: how many of the values training has read. These come first; words after them are there only because they have
+    a vector. None: all.
     """
 
     name: str
@@ -141,29 +144,29 @@ class Lookup:
         return KNOWN + (BUCKETS if self.name == NGRAMS else len(self.values))
 
     def row(self, form: str) -> int:
-        """The row of a word form, of a feature with one value a form."""
+        """The row of a word form; not for n-grams."""
         return self.rows_of(Spelled([form]))[0]
 
     def rows_of(self, spelled: Spelled) -> list[int]:
-        """The row of each form, of a feature with one value a form."""
+        """The row of each form; not for n-grams."""
         row = self.rows.get
         if self.name != WORDS:
             return list(map(row, FEATURES[self.name](spelled), repeat(UNKNOWN)))
-        # One spelling after the other, as `spellings` puts them; no row that is found is 0.
+        # In the order of `spellings`. `or` will do, since no value has row 0.
         return [
             row(word) or row(lower) or (UNKNOWN if lower.isalpha() else row(_without_digits(lower), UNKNOWN))
             for word, lower in zip(spelled.words, spelled.lower, strict=True)
         ]
 
     def stage(self, form: str) -> int:
-        """Which spelling of a word form has its row: an index of STAGES, whose last one means none."""
+        """Which spelling of a word form is in the inventory, as an index of STAGES; the last one means none."""
         return next((stage for stage, spelling in enumerate(spellings(form)) if spelling in self.rows), len(STAGES) - 1)
 
 
 def collect_lookup(name: str, spelled: Spelled) -> Lookup:
     """The inventory of a feature over the forms of the training part, in order of first sight.
 
-    A value of one form only would be learned by heart, as the word itself is; it counts as unknown.
+    A value that only one form has is left out, and so unknown: it would say no more than the word itself.
     """
     if name == NGRAMS:
         return Lookup(name, [])
@@ -175,7 +178,7 @@ def collect_lookup(name: str, spelled: Spelled) -> Lookup:
 class FormTable:
     """The table rows of every form of a vocabulary.
 
-    rows: (V, F) of the features with one value a form. bags: those of the n-grams, if they are a feature.
+    rows: (V, F) those of the features with one value a form. bags: those of the n-grams, if they are a feature.
     first: (V,) the first form with the same word, if forms are pairs.
     """
 
@@ -195,7 +198,7 @@ class FormTable:
         return found
 
     def word_numbers(self, forms: Ints) -> Ints:
-        """A number for the word of each form."""
+        """A number for the word of each form (in any shape): equal words have equal numbers."""
         return forms if self.first is None else self.first[forms]
 
     def rows_of(self, lookup: Lookup, form: int) -> list[int]:
@@ -205,8 +208,11 @@ class FormTable:
         return [int(self.rows[form, self.lookups.index(lookup)])]
 
     def with_twins(self) -> "FormTable":
-        """A table in which form V + i is form i with its word unknown and all else as it is, and form 2V + i is form i
-        with nothing known but what MASKED_KEEPS."""
+        """A table of 3V forms: each form i has two twins.
+
+        Form V + i has an unknown word, and all else as form i. Form 2V + i has only the features in MASKED_KEEPS, and
+        all others unknown.
+        """
         unknown, masked = self.rows.copy(), self.rows.copy()
         unknown[:, 0] = UNKNOWN
         single = (one.name for one in self.lookups if one.name != NGRAMS)
@@ -237,5 +243,5 @@ def form_table(lookups: Sequence[Lookup], forms: Sequence[str]) -> FormTable:
         firsts: dict[str, int] = {}
         same = (firsts.setdefault(word, form) for form, word in enumerate(spelled.words, KNOWN))
         first = np.array([PADDING, UNKNOWN, *same], np.int32)
-    by_form = np.array(rows, np.int32).T.copy()  # a form's rows side by side, as they are fetched
+    by_form = np.array(rows, np.int32).T.copy()  # a form's rows are fetched together, so they stand side by side
     return FormTable(lookups, by_form, bags, first)

@@ -27,9 +27,9 @@ WIDE_BOMS = {  # the longer ones first, as one of them begins like a shorter one
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-NULLS = 4  # of so many bytes of a line one is null: UTF-16 or UTF-32
-DECODED = 1 << 20  # bytes decoded at a time, and the rest of a line
-LONGEST_LINE = 1 << 22  # bytes: a long novel; what is longer would cost gigabytes of memory to tag
+NULLS = 4  # a line in which one of so many bytes is null is UTF-16 or UTF-32
+DECODED = 1 << 20  # bytes that are decoded at a time, together with the rest of the last line
+LONGEST_LINE = 1 << 22  # bytes, as in a long novel; to tag a longer line would take gigabytes of memory
 _MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
 BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
@@ -44,7 +44,7 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
     name, number = source_name(path), 1
     with reading(name), open_binary(path) as stream:
         ended = False
-        while not ended:  # to read on would make somebody at a terminal end the input twice
+        while not ended:  # to read on after the end would make somebody at a terminal end the input twice
             data = stream.read(DECODED)
             ended = len(data) < DECODED
             rest = b"" if ended else stream.readline(longest + 1)  # of the line that is cut
@@ -58,7 +58,7 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
 
 
 def check_line_ends(data: bytes, name: str) -> None:
-    """Refuse a text in which carriage returns end more lines than line feeds: it would be read as few long ones.
+    """Refuse a text in which more lines end in a carriage return alone than in a line feed: it would have few lines.
 
     Args:
         data: the beginning of the text.
@@ -131,7 +131,7 @@ def check_readable(path: Path) -> None:
 
 
 def source_name(path: Path | None) -> str:
-    """What messages call a file, or standard input."""
+    """The name of a file, or of standard input where `path` is None, in messages."""
     return "<stdin>" if path is None else str(path)
 
 
@@ -145,15 +145,15 @@ def open_binary(path: Path | None) -> Iterator[BinaryIO]:
     if path is None and sys.stdin is None:
         raise CorpusError("<stdin>: expected an open standard input, found it closed. Name a file, or pipe one in.")
     if path is None:
-        with suppress(OSError, ValueError):  # it has no number, so it is no pipe
-            os.set_blocking(sys.stdin.fileno(), True)  # another process at the pipe may have turned waiting off
+        with suppress(OSError, ValueError):  # it has no file descriptor, so it is no pipe
+            os.set_blocking(sys.stdin.fileno(), True)  # another process at the pipe may have made it non-blocking
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as stream:
         head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else None
         if head == GZIP_MAGIC:
             with gzip.open(stream, "rb") as unpacked:
                 yield unpacked  # type: ignore[misc]
         elif head == b"":
-            yield io.BytesIO()  # a terminal that has been ended once would have to be ended again
+            yield io.BytesIO()  # at a terminal, reading again would ask for another end of the input
         else:
             yield stream
 
@@ -207,7 +207,8 @@ def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
 
 
 def marked(data: bytes) -> bytes:
-    """The beginning of a file that is read back as it is: what looks like a byte-order mark gets one before it."""
+    """The first bytes of a file to be written: if they look like a byte-order mark, another one goes before them, since
+    reading takes one off."""
     return BOM + data if data.startswith(BOM) else data
 
 
@@ -215,14 +216,12 @@ def _decoded(data: bytes, name: str, first: int) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        list(decode_lines(data.split(b"\n"), name, first))  # says which line it is
+        list(decode_lines(data.split(b"\n"), name, first))  # raises the error that names the line
         raise
 
 
 def _check_narrow(data: bytes, name: str) -> None:
-    """Refuse a text in UTF-16 or UTF-32, which its mark shows, or the null bytes of its first line: many of them can be
-    read as UTF-8.
-    """
+    """Refuse a text in UTF-16 or UTF-32, as its mark or null bytes in its first line show: it may be legal UTF-8."""
     line, _, _ = data.partition(b"\n")
     kind = next((kind for mark, kind in WIDE_BOMS.items() if data.startswith(mark)), None)
     if not kind and line and NULLS * line.count(0) >= len(line):
@@ -237,6 +236,6 @@ def _ended(data: bytes, name: str, first: int) -> bytes:
         data = data.removeprefix(BOM)
     if data and not data.endswith(b"\n"):
         data += b"\n"
-    if b"\r" in data:  # one byte is looked for ten times as fast as two
+    if b"\r" in data:  # looking for one byte is ten times as fast as for two
         data = data.replace(b"\r\n", b"\n")
     return _MORE_RETURNS.sub(b"\n", data) if b"\r" in data else data

@@ -1,4 +1,4 @@
-"""What a model was made of: the sum and the size of each file, by which it is known again wherever it stands."""
+"""The files that a model was made of: the sum and the size of each, by which it is recognised wherever it is."""
 
 import hashlib
 from pathlib import Path

@@ -35,7 +35,7 @@ class Tagged(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How files are read: where columns hold what, and what JSON Lines do with entities that are no whole tokens."""
+    """How files are read: what columns hold, and what becomes of entities in JSON Lines that are not whole tokens."""
 
     columns: Columns = Columns()
     align: Align = "strict"
@@ -44,8 +44,8 @@ class Reading(NamedTuple):
 class Form(NamedTuple):
     """A way to write a tagged corpus down.
 
-    read: from a path, None being standard input. write: into the pieces of a file; the name is what messages call the
-    source of the passages. documents: whether it can hold passages that are more than a sentence.
+    read: from a path, or from standard input where it is None. write: passages as the bytes of a file, piece by piece;
+    its second argument is what messages call their source. documents: whether a passage may be more than a sentence.
     """
 
     read: Callable[[Path | None, Reading], Tagged]
@@ -53,7 +53,7 @@ class Form(NamedTuple):
     documents: bool = False
 
     def fitting(self, passages: Sequence[Passage]) -> Sequence[Passage]:
-        """Passages as it has them: as they are, or all in sentences."""
+        """Passages as this form can hold them: as they are, or cut into sentences."""
         return passages if self.documents else [one for passage in passages for one in sentences_of(passage)]
 
 

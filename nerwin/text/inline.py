@@ -5,8 +5,8 @@
 Lines that start with "# ", or are "#" alone, are comments. A backslash makes a bracket, a "#" or a backslash an
 ordinary character.
 
-The tokens are the tokenizer's, unless the file's first line is SPACED: then words are what stands between spaces, and a
-backslash makes a space part of its word. So words that somebody else has taken apart survive.
+The tokens are the tokenizer's, unless the file's first line is SPACED: then words are separated by spaces, and a space
+after a backslash is part of a word. So the words of another tokenizer survive.
 """
 
 import itertools
@@ -88,7 +88,7 @@ def _plain(piece: str, where: str, escape: re.Pattern[str]) -> str:
 
 
 def write_inline(passages: Sequence[Passage], name: str) -> Iterator[str]:
-    """The lines of a file: the texts as they are where reading finds the same tokens in them, else words by spaces.
+    """The lines of a file: the texts as they are if reading finds the same tokens in all of them, else SPACED words.
 
     Args:
         name: what messages call the source of the passages.
@@ -113,7 +113,7 @@ def _check_label(label: str, where: str) -> None:
 
 
 def _is_natural(passage: Passage) -> bool:
-    """Whether a passage is read back from a line of its bare text."""
+    """Whether the tokens of a passage are found again in its bare text."""
     text = passage.text
     return not set("\n\r\ufeff") & set(text) and tokenize(text) == passage.tokens
 

@@ -3,9 +3,10 @@
     {"text": "in Paris", "ents": [{"start": 3, "end": 8, "label": "LOC"}], "tokens": [{"start": 0, "end": 2}, ...]}
 
 Entities may also be triples [start, end, label], under any of the names in ENTITIES. A text without "tokens" is a
-document, which the tokenizer takes apart, and which is cut into sentences for the forms that have them; one with
-"tokens" is a sentence, whose tokens are written again. What Prodigy's annotators rejected or ignored is left out. The
-objects, their texts and tokens: see `jsonl_objects`. Tags of words, in place of a text's entities: see `jsonl_words`.
+document: the tokenizer takes it apart, and it is cut into sentences for forms that hold sentences. A text with "tokens"
+is a sentence, and its tokens are written again. What Prodigy's annotators rejected or ignored is left out.
+
+For the objects, their texts and tokens, see `jsonl_objects`; for tags of words in place of entities, `jsonl_words`.
 """
 
 import json
@@ -81,7 +82,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
 
 
 def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
-    """Whether so many tokens of an object are words, which get tags, or offsets, none of a blank, that have tags."""
+    """Whether the tags of an object, if any, are its tokens': these are words, or offsets with tags and none of blanks."""
     given = content.get("tokens")
     return listed_words(content, where) is not None or (
         isinstance(given, list) and len(given) == count and has_tags(content, count)
@@ -89,8 +90,9 @@ def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
 
 
 def _tagged_characters(content: dict[str, Any], given: Sequence[dict[str, Any]], text: str, where: str) -> list[Span]:
-    """The entities, by their characters, that the tags of offsets spell. Where these are of blanks, O says nothing: it
-    does not part what stands before from what comes after.
+    """The entities, in characters, that the tags of tokens given as offsets spell.
+
+    O at a token of blanks says nothing: it does not separate what stands before from what comes after.
     """
     tagged = [
         (start, end, tag)
@@ -110,13 +112,17 @@ def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
 
 
 def _offsets_keys(content: dict[str, Any]) -> list[str]:
-    """Where entities by the characters of a text stand; without a text, offsets count something else."""
+    """The keys under which an object lists entities in characters of its text; none without a text."""
     texted = content.get("text") is not None
     return [key for key in ENTITIES if texted and _are_spans(content.get(key))]
 
 
 def _entities_key(content: dict[str, Any], where: str) -> str:
-    """Where the entities stand, of which an object may tell once."""
+    """The key under which an object lists its entities.
+
+    Raises:
+        CorpusError: there is none, or more than one.
+    """
     present = [key for key in ENTITIES if content.get(key) is not None]
     spans = _offsets_keys(content)
     filled = [key for key in spans if content[key]]
@@ -153,7 +159,7 @@ def _span(one: Any, text: str, where: str) -> Span:
 
 
 def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> None:
-    """Refuse offsets that an entity's own text disproves: they count bytes, or name the last letter as the end."""
+    """Refuse offsets that an entity's own text disproves: they may count bytes, or the end may be the last letter."""
     there = text[start:end]
     if isinstance(own, str) and own.split() != there.split():  # some tools write blanks otherwise
         raise CorpusError(
@@ -165,8 +171,10 @@ def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> No
 def with_found(
     content: dict[str, Any], ents: Sequence[dict[str, Any]], tags: Sequence[str], where: str
 ) -> dict[str, Any]:
-    """An object with what was found in place of what it says itself, and all else that it holds: these entities if it
-    has a text, these tags if it has words. Beside tokens that are offsets, tags are replaced, too.
+    """An object with its own entities and tags replaced by what was found, and with all else that it holds.
+
+    It gets the entities if it has a text, and the tags if it has words. If its tokens are offsets and have tags, these
+    are replaced, too.
     """
     answer, given = content, content.get("tokens")
     if listed_words(content, where) is not None:
@@ -179,7 +187,7 @@ def with_found(
 
 
 def _tags_of(given: Sequence[dict[str, Any]], ents: Iterable[dict[str, Any]]) -> list[str]:
-    """The tags that entities are, of all offsets that an object brings: of those of blanks alone, too."""
+    """The tags of all offsets that an object brings, those of blanks included, given the entities."""
     starts = [borders(one)[0] for one in given]
     found = (Span(bisect_left(starts, one["start"]), bisect_left(starts, one["end"]), one["label"]) for one in ents)
     return iob2(found, len(starts))
@@ -197,7 +205,7 @@ def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
             "text": passage.text,
             "ents": [span._asdict() for span in passage.characters],
         }
-        # A document has none where its reader finds the same: with "tokens" it would be a sentence.
+        # A document gets no "tokens" if its reader will find the same ones: with "tokens" it would be a sentence.
         if not (passage.document and tokenize(passage.text) == passage.tokens):
             content["tokens"] = [{"start": token.start, "end": token.end} for token in passage.tokens]
         yield json.dumps(content, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""JSON objects a line, each with a text, and tokens if it brings some: what every command that takes them reads.
+"""JSON objects, one a line, each with a text and maybe its tokens, as every command reads them that takes JSON Lines.
 
     {"text": "in Paris", "tokens": [{"start": 0, "end": 2}, {"start": 3, "end": 8}]}
 
@@ -34,7 +34,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
         found = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
         raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
-    except ValueError as error:  # it is JSON, but Python reads whole numbers up to a length alone
+    except ValueError as error:  # it is JSON, but Python limits the length of whole numbers
         raise CorpusError(
             f"{where}: expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one. "
             "Write it in quotation marks."
@@ -64,7 +64,7 @@ def write_object(content: dict[str, Any], where: str) -> str:
 
 
 def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
-    """The text of an object, and its tokens if it brings some; words without a text are joined.
+    """The text of an object, and its tokens, or None if it brings none; words without a text are joined to one.
 
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
@@ -122,7 +122,7 @@ def check_characters(text: str, kind: str, where: str) -> None:
 
 
 def _tokens(given: list[Any], text: str, where: str) -> list[Token]:
-    """The tokens that an object brings, without those of blanks alone, which no other form has.
+    """The tokens that an object brings, without those of blanks, which no other form can hold.
 
     Raises:
         CorpusError: tokens out of order, outside the text, or that leave letters of it out.

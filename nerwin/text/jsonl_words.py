@@ -2,10 +2,11 @@
 
     {"tokens": ["in", "Paris"], "ner_tags": ["O", "B-LOC"]}
 
-The words may also be "words"; beside a "text", which may have other words there, only where tags stand beside them.
-Without a text they are joined as those of columns are; in a text they are placed. The tags stand under one of TAGS:
-names under one of SURE, or else what is a tag for each word. Numbers beside them say the same. They may stand beside
-tokens that are offsets, too.
+The words may also stand under "words"; beside a "text" these count only if they have tags, since they may be other
+words than the text's. Without a text, words are joined as those of columns are; with one, they are found in it.
+
+The tags stand under one of TAGS: under one of SURE if names stand there, or else under a key that lists a tag for each
+word. A list of their numbers beside them is ignored. Tags may also belong to tokens that are offsets.
 """
 
 from collections.abc import Sequence
@@ -44,7 +45,7 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
 
 
 def _is_cut(text: str) -> bool:
-    """Whether some of a text is half of a character, which escapes may be."""
+    """Whether a text holds half of a character, as an escape in JSON may be."""
     return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
@@ -60,16 +61,16 @@ def _listed_words(content: dict[str, Any]) -> list[str] | None:
 
 
 def _are_tagged(content: dict[str, Any], count: int) -> bool:
-    """Whether so many words beside a text are its own: it has no tokens, and a tag for each of them."""
+    """Whether words beside a text, so many, are its own: it has no tokens, but a tag for each of them."""
     keys = _tags_keys(content, count) if content.get("tokens") is None else []
     return any(_were_tags(key, content[key], count) for key in keys)
 
 
 def place_words(words: Sequence[str], text: str, where: str) -> list[dict[str, int]]:
-    """Where words stand in their text, as objects that bring offsets say it.
+    """Where words stand in their text, in the form of "tokens" that are offsets.
 
     Raises:
-        CorpusError: a word is not there, or after something else than blanks; the message starts with `where`.
+        CorpusError: a word is not there, or something else than blanks is skipped; the message starts with `where`.
     """
     places, end = [], 0
     for word in words:
@@ -85,7 +86,7 @@ def place_words(words: Sequence[str], text: str, where: str) -> list[dict[str, i
 
 
 def has_tags(content: dict[str, Any], count: int) -> bool:
-    """Whether tags stand beside so many words, or their numbers; parts of speech are none."""
+    """Whether there are tags, or numbers of tags, for so many words; parts of speech do not count."""
     return any(key in SURE or _were_tags(key, content[key], count) for key in _tags_keys(content, count))
 
 
@@ -127,7 +128,10 @@ def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
 
 
 def _tags_keys(content: dict[str, Any], count: int) -> list[str]:
-    """Where the tags of so many words stand, several keys if that is doubtful; or else what may be meant by them."""
+    """The keys under which the tags of so many words may stand: several if that is doubtful.
+
+    If none fits, the key that is most likely meant.
+    """
     lists = [key for key in TAGS if isinstance(content.get(key), list)]
     named = [key for key in SURE if key in lists and any(isinstance(one, str) for one in content[key])]
     fitting = [key for key in lists if _may_be_tags(content[key], count)]
@@ -141,7 +145,7 @@ def _may_be_tags(value: Any, count: int) -> bool:
 
 
 def _were_tags(key: str, value: list[Any], count: int) -> bool:
-    """Whether what a key lists for so many words is tags, their numbers, or what can be nothing else by its key."""
+    """Whether a key lists tags or their numbers for so many words; under one of SURE it can be nothing else."""
     return _may_be_tags(value, count) and (key in SURE or all(isinstance(one, int) or is_tag(one) for one in value))
 
 

@@ -1,7 +1,7 @@
-"""Columns that are read by the wrong mark or the wrong number: refused, since nothing else would show it.
+"""Refuses columns that are read with the wrong delimiter or number, where nothing else would show the mistake.
 
-In tagged corpora wrong columns show in the tags, but for one that numbers the words or tags them once more. Among
-untagged words any text would pass.
+In tagged corpora wrong columns show in the tags, except where the column of the words is one of numbers or of further
+tags. In untagged columns any text would pass for words.
 """
 
 import re
@@ -15,7 +15,7 @@ from nerwin.text.columns import Block, Columns
 from nerwin.text.tags import OUTSIDE, is_tag
 
 REMEDY = "Name that of the words with --word-column."
-FEW = 3  # numbers that may be words
+FEW = 3  # words that are enough to tell numbers, or tags, from words
 _NUMBER = re.compile(r"(\d{1,9})(?:[-.]\d{1,9})?")  # 3-4 is two words that are written as one, 5.1 one left out
 
 
@@ -35,10 +35,11 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
 def check_words(
     block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str, *, mostly_outside: bool = False
 ) -> None:
-    """Refuse a file of several columns at whose beginning tags or numbers stand in the column of words.
+    """Refuse a file of several columns that begins with tags or numbers in the column of words.
 
     Args:
-        mostly_outside: whether words most of which are O are tags, as where types stand alone: few texts say O often.
+        mostly_outside: whether words that are mostly O count as tags, as types alone would be: few texts say O so
+        often.
 
     Raises:
         CorpusError: they do.
@@ -61,7 +62,7 @@ def _are_outside(words: Sequence[str]) -> bool:
 
 
 def _check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
-    """Refuse a column that numbers the words instead, as CoNLL-U's first one does, comments aside."""
+    """Refuse a column of numbers of words, such as CoNLL-U's first one; comments are skipped."""
     first = next((word for word in words if not word.startswith("#")), "")
     if block.number == 1 and _NUMBER.fullmatch(first):  # no more is looked at in most files
         (places,) = np.nonzero([not word.startswith("#") for word in words])
@@ -71,7 +72,7 @@ def _check_numbers(block: Block, words: Sequence[str], columns: Columns, name: s
 
 
 def _count_up(words: Sequence[str]) -> bool:
-    """Whether words are numbers from 1 or 0 on, and from there on again, to 2 at least."""
+    """Whether words are numbers that count up, starting at 0 or 1 again and again, and reach 2 at least."""
     before = most = 0
     for word in words:
         number = _NUMBER.fullmatch(word)
@@ -89,7 +90,7 @@ def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence
 
 
 def _check_delimiter(block: Block, words: Sequence[str], name: str) -> None:
-    """Refuse lines whose columns another mark separates than those of the first, from which it was found out."""
+    """Refuse lines that seem to be separated otherwise than the first, from which the delimiter was found out."""
     by_space = block.delimiter == " "
     usual, doubtful = ("space", _with_tabs(block, words)) if by_space else ("tab", _with_spaces(block, words))
     if len(doubtful):

@@ -1,7 +1,7 @@
 """Letter n-grams of word forms, hashed into buckets (Bojanowski et al. 2017, section 3.2).
 
-Every form has some, so a form never seen before still has a vector. All forms are hashed at once: their letters stand
-in one array, and a polynomial hash of n letters is that of n − 1 letters times a constant, plus one letter more.
+Every form has some, so a form never seen before still has a vector. All forms are hashed at once, their letters in one
+array: the polynomial hash of n letters is that of the first n − 1 times a constant, plus the last letter.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from nerwin.arrays import Ints
 from nerwin.text.vocabulary import KNOWN
 
-NGRAM_LENGTHS = range(2, 6)  # two is where the hash begins
+NGRAM_LENGTHS = range(2, 6)  # must begin with 2, as `ngram_bags` extends hashes of single letters by one a turn
 BUCKETS = 1 << 16
 _BASE = np.uint32(0x01000193)  # the FNV prime
 _MIX = np.uint32(0x9E3779B1)  # 2³² over the golden ratio (Knuth's multiplicative hashing)
@@ -40,13 +40,16 @@ class Bags(NamedTuple):
 
 
 def ngram_bags(forms: Sequence[str]) -> Bags:
-    """The table rows of the n-grams of each form in lower case, its borders marked: "<lima>" has <l, <li, li, ..."""
+    """The table rows of the n-grams of each form, in lower case and with its borders marked.
+
+    "Lima" becomes "<lima>", with the n-grams <l, li, im, ma, a>, <li, lim, ...
+    """
     marked = [f"<{form.lower()}>" for form in forms]
     letters = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), "<u4")
     lengths = np.array([len(form) for form in marked], np.int64)
     ends = np.cumsum(lengths)
     owner = np.repeat(np.arange(len(marked)), lengths)
-    left = ends[owner] - np.arange(len(letters))  # letters from here to the form's end
+    left = ends[owner] - np.arange(len(letters))  # letters from each one to its form's end, that one included
     hashes, owners = [], []
     code = letters
     for n in NGRAM_LENGTHS:
@@ -55,7 +58,7 @@ def ngram_bags(forms: Sequence[str]) -> Bags:
         hashes.append(code[inside])
         owners.append(owner[: len(code)][inside])
     found = np.concatenate(owners)
-    buckets = np.concatenate(hashes) * _MIX >> np.uint32(32 - BUCKETS.bit_length() + 1)  # the best mixed bits
+    buckets = np.concatenate(hashes) * _MIX >> np.uint32(32 - BUCKETS.bit_length() + 1)  # the highest bits mix best
     order = np.argsort(found, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(found, minlength=len(marked)))])
     return Bags((buckets[order] + np.uint32(KNOWN)).astype(np.int32), starts)

@@ -1,7 +1,7 @@
-"""Other columns by which the beginning of a file can be read, where those that are set do not fit.
+"""Finds other columns by which the beginning of a file can be read, if those that are set do not fit.
 
-A file with comments, numbers before its words and further columns after its tags is wrong in three ways at once; an
-error names the first, and who mends that alone meets the next.
+With comments, numbers before its words and further columns after its tags, a file does not fit in three ways at once.
+An error names only the first, and who mends that meets the next; so all settings are suggested together.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from nerwin.text.column_doubts import TagColumns, tagged_comments
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
 from nerwin.text.pieces import read_pieces
 
-BEGINNING = 1 << 14  # bytes: a thousand lines, which are read again for every column that is tried
+BEGINNING = 1 << 14  # bytes, about a thousand lines; they are read again for every column that is tried
 COMMENTS = "#"  # the usual mark of comments
 MOST = 20  # columns that are tried: corpora have fewer, and damaged lines may have thousands
 
@@ -33,7 +33,7 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
         if columns.tag in (*tags, *(column - width for column in tags)):
             tags = [columns.tag]
         tag = tags[0] if len(tags) == 1 else columns.tag
-        if comments != columns.comments and any(tagged_comments(block, tag)):  # words would be lost
+        if comments != columns.comments and any(tagged_comments(block, tag)):  # they may be words, and would be lost
             continue
         for word in dict.fromkeys((columns.word, *tried)):
             candidate = columns._replace(comments=comments, word=word, tag=tag)

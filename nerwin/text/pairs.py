@@ -1,10 +1,9 @@
 """Words together with the word that comes after them.
 
-Where a token is a letter, as in Chinese, it says little alone, and two in a row say much: taggers that look at windows
-of letters look these pairs up, too (Pei, Ge & Chang 2014). A configuration that has the feature may be of any corpus:
-pairs of whole words are rare and brought nothing, so they are looked up where most words are single letters, and
-nowhere else. There a form is no longer a word, but a word and the next one, and what is done with forms is done with
-pairs: they are interned, looked up and projected once.
+Where a token is a letter, as in Chinese, it says little alone, but two in a row say much. So taggers that look at
+windows of letters look up these pairs, too (Pei, Ge & Chang 2014). Pairs of whole words are rare, and gained nothing.
+So a configuration may name the feature for any corpus, but it is used only where most words are single letters. There a
+form is not a word, but a word and the next one; such forms are interned, looked up and projected once, like others.
 """
 
 import unicodedata
@@ -13,12 +12,12 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import accumulate, chain
 
 PAIR = "pair"  # the name of the feature
-LETTERED = 0.6  # share of words that are one letter; where words are words it is below that in any language
-_BETWEEN = "\uffff"  # which Unicode keeps free for such a use; a word that holds it is read up to there
+LETTERED = 0.6  # share of single letters among words; corpora of whole words are below it in any language
+_BETWEEN = "\uffff"  # Unicode reserves it for such internal use; if a word holds it, only what is before it counts
 
 
 def are_letters(sentences: Iterable[Sequence[str]]) -> bool:
-    """Whether most words of a corpus are single letters, or signs that stand with letters as the vowels of Hindi do."""
+    """Whether most words of a corpus are single letters, or signs that go with letters, such as Hindi vowels."""
     counts = Counter(chain.from_iterable(sentences))
     letters = sum(count for word, count in counts.items() if len(word) == 1 and _is_letter(word))
     return letters > LETTERED * counts.total()
@@ -29,12 +28,12 @@ def _is_letter(character: str) -> bool:
 
 
 def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[int] = ()) -> Sequence[str]:
-    """The forms of a sentence: its words, or with pairs among the features, each with the one after it.
+    """The forms of a sentence: its words, or, with pairs among the features, each word with the one after it.
 
-    The last word has nothing after it.
+    The last word of a sentence has nothing after it.
 
     Args:
-        lengths: of the sentences, where the words are those of several in a row.
+        lengths: of the sentences, if the words are those of several in a row.
     """
     if PAIR not in features or not words:
         return words
@@ -45,5 +44,5 @@ def forms_of(words: Sequence[str], features: Container[str], lengths: Iterable[i
 
 
 def bare_words(forms: Sequence[str], features: Container[str]) -> Sequence[str]:
-    """The word of each form; with pairs among the features, a form may also be a word."""
+    """The word of each form. With pairs among the features, forms that are words already are left as they are."""
     return [form.partition(_BETWEEN)[0] for form in forms] if PAIR in features else forms

@@ -1,7 +1,7 @@
-"""A piece of text with its tokens and entities: what every form of a tagged corpus says, each in its own way.
+"""A piece of text with its tokens and entities: what every form of a tagged corpus says in its own way.
 
-Entities come in characters of the text and go to tokens only where they are whole tokens, inside the text, and apart:
-what does not fit is refused, or moved where that is asked for.
+Entities in characters of the text become spans of tokens. They have to be whole tokens, inside the text, and apart;
+what does not fit is refused, or moved if that is asked for.
 """
 
 import itertools
@@ -43,8 +43,11 @@ class Passage(NamedTuple):
 
 @dataclass
 class Counts:
-    """What reading a file left out or changed: texts for their "answer", texts without words, entities that had to be
-    moved or left out, words of which nothing is said."""
+    """What reading a file left out or changed.
+
+    declined: texts left out for their "answer". empty: texts left out as they have no words. moved, lost: entities that
+    were moved or left out. unsaid: words without annotation.
+    """
 
     declined: int = 0
     empty: int = 0
@@ -93,8 +96,8 @@ def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list
     """Words as a text, and their offsets in it.
 
     Args:
-        spaced: whether a space stands between any two, or none between letters and marks of scripts without spaces, nor
-            where a sentence in such a script has its digits and other letters one by one, too.
+        spaced: whether a space stands between any two words. If not, there is none between letters and marks of scripts
+            without spaces, and none at all in a sentence in such a script whose words are all of one character.
     """
     words = list(words)
     if not spaced and all(len(word) == 1 for word in words) and any(map(has_unspaced_letter, words)):
@@ -155,11 +158,13 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
 def fitted_tokens(
     tokens: Sequence[Token], found: Sequence[Span], text: str, where: str, *, expand: bool
 ) -> tuple[list[Span], int]:
-    """Spans of characters as spans of tokens, in order: all tokens that they touch, or only those inside of them; of
-    spans that overlap the longest.
+    """Spans of characters as spans of tokens, in order; of spans that overlap, the longest is kept.
+
+    Args:
+        expand: whether a span takes all tokens that it touches, or only those inside it.
 
     Returns:
-        The spans of tokens, and how many of these were moved.
+        The spans of tokens, and how many of them were moved.
 
     Raises:
         CorpusError: an entity outside the text; the message starts with `where`.
@@ -201,7 +206,7 @@ def _quoted(text: str, span: Span) -> str:
 
 
 def _cut(tokens: Iterable[Token], span: Span) -> str:
-    """Which token an entity cuts, in words."""
+    """What is wrong with an entity's borders, in words."""
     for token in tokens:
         if token.start < span.start < token.end or token.start < span.end < token.end:
             return f'a border inside the token "{token.text[:40]}"'

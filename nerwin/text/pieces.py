@@ -1,7 +1,7 @@
-"""A file in pieces of whole lines, as a rule of whole sentences, so that a piece can be worked on by itself.
+"""A file in pieces of whole lines, usually of whole sentences, so that a piece can be worked on by itself.
 
-How a file is cut depends on its bytes alone: whoever works on the pieces, and however many at a time, what comes out is
-the same. Lines that are typed at a terminal are pieces of their own, where they are texts of their own.
+How a file is cut depends on its bytes alone, so the result is the same however the pieces are shared out among
+processes. Lines that are typed at a terminal are pieces of their own, if they are texts of their own.
 """
 
 import itertools
@@ -16,10 +16,10 @@ import numpy as np
 from nerwin.text.byte_ranges import LINE_FEED, codes_of
 from nerwin.text.files import LONGEST_LINE, decode_text, is_gzip, is_typed, open_binary, reading, source_name, too_long
 
-SIZE = 5 << 20  # bytes that are read at a time, and about as many make a piece: some hundred thousand words
-MOST = 2 * SIZE  # bytes in which a sentence ends, or it is cut: a file without blank lines must not fill the memory
-BLOCK = 1 << 19  # bytes of a block, at least: so few that most of what is computed of it fits the processor's caches
-MOST_OF_BLOCKS = 2 * BLOCK  # the same of a block
+SIZE = 5 << 20  # bytes that are read at a time, and of a piece, about: some hundred thousand words
+MOST = 2 * SIZE  # bytes after which a sentence is cut: a file without blank lines must not fill the memory
+BLOCK = 1 << 19  # bytes of a block, at least; so few that most of what is computed from it fits the processor's caches
+MOST_OF_BLOCKS = 2 * BLOCK  # bytes of a block after which a sentence is cut
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
@@ -97,8 +97,12 @@ def _after_last_blank_line(data: bytearray, start: int) -> int:
 
 
 def cut_piece(piece: Piece, *, by_sentence: bool, share: float = 1.0) -> Iterator[Piece]:
-    """Blocks of a piece, of a share of BLOCK bytes or more, which end where the next line does; or, by sentence,
-    where that ends, if it ends in time.
+    """The blocks of a piece: each ends with the first line, or by sentence with the first blank line, after BLOCK
+    bytes.
+
+    Args:
+        by_sentence: if there is no blank line up to MOST_OF_BLOCKS, a block ends with a line even so.
+        share: of BLOCK, for smaller or larger blocks.
     """
     number, start = piece.number, 0
     while start < len(piece.data):

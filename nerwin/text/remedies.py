@@ -1,4 +1,4 @@
-"""What to do about a line of columns that cannot be read: hints by what it looks like."""
+"""What to do about a line of columns that cannot be read: hints that depend on what it looks like."""
 
 import itertools
 import re
@@ -45,7 +45,7 @@ WIDE = "Is the file UTF-16? Then convert it to UTF-8."
 OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
-OUTSIDES = ("o", "0", "-", "_", "\u041e", "\u039f")  # how others spell O, the last two in Cyrillic and in Greek
+OUTSIDES = ("o", "0", "-", "_", "\u041e", "\u039f")  # other ways to write O; the last two are Cyrillic and Greek
 # By how the first line begins.
 FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': JSON,
@@ -66,7 +66,7 @@ def for_few_columns(line: Line) -> str:
 
 
 def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool) -> str:
-    """What may be done about a tag that is none.
+    """What may be done about a tag that is not legal.
 
     Args:
         others: further columns that hold tags and nothing else, if that of the tags has had no entity so far.
@@ -132,7 +132,7 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
 
 
 def _no_tag(tag: str, others: Sequence[int]) -> Iterator[str]:
-    """What may be meant by what does not look like a tag."""
+    """What may be meant where something stands that does not look like a tag."""
     column = COLUMN.format(others[0]) if others else ""
     if not tag.strip(BLANK):
         yield _either(column, EMPTY)
@@ -143,7 +143,7 @@ def _no_tag(tag: str, others: Sequence[int]) -> Iterator[str]:
 
 
 def _by_another_mark(text: str) -> str:
-    """Which mark seems to separate columns."""
+    """Which mark seems to separate columns, as a part of a hint; empty if none does."""
     last = max(MARKS, key=text.rfind)
     return f"not by a {MARKS[last]}" if last in text else ""
 

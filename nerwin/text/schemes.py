@@ -1,7 +1,7 @@
 """Which of the tag schemes a corpus follows, and how well.
 
-Tags that are types alone ("Lima LOC"), as Stanford's tagger reads them and Few-NERD has them, are read as IOB1 without
-a B: neighbours of one type are one entity. Only where that is asked for, since any column could be such tags.
+Tags that are types alone ("Lima LOC"), as in Few-NERD or for Stanford's tagger, are read as IOB1 without a B:
+neighbours of one type are one entity. That happens only on request, since any column could hold such tags.
 """
 
 import re
@@ -16,19 +16,19 @@ from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps, types_in
 
 TYPES_ALONE: Scheme = "types"
 NEIGHBOURS = "neighbours of one type are one entity"  # where no tag begins one
-# A prefix before its type in any spelling, or alone where there is one type only; and one behind its type.
+# A prefix before its type, in various spellings, or alone, as where there is one type only; and one after its type.
 _BEFORE = re.compile(r"([BIESLUM])(?:[-_:./](.+))?", re.IGNORECASE)
 _BEHIND = re.compile(r"(.+)[-_]([BIESLUM])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(+\w\S*|\*\)*|\d+\)\S*")  # of CoNLL-2012: (ORG* * *) and (PER), and (12) of coreference
-_SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a type: a further tag, as of nested entities, or a value
+_SEVERAL = re.compile(r"\|(?:[BIESLUM]-.|O$|\w+=)")  # in a type: another tag, as of nested entities, or a key=value
 _IN_NO_TYPE = frozenset(f"{BLANK}=|")
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # categories of Unicode: controls, format, blanks
-_MAY_BE_ALL = {"B", "I", "S", "U"}  # the prefixes that all tags of a small corpus may have
+_MAY_BE_ALL = {"B", "I", "S", "U"}  # prefixes that may be the only one in a small corpus
 STRAY_SHARE = 0.01  # a scheme may break at this share of its entity tokens: real corpora have annotation slips
 
 
 def split_prefix(tag: str) -> tuple[str, str] | None:
-    """What may be a prefix, in capitals, and its type, which is empty where it stands alone: B, b-PER, PER_B."""
+    """What may be a prefix, as a capital, and its type, which is empty if it stands alone: of B, b-PER, PER_B."""
     if found := _BEFORE.fullmatch(tag):
         return found[1].upper(), found[2] or ""
     found = _BEHIND.fullmatch(tag)
@@ -36,10 +36,10 @@ def split_prefix(tag: str) -> tuple[str, str] | None:
 
 
 def prefixed(tags: Collection[str]) -> str | None:
-    """One of a corpus's tags without O, if they have prefixes, in whatever spelling; None if they are types alone.
+    """One tag with a prefix, in whatever spelling, among a corpus's tags without O; None if they are types alone.
 
-    "E-mail" and "L" may be types. But where a type stands under B and another prefix, or all under the same one, these
-    are prefixes.
+    "E-mail" and "L" may be types. So prefixes are assumed only if one type occurs with B and with another prefix, or if
+    all tags have the same prefix.
     """
     split = {tag: pair for tag in tags if (pair := split_prefix(tag))}
     under: dict[str, set[str]] = {}
@@ -55,7 +55,7 @@ def prefixed(tags: Collection[str]) -> str | None:
 def is_type(tag: str) -> bool:
     """Whether a tag may be a type that stands alone.
 
-    A small o, numbers and marks are rather another O, and with a = or a | it is several values.
+    A small o, numbers and marks are more likely another way to write O, and with a = or a | it is several values.
     """
     lettered = any(map(str.isalpha, tag)) and tag not in ("o", OUTSIDE)
     return lettered and _IN_NO_TYPE.isdisjoint(tag) and not in_brackets(tag)
@@ -67,7 +67,7 @@ def in_brackets(tag: str) -> bool:
 
 
 def as_read(tags: list[str], scheme: Scheme) -> list[str]:
-    """Tags as they stand in a file, with prefixes; what is none stays as it is."""
+    """The tags of a file with prefixes: types alone get an I-; all others stay as they are."""
     return [f"I-{tag}" if is_type(tag) else tag for tag in tags] if scheme == TYPES_ALONE else tags
 
 
@@ -79,8 +79,7 @@ def is_legal(tag: str, scheme: Scheme) -> bool:
 
 
 def is_label(label: str) -> bool:
-    """Whether tags can tell a type from others: it says one thing, which is not O, and nothing that is not seen stands
-    at its ends."""
+    """Whether a type can be read back from tags: it is a single one, not O, and has nothing invisible at its ends."""
     return not _SEVERAL.search(label) and label != OUTSIDE and all(map(is_seen, label[:1] + label[-1:]))
 
 
@@ -104,18 +103,18 @@ def check_labels(labels: Iterable[str], where: str, remedy: str = "Write .jsonl.
 
 
 def expected_tag(scheme: Scheme) -> str:
-    """What a message says that it expected."""
+    """What messages name as expected in place of a tag that is not legal."""
     return "O or a type such as PER" if scheme == TYPES_ALONE else "a tag such as O or B-PER"
 
 
 def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None:
-    """Name the scheme that the tags follow, and count the steps that break it.
+    """Find the scheme that the tags follow, and count the steps that break it; both are set in `corpus`.
 
-    A scheme that is set is believed; otherwise the one that is broken least, if at no more than STRAY_SHARE of the
-    entity tokens.
+    A scheme that is set is taken for granted. Otherwise it is the one that is broken least, and it fits if it is broken
+    at no more than STRAY_SHARE of the entity tokens.
 
     Raises:
-        CorpusError: no scheme fits, and `refuse_mixed`; or tags are no types alone that should be.
+        CorpusError: no scheme fits, and `refuse_mixed`; or tags that should be types alone have prefixes.
     """
     if chosen == TYPES_ALONE:
         _settle_types(corpus)

@@ -1,9 +1,9 @@
 """Where sentences of raw text end: taggers learn from sentences, and find less in paragraphs.
 
-A rule for any language with these marks, which rather leaves two sentences together than cuts one: after a mark and
-what closes with it, unless the next word begins with a small letter, or stands without a blank right after what has
-closed, as in 《加油！》是电影; after a dot, unless it may be that of an abbreviation, an initial or an ordinal, or of
-a number that goes on; and at a blank line.
+The rules suit any language with these marks, and would rather leave two sentences together than cut one. A sentence
+ends at a blank line; and after a mark, with whatever closes there, such as quotation marks. But it goes on if the next
+word begins with a small letter, or follows what has closed without a blank, as in 《加油！》是电影. After a dot it also
+goes on if the dot may belong to an abbreviation, an initial or an ordinal, or if a number follows.
 """
 
 import itertools
@@ -34,7 +34,7 @@ def cut_into_sentences(text: str, tokens: Sequence[Token]) -> list[Sequence[Toke
 
 
 def _borders(tokens: Sequence[Token]) -> Iterator[int]:
-    """Where a mark's sentence is followed by another."""
+    """The numbers of the tokens that begin a sentence after a mark."""
     begin = after = 0
     for mark in [number for number, token in enumerate(tokens) if token.text[0] in MARKS and _is_mark(token.text)]:
         if mark < after:

@@ -1,4 +1,4 @@
-"""Tagged sentences, and the corpus that a file of them is, whatever it was written in."""
+"""Tagged sentences, and the corpus that a file of them is, in whatever form it was written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,8 @@ class Sentence(NamedTuple):
 class Corpus:
     """The sentences of one file and what was found out about it.
 
-    delimiter: of its columns; of a file without columns, how it is written.
+    delimiter: that of its columns; for a file without columns, the name of its form. width: the number of its columns,
+    or 0.
     """
 
     path: str
@@ -55,7 +56,7 @@ class Corpus:
         return sum(len(sentence.words) for sentence in self.sentences)
 
     def describe(self) -> str:
-        """One line for the person who wonders how the file was understood."""
+        """How the file was understood, in one line."""
         parts = [
             counted(len(self.sentences), "sentence"),
             counted(self.tokens, "token"),

@@ -10,8 +10,8 @@ is IOBES with another letter, is how Chinese corpora are often tagged:
     BILOU      U-ORG   O         B-PER   L-PER   O       U-LOC  U-LOC
     BMES       S-ORG   O         B-PER   E-PER   O       S-LOC  S-LOC     M-... between B and E
 
-One rule, conlleval's, reads the spans of all of them, also of illegal sequences; `strict_spans` is the other rule in
-use. A scheme is a set of legal steps between neighbouring tags, which is also how it is detected.
+A single rule, conlleval's, reads the spans of all of them, even of illegal sequences; `strict_spans` is the other rule
+in use. A scheme is a set of legal steps between neighbouring tags, by which it is also detected.
 """
 
 from collections import Counter
@@ -51,9 +51,9 @@ def is_tag(tag: str) -> bool:
 def spans(tags: Sequence[str]) -> list[Span]:
     """The spans of a tag sequence under conlleval's rule, which forgives illegal steps.
 
-    A span begins at B, S or U, where the type differs from the token before, or after an end; it ends before the next
-    beginning, before O, and after E, S, L or U. Equal to seqeval's default mode for the letters that this knows, B, I,
-    E and S; L is read as E here, U as S and M as I.
+    A span begins at B, S or U, where the type differs from that of the token before, or after an end. It ends before
+    the next beginning, before O, and after E, S, L or U. For B, I, E and S this equals seqeval's default mode, which
+    knows no others; here L is read as E, U as S and M as I.
     """
     found: list[Span] = []
     start, label = -1, ""
@@ -134,7 +134,7 @@ def _with_letters(letters: dict[str, str], tags: list[str]) -> list[str]:
 
 
 def types_alone(found: Iterable[Span], length: int) -> list[str]:
-    """Spell spans as types without prefixes, which say nothing of borders between neighbours of one type."""
+    """Spell spans as types without prefixes, which do not show borders between neighbours of one type."""
     tags = [OUTSIDE] * length
     for start, end, label in found:
         tags[start:end] = [label] * (end - start)
@@ -152,7 +152,7 @@ SPELLINGS: dict[str, Spelling] = {
 }
 
 
-# A step is legal or not: (tag before, tag after), where a sentence starts from and ends in O.
+# Whether a step from one tag to the next is legal; a sentence counts as having an O before it and after it.
 
 
 def _legal_iob1(before: str, after: str) -> bool:
@@ -174,7 +174,7 @@ def _legal_closed(opening: str, inside: str, closing: str, single: str) -> Calla
     return legal
 
 
-# In the order of preference where a file is legal in several, as one without entities is.
+# In order of preference: a file may be legal in several, as is one without entities.
 SCHEMES: dict[str, Callable[[str, str], bool]] = {
     "iob2": _legal_iob2,
     "iob1": _legal_iob1,

@@ -17,23 +17,24 @@ from typing import NamedTuple
 
 @functools.cache
 def _token(*, hyphens: bool = True, high: bool = False) -> re.Pattern[str]:
-    """The pattern of a token; it takes longer to compile than this package to import, and columns need none.
+    """The pattern of a token, compiled when first needed: that takes longer than the import of this package.
 
     Args:
         hyphens: whether they hold words together.
-        high: whether it knows the marks and pictures beyond U+FFFF, which few texts have: it takes half as long again.
+        high: whether it knows the marks and pictures beyond U+FFFF. Few texts have any, and it takes half as long
+        again.
     """
-    # A letter, a digit, "_" as in @user_name, or what \w leaves out of words: a combining mark (vowel sign, accent set
-    # apart), or what joins or parts letters unseen.
+    # A letter, a digit, "_" as in @user_name, or what words have and \w leaves out: combining marks (vowel signs,
+    # separate accents), and invisible characters that join or separate letters.
     marks = _marks(*_MARKED, *(_HIGH_MARKED if high else ()))
     letter = rf"[\w{marks}{_UNSEEN}]"
-    signs = f"[{marks}{_SKINS if high else ''}]"  # on the character before
+    signs = f"[{marks}{_SKINS if high else ''}]"  # which modify the character before
     flag = f"[{_FLAG}]{{2}} |" if high else ""
     clitic = r"['’](?:s|S|re|RE|ve|VE|ll|LL|d|D|m|M)\b"
     hyphen, joint = ("-?", "-‐") if hyphens else ("", "")
     return re.compile(
         rf"""
-          [a-zA-Z]++(?=[ ,])                               # most words; what follows finds the same, but later
+          [a-zA-Z]++(?=[ ,])                               # most words; the rest would find the same, but more slowly
         | https?://(?:\S*[^\s.,;:!?)\]"']|\S)              # a web address, without the punctuation after it
         | [@#]{letter}+                                    # a user name or hashtag
         | (?:[^\W\d_]\.){{2,}}(?!{letter})                 # U.S.  e.g.
@@ -70,7 +71,7 @@ def is_unspaced(word: str) -> bool:
 
 
 def has_unspaced_letter(word: str) -> bool:
-    """Whether a letter of such a script stands in a word."""
+    """Whether a word has a letter of a script that has no spaces between words."""
     return _UNSPACED.search(word) is not None
 
 
@@ -115,12 +116,12 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> list[Token]:
-    # Much text has many tokens, and Token(...) takes longer.
+    # There are many tokens in much text, and Token(...) would take longer.
     return [tuple.__new__(Token, (match[0], match.start(), match.end())) for match in pattern.finditer(text)]
 
 
 def split_words(text: str) -> list[str]:
-    """The tokens of a text in lower case, those that hyphens join taken apart."""
+    """The tokens of a text in lower case; words that hyphens join are taken apart."""
     found = _token(hyphens=False, high=_is_high(text)).findall(text)
     if not text.isascii() and _UNSPACED.search(text):
         found = [part for token in found for part in _UNSPACED.split(token)]
@@ -139,5 +140,6 @@ def split_letters(text: str) -> list[Token]:
 
 Tokenizer = Callable[[str], list[Token]]
 
-# By the name that a model remembers: a tokenizer that finds other tokens gets a new name, unless it mends a mistake.
+# By the names that models remember: if a tokenizer is changed to find other tokens, other than to mend a mistake, it
+# gets a new name.
 TOKENIZERS: dict[str, Tokenizer] = {"rules": tokenize, "spaces": split_at_spaces, "letters": split_letters}

@@ -7,8 +7,8 @@ from nerwin.text.passage import join_letters, join_words
 from nerwin.text.tokenizer import TOKENIZERS
 
 ENOUGH = 1000  # words that are looked at
-STRANGE = 0.1  # share of words that may be other tokens: where words have spaces between them, a few in a hundred are
-FEW = 0.01  # the same where most words are single letters: there only digits and Latin letters can differ
+STRANGE = 0.1  # share of words that may differ from the tokenizer's: in text with spaces, a few in a hundred always do
+FEW = 0.01  # the same if most words are single letters: there only digits and Latin letters can differ
 # How raw text is to be tagged with each tokenizer, in the order in which they are advised.
 REMEDIES = {
     "rules": "as it is (corpus.tokenizer=rules)",
@@ -18,7 +18,7 @@ REMEDIES = {
 
 
 def tokenizer_doubt(sentences: Iterable[Sequence[str]], tokenizer: str) -> Iterator[str]:
-    """The doubt about words that raw text would not be taken apart into.
+    """The doubt about a corpus whose words are not what raw text would be taken apart into.
 
     Args:
         tokenizer: the name of the one that raw text is taken apart by.

@@ -1,9 +1,9 @@
-"""Word vectors kept as they are in memory, so that a file is taken apart once and mapped from then on.
+"""A disk cache of word vectors: a file is parsed once, and memory-mapped from then on.
 
-The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. A file's content
-is kept under its sha256 as a folder of two files, words and numbers. The sha256 is kept, too, under the file's path,
-size, dates and inode: while these stay, the file is not hashed again. Where nothing can be written, files are read into
-memory each time.
+The cache is `nerwin/vectors-1` in $XDG_CACHE_HOME, or in ~/.cache; it can be removed at any time. A file's content is
+kept under its sha256, as a folder of two files, words and numbers. The sha256 itself is kept under the file's path,
+size, times and inode: while these stay the same, the file is not hashed again. If the cache cannot be written, files
+are read into memory each time.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ class Vectors(NamedTuple):
     matrix: Floats
 
     def rows(self) -> dict[str, int]:
-        """The row of each word; of one that is there twice, the first."""
+        """The row of each word; if it is there twice, the first."""
         return dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
 
 
@@ -67,7 +67,7 @@ def vectors_source(path: Path) -> Fingerprint:
 
 
 def _check_is_file(path: Path) -> None:
-    """Refuse what would have no end, or be gone once it is read."""
+    """Refuse folders, and pipes, which may have no end and cannot be read twice."""
     with reading_vectors(path):
         if path.exists() and not path.is_file():
             raise VectorsError(f"{path}: expected a file, found a folder or a pipe. Write the vectors to a file first.")
@@ -101,10 +101,10 @@ def _digest(path: Path) -> str:
 
 
 def _stamp(path: Path) -> str:
-    """What is known of a file without reading it.
+    """What is known of a file without reading it; it changes if the file is replaced or written to.
 
-    Another file in its place has another stamp, and so has another content: whoever writes may set the time of the last
-    change (mtime) back, but not that of the last change of anything about the file (ctime).
+    A program that writes may set the time of the content's last change back (mtime), but not that of the last change of
+    anything about the file (ctime).
     """
     with reading_vectors(path):
         stat = path.stat()
@@ -112,7 +112,7 @@ def _stamp(path: Path) -> str:
 
 
 def _open(entry: Path, dim: int) -> Vectors | None:
-    """An entry of the cache, if it is there and whole, and of that many numbers a word."""
+    """An entry of the cache; None if it is missing or damaged, or does not have `dim` numbers a word."""
     try:
         words = (entry / WORDS_FILE).read_bytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
         size = (entry / NUMBERS_FILE).stat().st_size
@@ -124,8 +124,10 @@ def _open(entry: Path, dim: int) -> Vectors | None:
 
 
 def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
-    """Take a file apart into an entry, which is there as a whole or not at all; none where the file has become another
-    one since it had that stamp."""
+    """Parse a file into an entry, which appears as a whole or not at all.
+
+    Returns: its vectors, or None if the file has changed since it had that stamp.
+    """
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="new-", ignore_cleanup_errors=True) as folder:
         fresh = Path(folder, "entry")
         fresh.mkdir()

@@ -19,8 +19,8 @@ from nerwin.text.decimals import read_decimals
 from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
 from nerwin.text.pieces import Piece, cut_piece, read_pieces
 
-LONGEST_WORD = 10_000  # bytes; a longer one in a binary file means that it is none
-LONGEST_COUNT = 19  # digits
+LONGEST_WORD = 10_000  # bytes; a longer word in a binary file means that it is no such file
+LONGEST_COUNT = 19  # digits; what has so many or more is no count of a header
 _BLANKS = " \t"
 _BETWEEN = re.compile("[ \t]+")
 
@@ -119,7 +119,7 @@ def _trimmed(data: bytes) -> bytes:
 
 
 def _table(data: bytes, dim: int) -> WordRows | None:
-    """Lines of a word and `dim` numbers with one space between each, read at once; None where any is another one."""
+    """Lines of a word and `dim` numbers with single spaces between, read all at once; None if any line differs."""
     fields, r = parts_of(data, " "), data.count(b"\n")
     if len(fields.ends) != r * (dim + 1) or (codes_of(data)[fields.ends[dim :: dim + 1]] != LINE_FEED).any():
         return None
@@ -139,7 +139,7 @@ def _table(data: bytes, dim: int) -> WordRows | None:
 
 
 def _row_by_row(data: bytes, first: int, dim: int, path: Path) -> WordRows:
-    """Lines that may have blanks in their words, or several between numbers; `first` is the number of the first."""
+    """The same for lines with blanks in their words, or several between numbers; `first` is the first line's number."""
     lines = data.decode().split("\n")[:-1]
     rows = [_row(line, f"{path}:{number}", dim) for number, line in enumerate(lines, first)]
     return [word for word, _ in rows], np.stack([values for _, values in rows])

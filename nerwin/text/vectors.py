@@ -1,7 +1,7 @@
 """Word vectors to start from: those of a file that a corpus needs, and which row of the lookup table each belongs to.
 
-A file is taken as a whole, from the disk cache where it was read before; what is kept of it are the words that are
-asked for, and a number of its first, most frequent ones for text that is still to come.
+A file is loaded as a whole, from the disk cache if it was read before. Of its words those are kept that are asked for,
+and some of the first, which are the most frequent ones, for text that is still to come.
 """
 
 from collections.abc import Collection
@@ -14,8 +14,8 @@ from nerwin.errors import VectorsError
 from nerwin.text.features import Lookup, spellings
 from nerwin.text.vector_cache import load_vectors
 
-LARGEST = 1e9  # of a vector's numbers: what they are multiplied and added up to stays far below float32's limit
-MEASURED = 20_000  # the most frequent vectors, whose size is taken for that of all
+LARGEST = 1e9  # the largest number of a vector: products and sums of such numbers stay far below float32's limit
+MEASURED = 20_000  # vectors, the first of the file and so the most frequent, whose size stands for that of all
 
 
 def read_vectors(path: Path, words: Collection[str], dim: int, extra: int = 0) -> dict[str, Floats]:

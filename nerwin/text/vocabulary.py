@@ -1,7 +1,7 @@
 """Word forms as integers.
 
-A vocabulary interns every form exactly as spelled, so that all that is a function of the form (its word-vector row, its
-case shape, its suffixes) can be computed once a form and looked up by id (Collobert et al. 2011, section 3.1.1).
+A vocabulary interns every form exactly as spelled. So everything that is a function of the form (its word-vector row,
+its shape, its suffixes) can be computed once for each form, and looked up by id (Collobert et al. 2011, section 3.1.1).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from nerwin.arrays import Ints
 
 PADDING = 0  # fills a window beyond the ends of its sentence
 UNKNOWN = 1  # stands for what was not seen in training
-KNOWN = 2  # the first form that was; in a lookup table, the first row of a value
+KNOWN = 2  # the id of the first form, after the two reserved ids; in a lookup table, the first row of a value
 
 
 class _Numbers(dict[str, int]):

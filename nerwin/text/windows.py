@@ -37,7 +37,7 @@ def flatten(sentences: Sequence[Ints], size: int) -> FlatCorpus:
 
 
 def lay_out(ids: Ints, lengths: Ints, size: int) -> FlatCorpus:
-    """The same of sentences that stand in one array."""
+    """The same, given the form ids (n,) of all sentences in one array, and the sentences' lengths (S,)."""
     half = size // 2
     # Every sentence stands `half` paddings after the one before it.
     shift = half * (1 + np.repeat(np.arange(len(lengths), dtype=np.int32), lengths))
@@ -58,8 +58,8 @@ def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Int
     """The sentences that the windows around `centres` (B,) stand in.
 
     Returns:
-        The form ids (n,) of all their words, the sentences' lengths (S,), and for each window (B,) the number of the
-        sentence that it stands in, and (B,) that of the word that it is centred on, both counted among these.
+        The form ids (n,) of all words of these sentences, their lengths (S,), and for each window the number (B,) of
+        its sentence and the number (B,) of its middle word, counted among these sentences and words.
     """
     number, ends = np.searchsorted(corpus.centres, centres), np.cumsum(corpus.lengths)
     chosen, at = np.unique(np.searchsorted(ends, number, side="right"), return_inverse=True)
@@ -70,7 +70,7 @@ def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Int
 
 
 def all_sentences(corpus: FlatCorpus) -> tuple[Ints, Ints, Ints, Ints]:
-    """The same of the windows around all words."""
+    """The same for the windows around all words."""
     lengths = corpus.lengths[corpus.lengths > 0]
     return corpus.words, lengths, np.repeat(np.arange(len(lengths)), lengths), np.arange(len(corpus.centres))
 
