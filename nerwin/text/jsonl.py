@@ -82,7 +82,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
 
 
 def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
-    """Whether the tags of an object, if any, are its tokens': these are words, or offsets with tags and none of blanks."""
+    """Whether an object's tags, if any, belong to its tokens: words, or offsets with tags and none of blanks."""
     given = content.get("tokens")
     return listed_words(content, where) is not None or (
         isinstance(given, list) and len(given) == count and has_tags(content, count)
