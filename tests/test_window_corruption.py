@@ -335,6 +335,14 @@ def test_fitting_separates_scores_that_are_neighbours_in_floating_point(dtype: t
         low = high
 
 
+@pytest.mark.parametrize("low", [1.0, 2e7, 2e8, 1e30])
+def test_fitting_may_let_in_all_words_however_large_the_scores(low: float) -> None:
+    """As a large margin makes them: 2e7 less 1 is 2e7 in float32."""
+    scores = np.array([[1.5 * low], [low]], np.float32)
+    thresholds = fit_thresholds(scores, np.array([1, 1]), np.array([2]))
+    assert decide(scores, thresholds).tolist() == [1, 1]
+
+
 def test_fitting_leaves_out_a_type_that_dev_does_not_have() -> None:
     scores = np.array([[3.0, 9.0], [0.0, 2.0], [0.0, -1.0]])
     thresholds = fit_thresholds(scores, np.array([1, 0, 0]), np.array([3]))

@@ -238,10 +238,12 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
     order = np.argsort(-scores, kind="stable")
     ranked, hits = scores[order], np.cumsum(true[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
-    lower = np.append(ranked[1:], ranked[-1] - 1.0)
+    below_all = min(ranked[-1] - 1.0, np.nextafter(ranked[-1], -np.inf))  # a large score less 1 is rounded to itself
+    lower = np.append(ranked[1:], below_all).astype(ranked.dtype)
     f1[ranked == lower] = -1.0  # no cut goes through equal scores
     cut = int(f1.argmax())
-    return float((ranked[cut] + lower[cut]) / 2)
+    middle = (ranked[cut] + lower[cut]) / 2
+    return float(middle if middle < ranked[cut] else lower[cut])  # between neighbours it is rounded to one of them
 
 
 def _neighbours(scores: Floats, threshold: float) -> Floats:
