@@ -135,10 +135,12 @@ def numeric_gradient(
         kept = flat[entry]
         flat[entry] = kept + epsilon
         above = loss()
-        flat[entry] = kept - epsilon
-        below = here if one_sided else loss()
+        if one_sided:
+            gradient[row] = (above - here) / epsilon
+        else:
+            flat[entry] = kept - epsilon
+            gradient[row] = (above - loss()) / (2 * epsilon)
         flat[entry] = kept
-        gradient[row] = (above - below) / (epsilon if one_sided else 2 * epsilon)
     return gradient
 
 

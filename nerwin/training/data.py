@@ -122,10 +122,7 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None, sources: dict[
             "F1 is no score on new text"
         )
     letters = are_letters(train.words)
-    if dev and are_letters(dev.words) != letters:
-        notes.append(f"dev   {LETTERS_MISMATCH[letters]}: dev F1 says nothing of text like train")
-    if letters:
-        notes.append(f"train {LETTERS if PAIR in config.features else LETTERS_ALONE}")
+    notes += _letter_notes(dev, letters=letters, pairs=PAIR in config.features)
     features = [name for name in ALL_FEATURES if name in config.features and (letters or name != PAIR)]
     vocabulary, size = Vocabulary(), config.window.size
     train_part = _part(vocabulary, learned, features, size)
@@ -158,6 +155,18 @@ def _dev_notes(types: Sequence[str], dev: Sequence[Sentence], refit: Path | None
         yield f"dev   so few entities ({found}) that its F1 says little of other text"
     if absent := sorted(set(types) - there):
         yield f"dev   no entity of {_listed(absent)}: nothing is chosen or fitted for what dev does not have"
+
+
+def _letter_notes(dev: Corpus | None, *, letters: bool, pairs: bool) -> Iterator[str]:
+    """What to know where most words are single letters, in train (`letters`) or in dev alone.
+
+    Args:
+        pairs: whether the configuration has pairs among its features.
+    """
+    if dev and are_letters(dev.words) != letters:
+        yield f"dev   {LETTERS_MISMATCH[letters]}: dev F1 says nothing of text like train"
+    if letters:
+        yield f"train {LETTERS if pairs else LETTERS_ALONE}"
 
 
 def _listed(labels: Sequence[str]) -> str:
