@@ -1376,12 +1376,30 @@ def test_an_interrupted_command_exits_with_130_and_one_line(
 # Help, version, and what they load.
 
 
-@pytest.mark.parametrize("command", ["", "train", "evaluate", "gradcheck", "tag"])
-@pytest.mark.parametrize("flag", ["--help", "-h"])
-def test_every_command_has_help(command: str, flag: str) -> None:
-    done = nerwin(*command.split(), flag)
+COMMANDS = [one.callback.__name__ for one in app.registered_commands if one.callback]
+
+
+def help_of(*words: str) -> str:
+    """What a command's help says, in one line."""
+    return " ".join(nerwin(*words, "--help").stdout.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_short_flag_of_help_gives_the_same(command: str) -> None:
+    done = nerwin(*command.split(), "-h")
     assert done.exit_code == DONE
-    assert "Usage" in done.stdout
+    assert "Usage: " in done.stdout
+    assert done.stdout == nerwin(*command.split(), "--help").stdout
+
+
+def test_the_help_tells_a_newcomer_where_to_begin() -> None:
+    assert "To begin, `nerwin train` trains on a small corpus" in help_of()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_an_option_says_its_default_once(command: str) -> None:
+    _, *options = help_of(command).split(" --")
+    assert [one for one in options if one.count("default:") > 1] == []
 
 
 def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:

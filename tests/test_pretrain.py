@@ -640,6 +640,8 @@ def test_help_shows_the_defaults() -> None:
     said = " ".join(nerwin("pretrain", "--help").stdout.replace("│", " ").split())
     for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
         assert f"[default: {getattr(PretrainSettings, name)}]" in said
+    assert "column of the words, -1 is the last; default: 0." in said  # there is no model to take another from
+    assert "start; default: none." in said
 
 
 def test_settings_of_the_command_line_arrive(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,6 @@ atexit.register(gc.freeze)  # the interpreter's last search for cycles finds wha
 P = ParamSpec("P")
 
 app = typer.Typer(
-    help="Window-based named-entity recognition with max-margin training.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -93,7 +92,10 @@ def _print_version(wanted: bool) -> None:
 def main(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Window-based named-entity recognition with max-margin training."""
+    """Window-based named-entity recognition with max-margin training.
+
+    To begin, `nerwin train` trains on a small corpus that comes with it; then try `nerwin evaluate` and `nerwin tag`.
+    """
     prepare_streams()
 
 

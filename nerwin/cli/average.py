@@ -13,11 +13,14 @@ REMEDY = "Choose another --output."  # of a folder with files
 @command
 def average(
     models: Annotated[
-        list[Path], typer.Argument(help="Two or more run folders of one configuration, trained from different seeds.")
+        list[Path],
+        typer.Argument(
+            metavar="RUN", help="Two or more run folders of one configuration, trained from different seeds."
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new model.")],
 ) -> None:
-    """One model that gives the mean of the scores of several, and decides by the mean of their thresholds."""
+    """Make one model of several: it gives the mean of their scores, and decides by the mean of their thresholds."""
     from nerwin import api
     from nerwin.config.corpora import has_part_to_score
     from nerwin.model.files import check_new_model, save_model
@@ -30,5 +33,5 @@ def average(
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
     typer.echo(f"{output}: {len(models)} models as one, {said}")
-    command = "evaluate" if has_part_to_score(whole.config) else "tag"
-    typer.echo(f"next: {command_line('nerwin', command, output)}", err=True)
+    then = "evaluate" if has_part_to_score(whole.config) else "tag"
+    typer.echo(f"next: {command_line('nerwin', then, output)}", err=True)

@@ -22,23 +22,32 @@ if TYPE_CHECKING:
 @command
 def compare(
     vary: Annotated[
-        list[str], typer.Option("--vary", metavar="KEY=VALUE,VALUE", help="A key and the values to try; repeatable.")
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="KEY=VALUE,VALUE",
+            help="A key and the values to try, e.g. training.seed=1,2,3; repeatable.",
+        ),
     ],
     config: ConfigOption = None,
     overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all cells.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all trainings; repeatable.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder; default: one under runs/ for this configuration.")
+        Path | None,
+        typer.Option("--output", "-o", help="Folder; default: one under runs/, named after the configuration."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="Processes, one thread each; default: one a core.")
+        int,
+        typer.Option(
+            "--jobs", "-j", min=1, show_default=False, help="Trainings at a time, a process each; default: one a core."
+        ),
     ] = os.cpu_count() or 1,
     engine: EngineOption = "local",
     scheduler: SchedulerOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the finished cells as JSON lines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every training as a line of JSON.")] = False,
 ) -> None:
-    """Train a grid of configurations; the same command again skips what is finished."""
+    """Train with all combinations of some values, and rank them; the same command again skips what is finished."""
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shell import command_line

@@ -14,7 +14,9 @@ from nerwin.counts import counted
 
 @command
 def config(
-    file: Annotated[Path | None, typer.Argument(help="A YAML configuration; default: the shipped quickstart.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A YAML configuration; default: the shipped quickstart.")
+    ] = None,
     overrides: SetOption = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print a JSON Schema for editors.")] = False,
 ) -> None:

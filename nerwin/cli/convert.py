@@ -22,7 +22,9 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; -: standard output.")],
     given: Annotated[
         FormName | None,
-        typer.Option("--from", help="Form of IN; default: by its suffix, else conll: columns, their scheme found out."),
+        typer.Option(
+            "--from", help="Form of IN; default: by its suffix, else conll: columns, whose scheme is found out."
+        ),
     ] = None,
     wanted: Annotated[
         FormName | None,
@@ -38,13 +40,13 @@ def convert(
         Align,
         typer.Option(
             "--align",
-            help="JSON Lines: refuse entities that are no whole tokens, or move their borders in or out.",
+            help="JSON Lines: an entity that begins or ends inside a token is refused, cut down, or extended.",
         ),
     ] = "strict",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Convert a tagged corpus: columns in five tag schemes or types alone, CSV, inline markup, JSON Lines, DocBin."""
+    """Convert a tagged corpus into another form: columns, CSV, inline markup, JSON Lines, or spaCy's DocBin."""
     from nerwin.errors import ConfigError, printable
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name

@@ -34,12 +34,12 @@ def data(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration, e.g. corpus.tag_column."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration, e.g. corpus.tag_column=2."),
     ] = None,
     as_json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
 ) -> None:
-    """Describe a corpus: sizes, types, what dev and test share with train, slips; warnings say what to do."""
+    """Describe a corpus: sizes, types, what dev and test share with train, slips. Its warnings say what to do."""
     from nerwin.analysis.advice import advise
     from nerwin.analysis.survey import survey
 

@@ -10,12 +10,15 @@ if TYPE_CHECKING:
 
 Engine = Literal["local", "dask"]
 EngineOption = Annotated[
-    Engine, typer.Option("--engine", help="local: processes of this machine; dask: workers of a Dask cluster.")
+    Engine,
+    typer.Option("--engine", help="local: in processes of this machine; dask: on the workers of a Dask cluster."),
 ]
 SchedulerOption = Annotated[
     str | None,
     typer.Option(
-        "--scheduler", metavar="ADDRESS", help="dask: such as tcp://host:8786; default: a cluster of its own."
+        "--scheduler",
+        metavar="ADDRESS",
+        help="dask: the cluster's, e.g. tcp://host:8786; default: one that is started on this machine.",
     ),
 ]
 

@@ -28,7 +28,7 @@ def gradcheck(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Elemental, vectorised and numeric gradients (lecture 1.5, 1.6, 2.1) side by side; exit 1 where one is wrong."""
+    """Compare elemental, vectorised and numeric gradients (lecture 1.5, 1.6, 2.1); exit 1 if one is wrong."""
     from nerwin.cli.console import PlainConsole
     from nerwin.config.reading import load_config
     from nerwin.errors import ConfigError

@@ -18,7 +18,7 @@ def info(
     model: ModelArgument = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Versions, configuration, labels, scores and data of a model; checks the sums of its files."""
+    """Describe a model: versions, types, scores, sizes, data and configuration; checks the sums of its files."""
     from nerwin.analysis.description import describe
 
     found = describe(model)

@@ -14,9 +14,9 @@ Preset = Literal["lecture", "quickstart", "tagger", "fast", "tagger-vectors"]
 @command
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE|-", help="What to write; -: standard output.")] = Path("-"),
-    preset: Annotated[Preset, typer.Option("--preset", help="Whose values to start from.")] = "tagger",
+    preset: Annotated[Preset, typer.Option("--preset", help="Preset to start from.")] = "tagger",
     overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the preset; repeatable.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
 ) -> None:

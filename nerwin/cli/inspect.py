@@ -27,12 +27,12 @@ WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a ter
 @command
 def inspect(
     model: ModelArgument = None,
-    word: Annotated[str | None, typer.Option("--word", help="The nearest neighbours of a word.")] = None,
+    word: Annotated[str | None, typer.Option("--word", help="Show the words nearest to this one.")] = None,
     window: Annotated[
-        str | None, typer.Option("--window", help="Take the decision on a text's middle word apart.")
+        str | None, typer.Option("--window", help="Take the decision on the middle word of this text apart.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Corpus of the windows; default: the configuration's dev part.")
+        Path | None, typer.Option("--data", help="Corpus to show the detectors; default: the configuration's dev part.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -6,15 +6,19 @@ from typing import Annotated
 import typer
 
 ModelArgument = Annotated[
-    Path | None, typer.Argument(help="A run folder, or its best/ or last/; default: the newest run.")
+    Path | None,
+    typer.Argument(metavar="MODEL", help="A run folder, or its best/ or last/; default: the newest run under runs/."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="YAML configuration; default: the shipped quickstart.")
 ]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the configuration.")
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a key of the configuration, e.g. training.epochs=5; repeatable."
+    ),
 ]
 DataOption = Annotated[
     Path | None,

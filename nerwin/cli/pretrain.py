@@ -12,7 +12,7 @@ from nerwin.cli.form_hint import form_hint
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_apart
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
+from nerwin.cli.untagged import Input, InputOption, columns_to_read, comments_option, word_column_option
 from nerwin.counts import counted
 from nerwin.pretraining.settings import OPTIONS, PretrainSettings, option
 from nerwin.shell import command_line, plain_name
@@ -30,21 +30,22 @@ if TYPE_CHECKING:
 @command
 def pretrain(
     files: Annotated[
-        list[Path], typer.Argument(help="UTF-8 text, plain or gzip; several are read in order; -: standard input.")
+        list[Path],
+        typer.Argument(
+            metavar="FILES", help="UTF-8 text, plain or gzip; several are read in order; -: standard input."
+        ),
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="Vectors to write: .txt or .vec, also .gz, is word2vec text, .bin binary."),
-    ],
-    source: Annotated[
-        Input,
         typer.Option(
-            "--input",
-            help="text: a paragraph a line; conll: a word a line in columns; jsonl: an object a line, with a text.",
+            "--output",
+            "-o",
+            help="File to write: .txt or .vec, also with .gz, for word2vec's text, .bin for its binary form.",
         ),
-    ] = "text",
-    word_column: WordColumnOption = None,
-    comments: CommentsOption = None,
+    ],
+    source: InputOption = "text",
+    word_column: Annotated[int | None, word_column_option("0")] = None,
+    comments: Annotated[str | None, comments_option("none")] = None,
     dim: Annotated[int, typer.Option("--dim", help="Numbers in a word vector.")] = PretrainSettings.dim,
     vocabulary: Annotated[
         int, typer.Option("--vocabulary", help="Words that get a vector, the most frequent ones.")
@@ -54,7 +55,7 @@ def pretrain(
     learning_rate: Annotated[
         float, typer.Option("--learning-rate", help="The first learning rate; it falls to 0 in a straight line.")
     ] = PretrainSettings.learning_rate,
-    seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = PretrainSettings.seed,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = PretrainSettings.seed,
     probes: Annotated[
         list[str] | None,
         typer.Option("--probe", metavar="WORD", help="Show this word's nearest neighbours as it learns; repeatable."),

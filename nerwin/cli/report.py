@@ -28,14 +28,14 @@ NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 def report(
     runs: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="RUN...", help="Run folders, or models, such as averages; default: the newest run."),
+        typer.Argument(metavar="RUN", help="Run folders, or models, such as averages; default: the newest run."),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
-            help="Write here, - is standard output; default: report.html in the first run; of a model, beside it.",
+            help="Page to write, -: standard output; default: report.html in the first run, or beside a model.",
         ),
     ] = None,
     data: DataOption = None,
@@ -45,7 +45,7 @@ def report(
     comments: CommentsOption = None,
     scheme: SchemeOption = None,
 ) -> None:
-    """One page of curves, scores and errors, without network; several runs side by side."""
+    """Write one page of curves, scores and errors, which needs no network; several runs stand side by side."""
     from nerwin.errors import ConfigError
 
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]

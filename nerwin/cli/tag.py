@@ -16,7 +16,7 @@ from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.form_hint import form_hint
 from nerwin.cli.options import ModelArgument
 from nerwin.cli.output import check_apart, check_spared, write
-from nerwin.cli.untagged import CommentsOption, Input, WordColumnOption, columns_to_read
+from nerwin.cli.untagged import Input, InputOption, columns_to_read, comments_option, word_column_option
 from nerwin.collector import collector_paused
 from nerwin.counts import counted
 
@@ -34,34 +34,36 @@ def tag(
     model: ModelArgument = None,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several go into a folder."),
+        typer.Argument(metavar="FILE", help="What to tag; default: -, standard input. Several need --output."),
     ] = None,
-    source: Annotated[
-        Input,
-        typer.Option(
-            "--input",
-            help="text: a text a line; conll: a word a line in columns; jsonl: an object a line, its text or words.",
-        ),
-    ] = "text",
-    word_column: WordColumnOption = None,
-    comments: CommentsOption = None,
+    source: InputOption = "text",
+    word_column: Annotated[int | None, word_column_option("as in training")] = None,
+    comments: Annotated[str | None, comments_option("as in training")] = None,
     form: Annotated[
         Format | None,
         typer.Option(
             "--format",
-            help="Default: as the output's suffix says, else the input's, else inline, in colour on a terminal.",
+            help="Form of the output; default: by its suffix, else as --input, but text as inline.",
         ),
     ] = None,
     page: Annotated[bool, typer.Option("--html", help="Write a web page.")] = False,
     min_score: Annotated[
-        float, typer.Option("--min-score", min=0, max=1, help="Leave out entities less likely to be right.")
+        float,
+        typer.Option(
+            "--min-score", min=0, max=1, help="Leave out entities that are less likely than this to be right."
+        ),
     ] = 0.0,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write here, of several files into this folder; default: -, stdout."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; of several files, the folder to write into; default: -, standard output.",
+        ),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="Processes for a long file; default: one a core.")
+        int,
+        typer.Option("--jobs", "-j", min=1, show_default=False, help="Processes for a long file; default: one a core."),
     ] = os.cpu_count() or 1,
     engine: EngineOption = "local",
     scheduler: SchedulerOption = None,

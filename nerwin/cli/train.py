@@ -38,10 +38,10 @@ def train(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in --output.")] = False,
     quiet: QuietOption = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say first what will be trained, in figures.")
+        bool, typer.Option("--verbose", "-v", help="First say in figures what will be trained.")
     ] = False,
 ) -> None:
-    """Train a tagger on a corpus in columns."""
+    """Train a tagger on a tagged corpus, in columns or inline markup."""
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped

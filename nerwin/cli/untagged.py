@@ -1,6 +1,6 @@
 """Untagged text as commands take it: raw, in columns, of which one holds the words, or in JSON objects."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -8,18 +8,25 @@ if TYPE_CHECKING:
     from nerwin.text.columns import Columns
 
 Input = Literal["text", "conll", "jsonl"]
-WordColumnOption = Annotated[
-    int | None,
+InputOption = Annotated[
+    Input,
     typer.Option(
-        "--word-column", metavar="N", help="conll: column of the words, -1 is the last; default: a model's, else 0."
+        "--input",
+        help="text: each line is a text; conll: a word a line, in columns; jsonl: an object a line, its text or words.",
     ),
 ]
-CommentsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--comments", metavar="TEXT", help="conll: how comment lines start; default: as a model has it, else none."
-    ),
-]
+
+
+def word_column_option(usual: str) -> Any:
+    """The option that says which column holds the words, and in its help what it is without."""
+    return typer.Option(
+        "--word-column", metavar="N", help=f"conll: column of the words, -1 is the last; default: {usual}."
+    )
+
+
+def comments_option(usual: str) -> Any:
+    """The option that says how comment lines start, and in its help what it is without."""
+    return typer.Option("--comments", metavar="TEXT", help=f"conll: how comment lines start; default: {usual}.")
 
 
 def columns_to_read(source: Input, word_column: int | None, comments: str | None, usual: "Columns") -> "Columns | None":
