@@ -6,10 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
-from nerwin.cli import app
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import EPSILON, TOLERANCE, Check
 from nerwin.pretraining import gradcheck as center_gradients
@@ -17,6 +15,7 @@ from nerwin.pretraining import trainer as pretrain
 from nerwin.pretraining.center import CenterLoss, center_loss
 from nerwin.pretraining.gradcheck import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
 from nerwin.pretraining.stretches import backprop_stretches
+from tests.commands import nerwin
 from tests.test_trainer import write_village
 
 
@@ -133,10 +132,10 @@ def test_a_mistake_is_found_in_the_tensors_that_it_spoils(
 def test_the_command_checks_center_among_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nerwin.training.gradcheck.check_all", lambda config: iter(()))
     words = ["gradcheck", "--config", str(write_village(tmp_path)), "--all"]
-    done = CliRunner().invoke(app, words)
+    done = nerwin(*words)
     assert done.exit_code == 0
     assert "center" in done.stdout
     forgets_the_replacements(monkeypatch)
-    done = CliRunner().invoke(app, [*words, "--json"])
+    done = nerwin(*words, "--json")
     assert done.exit_code == 1
     assert {check["name"] for check in json.loads(done.stdout)["checks"] if not check["passed"]} == {"words"}

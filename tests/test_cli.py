@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 from nerwin import __version__
 from nerwin.cli import app
@@ -31,17 +30,11 @@ from nerwin.evaluation.scores import evaluate_tags
 from nerwin.shipped import shipped
 from nerwin.training import comparison
 from nerwin.training.trainer import Trainer
+from tests.commands import BAD, DONE, FAILED, INTERRUPTED, copied, nerwin, one_json_object
 from tests.processes import started
 from tests.test_trainer import write_village
 
-# 0 done; 1 a check failed or training diverged; 2 bad usage, config or data; 130 interrupted
-DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
-
 TAGS = {"O", "B-LOC", "I-LOC", "B-PER", "I-PER"}
-
-
-def nerwin(*words: object, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], input=stdin)
 
 
 @pytest.fixture(scope="module")
@@ -56,21 +49,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: the template, as if it had been made here (saved paths are absolute)."""
-    folder = shutil.copytree(template, tmp_path / "here")
-    for path in [*folder.rglob("config.yaml"), *folder.rglob("model.json")]:
-        path.write_text(path.read_text().replace(str(template), str(folder)))
+    """The current folder: a copy of the template."""
+    folder = copied(template, tmp_path / "here")
     monkeypatch.chdir(folder)
     return folder
-
-
-def one_json_object(result: Result) -> dict[str, Any]:
-    """What stdout holds, which must be a single line with a single JSON object."""
-    assert result.exit_code in (DONE, FAILED), result.stderr
-    assert result.stdout.count("\n") == 1
-    value = json.loads(result.stdout)
-    assert isinstance(value, dict)
-    return value
 
 
 @pytest.mark.parametrize(

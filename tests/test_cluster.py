@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from nerwin.cli import app
 from nerwin.errors import WorkerError
 from nerwin.parallel import cluster as on_dask
 from nerwin.parallel.cluster import KEPT, cluster
@@ -25,6 +23,7 @@ from nerwin.tagging.streaming import Task, tag_file
 from nerwin.tagging.tagger import load
 from nerwin.text import pieces
 from nerwin.training.run import Run
+from tests.commands import nerwin
 from tests.processes import started
 from tests.test_orphans import children
 from tests.test_streaming import FORMAT, long_file
@@ -97,10 +96,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def work_of(model: Path, path: Path) -> Tagging:
     task, output = Task("jsonl", "", FORMAT), path.with_suffix(".out")
     return Tagging(shards_folder(output), cut_texts([(path, output)], task), saved_model(model, 0), task, Frame())
-
-
-def nerwin(*words: str) -> Result:
-    return CliRunner().invoke(app, words)
 
 
 def test_a_worker_that_is_killed_changes_no_byte(

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from typer.testing import CliRunner
 
-from nerwin.cli import app
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError, WorkerError
 from nerwin.parallel.workers import processes
@@ -24,6 +22,7 @@ from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.comparison import Comparison, Result, folder_of, run_of, summarise, train_cell
 from nerwin.training.grid import Cell, grid
 from nerwin.training.run import Run
+from tests.commands import nerwin
 from tests.test_trainer import village_config, write_village
 
 
@@ -213,7 +212,7 @@ def test_where_the_folder_was_taken_away_no_further_cell_begins(
 
 def test_a_cell_without_keys_of_its_own_has_a_name(tmp_path: Path) -> None:
     words = ["--set=training.epochs=1", "--vary=training={},{seed: 2}", "--jobs=1", f"--output={tmp_path / 'grid'}"]
-    done = CliRunner().invoke(app, ["compare", "-c", str(write_village(tmp_path)), *words])
+    done = nerwin("compare", "-c", str(write_village(tmp_path)), *words)
     assert "1/2  {}  dev F1 " in done.stderr
 
 

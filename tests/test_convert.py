@@ -7,21 +7,17 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from nerwin.cli import app
 from nerwin.text.choices import Delimiter, FormName, Scheme
 from nerwin.text.columns import DELIMITERS
 from nerwin.text.formats import FORMS, Reading, Tagged
 from nerwin.text.tags import SCHEMES, SPELLINGS
+from tests.commands import nerwin
 
 IOB1 = "EU\tI-ORG\nrejects\tO\nLima\tI-LOC\nPeru\tB-LOC\n\nnobody\tO\n\n"
 IOBES = "EU\tS-ORG\nrejects\tO\nLima\tS-LOC\nPeru\tS-LOC\n\nnobody\tO\n\n"
 INLINE = "[EU](ORG) rejects [Lima](LOC) [Peru](LOC)\nnobody\n"
-
-
-def nerwin(*words: object, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], input=stdin)
 
 
 @pytest.fixture(autouse=True)

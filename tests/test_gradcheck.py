@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
-from nerwin.cli import app
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
@@ -31,6 +29,7 @@ from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
+from tests.commands import nerwin
 from tests.test_trainer import VILLAGE, village_config, write_village
 
 
@@ -352,7 +351,7 @@ def test_the_command_exits_with_1_for_a_mistake(
     for override in overrides:
         words += ["--set", override]
     mistake(monkeypatch)
-    done = CliRunner().invoke(app, words)
+    done = nerwin(*words)
     verdict = json.loads(done.stdout)
     assert done.exit_code == 1
     assert verdict["passed"] is False
@@ -395,7 +394,7 @@ def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monke
 
 def test_a_row_that_is_wrong_shows_the_error_that_makes_it_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     doubles_the_elemental_u(monkeypatch)
-    done = CliRunner().invoke(app, ["gradcheck", "--config", str(write_village(tmp_path))])
+    done = nerwin("gradcheck", "--config", str(write_village(tmp_path)))
     (row,) = (line for line in done.stdout.splitlines() if "WRONG │" in line)
     assert row.split()[1] == "U"
     assert "3.3e-01" in row  # |g − 2g| / (|g| + |2g|)

@@ -11,8 +11,9 @@ from nerwin import __version__
 from nerwin.analysis.description import describe
 from nerwin.config.reading import non_default
 from nerwin.storage.folders import MANIFEST
+from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.golden import FOLDER
-from tests.test_cli import BAD, DONE, here, nerwin, one_json_object, template  # noqa: F401 - fixtures
+from tests.test_cli import here, template  # noqa: F401 - fixtures
 
 RUN = "runs/village-1"
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from nerwin.analysis.inspection import TOP, Decision, Detector, _highest, inspect_detectors, nearest_words, take_apart
-from nerwin.cli import app
 from nerwin.cli.console import PlainConsole
 from nerwin.cli.inspect import _draw_decision
 from nerwin.errors import ModelError
@@ -20,6 +19,7 @@ from nerwin.tagging.tagger import load
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
+from tests.commands import nerwin
 from tests.test_trainer import new_trainer, village_config, write_village
 
 
@@ -184,7 +184,7 @@ def test_which_detectors_are_shown_is_said(tmp_path: Path, hidden: str, which: s
         "--set",
         "training.epochs=1",
     ]
-    assert CliRunner().invoke(app, [*words, "--set", f"scorer.hidden={hidden}"]).exit_code == 0
+    assert nerwin(*words, "--set", f"scorer.hidden={hidden}").exit_code == 0
     assert inspect(tmp_path / "run").stdout.endswith(f"saturated; the {which} are shown\n")
 
 
@@ -230,13 +230,13 @@ def test_the_tag_that_is_decided_is_shown_though_others_score_higher(outside: fl
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inspected")
     path = write_village(folder)
-    done = CliRunner().invoke(app, ["train", "-q", "-c", str(path), "-o", str(folder / "run")])
+    done = nerwin("train", "-q", "-c", str(path), "-o", str(folder / "run"))
     assert done.exit_code == 0, done.stderr
     return folder / "run"
 
 
 def inspect(run: Path, *words: str) -> Result:
-    return CliRunner().invoke(app, ["inspect", str(run), *words])
+    return nerwin("inspect", str(run), *words)
 
 
 def as_json(run: Path, *words: str) -> dict[str, Any]:
@@ -305,20 +305,20 @@ def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatc
     monkeypatch.setenv("COLUMNS", "80")
     config, out = write_village(tmp_path), str(tmp_path / "run")
     words = ["train", "-q", "-c", str(config), "-o", out, "--set", "objective.corruption=sequence"]
-    assert CliRunner().invoke(app, words).exit_code == 0
+    assert nerwin(*words).exit_code == 0
     text = "Mira Tolvan left Quellmark before"
-    drawn = CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout
+    drawn = nerwin("inspect", out, "--window", text).stdout
     assert 'scores of "left" by word, the 6 highest of 9; --json has all' in drawn
     assert "…" not in drawn
-    decision = json.loads(CliRunner().invoke(app, ["inspect", out, "--window", text, "--json"]).stdout)
+    decision = json.loads(nerwin("inspect", out, "--window", text, "--json").stdout)
     _, best = max(zip(decision["scores"], decision["names"], strict=True))
     assert f" {best} " in drawn
     monkeypatch.setenv("COLUMNS", "40")
-    assert "…" not in CliRunner().invoke(app, ["inspect", out, "--window", text]).stdout
+    assert "…" not in nerwin("inspect", out, "--window", text).stdout
     monkeypatch.setenv("COLUMNS", "50")
-    lines = CliRunner().invoke(app, ["inspect", out]).stdout.splitlines()
+    lines = nerwin("inspect", out).stdout.splitlines()
     heads = [line for line in lines if line.startswith("detector ")]
-    detectors = json.loads(CliRunner().invoke(app, ["inspect", out, "--json"]).stdout)["detectors"]
+    detectors = json.loads(nerwin("inspect", out, "--json").stdout)["detectors"]
     assert len(detectors[0]["weights"]) == 9
     first = dict(re.findall(r"(\S+) ([+-]\d\.\d\d)", heads[0]))
     largest = sorted(detectors[0]["weights"].items(), key=lambda one: -abs(one[1]))[:6]

@@ -14,13 +14,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from nerwin.cli import app
 from nerwin.errors import ModelError
 from nerwin.storage.folders import LOCK
 from nerwin.storage.lock import Lock, check_free, wait_until_free
 from nerwin.training.run import Run
+from tests.commands import nerwin
 from tests.test_trainer import village_config
 
 
@@ -175,7 +174,7 @@ def test_a_second_training_in_a_folder_is_refused_and_the_first_unharmed(
     before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
     with held(tmp_path / "run") as owner:
         words = ["train", "--config", "village.yaml", "--set", "training.epochs=1", "--output", "run", option]
-        result = CliRunner().invoke(app, words)
+        result = nerwin(*words)
     assert result.exit_code == 2
     assert f"nerwin: run: expected a folder not in use, found process {owner} on " in result.output
     assert {path: path.read_bytes() for path in before} == before

@@ -40,6 +40,7 @@ from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN
+from tests.commands import nerwin
 from tests.processes import started
 from tests.test_lock import held
 
@@ -584,10 +585,6 @@ def test_a_pretraining_that_is_at_work_is_told_of_before_anything_is_read(here: 
 # The command
 
 OPTIONS = ("--output", "out.txt", "--dim", "8", "--window", "5", "--epochs", "2")
-
-
-def nerwin(*words: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, words, input=stdin)
 
 
 def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:

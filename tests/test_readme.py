@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from typer.models import CommandInfo
-from typer.testing import CliRunner
 
 from nerwin.cli import app
 from nerwin.config.settings import Config, config_keys
+from tests.commands import nerwin
 from tests.readme_commands import commands
 
 README = Path(__file__).parent.parent / "README.md"
@@ -52,7 +52,7 @@ def name_of(command: CommandInfo) -> str:
 
 @pytest.mark.parametrize("name", [name_of(one) for one in app.registered_commands])
 def test_every_command_is_in_the_readme(name: str) -> None:
-    assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
+    assert nerwin(name, "--help").exit_code == 0
     assert f"`nerwin {name} " in README.read_text(encoding="utf-8")
 
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from nerwin.cli import app
 from nerwin.tagging.annotations import Annotation, Entity
 from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
@@ -17,6 +15,7 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
+from tests.commands import nerwin
 from tests.test_trainer import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'
@@ -110,10 +109,10 @@ def test_types_that_markup_cannot_hold_are_not_written_so(tmp_path: Path, monkey
     for _ in Run.start(tmp_path / "run", config).train():
         pass
     Path("x.txt").write_text("Mira left Quellmark")
-    done = CliRunner().invoke(app, ["tag", "run", "x.txt"])
+    done = nerwin("tag", "run", "x.txt")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "expected types without parentheses, which inline markup cannot hold, found LOC(geo)" in done.stderr
-    assert CliRunner().invoke(app, ["tag", "run", "x.txt", "--format", "jsonl"]).exit_code == 0
+    assert nerwin("tag", "run", "x.txt", "--format", "jsonl").exit_code == 0
 
 
 @pytest.mark.parametrize("form", ["conll", "jsonl", "inline", "html", "colour"])

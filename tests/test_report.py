@@ -24,8 +24,8 @@ from nerwin.report.familiarity import names_in, training_names
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
 from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
+from tests.commands import BAD, DONE, copied, nerwin, one_json_object
 from tests.pages import Page, read_page
-from tests.test_cli import BAD, DONE, nerwin, one_json_object
 from tests.test_trainer import write_village
 
 RUN = "runs/village"
@@ -99,10 +99,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: the template, as if it had been made here (saved paths are absolute)."""
-    folder = shutil.copytree(template, tmp_path / "here")
-    for path in [*folder.rglob("config.yaml"), *folder.rglob("model.json")]:
-        path.write_text(path.read_text().replace(str(template), str(folder)))
+    """The current folder: a copy of the template."""
+    folder = copied(template, tmp_path / "here")
     monkeypatch.chdir(folder)
     return folder
 

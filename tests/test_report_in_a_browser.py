@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import DONE, nerwin
 from tests.pages import Page, read_page
-from tests.test_cli import DONE, nerwin
 from tests.test_report import MARKS, RUN, SCRIPT, here, rows, template  # noqa: F401 - fixtures
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

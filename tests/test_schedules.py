@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from nerwin.cli import app
 from nerwin.errors import ConfigError
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES, ScheduleSettings
+from tests.commands import nerwin
 from tests.test_trainer import write_village
 
 
@@ -105,7 +104,7 @@ def test_a_warm_up_as_long_as_the_training_is_refused(name: str, warmup: int) ->
 )
 def test_a_mistake_is_one_line_before_any_training(tmp_path: Path, overrides: list[str], named: str) -> None:
     words = ["train", "-c", str(write_village(tmp_path)), "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(app, [*words, *(part for one in overrides for part in ("--set", one))])
+    done = nerwin(*words, *(part for one in overrides for part in ("--set", one)))
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert named in done.stderr
@@ -127,7 +126,7 @@ def test_times_are_in_epochs_in_a_configuration(
     tmp_path: Path, overrides: list[str], rates: list[float | None]
 ) -> None:
     words = ["train", "-q", "-c", str(write_village(tmp_path)), "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(app, [*words, *(part for one in overrides for part in ("--set", one))])
+    done = nerwin(*words, *(part for one in overrides for part in ("--set", one)))
     assert done.exit_code == 0, done.stderr
     found = [
         json.loads(line)["learning_rate"] for line in (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()

@@ -7,27 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from nerwin.analysis.advice import FEW, NAMED, SLIP, advise
 from nerwin.analysis.characters import Odd
 from nerwin.analysis.part import Covered, Invalid
 from nerwin.analysis.survey import Conflict, Survey, survey
-from nerwin.cli import app
 from nerwin.cli.data import CONFIGS
 from nerwin.config.reading import make_config
 from nerwin.errors import ConfigError
 from nerwin.training.data import CUT_BEYOND
+from tests.commands import nerwin
 from tests.conftest import ROOT, shared
 
 Surveyor = Callable[..., Survey]
 
 TRAIN = "Ines B-PER\nPrado I-PER\nsleeps O\n\nLima B-LOC\nsleeps O\n\nLima B-LOC\nsleeps O\n\nnobody O\n"
 DEV = "Ines B-PER\nsleeps O\n\nLima B-LOC\nsleeps O\n\nPeru B-LOC\n"
-
-
-def nerwin(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @pytest.fixture

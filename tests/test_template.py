@@ -7,9 +7,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
-from nerwin.cli import app
 from nerwin.cli.init import Preset
 from nerwin.config.reading import json_schema, load_config, make_config
 from nerwin.config.settings import Config, config_keys
@@ -18,13 +16,10 @@ from nerwin.config.yaml_files import format_value, parse_yaml
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.text.features import ALL_FEATURES
+from tests.commands import nerwin
 from tests.conftest import ROOT
 
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
-
-
-def nerwin(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @pytest.fixture(autouse=True)

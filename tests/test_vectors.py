@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from nerwin.cli import app
 from nerwin.errors import VectorsError
 from nerwin.text import pieces
 from nerwin.text.features import WORDS, Lookup
 from nerwin.text.vector_files import LONGEST_WORD
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
+from tests.commands import nerwin
 from tests.conftest import shared
 from tests.test_trainer import write_village
 
@@ -302,7 +302,7 @@ def train_with(name: str, content: str | bytes) -> Result:
     words = ["train", "--config", "village.yaml", "--output", "out", "--quiet"]
     for override in (f"words.vectors={name}", "words.dim=2", "training.epochs=1"):
         words += ["--set", override]
-    return CliRunner().invoke(app, words)
+    return nerwin(*words)
 
 
 @pytest.mark.parametrize(("name", "content"), [("good.txt", TOWN), ("good.bin", MILL)])

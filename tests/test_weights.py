@@ -4,16 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from nerwin.arrays import Floats, Parameters
-from nerwin.cli import app
 from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelBatch, LabelCorruption
 from nerwin.corruption.sequence import TRANSITIONS, SequenceBatch, SequenceCorruption
 from nerwin.corruption.weights import type_weights
 from nerwin.corruption.window import WindowCorruption
 from nerwin.text.windows import flatten
+from tests.commands import nerwin
 from tests.test_trainer import write_village
 
 TYPES = ["LOC", "PER"]
@@ -45,7 +44,7 @@ def test_balanced_weights_of_a_tagger_count_every_word_of_an_entity() -> None:
 def test_a_weight_for_a_type_that_is_not_learned_is_one_line(tmp_path: Path, corruption: str) -> None:
     words = ["train", "-c", str(write_village(tmp_path)), "-o", str(tmp_path / "out")]
     sets = ["--set", "objective.weights={RIVER: 2}", "--set", f"objective.corruption={corruption}"]
-    done = CliRunner().invoke(app, [*words, *sets])
+    done = nerwin(*words, *sets)
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert "objective.weights" in done.stderr
