@@ -1300,6 +1300,8 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "inspect runs/village-1 --data x --word a", "expected it alone, found --word too. Leave one"),
         (nothing, "inspect runs/village-1 --data x --window a", "expected it alone, found --window too. Leave one"),
         (nothing, "compare --vary training.seed=1 --vary training.seed=2", "--vary training.seed: expected a key once"),
+        (nothing, "compare --vary training.seed", 'found no "=". Write'),
+        (nothing, "compare --vary training.seed=1,", "found an empty value. Write"),
         (nothing, "compare --vary training.seed=1 --set training.seed=2", "--set training.seed: expected a key that"),
         (nothing, "tag runs/village-1 village.conll --output nowhere/out.txt", "nowhere/out.txt: cannot write"),
         (nothing, "gradcheck --config nothing.yaml", "nothing.yaml: cannot read the configuration"),

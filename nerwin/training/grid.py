@@ -25,9 +25,8 @@ def grid(varied: Sequence[str]) -> list[Cell]:
         key, equals, values = one.partition("=")
         options = _split(values)
         if not equals or not all(options):
-            raise ConfigError(
-                f"--vary {one}: expected KEY=VALUE,VALUE,..., found an empty value. Write the values out."
-            )
+            missing = "an empty value" if equals else 'no "="'
+            raise ConfigError(f"--vary {one}: expected KEY=VALUE,VALUE,..., found {missing}. Write the values out.")
         axis = dict.fromkeys(tuple(taken_apart([f"{key}={value}"])) for value in options)
         if twice := replaced(keys_of(itertools.chain(*axes)), keys_of(axis)):
             raise ConfigError(f"--vary {twice[0]}: expected a key once, found it twice. Write all its values in one.")
