@@ -59,7 +59,7 @@ class CorpusConfig(Section):
     )
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
     tokenizer: Annotated[str, OneOf(TOKENIZERS)] = Field(
-        "rules", description=f"how raw text that is to be tagged is taken apart: one of {', '.join(TOKENIZERS)}"
+        "rules", description=f"how raw text is split into tokens when it is tagged: one of {', '.join(TOKENIZERS)}"
     )
     entities: Annotated[Literal["all"] | list[str], BeforeValidator(listed)] = Field(
         "all", description="all, or a list of the types to learn; the rest become O"
@@ -69,7 +69,8 @@ class CorpusConfig(Section):
 class WindowConfig(Section):
     size: Annotated[int, Field(ge=1, le=99), AfterValidator(odd)] = Field(5, description="words in a window, odd")
     sentence: Annotated[float, Field(ge=0, le=100)] = Field(
-        0.0, description="weight of the sentence's other words, added up, as one more place of it; 0: there is none"
+        0.0,
+        description="weight of one more place in the window, the sum of the sentence's other words; 0: no such place",
     )
 
 
@@ -86,7 +87,7 @@ class WordsConfig(Section):
     lower: bool = Field(False, description="whether words are looked up in lower case; features still see the case")
     min_count: Count = Field(
         1,
-        description="words seen fewer times in training get no row unless they have a vector, rarer pairs never do",
+        description="words seen fewer times in training get no row unless they have a vector; rarer pairs get none",
     )
     # Normalisation divides by what is smaller still, and the squares of such gradients have to be numbers.
     start: Annotated[Positive, Field(ge=1e-9, le=1e6)] = Field(
@@ -108,7 +109,10 @@ class ScorerConfig(Section):
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
     per_type: int = Field(
-        0, ge=0, le=100_000, description="detectors of the last hidden layer for each type, at least: many need more"
+        0,
+        ge=0,
+        le=100_000,
+        description="the last hidden layer has at least this many detectors for each type",
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
     init: Annotated[str, OneOf(INITIALIZERS)] = Field(
@@ -183,21 +187,22 @@ class ScheduleConfig(Section):
 
 class TrainingConfig(Section):
     epochs: Count = Field(
-        30, description="epochs, at most: a pass over the training part (min_batches: or several), then a score on dev"
+        30,
+        description="epochs, at most: each a pass over the training part (or several: min_batches) and a score on dev",
     )
     min_batches: Count = Field(
         1,
-        description="about so many minibatches an epoch, at least: a small corpus takes several passes, "
-        "by whose number the rate of n-grams is divided",
+        description="an epoch has about this many minibatches at least: a small corpus is passed over several times, "
+        "and the learning rate of n-grams is divided by that number",
     )
     batch_size: Count = Field(64, description="pairs in a minibatch")
     seed: int = Field(1, ge=0, description="seed of every random choice")
     threads: int = Field(
         1, ge=1, le=1024, description="threads of the matrix products; other numbers give other rounding"
     )
-    checkpoint_minutes: Positive = Field(5.0, description="minutes of an epoch after which what is done of it is saved")
+    checkpoint_minutes: Positive = Field(5.0, description="minutes between two saves inside a long epoch")
     keep: Literal["best", "last"] = Field(
-        "best", description="the model of which epoch: best on dev, or the last, and then patience has no effect"
+        "best", description="which epoch's model is kept: the best on dev, or the last (patience then has no effect)"
     )
     patience: Count | None = Field(5, description="epochs without a better dev F1 before stopping; null: never")
     refit: ConfigPath | None = Field(
@@ -215,7 +220,7 @@ class Config(Section):
     features: Annotated[dict[Annotated[str, OneOf(ALL_FEATURES)], Width], BeforeValidator(mapped)] = Field(
         default_factory=dict,
         description=f"further lookup tables and their widths (null: none): {', '.join(ALL_FEATURES)} "
-        "(pair: of a word and the next one, where most words are single letters, and nowhere else)",
+        "(pair: a word with the next one; has an effect only where most words are single letters)",
         json_schema_extra={"additionalProperties": {"minimum": 1, "maximum": WIDEST, "type": ["integer", "null"]}},
     )
     scorer: ScorerConfig = Field(default_factory=ScorerConfig, description="z = Wx + b, a = f(z), s = Uᵀa")
