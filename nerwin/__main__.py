@@ -7,7 +7,7 @@ from nerwin.collector import pause_collector
 
 def main() -> None:
     """Load the command line and run it."""
-    pause_collector()  # until a command begins: what is made by then stays, and takes a tenth of the start
+    pause_collector()  # until a command begins: searching what imports make, which stays, is a tenth of the start
     try:
         _run()
     except KeyboardInterrupt:  # before a command has begun; commands catch their own

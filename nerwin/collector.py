@@ -1,4 +1,4 @@
-"""Python's garbage collector, paused where it would only look on."""
+"""Python's garbage collector, paused where it would find nothing."""
 
 import gc
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ def collector_paused() -> Iterator[None]:
 
 
 def pause_collector() -> None:
-    """Search for no cycles until `resume_collector`."""
+    """Switch the search for cycles off until `resume_collector`."""
     global _paused
     gc.disable()
     _paused = True
 
 
 def resume_collector() -> None:
-    """Search again after `pause_collector`, but spare the objects that exist by now."""
+    """Switch it on again after `pause_collector`, but never search the objects that exist by now."""
     global _paused
     if _paused:
         gc.freeze()

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """Ctrl-C is heard when what is done here is done; processes that start here never hear it, not even before their
-    first call."""
+    """Hold Ctrl-C back until the block ends; processes that start inside it inherit this, and never hear Ctrl-C."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -20,8 +20,8 @@ from nerwin.errors import NerwinError, TrainingDiverged, cure, short_of_memory
 INTERRUPTED = 130
 
 usual_threads()  # before any command imports numpy
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic searches all that is installed for some
-atexit.register(gc.freeze)  # the interpreter's last search for cycles finds what goes with the process anyway
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic looks for plugins in every installed package
+atexit.register(gc.freeze)  # no last search for cycles: all memory goes with the process
 
 P = ParamSpec("P")
 
@@ -44,7 +44,7 @@ def interrupted(how: str = "") -> typer.Exit:
 
 
 def unwritable(error: OSError) -> None:
-    """Say that output cannot be written, or what else went wrong with a file, and let the rest of it vanish."""
+    """Say that output cannot be written, or what else went wrong with a file, and drop what is still buffered."""
     drop_output()
     if error.filename is None:
         said = f"<stdout>: cannot write: {error.strerror}. {cure(error)}, or write elsewhere."

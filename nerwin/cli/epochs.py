@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-# Title and width of each column of the epoch table, and how early it goes where the terminal is narrow: 0 stays.
+# Title and width of each column of the epoch table, and its turn to go on a narrow terminal: 3 first, 0 never.
 COLUMNS = (
     ("epoch", 5, 0),
     ("loss", 7, 0),

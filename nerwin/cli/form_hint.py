@@ -19,9 +19,9 @@ STDIN = Path("-")
 
 
 def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -> str | None:
-    """That a file which is read as text looks like one in columns, or of JSON; or what may be wrong with its columns.
+    """A hint that a file read as text looks like columns or JSON, or at what may be wrong with its columns, if any.
 
-    It is to be asked for before they are read: of standard input it looks at what waits there.
+    Call it before the files are read: of standard input it sees only what is waiting there, and consumes nothing.
     """
     for file in files:
         if columns:

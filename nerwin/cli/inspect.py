@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nerwin.model.model import Model
 
 SHOWN = 8  # detectors drawn; --json has all
-SPELLED = {"B": "BS", "I": "IE"}  # which prefixes of a tagger's scores become which of IOB2
+SPELLED = {"B": "BS", "I": "IE"}  # the prefixes of scores that each prefix of IOB2 stands for
 WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a terminal is wide
 
 

@@ -17,7 +17,7 @@ FEW_STEPS = 20
 
 
 def still_shipped(corpus: CorpusConfig) -> Iterator[str]:
-    """That dev or test are still the shipped corpus's though train is another one."""
+    """A note where dev or test is still the shipped corpus's, though train is another one."""
     ours = shipped("data").resolve()
     if corpus.train is None or corpus.train.parent == ours:
         return
@@ -62,7 +62,8 @@ def few_steps(trainer: Trainer) -> Iterator[str]:
 
 
 def shorter_course(config: Config) -> Iterator[str]:
-    """That the rate of a second training falls to 0 sooner than the first one's, which did not come to its end."""
+    """A note where a second training (training.refit) has fewer epochs than the first one was planned for, so that its
+    rate falls to 0 sooner."""
     if config.training.refit is None or config.schedule.name not in ("cosine", "linear"):
         return
     first = model_folder(config.training.refit)

@@ -135,9 +135,9 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
 
 @contextmanager
 def _gone_when_ended(path: Path) -> Iterator[None]:
-    """Have SIGTERM, and SIGHUP of a closed terminal, take a file away before they end the process, as they usually do.
+    """Remove a file if SIGTERM, or SIGHUP from a closed terminal, ends the process meanwhile.
 
-    An error in place of that would come from wherever the signal finds the process, where nobody may be prepared.
+    The handler raises no exception: that would surface wherever the process happens to be, in code that expects none.
     """
     owner = os.getpid()
 

@@ -9,7 +9,7 @@ from nerwin.cli.column_options import SCORING_OPTIONS, named_as_options
 if TYPE_CHECKING:
     from nerwin.evaluation.scores import Evaluation
 
-SEVERAL = 20  # entities that no model finds all of, in new text, with nothing besides
+SEVERAL = 20  # entities: with so many, a perfect score on new text is not to be believed
 
 
 def tell_how_scored(

@@ -19,8 +19,8 @@ class _Unfailing(io.FileIO):
 def prepare_streams() -> None:
     """Let a command go on where stderr is closed or full, and fail where standard output is.
 
-    On stderr stand its progress and why it ends, which the exit code says too: a training does not end because nobody
-    listens. Standard output is a result: where it is closed, writing to it fails as it does on a full disk.
+    stderr carries progress and the reason of an error, which the exit code tells too: a training goes on where nobody
+    reads it. Standard output carries results: where it is closed, writing to it fails as it does on a full disk.
     """
     if sys.stdout is None:
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
@@ -36,5 +36,5 @@ def prepare_streams() -> None:
 
 
 def drop_output() -> None:
-    """Let what is still to be written vanish, or the interpreter would complain of it while it shuts down."""
+    """Drop what is still buffered, or the interpreter would fail to write it while it shuts down, and say so."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from nerwin.errors import ConfigError, WorkerError
 from nerwin.versions import versions
 
-# Up to how many bytes glibc keeps for itself; these are what its own thresholds grow to where nobody sets them.
+# How many freed bytes glibc keeps for later: what its own thresholds grow to where nobody sets them.
 KEPT = {"MALLOC_TRIM_THRESHOLD_": 1 << 26, "MALLOC_MMAP_THRESHOLD_": 1 << 25}
 SECONDS = 10  # that a scheduler and its first worker are waited for
 

@@ -1,5 +1,4 @@
-"""Worker processes that end with the process they work for, even where that one is killed and can tell nobody, and that
-leave Ctrl-C to it."""
+"""Worker processes that end with the process they work for, even if it is killed, and leave Ctrl-C to it."""
 
 import os
 import signal

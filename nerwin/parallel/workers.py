@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Executor]:
-    """So many processes of this machine, which end with this one.
+    """`jobs` processes of this machine, which end with this one.
 
     Raises:
         WorkerError: one of them cannot start, or was killed.
