@@ -34,9 +34,8 @@ class Layers(NamedTuple):
         """The same for some windows (b,) of the minibatch only."""
         outputs, thinned = [a.take(chosen, axis=0) for a in self.outputs], []
         for a, whole, rows in zip(self.thinned, self.outputs, outputs, strict=True):
-            thinned.append(
-                rows if a is whole else a.take(chosen, axis=0)
-            )  # where nothing is dropped both are one array
+            # Where nothing is dropped both are one array.
+            thinned.append(rows if a is whole else a.take(chosen, axis=0))
         masks = [mask.take(chosen, axis=0) if isinstance(mask, np.ndarray) else mask for mask in self.masks]
         return Layers(outputs, thinned, masks)
 
