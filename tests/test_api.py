@@ -489,6 +489,9 @@ def test_generators_and_other_schemes_are_evaluated_like_lists_in_iob2(tagger: n
     assert expected["support"] == 2
     assert tagger.evaluate((iter(one) for one in sentences), (iter(one) for one in gold)).to_dict() == expected
     assert tagger.evaluate(sentences, [["S-PER", "O"], ["B-PER", "E-PER"]]).to_dict() == expected
+    found = tagger.tag(TEXTS[1].split())  # an entity of two words and none of one, which would give the scheme away
+    assert [tag for tag in found if tag != "O"] == ["B-LOC", "I-LOC"]
+    assert tagger.evaluate([TEXTS[1].split()], [[tag.replace("I-", "E-") for tag in found]]).accuracy == 1
     for wrong in (["ab"], [[1, 2]]):
         with pytest.raises(TypeError, match="expected"):
             tagger.evaluate(wrong, [["O", "O"]])  # type: ignore[arg-type]

@@ -462,12 +462,14 @@ def test_state_that_is_taken_back_gives_the_same_next_step(rng: np.random.Genera
     assert np.array_equal(params["W1"], fresh["W1"]) == (name == "sgd")
 
 
-def test_state_of_another_shape_or_with_a_gap_is_refused() -> None:
+def test_state_that_does_not_fit_or_is_not_finite_is_refused() -> None:
     params: Parameters = {"W1": np.ones((2, 3))}
     optimizer = make("adam", params)
     arrays = contents(optimizer)
     with pytest.raises(ValueError, match="shape"):
         optimizer.restore({key: array[:1] for key, array in arrays.items()})
+    with pytest.raises(ValueError, match="finite"):
+        optimizer.restore({key: np.full_like(array, np.nan) for key, array in arrays.items()})
     with pytest.raises(KeyError):
         optimizer.restore({})
 

@@ -257,6 +257,14 @@ def test_minibatches_do_not_come_sorted_by_length() -> None:
     assert longest != sorted(longest)
 
 
+def test_the_sentences_of_a_minibatch_are_of_similar_length() -> None:
+    """Within a block no sentence stands between the lengths of another minibatch than its own."""
+    lengths = np.random.default_rng(0).integers(1, 40, 200).tolist()
+    batches = sorted(sorted(one.lengths.tolist()) for one in minibatches(lengths, 100))
+    assert len(batches) > 10
+    assert list(itertools.chain(*batches)) == sorted(lengths)
+
+
 def drawn_batches(lengths: list[int], size: int) -> list[list[int]]:
     """The sentences of each minibatch, by their places in the shuffled corpus."""
     place = np.argsort(np.random.default_rng(1).permutation(len(lengths)))

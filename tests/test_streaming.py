@@ -160,9 +160,12 @@ def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> No
 
 @pytest.mark.parametrize("form", ["conll", "inline"])
 @pytest.mark.parametrize("columns", [Columns(), None])
+@pytest.mark.parametrize("size", [1, 1 << 20])
 def test_a_first_word_that_is_a_byte_order_mark_is_read_again(
-    tagger: Tagger, tmp_path: Path, form: str, columns: Columns | None
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, columns: Columns | None, size: int
 ) -> None:
+    """And a mark that only begins a piece gets none."""
+    monkeypatch.setattr(pieces, "SIZE", size)
     path = tmp_path / "text"
     path.write_text(f"{2 * MARK}\tX\nlate\tX\n\n{MARK}\tX\n")
     path.write_text(tagged(tagger, path, form, columns))

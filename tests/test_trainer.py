@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -189,6 +190,21 @@ def test_progress_inside_an_epoch_counts_up_to_its_pairs(tmp_path: Path) -> None
     assert {record.total for record in batches if isinstance(record, Batched)} == {ENTITY_WORDS * 5}
     assert isinstance(last, EpochDone)
     assert batches[-1].loss == last.loss
+
+
+def test_the_loss_is_the_mean_over_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, losses = new_trainer(village_config(tmp_path, "training.epochs=1", "training.batch_size=50")), []
+    step = trainer._step
+
+    def spy(batch: Any, rate: float) -> Any:
+        losses.append(step(batch, rate))
+        return losses[-1]
+
+    monkeypatch.setattr(trainer, "_step", spy)
+    told = [record.loss for record in trainer.run() if isinstance(record, Batched)]
+    assert len({one.pairs for one in losses}) == 2  # the last minibatch is smaller
+    sums = np.cumsum([one.value * one.pairs for one in losses])
+    assert told == pytest.approx(sums / np.cumsum([one.pairs for one in losses]))
 
 
 def test_a_tie_keeps_the_earlier_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
