@@ -192,7 +192,7 @@ class Tagger:
             whole: which of the texts are one sentence, whatever marks it holds; none by default.
         """
         cut = [
-            [tokens] if alone and tokens else cut_into_sentences(text, tokens)
+            [tokens] if alone else cut_into_sentences(text, tokens)
             for (text, tokens), alone in zip(texts, whole or [False] * len(texts), strict=True)
         ]
         scores, _ = self.scorer.score_apart([[[token.text for token in sentence] for sentence in own] for own in cut])
