@@ -142,6 +142,17 @@ def test_with_masks_on_every_layer_a_linear_network_agrees_too(inverted: bool) -
     np.testing.assert_allclose(thinned.mean(axis=0), whole[0], rtol=0.02)
 
 
+def test_scaling_at_test_time_is_the_lectures_factor_p_on_the_weights() -> None:
+    """Lecture 2.3: the weights that a dropped number would have met are multiplied by p; biases are not."""
+    params, x = network([8, 7])
+    params = {name: value + 0.3 * name.startswith("b") for name, value in params.items()}
+    whole = Dropout([6, 8, 7], [0.2, 0.4, 0.4], inverted=False).whole_network()
+    scaled = params | {"W1": 0.8 * params["W1"], "W2": 0.6 * params["W2"], "U": 0.6 * params["U"]}
+    scorer = Scorer(2, "tanh")
+    expected, _ = scorer.forward(scaled, x)
+    np.testing.assert_allclose(scorer.forward(params, x, whole)[0], expected, rtol=1e-12)
+
+
 @scalings
 def test_both_scalings_train_the_same_network_but_for_a_factor(inverted: bool) -> None:
     """The same draws drop the same detectors, whichever way they are scaled."""

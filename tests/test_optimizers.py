@@ -168,6 +168,20 @@ def test_without_its_bias_correction_adams_first_step_would_not_be_alpha() -> No
         assert params["W1"][0] == pytest.approx(-0.1, rel=1e-4)
 
 
+def test_the_lectures_adam_is_ours_with_a_longer_step() -> None:
+    """x += −α m / (√v + ε), without m̂ and v̂ (lecture 2.9): a step is (1 − β₁ᵗ)/√(1 − β₂ᵗ) times as long."""
+    x, m, v = 1.0, 0.0, 0.0
+    params: Parameters = {"W1": np.array([x])}
+    optimizer = make("adam", params)
+    for t in range(1, 51):
+        dx = np.sin(t)
+        m, v = 0.9 * m + 0.1 * dx, 0.999 * v + 0.001 * dx**2
+        x += -0.01 * m / (np.sqrt(v) + 1e-8)
+        optimizer.step(params, {"W1": np.array([dx])}, 0.01 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5)
+        assert params["W1"][0] == pytest.approx(x, abs=1e-6)
+    assert abs(x - 1) > 0.1
+
+
 # PyTorch
 
 
@@ -428,6 +442,17 @@ def test_a_rule_that_rests_is_one_that_a_gradient_of_zero_does_not_move(rng: np.
     optimizer.step(params, {"W1": np.zeros((4, 3))}, 0.1)
     after = {"theta": params["W1"], **contents(optimizer)}
     assert optimizer.rule.rests == all(np.array_equal(after[key], value) for key, value in before.items())
+
+
+def test_without_a_decay_adamw_is_adam() -> None:
+    ends = []
+    for name in ("adam", "adamw"):
+        params: Parameters = {"W1": np.ones(2)}
+        optimizer = make(name, params)
+        for g in GRADIENTS:
+            optimizer.step(params, {"W1": np.array([g, -2 * g])}, 0.1)
+        ends.append(params["W1"].tolist())
+    assert ends[0] == ends[1] != [1.0, 1.0]
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "adamw"])

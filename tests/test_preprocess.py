@@ -77,6 +77,23 @@ def test_the_covariance_of_whitened_windows_is_the_identity_up_to_the_ridge() ->
     )
 
 
+def test_whitened_windows_are_the_lectures_turned_back_from_its_basis() -> None:
+    """The lecture projects the centred windows on the singular vectors and divides by the singular values (2.5)."""
+    x = correlated(400)
+    centred = x - x.mean(axis=0)
+    variance, V = np.linalg.eigh(centred.T @ centred / 400)
+    lectures = centred @ V / np.sqrt(variance + RIDGE * variance.max())
+    np.testing.assert_allclose(fitted("whiten", x).forward(x) @ V, lectures, atol=1e-10)
+
+
+def test_a_direction_of_a_thousandth_of_the_largest_variance_gets_half_a_variance() -> None:
+    x = np.random.default_rng(3).normal(size=(2000, 2))
+    x -= x.mean(axis=0)
+    x, *_ = np.linalg.svd(x, full_matrices=False)  # columns of one length, at a right angle to each other
+    prepared = fitted("whiten", x * [1.0, 1000**-0.5]).forward(x * [1.0, 1000**-0.5])
+    np.testing.assert_allclose(prepared.var(axis=0), [1 / 1.001, 0.5], rtol=1e-9)
+
+
 @methods
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_column_that_never_varies_stays_finite_and_is_not_blown_up(method: str, dtype: type[np.floating]) -> None:

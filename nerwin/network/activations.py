@@ -1,7 +1,8 @@
 """The non-linearities f of a = f(z) and their derivatives (lecture 2.4).
 
 Every derivative is written in terms of the output a, which the forward pass has already computed. At a kink the
-derivative is the smaller of its two neighbours (0 for ReLU at 0).
+derivative is the smaller of its two neighbours: the lecture's for ReLU and leaky ReLU at 0, but 0 for hard tanh at ±1,
+where the lecture has 0 beyond them only.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import numpy as np
 
 from nerwin.arrays import Floats
 
-LEAK = 0.01
+LEAK = 0.01  # the lecture's k
 
 
 class Activation(NamedTuple):

@@ -4,7 +4,8 @@
 more inputs than a thinned one, so one of the two is scaled to the other's expectation:
 
     inverted  what is kept is divided by p while training; the whole network is used as it is
-    test      what is kept stays as it is while training; the whole network's activations are multiplied by p
+    test      what is kept stays as it is while training; the whole network's activations are multiplied by p, which is
+              the same as to multiply the weights that they meet, as the lecture does
 """
 
 import math

@@ -211,7 +211,7 @@ def adagrad(settings: OptimizerSettings) -> Rule:
 def rmsprop(settings: OptimizerSettings) -> Rule:
     """h = β₂ h + (1 − β₂) g²,  θ = θ − α g / (√h + ε) (Tieleman & Hinton 2012): AdaGrad that forgets.
 
-    An untouched row's average does not decay.
+    β₂ is the lecture's decay_rate (2.9). The first step is α/√(1 − β₂). An untouched row's average does not decay.
     """
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
@@ -226,9 +226,9 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
 def adam(settings: OptimizerSettings) -> Rule:
     """m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  θ = θ − α m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1).
 
-    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) correct the bias towards 0, where both moments start; the lecture leaves
-    this out and has m and v in their place (2.9). An untouched row does not move, and its moments do not decay. t
-    counts all steps of the training, not those in which a row was touched.
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) correct the bias towards 0, where both moments start. The lecture has m and
+    v in their place (2.9), so its steps are (1 − β₁ᵗ)/√(1 − β₂ᵗ) times as long: 3.2 times at first, and in the end as
+    ours. An untouched row does not move, and its moments do not decay. t counts all steps, not those that touch a row.
     """
     beta1, beta2 = settings.beta1, settings.beta2
 
@@ -257,7 +257,7 @@ def adamw(settings: OptimizerSettings) -> Rule:
     """Adam, with θ = θ − α λ θ before it (Loshchilov & Hutter 2019, algorithm 2, whose λ is α λ here, as in PyTorch).
 
     The decay is decoupled: it does not pass through the moments, so it shrinks all weights at the same rate, while an
-    L2 penalty in J is divided by √v̂ as any gradient is. An untouched row does not decay.
+    L2 penalty in J is divided by √v̂ as any gradient is. Without λ it is Adam. An untouched row does not decay.
     """
     return adam(settings)._replace(weight_decay=settings.weight_decay)
 
