@@ -125,7 +125,9 @@ class ScorerConfig(Section):
         0.0, description="share of window numbers dropped while training (the lecture's p is 1 - input_dropout)"
     )
     dropout_scaling: Literal["inverted", "test"] = Field(
-        "inverted", description="what evens out dropout: larger numbers while training, or smaller ones afterwards"
+        "inverted",
+        description="what evens out dropout: inverted divides what is kept by the lecture's p while training; "
+        "test multiplies all by p afterwards",
     )
 
 
@@ -163,11 +165,16 @@ class OptimizerConfig(Section):
     )
     momentum: Share = Field(0.9, description="momentum, nesterov: the share μ of the velocity that is kept")
     beta1: Share = Field(0.9, description="adam, adamw, adam8bit: the share of the first moment that is kept")
-    beta2: Share = Field(0.999, description="rmsprop, adam, ...: the share of the second moment that is kept")
+    beta2: Share = Field(
+        0.999,
+        description="rmsprop (the lecture's decay_rate), adam, ...: the share of the second moment that is kept",
+    )
     epsilon: Annotated[Positive, Field(ge=1e-30)] = Field(
         1e-8, description="adaptive methods: keeps the divisor from 0"
     )
-    weight_decay: NotNegative = Field(0.0, description="adamw: the share of a weight, times α, that a step takes off")
+    weight_decay: NotNegative = Field(
+        0.0, description="adamw: the share of a weight, times α, that a step takes off; 0: adamw is adam"
+    )
     table_rate: Positive = Field(1.0, description="learning rate of the lookup tables, relative to the rest")
     clip: Positive | None = Field(
         None, description="the largest norm of a gradient; longer ones are scaled; null: none"
