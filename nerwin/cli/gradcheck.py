@@ -21,7 +21,10 @@ def gradcheck(
     config: ConfigOption = None,
     overrides: SetOption = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Check small networks for every combination of techniques.")
+        bool,
+        typer.Option(
+            "--all", help="Check small networks for every combination of techniques, whatever --set says of them."
+        ),
     ] = False,
     one_sided: Annotated[
         bool, typer.Option("--one-sided", help="One-sided differences, whose error is O(ε) and not O(ε²); ε is 1e-5.")
