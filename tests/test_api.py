@@ -24,7 +24,7 @@ from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, MANIFEST, METRICS
 from nerwin.tagging import tagger as tagger_module
 from nerwin.text.corpus import read_corpus
-from tests.test_trainer import VILLAGE, write_village
+from tests.village import VILLAGE, write_village
 
 TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]
 SETTINGS = {"training.epochs": 12, "objective.draws": 10, "training.seed": 3}

@@ -12,7 +12,7 @@ from nerwin.network.attribution import score_shares
 from nerwin.network.scorer import Scorer, init_scorer
 from nerwin.tagging.tagger import Tagger
 from tests.test_projection import raw_scores
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 TEXT = "Mira Tolvan left Quellmark again"
 

@@ -17,7 +17,7 @@ from tests.benchmarks.speed.comparison import Work, compare
 from tests.benchmarks.speed.pytorch import BatchLoss, label_loss, minibatches, window_loss
 from tests.benchmarks.speed.report import row
 from tests.benchmarks.table import read, tables
-from tests.test_trainer import new_trainer, village_config
+from tests.village import new_trainer, village_config
 
 
 @pytest.mark.parametrize(

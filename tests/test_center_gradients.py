@@ -16,7 +16,7 @@ from nerwin.pretraining.center import CenterLoss, center_loss
 from nerwin.pretraining.gradcheck import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
 from nerwin.pretraining.stretches import backprop_stretches
 from tests.commands import nerwin
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 
 def test_the_gradients_that_pretraining_steps_against_are_right() -> None:

@@ -25,7 +25,7 @@ from nerwin.text.vector_cache import vectors_source
 from nerwin.training import checkpoint
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.trainer import Trainer
-from tests.test_trainer import epochs, new_trainer, same, village_config
+from tests.village import epochs, new_trainer, same, village_config
 
 
 @pytest.fixture(scope="module")

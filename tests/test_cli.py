@@ -32,7 +32,7 @@ from nerwin.training import comparison
 from nerwin.training.trainer import Trainer
 from tests.commands import BAD, DONE, FAILED, INTERRUPTED, copied, nerwin, one_json_object
 from tests.processes import started
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 TAGS = {"O", "B-LOC", "I-LOC", "B-PER", "I-PER"}
 

@@ -14,7 +14,7 @@ from nerwin.storage.folders import LAST
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from tests.test_epochs import terminal
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 
 def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tests.commands import nerwin
 from tests.processes import started
 from tests.test_orphans import children
 from tests.test_streaming import FORMAT, long_file
-from tests.test_trainer import village_config, write_village
+from tests.village import village_config, write_village
 
 distributed: Any = pytest.importorskip("distributed", reason="needs distributed, the extra `dask`")
 

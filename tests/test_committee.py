@@ -20,7 +20,7 @@ from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.run import Run
-from tests.test_trainer import epochs, new_trainer, village_config, write_village
+from tests.village import epochs, new_trainer, village_config, write_village
 
 SETTINGS = [
     ["objective.corruption=sequence"],

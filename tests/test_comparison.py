@@ -23,7 +23,7 @@ from nerwin.training.comparison import Comparison, Result, folder_of, run_of, su
 from nerwin.training.grid import Cell, grid
 from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.test_trainer import village_config, write_village
+from tests.village import village_config, write_village
 
 
 @pytest.mark.parametrize(

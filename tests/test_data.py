@@ -34,7 +34,7 @@ from nerwin.training.data import (
 )
 from nerwin.training.fresh import init_model
 from nerwin.training.state import generators
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 TRAIN = "Apple\tB-ORG\napple\tO\npears\tO\nb-00\tO\n"
 # found as spelled: apple; in lower case: APPLE, Pears; with digits as 0: B-52; unknown: plum, Rho

@@ -19,7 +19,7 @@ from nerwin.text.windows import windows
 from nerwin.training.objective import loss_and_gradients
 from nerwin.training.state import generators
 from nerwin.training.trainer import Trainer
-from tests.test_trainer import new_trainer, village_config
+from tests.village import new_trainer, village_config
 
 FORMS = st.sampled_from([0, 1, 2, 3, 70_000])
 WINDOWS = st.lists(st.lists(FORMS, min_size=3, max_size=3), max_size=8)

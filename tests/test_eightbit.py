@@ -8,7 +8,7 @@ import pytest
 from nerwin.arrays import Floats, Parameters, Rows
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised, dynamic_levels
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 both = pytest.mark.parametrize("levels", [SIGNED, UNSIGNED], ids=["signed", "unsigned"])
 

@@ -30,7 +30,7 @@ from nerwin.training import objective
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
 from tests.commands import nerwin
-from tests.test_trainer import VILLAGE, village_config, write_village
+from tests.village import VILLAGE, village_config, write_village
 
 
 def every(theta: Floats) -> Ints:

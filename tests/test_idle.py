@@ -7,7 +7,7 @@ import pytest
 from nerwin.arrays import Parameters
 from nerwin.config.idle import NEEDS, idle
 from nerwin.config.settings import config_keys
-from tests.test_trainer import VILLAGE, epochs, new_trainer, same, village_config
+from tests.village import VILLAGE, epochs, new_trainer, same, village_config
 
 ADAM, LABEL = "optimizer.name=adam", "objective.corruption=label"
 FROZEN = "words={trained: false, vectors: vectors.txt}"

@@ -10,7 +10,7 @@ from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS, init_table
 from nerwin.network.scorer import Scorer, init_scorer
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 SHAPES = [(100, 250), (300, 100), (200, 200)]  # (n_out, n_in)
 

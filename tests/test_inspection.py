@@ -20,7 +20,7 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.test_trainer import new_trainer, village_config, write_village
+from tests.village import new_trainer, village_config, write_village
 
 
 def fresh(folder: Path, *overrides: str) -> Model:

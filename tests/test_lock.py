@@ -20,7 +20,7 @@ from nerwin.storage.folders import LOCK
 from nerwin.storage.lock import Lock, check_free, wait_until_free
 from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 
 def _hold(folder: Path, ready: Connection) -> None:

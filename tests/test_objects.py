@@ -15,7 +15,7 @@ from nerwin.text.passage import Counts
 from nerwin.text.tags import iob2
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 DOCUMENTS: list[dict[str, Any]] = [
     {"id": 7, "text": "Mira Tolvan left Quellmark.\n\nAnsel Brandeis came to Dunmere.", "meta": {"pages": [1.5, None]}},

@@ -9,7 +9,7 @@ import pytest
 
 from nerwin.deafness import deaf
 from tests.processes import started
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 
 def children(pid: int) -> list[int]:

@@ -25,7 +25,7 @@ from nerwin.text.windows import FlatCorpus, windows
 from nerwin.training.data import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
 from tests.test_projection import raw_scores
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 SENTENCES = st.lists(st.lists(st.sampled_from(["in", "Lima", "", "is", "it"]), max_size=5), max_size=5)
 

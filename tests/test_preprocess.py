@@ -10,7 +10,7 @@ from nerwin.model.files import load_model, save_model
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE, Preprocess
 from nerwin.tagging.tagger import Tagger
 from tests.test_projection import raw_scores
-from tests.test_trainer import epochs, new_trainer, same, village_config
+from tests.village import epochs, new_trainer, same, village_config
 
 METHODS = ["center", "normalize", "whiten"]
 methods = pytest.mark.parametrize("method", METHODS)

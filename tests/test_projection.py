@@ -14,7 +14,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.windows import windows
 from nerwin.training.trainer import Trainer
-from tests.test_trainer import new_trainer, village_config
+from tests.village import new_trainer, village_config
 
 
 def raw_scores(tagger: Tagger, words: Sequence[str], lengths: Ints) -> Floats:

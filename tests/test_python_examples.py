@@ -16,7 +16,7 @@ from nerwin.text.corpus import write_columns
 from nerwin.text.tagged import Sentence
 from tests.conftest import ROOT
 from tests.marked import parse_inline
-from tests.test_trainer import VILLAGE
+from tests.village import VILLAGE
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)

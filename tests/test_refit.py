@@ -21,7 +21,7 @@ from nerwin.text.corpus import read_corpus
 from nerwin.training.data import read_parts
 from nerwin.training.metrics import read_metrics
 from nerwin.training.run import Run
-from tests.test_trainer import VILLAGE, write_village
+from tests.village import VILLAGE, write_village
 
 DEV = "Ulmenau\tB-LOC\nsleeps\tO\n.\tO\n\nMira\tB-PER\nwaved\tO\n.\tO\n\nOf\tO\nKestrel\tB-SHIP\n"
 CORRUPTIONS = ("window", "label", "sequence")

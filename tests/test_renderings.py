@@ -16,7 +16,7 @@ from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'
 TYPES = ["L<OC", "ORG", "PER"]

@@ -26,7 +26,7 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
 from tests.commands import BAD, DONE, copied, nerwin, one_json_object
 from tests.pages import Page, read_page
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 RUN = "runs/village"
 SCRIPT, MARKS, COMMENT = "<script>alert(1)</script>", "\"&'", "<i>#</i>"

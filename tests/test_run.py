@@ -25,7 +25,7 @@ from nerwin.training.comparison import Comparison
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
-from tests.test_trainer import village_config, write_village
+from tests.village import village_config, write_village
 
 EVERYTHING = (
     "training.epochs=4",

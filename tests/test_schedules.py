@@ -11,7 +11,7 @@ from nerwin.errors import ConfigError
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES, ScheduleSettings
 from tests.commands import nerwin
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 
 @pytest.mark.parametrize(

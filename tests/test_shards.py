@@ -28,7 +28,7 @@ from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from nerwin.training.run import Run
 from tests.test_streaming import FORMAT, long_file
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 SIZE = 500  # bytes of a piece here
 

@@ -11,7 +11,7 @@ import nerwin
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import iobes, spans
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 sklearn = pytest.importorskip("sklearn")
 selection = importlib.import_module("sklearn.model_selection")

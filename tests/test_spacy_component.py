@@ -18,7 +18,7 @@ import nerwin
 from nerwin.errors import ConfigError, ModelError
 from nerwin.text.tokenizer import Token
 from tests.conftest import ROOT
-from tests.test_trainer import VILLAGE, write_village
+from tests.village import VILLAGE, write_village
 
 spacy = pytest.importorskip("spacy")
 component_module = importlib.import_module("nerwin.integrations.spacy")  # registers the factory

@@ -26,7 +26,7 @@ from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import Span
 from nerwin.training.run import Run
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
 from tests.test_projection import raw_scores
-from tests.test_trainer import epochs, new_trainer, village_config
+from tests.village import epochs, new_trainer, village_config
 
 AROUND = Surroundings(np.arange(6), np.array([3, 1, 2]), np.array([0, 0, 1, 2, 0]), np.array([0, 2, 3, 5, 2]), 2.0)
 

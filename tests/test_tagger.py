@@ -21,7 +21,7 @@ from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
 from tests.marked import parse_inline
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 
 @pytest.fixture(scope="module")

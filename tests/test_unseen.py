@@ -18,7 +18,7 @@ from nerwin.text.tags import spans
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, split_sentences
 from tests.golden import TEXT
-from tests.test_trainer import epochs, new_trainer, village_config, write_village
+from tests.village import epochs, new_trainer, village_config, write_village
 
 OTHERS = {"Quellmark": "Ulmenau", "Mira": "Runa", "Lena": "Ylva", "Dunmere": "Harfeld", "boat": "raft", "left": "fled"}
 SENTENCES = [line.split() for line in TEXT]

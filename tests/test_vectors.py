@@ -15,7 +15,7 @@ from nerwin.text.vector_files import LONGEST_WORD
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from tests.commands import nerwin
 from tests.conftest import shared
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 Read = Callable[..., dict[str, list[float]]]
 

@@ -13,7 +13,7 @@ from nerwin.corruption.weights import type_weights
 from nerwin.corruption.window import WindowCorruption
 from nerwin.text.windows import flatten
 from tests.commands import nerwin
-from tests.test_trainer import write_village
+from tests.village import write_village
 
 TYPES = ["LOC", "PER"]
 TAGS = [["B-PER", "I-PER", "O", "B-LOC"], ["O"], ["B-PER", "O", "O", "O", "O"]]

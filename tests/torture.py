@@ -32,7 +32,7 @@ from nerwin.tagging.tagger import load
 from nerwin.training.comparison import Comparison
 from nerwin.training.grid import grid
 from nerwin.training.run import Run
-from tests.test_trainer import village_config
+from tests.village import village_config
 
 os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # what is killed cannot tidy up
 PATIENCE = 120.0  # seconds after which a training hangs

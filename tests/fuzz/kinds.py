@@ -39,7 +39,7 @@ from nerwin.training.grid import grid
 from nerwin.training.run import Run
 from tests.fuzz.cases import Kind
 from tests.fuzz.mutate import mutate, mutate_value, odd_value
-from tests.test_trainer import SETTINGS, VILLAGE, village_config, write_village
+from tests.village import SETTINGS, VILLAGE, village_config, write_village
 
 # Sound input, made once
 

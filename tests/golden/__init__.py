@@ -18,7 +18,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import write_columns
 from nerwin.text.tagged import Sentence
 from nerwin.training.state import EpochDone
-from tests.test_trainer import VILLAGE, new_trainer, write_village
+from tests.village import VILLAGE, new_trainer, write_village
 
 FOLDER = Path(__file__).parent
 TAGS = "tags.conll"
