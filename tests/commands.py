@@ -1,4 +1,4 @@
-"""The command inside the test's own process: what it prints, its exit code, and a folder with runs for it."""
+"""The command inside the test's own process: what it prints, its exit code, and what it is often given."""
 
 import json
 import shutil
@@ -11,6 +11,10 @@ from nerwin.cli import app
 
 # 0 done; 1 a check failed or training diverged; 2 bad usage, config or data; 130 interrupted
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+
+TRAIN = "train --config village.yaml --output out"
+LINES = "Mira Tolvan left Quellmark .\nrain\n"  # what is tagged
+NEWEST = f"model: {Path('runs', 'village-1', 'best')}\n"  # where no model is named
 
 
 def nerwin(*words: object, stdin: str | bytes | None = None) -> Result:

@@ -17,6 +17,9 @@ if hasattr(signal, "SIGHUP"):
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
+from tests.commands import DONE, copied, nerwin  # noqa: E402
+from tests.village import write_village  # noqa: E402
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -40,6 +43,24 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the village, its configuration, and a finished run at runs/village-1."""
+    folder = tmp_path_factory.mktemp("template")
+    write_village(folder)
+    done = nerwin("train", "--config", folder / "village.yaml", "--output", folder / "runs" / "village-1", "--quiet")
+    assert done.exit_code == DONE, done.stderr
+    return folder
+
+
+@pytest.fixture
+def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: a copy of the template."""
+    folder = copied(template, tmp_path / "here")
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def shared(name: str) -> Path:

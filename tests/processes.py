@@ -4,6 +4,11 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
+
+
+def python(*words: str, **settings: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60, **settings)
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
 from nerwin.training.data import Parts, read_parts
 from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
-from tests.commands import nerwin
+from tests.commands import DONE, FAILED, nerwin, one_json_object
 from tests.village import VILLAGE, village_config, write_village
 
 
@@ -357,6 +357,31 @@ def test_the_command_exits_with_1_for_a_mistake(
     assert verdict["passed"] is False
     assert verdict["max_relative_error"] > 1e-4
     assert {check["name"] for check in verdict["checks"] if not check["passed"]} == spoiled
+
+
+def test_gradcheck_prints_its_verdict_as_json(here: Path) -> None:
+    done = nerwin("gradcheck", "--config", "village.yaml", "--json")
+    verdict = one_json_object(done)
+    assert done.exit_code == DONE
+    assert verdict["passed"] is True
+    assert 0 < verdict["max_relative_error"] < 1e-7
+    assert {check["name"] for check in verdict["checks"]} == {"U", "W1", "b1", "words"}
+
+
+def test_gradcheck_draws_a_table_on_stdout(here: Path) -> None:
+    done = nerwin("gradcheck", "--config", "village.yaml")
+    assert done.exit_code == DONE
+    assert all(name in done.stdout for name in ("U", "W1", "b1", "words", "ok"))
+    assert done.stderr == ""
+
+
+def test_a_gradient_that_is_wrong_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nerwin.training.objective.add_l2_gradient", lambda *args: None)
+    words = ("gradcheck", "--config", "village.yaml", "--set", "objective.l2=0.1")
+    drawn, printed = nerwin(*words), nerwin(*words, "--json")
+    assert (drawn.exit_code, printed.exit_code) == (FAILED, FAILED)
+    assert "WRONG" in drawn.stdout
+    assert one_json_object(printed)["passed"] is False
 
 
 def test_the_grid_has_a_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from nerwin.config.reading import non_default
 from nerwin.storage.folders import MANIFEST
 from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.golden import FOLDER
-from tests.test_cli import here, template  # noqa: F401 - fixtures
 
 RUN = "runs/village-1"
 
@@ -25,7 +24,7 @@ def damage(folder: str, pattern: str) -> None:
     path.write_bytes(content)
 
 
-def test_info_prints_what_a_run_is(here: Path) -> None:  # noqa: F811
+def test_info_prints_what_a_run_is(here: Path) -> None:
     done = nerwin("info", RUN)
     assert (done.exit_code, done.stderr) == (DONE, "")
     lines = done.stdout.splitlines()
@@ -38,7 +37,7 @@ def test_info_prints_what_a_run_is(here: Path) -> None:  # noqa: F811
     assert done.stdout == nerwin("info").stdout  # the newest run
 
 
-def test_info_as_json_is_one_object_with_all_of_it(here: Path) -> None:  # noqa: F811
+def test_info_as_json_is_one_object_with_all_of_it(here: Path) -> None:
     found = one_json_object(nerwin("info", RUN, "--json"))
     manifest = json.loads((here / RUN / "best" / MANIFEST).read_text())
     assert found["sources"]["corpus.train"] == {
@@ -65,7 +64,7 @@ def test_the_changed_keys_are_those_that_make_the_configuration_again() -> None:
     assert non_default(found["config"]) == found["changed"]
 
 
-def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:  # noqa: F811
+def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:
     path = here / RUN / "last" / MANIFEST
     manifest = json.loads(path.read_text())
     manifest["state"]["stop"] = None
@@ -77,7 +76,7 @@ def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:  # noqa: F
     assert "run      2 epochs, nothing in last/ to go on from" in nerwin("info", RUN).stdout.splitlines()
 
 
-def test_a_model_alone_says_nothing_of_a_run(here: Path) -> None:  # noqa: F811
+def test_a_model_alone_says_nothing_of_a_run(here: Path) -> None:
     assert "\nrun " not in nerwin("info", f"{RUN}/last").stdout
     assert one_json_object(nerwin("info", f"{RUN}/best", "--json"))["run"] is None
 
@@ -87,7 +86,7 @@ def test_a_model_alone_says_nothing_of_a_run(here: Path) -> None:  # noqa: F811
     ("part", "pattern"), [("best", "arrays-*.npz"), ("last", "arrays-*.npz"), ("last", "state_arrays-*.npz")]
 )
 def test_damage_in_any_file_is_one_line_and_exit_code_2(
-    here: Path,  # noqa: F811
+    here: Path,
     part: str,
     pattern: str,
     as_json: list[str],
@@ -99,13 +98,13 @@ def test_damage_in_any_file_is_one_line_and_exit_code_2(
     assert done.stderr.count("\n") == 1
 
 
-def test_the_state_of_a_model_alone_is_checked_too(here: Path) -> None:  # noqa: F811
+def test_the_state_of_a_model_alone_is_checked_too(here: Path) -> None:
     damage(f"{RUN}/last", "state_arrays-*.npz")
     assert nerwin("info", f"{RUN}/last").exit_code == BAD
     assert nerwin("info", f"{RUN}/best").exit_code == DONE
 
 
-def test_a_model_of_old_says_that_its_data_are_not_recorded(here: Path) -> None:  # noqa: F811
+def test_a_model_of_old_says_that_its_data_are_not_recorded(here: Path) -> None:
     path = here / RUN / "best" / MANIFEST
     manifest = json.loads(path.read_text())
     del manifest["sources"], manifest["numpy"]
@@ -115,7 +114,7 @@ def test_a_model_of_old_says_that_its_data_are_not_recorded(here: Path) -> None:
     assert "numpy ?" in lines[1]
 
 
-def test_what_a_terminal_would_obey_is_not_printed(here: Path) -> None:  # noqa: F811
+def test_what_a_terminal_would_obey_is_not_printed(here: Path) -> None:
     path = here / RUN / "best" / MANIFEST
     path.write_text(json.dumps({**json.loads(path.read_text()), "types": ["\x1b[2J", "\u202ePER"]}))
     done = nerwin("info", RUN)
@@ -123,6 +122,6 @@ def test_what_a_terminal_would_obey_is_not_printed(here: Path) -> None:  # noqa:
     assert "types    \ufffd[2J \ufffdPER" in done.stdout.splitlines()
 
 
-def test_info_needs_no_corpus(here: Path) -> None:  # noqa: F811
+def test_info_needs_no_corpus(here: Path) -> None:
     os.unlink("village.conll")
     assert nerwin("info", RUN).exit_code == DONE

@@ -19,7 +19,7 @@ from nerwin.tagging.tagger import load
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
-from tests.commands import nerwin
+from tests.commands import DONE, NEWEST, nerwin
 from tests.village import new_trainer, village_config, write_village
 
 
@@ -324,3 +324,12 @@ def test_a_decision_among_many_scores_fits_a_terminal(tmp_path: Path, monkeypatc
     largest = sorted(detectors[0]["weights"].items(), key=lambda one: -abs(one[1]))[:6]
     assert first == {name: f"{weight:+.2f}" for name, weight in largest}
     assert lines[-1].endswith("are shown, with the 6 largest of their 9 weights; --json has all")
+
+
+def test_inspect_says_how_to_go_on_without_its_corpus(here: Path) -> None:
+    (here / "village.conll").rename(here / "moved.conll")
+    done = nerwin("inspect", "runs/village-1")
+    assert nerwin("inspect").stderr == f"{NEWEST}{done.stderr}"
+    assert done.exit_code == 2
+    assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
+    assert nerwin("inspect", "runs/village-1", "--data", "moved.conll").exit_code == DONE

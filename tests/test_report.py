@@ -24,7 +24,7 @@ from nerwin.report.familiarity import names_in, training_names
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
 from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
-from tests.commands import BAD, DONE, copied, nerwin, one_json_object
+from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.pages import Page, read_page
 from tests.village import write_village
 
@@ -94,14 +94,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--set", f"training.epochs={epochs}", "--set", f"corpus.comments={COMMENT}",
         )  # fmt: skip
         assert done.exit_code == DONE, done.stderr
-    return folder
-
-
-@pytest.fixture
-def here(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: a copy of the template."""
-    folder = copied(template, tmp_path / "here")
-    monkeypatch.chdir(folder)
     return folder
 
 

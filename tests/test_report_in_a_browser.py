@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands import DONE, nerwin
 from tests.pages import Page, read_page
-from tests.test_report import MARKS, RUN, SCRIPT, here, rows, template  # noqa: F401 - fixtures
+from tests.test_report import MARKS, RUN, SCRIPT, rows, template  # noqa: F401 - a fixture
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -35,7 +35,7 @@ def browse(page: Path, fragment: str = "") -> tuple[Page, list[str]]:
 
 
 @pytest.fixture
-def page(here: Path) -> Path:  # noqa: F811
+def page(here: Path) -> Path:
     """The page of a run with errors of all kinds."""
     done = nerwin("report", RUN, "--data", "hard.conll", "-o", "page.html")
     assert done.exit_code == DONE, done.stderr

@@ -1,0 +1,179 @@
+"""`nerwin evaluate`: its figures and tables, the corpora and columns that it reads, and what it doubts."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nerwin.cli.evaluate import _mistakes
+from nerwin.cli.scored import SEVERAL, _doubts
+from nerwin.evaluation.scores import evaluate_tags
+from tests.commands import BAD, DONE, nerwin, one_json_object
+
+
+def test_evaluate_prints_the_figures_that_others_read_as_json(here: Path) -> None:
+    figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    assert {"precision", "recall", "f1", "support", "accuracy", "tokens", "invalid_transitions"} <= figures.keys()
+    assert set(figures["types"]) == {"LOC", "PER"}
+    assert set(figures["types"]["PER"]) == {"precision", "recall", "f1", "support"}
+    assert set(figures["strict"]) == {"precision", "recall", "f1"}
+    assert (figures["tokens"], figures["support"]) == (168, 27)
+    assert 0 < figures["f1"] <= 1
+
+
+def test_evaluate_scores_dev_as_the_best_epoch_did(here: Path) -> None:
+    figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    lines = [json.loads(line) for line in (here / "runs" / "village-1" / "metrics.jsonl").read_text().splitlines()]
+    assert figures["f1"] == max(line["dev"]["f1"] for line in lines)
+
+
+@pytest.mark.parametrize("words", [[], ["runs/village-1"], ["runs/village-1/best"]])
+def test_evaluate_finds_the_same_model_by_any_name(here: Path, words: list[str]) -> None:
+    named = one_json_object(nerwin("evaluate", *words, "--json"))
+    assert named == one_json_object(nerwin("evaluate", here / "runs" / "village-1" / "best", "--json"))
+
+
+def test_evaluate_draws_its_tables_on_stdout_and_what_it_read_on_stderr(here: Path) -> None:
+    done = nerwin("evaluate")
+    assert done.exit_code == DONE
+    assert all(word in done.stdout for word in ("LOC", "PER", "conlleval", "strict", "invalid transitions"))
+    assert "20 sentences" in done.stderr
+    assert "20 sentences" not in done.stdout
+
+
+@pytest.mark.parametrize(("width", "whole"), [("80", True), ("12", False)])
+def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
+    here: Path, monkeypatch: pytest.MonkeyPatch, width: str, whole: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    Path("other.conll").write_text("Zzyzx\tB-PER\n\nwas\tO\n", encoding="utf-8")
+    printed = " ".join(nerwin("evaluate", "runs/village-1", "--data", "other.conll").stdout.split())
+    assert ("words by type: true in rows" in printed) == whole
+    assert ("frequent mistakes" in printed) != whole
+
+
+def test_evaluate_ends_with_its_other_figures_in_one_line(here: Path) -> None:
+    last = nerwin("evaluate", "runs/village-1").stdout.splitlines()[-1]
+    assert re.fullmatch(r"token accuracy .* invalid transitions found; calibration error of .* scores \d\.\d{3}", last)
+
+
+def test_evaluate_draws_no_table_of_mistakes_where_there_are_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
+    printed = nerwin("evaluate", "runs/village-1", "--data", "own.conll").stdout
+    assert "frequent" not in printed
+    assert "token" in printed
+
+
+def test_the_model_s_own_corpus_that_has_moved_asks_for_another(here: Path) -> None:
+    shutil.move("village.conll", "moved.conll")
+    done = nerwin("evaluate", "runs/village-1")
+    assert done.exit_code == BAD
+    assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
+    assert nerwin("evaluate", "runs/village-1", "--data", "moved.conll").exit_code == DONE
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Mira O\nleft O\n", "The corpus has no entity. Is --tag-column the column of the tags?\n"),
+        ("Mira B-PER\nX B-NEW\n", "Types that the model does not know, so that it finds none: NEW.\n"),
+        ("Mira B-PER\nleft O\n", ""),
+    ],
+)
+def test_evaluate_doubts_a_corpus_of_other_types(here: Path, text: str, doubt: str) -> None:
+    (here / "x.conll").write_text(text)
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.conll")
+    assert done.stderr.partition("\n")[2] == doubt
+
+
+def test_evaluate_asks_nobody_for_the_columns_of_inline_markup(here: Path) -> None:
+    Path("x.inline").write_text("no entity here\n")
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.inline")
+    assert done.stderr.partition("\n")[2] == "The corpus has no entity. Are entities marked as in [Lima](LOC)?\n"
+
+
+def test_evaluate_finds_words_and_tags_in_the_columns_that_are_named(here: Path) -> None:
+    lines = (here / "village.conll").read_text().split("\n")
+    rows = (f"1\t{line}\t_\n" if line else "# a note\n\n" for line in lines)
+    (here / "u.conllu").write_text("".join(rows))
+    options = ("--word-column", 1, "--tag-column", -2, "--comments", "#")
+    done = nerwin("evaluate", "runs/village-1", "--data", "u.conllu", "--json", *options)
+    assert one_json_object(done) == one_json_object(
+        nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json")
+    )
+    assert nerwin("evaluate", "runs/village-1", "--data", "u.conllu").stderr.endswith(
+        'found "_". Is it outside? Then write O. Or is --tag-column another? The beginning can be read if you set '
+        '--comments to "#", --tag-column to 2.\n'
+    )
+
+
+def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
+    assert nerwin("convert", "village.conll", "village.types", "-q").exit_code == DONE
+    shutil.copy("village.types", "alone.conll")
+    alone = ("evaluate", "runs/village-1", "--data", "alone.conll", "--json")
+    expected = one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--json"))
+    assert one_json_object(nerwin(*alone, "--scheme", "types")) == expected
+    assert one_json_object(nerwin("evaluate", "runs/village-1", "--data", "village.types", "--json")) == expected
+    assert "or set --scheme to types if they stand alone. Or" in nerwin(*alone).stderr
+    refused = nerwin("evaluate", "runs/village-1", "--data", "village.conll", "--scheme", "types")
+    assert (refused.exit_code, refused.stdout) == (BAD, "")
+    assert refused.stderr.endswith("Is --scheme another?\n")
+
+
+def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
+    assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
+    done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")
+    assert "all (conlleval) │    100.00" in done.stdout
+    assert "Every tag is right: did the model write them" in done.stderr
+    assert "Every tag" not in nerwin("evaluate", "runs/village-1", "--data", "village.conll").stderr
+
+
+@pytest.mark.parametrize(("entities", "doubts"), [(SEVERAL - 1, 0), (SEVERAL, 1)])
+def test_evaluate_believes_that_a_few_tags_are_right(entities: int, doubts: int) -> None:
+    tags = [["B-LOC"] * entities]
+    assert len(list(_doubts("x.conll", evaluate_tags(tags, tags), ["LOC"], "all"))) == doubts
+
+
+def test_frequent_mistakes_are_the_wrong_ones_and_the_most_frequent_comes_first() -> None:
+    gold, found = ["B-LOC B-LOC O O O O B-PER", "B-PER O B-PER B-PER O O B-PER"]
+    table = _mistakes(evaluate_tags([gold.split()], [found.split()]))
+    assert list(zip(*(column.cells for column in table.columns), strict=True)) == [
+        ("O", "PER", "2"),
+        ("LOC", "PER", "1"),
+        ("LOC", "O", "1"),
+    ]
+
+
+def test_evaluate_reads_other_data_where_asked(here: Path) -> None:
+    (here / "other.conll").write_text("Quellmark\tB-LOC\nsleeps\tO\n")
+    figures = one_json_object(nerwin("evaluate", "--data", "other.conll", "--json"))
+    assert (figures["tokens"], figures["support"]) == (2, 1)
+
+
+def test_notes_on_a_corpus_name_options_and_no_keys(here: Path) -> None:
+    (here / "odd.conll").write_text("Mira\tB-PER\nleft\tO\n" * 200)
+    done = nerwin("evaluate", "runs/village-1", "--data", "odd.conll")
+    assert "only 2 different words among 400 (is --word-column that of the words?)" in done.stderr.replace("\n", " ")
+
+
+def test_columns_may_be_apart_by_another_mark_than_in_training(here: Path) -> None:
+    (here / "spaced.conll").write_text("Mira V B-PER\nleft old O\n")
+    options = ("evaluate", "runs/village-1", "--data", "spaced.conll", "--json")
+    assert nerwin(*options, "--delimiter", "space").exit_code == DONE
+    done = nerwin(*options, "--delimiter", "tab")
+    assert done.exit_code == 2
+    assert "corpus." not in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--word-column", 7), ("--scheme", "types"), ("--comments", "#")])
+def test_options_of_columns_are_refused_for_markup(here: Path, option: tuple[str, object]) -> None:
+    (here / "x.inline").write_text("[Mira](PER) left\n")
+    done = nerwin("evaluate", "runs/village-1", "--data", "x.inline", *map(str, option))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"nerwin: {option[0]}: expected a corpus in columns, found inline markup")
+    words = ("--config", "village.yaml", "--output", "runs/marked", "--set", "training.epochs=1", "--quiet")
+    assert nerwin("train", *words, "--set", "corpus.dev=x.inline", "--set", "corpus.test=null").exit_code == DONE
+    assert nerwin("evaluate", "runs/marked", *map(str, option)).exit_code == 2

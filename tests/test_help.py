@@ -1,0 +1,77 @@
+"""Help, the version, and what commands load before they need it."""
+
+import pytest
+
+from nerwin import __version__
+from nerwin.cli import app
+from tests.commands import DONE, nerwin
+from tests.processes import python
+
+COMMANDS = [one.callback.__name__ for one in app.registered_commands if one.callback]
+
+
+def help_of(*words: str) -> str:
+    """What a command's help says, in one line."""
+    return " ".join(nerwin(*words, "--help").stdout.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_short_flag_of_help_gives_the_same(command: str) -> None:
+    done = nerwin(*command.split(), "-h")
+    assert done.exit_code == DONE
+    assert "Usage: " in done.stdout
+    assert done.stdout == nerwin(*command.split(), "--help").stdout
+
+
+def test_the_help_tells_a_newcomer_where_to_begin() -> None:
+    assert "To begin, `nerwin train` trains on a small corpus" in help_of()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_an_option_says_its_default_once(command: str) -> None:
+    _, *options = help_of(command).split(" --")
+    assert [one for one in options if one.count("default:") > 1] == []
+
+
+def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:
+    assert "[text](TYPE)" in nerwin("tag", "--help").stdout
+
+
+def test_the_version_is_printed_alone() -> None:
+    done = nerwin("--version")
+    assert (done.exit_code, done.stdout, done.stderr) == (DONE, f"{__version__}\n", "")
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded at its exit."""
+    report = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+    done = python("-c", report + code)
+    assert done.returncode == 0, done.stderr
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+def test_importing_nerwin_loads_neither_typer_nor_rich_nor_pydantic() -> None:
+    loaded = loaded_by("import nerwin")
+    assert "nerwin" in loaded
+    assert not loaded & {"typer", "click", "rich", "pydantic", "yaml", "numpy"}
+
+
+def test_a_run_is_found_before_numpy_is_loaded() -> None:
+    assert "numpy" not in loaded_by("import nerwin.storage.folders")
+
+
+def test_help_loads_no_numpy() -> None:
+    loaded = loaded_by("sys.argv = ['nerwin', '--help']; from nerwin.cli import app; app()")
+    assert {"nerwin", "typer"} <= loaded
+    assert not loaded & {"numpy", "pydantic", "yaml"}
+
+
+def test_importing_the_library_half_loads_no_terminal() -> None:
+    loaded = loaded_by("import nerwin; nerwin.load")
+    assert "numpy" in loaded
+    assert not loaded & {"typer", "click", "rich"}
+
+
+def test_python_m_nerwin_is_the_command() -> None:
+    done = python("-m", "nerwin", "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (DONE, f"{__version__}\n", "")
