@@ -1,31 +1,23 @@
-"""Word vectors from untagged text: reading it, learning from it, stopping and going on, and the command."""
+"""Word vectors from untagged text: learning them, stopping and going on."""
 
 import dataclasses
-import gzip
 import hashlib
-import io
 import json
 import os
-import shlex
 import shutil
-import signal
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 from nerwin.arrays import Gradients, Ints, Parameters, Rows
-from nerwin.cli import app
-from nerwin.errors import ConfigError, CorpusError, ModelError, TrainingDiverged, VectorsError
+from nerwin.errors import ConfigError, ModelError, TrainingDiverged, VectorsError
 from nerwin.optim.optimizers import Optimizer
 from nerwin.pretraining import run as pretrain_run
 from nerwin.pretraining.center import CenterLoss
-from nerwin.pretraining.run import STATE, PretrainRun, check_output, fingerprint, state_folder
+from nerwin.pretraining.run import STATE, PretrainRun, check_output, state_folder
 from nerwin.pretraining.settings import PretrainSettings
-from nerwin.pretraining.text import RARE_NUMBER, Text, known, read_text
+from nerwin.pretraining.text import Text, read_text
 from nerwin.pretraining.trainer import (
     Minibatch,
     PretrainBatched,
@@ -37,24 +29,10 @@ from nerwin.pretraining.trainer import (
     row_adagrad,
 )
 from nerwin.storage.archive import file_entry, pack, read_arrays
-from nerwin.text.columns import Columns
 from nerwin.text.features import WORDS
 from nerwin.text.vocabulary import KNOWN
-from tests.commands import nerwin
-from tests.processes import started
+from tests.pretraining import PEOPLE, PLACES, VERBS, village, written
 from tests.test_lock import held
-
-DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
-PEOPLE, PLACES, VERBS = ("mira", "tolvan", "ena", "joric"), ("quellmark", "vesk", "odrin"), ("left", "saw", "likes")
-
-
-def village(paragraphs: int = 300) -> str:
-    """People, places and what the ones do with the others, in sentences that tell them apart."""
-    rng = np.random.default_rng(3)
-    pick = [[names[i] for i in rng.integers(len(names), size=paragraphs)] for names in (PEOPLE, VERBS, PLACES)]
-    return "".join(
-        f"{who.title()} {does} the town of {where.title()} .\n" for who, does, where in zip(*pick, strict=True)
-    )
 
 
 @pytest.fixture
@@ -71,130 +49,6 @@ SMALL = PretrainSettings(dim=8, vocabulary=100, window=5, epochs=3, hidden=6, ne
 @pytest.fixture
 def text(here: Path) -> Text:
     return read_text([here / "village.txt"], SMALL.vocabulary, SMALL.window)
-
-
-def written(path: Path, content: str) -> Path:
-    path.write_text(content, encoding="utf-8")
-    return path
-
-
-# Text
-
-
-@pytest.mark.parametrize("window", [3, 7])
-def test_text_is_ids_with_paddings_between_paragraphs(window: int, tmp_path: Path) -> None:
-    text = read_text([written(tmp_path / "a.txt", "B a A c\n\nA b a d\n")], 2, window)
-    gap = [0] * (window // 2)
-    assert text.tokens.tolist() == [3, 2, 2, 1, *gap, 2, 3, 2, 1, *gap]
-    assert text.words == ["<padding>", "<unknown>", "a", "b"]
-    assert text.counts.tolist() == [0, 2, 4, 2]
-    assert text.length == 8
-    assert text.tokens.dtype == np.uint16
-
-
-def test_ids_grow_with_the_vocabulary(tmp_path: Path) -> None:
-    assert read_text([written(tmp_path / "a.txt", "a b c d")], 65_534, 3).tokens.dtype == np.uint16
-    assert read_text([tmp_path / "a.txt"], 65_535, 3).tokens.dtype == np.int32
-
-
-def test_equally_frequent_words_keep_their_order(tmp_path: Path) -> None:
-    assert read_text([written(tmp_path / "a.txt", "d c b a b")], 9, 3).words[2:] == ["b", "d", "c", "a"]
-
-
-def test_several_files_plain_or_gzip_are_one_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = "Mira left .\n" * 3, "Ena saw Vesk .\n"
-    (tmp_path / "other.gz").write_bytes(gzip.compress(other.encode()))
-    both = read_text([written(tmp_path / "both", one + other)], 9, 5)
-    monkeypatch.setattr("nerwin.pretraining.text.PIECE", 4)  # and many pieces are one array
-    parts = read_text([written(tmp_path / "one", one), tmp_path / "other.gz"], 9, 5)
-    assert fingerprint(parts) == fingerprint(both)
-    assert parts.words == both.words
-    assert fingerprint(read_text([tmp_path / "other.gz", tmp_path / "one"], 9, 5)) != fingerprint(both)
-
-
-def test_rare_numbers_are_counted_under_their_shape(tmp_path: Path) -> None:
-    text = read_text(
-        [written(tmp_path / "a.txt", "in 1990 .\n" * RARE_NUMBER + "in 1991 , in 1,234 or 1992 or x2 .\n")], 99, 3
-    )
-    assert dict(zip(text.words[2:], text.counts[2:].tolist(), strict=True)) == {
-        "in": RARE_NUMBER + 2, ".": RARE_NUMBER + 1, "1990": RARE_NUMBER, "0000": 2,
-        "or": 2, ",": 1, "0,000": 1, "x0": 1,
-    }  # fmt: skip
-    rows = {word: row for row, word in enumerate(text.words)}
-    assert known("1990", rows) == rows["1990"]
-    assert known("1815", rows) == rows["0000"]
-    assert known("In", rows) == rows["in"]
-    assert known("out", rows) is None
-
-
-def test_a_text_of_one_long_line_is_taken_apart_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path / "a.txt", "ab cde f ghijklmnop q 12 r s.\n x\n")
-    whole = read_text([path], 99, 5)
-    monkeypatch.setattr("nerwin.pretraining.text.LONG", 3)
-    assert fingerprint(read_text([path], 99, 5)) == fingerprint(whole)
-
-
-@pytest.mark.parametrize(
-    ("content", "columns"),
-    [
-        ("B\na-A\n\na\nB", Columns()),
-        ("-DOCSTART- -X- O\n\nB\tB-PER\na-A\tO\n\n\na\tO\nB\tO\n\n", Columns()),
-        ("# one\n1 B\n# two\n2 a-A\n\n1 a\n2 B\n", Columns(word=-1, comments="#")),
-    ],
-    ids=["words alone", "tagged", "another column"],
-)
-def test_text_in_columns_has_a_token_a_line_and_paddings_between_sentences(
-    content: str, columns: Columns, tmp_path: Path
-) -> None:
-    text = read_text([written(tmp_path / "a.conll", content)], 9, 3, columns)
-    assert text.words[2:] == ["b", "a-a", "a"]
-    assert text.tokens.tolist() == [2, 3, 0, 4, 2, 0]
-
-
-def test_a_token_that_holds_spaces_is_as_many_words(tmp_path: Path) -> None:
-    """A file of vectors could not hold it."""
-    text = read_text([written(tmp_path / "a.conll", "New York\tO\nLima\tO\n")], 9, 3, Columns())
-    assert text.words[2:] == ["new", "york", "lima"]
-
-
-def test_standard_input_is_one_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = written(tmp_path / "one", "Mira left .\n" * 3), written(tmp_path / "other", "Ena saw Vesk .\n")
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(other.read_bytes())))
-    assert fingerprint(read_text([one, None], 9, 5)) == fingerprint(read_text([one, other], 9, 5))
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"a O\nb\n", r"a\.conll:2: expected a word in column 1, found 1 columns"),
-        (b"a\tO\nb\t\n", r"a\.conll:2: expected a word in column 1, found 2 columns"),
-        (b"a\tO\n\xff\t0\n", r"a\.conll:2: expected UTF-8, found byte 0xff at column 1\. "),
-        (b"\x7fELF\x02\x01\x00\x90\n", r"a\.conll:1: expected UTF-8, found byte 0x90 at column 8\. "),
-        (b"-DOCSTART-\n\n", r"a\.conll: expected text of at least 7 words, a window, found 0\. "),
-    ],
-)
-def test_columns_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) -> None:
-    (tmp_path / "a.conll").write_bytes(content)
-    with pytest.raises(CorpusError, match=message):
-        read_text([tmp_path / "a.conll"], 100, 7, Columns(word=1))
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", r"a\.txt: expected text of at least 7 words, a window, found 0\. "),
-        (b"\n \n", r"found 0\. "),
-        (b"one two three\n", r"found 3\. Give more text, .* or a smaller --window\."),
-        (b"one two three four five six seven\n\xff\n", r"a\.txt:2: expected UTF-8, found byte 0xff at column 1\. "),
-        (b"\x1f\x8bnot really", r"a\.txt: the gzip data is damaged or cut short"),
-        (b"so " * 20, r"expected different words, found only one"),
-        (b"1001 1002 1003 1004 1005 1006 1007 1008 ", r"found only one \(rare numbers of one shape are one\)"),
-    ],
-)
-def test_text_that_cannot_be_used(content: bytes, message: str, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(content)
-    with pytest.raises(CorpusError, match=message):
-        read_text([tmp_path / "a.txt"], 100, 7)
 
 
 # Training
@@ -580,220 +434,3 @@ def test_what_stands_at_the_output_decides_what_may_be_done(here: Path, text: Te
 def test_a_pretraining_that_is_at_work_is_told_of_before_anything_is_read(here: Path) -> None:
     with held(state_folder(here / "out.txt")), pytest.raises(ModelError, match="expected a folder not in use"):
         check_output(here / "out.txt", resume=False, overwrite=True)
-
-
-# The command
-
-OPTIONS = ("--output", "out.txt", "--dim", "8", "--window", "5", "--epochs", "2")
-
-
-def test_the_command_writes_vectors_and_says_what_it_does(here: Path) -> None:
-    done = nerwin("pretrain", "village.txt", *OPTIONS, "--probe", "Mira", "--probe", "vesk")
-    assert done.exit_code == DONE
-    assert done.stdout.startswith("out.txt: 14 vectors of 8 numbers, from 4,200 words in ")
-    assert done.stdout.count("\n") == 1
-    said = done.stderr.splitlines()
-    assert said[0].startswith("read 2,100 words in 0 s; 100.0% are among the 14 that get a vector")
-    assert [line.partition("  ")[0] for line in said if line.startswith("epoch")] == ["epoch 1", "epoch 2"]
-    assert [line.partition(":")[0] for line in said if line.startswith("  ")] == ["  Mira", "  vesk"] * 2
-    assert said[-1] == (
-        "next: nerwin init my.yaml --preset tagger-vectors --set words.vectors=out.txt --set words.dim=8"
-    )
-    assert nerwin(*said[-1].split()[2:]).exit_code == DONE
-    (here / "my.yaml").unlink()
-    assert "\x1b" not in done.output
-    assert (here / "out.txt").read_text().startswith("14 8\n")
-    assert sorted(os.listdir(here)) == ["out.txt", "village.txt"]
-
-
-def test_the_same_words_by_any_road_give_the_same_vectors(here: Path) -> None:
-    lines = (here / "village.txt").read_text().splitlines()
-    (here / "village.conll").write_text(
-        "".join("".join(f"{i}\t{word}\n" for i, word in enumerate(line.split())) + "\n" for line in lines)
-    )
-    columns, objects = ("--input", "conll", "--word-column", "1"), ("--input", "jsonl")
-    assert nerwin("pretrain", "village.txt", *OPTIONS).exit_code == DONE
-    vectors = (here / "out.txt").read_bytes()
-    for words, stdin in (
-        (("-",), "\n".join(lines)),
-        (("village.conll", *columns), None),
-        (("-", *columns, "--comments", "#"), "# a note\n" + (here / "village.conll").read_text()),
-        (("-", *objects), "".join(json.dumps({"text": line}) + "\n\n" for line in lines)),
-        (("-", *objects), json.dumps({"text": "\r\n".join(lines)})),
-        (("-", *objects), "\n".join(json.dumps({"words": line.split()}) for line in lines)),
-    ):
-        assert nerwin("pretrain", *words, *OPTIONS, "--overwrite", stdin=stdin).exit_code == DONE
-        assert (here / "out.txt").read_bytes() == vectors
-
-
-def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
-    (here / "village.txt").rename(here / "village.conll")
-    hint = "village.conll: read as text, each line for itself; for a word a line add --input conll\n"
-    assert hint in nerwin("pretrain", "village.conll", *OPTIONS).stderr
-    assert nerwin("pretrain", "village.conll", *OPTIONS, "--overwrite", "--quiet").stderr == ""
-
-
-def test_help_shows_the_defaults() -> None:
-    said = " ".join(nerwin("pretrain", "--help").stdout.replace("│", " ").split())
-    for name in ("dim", "vocabulary", "window", "epochs", "learning_rate", "seed"):
-        assert f"[default: {getattr(PretrainSettings, name)}]" in said
-    assert "column of the words, -1 is the last; default: 0." in said  # there is no model to take another from
-    assert "start; default: none." in said
-
-
-def test_settings_of_the_command_line_arrive(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    monkeypatch.setattr(PretrainRun, "train", lambda run: iter(seen.append(run.pretraining.settings) or ()))  # type: ignore[func-returns-value]
-    words = "--vocabulary 7 --learning-rate 0.05 --seed 6"
-    assert nerwin("pretrain", "village.txt", *OPTIONS, *words.split()).exit_code == DONE
-    assert seen == [PretrainSettings(dim=8, vocabulary=7, window=5, epochs=2, learning_rate=0.05, seed=6)]
-
-
-def test_a_terminal_gets_a_live_bar_and_stdout_stays_clean(here: Path) -> None:
-    done = CliRunner().invoke(app, ("pretrain", "village.txt", *OPTIONS, "--probe", "ena"), env={"FORCE_COLOR": "1"})
-    assert done.exit_code == DONE
-    assert "\x1b" in done.stderr
-    assert "reading the text" in done.stderr
-    assert all(line in done.stderr for line in ("epoch 1  loss", "epoch 2  loss", " words/s", "  ena: "))
-    assert "\x1b" not in done.stdout
-    assert done.stdout.startswith("out.txt: 14 vectors")
-
-
-def test_quiet_prints_nothing(here: Path) -> None:
-    done = nerwin("pretrain", "village.txt", *OPTIONS, "--quiet")
-    assert (done.exit_code, done.output) == (DONE, "")
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("absent.txt", "absent.txt: cannot read the file: No such file or directory. Check the path."),
-        ("empty.txt", "empty.txt: expected text of at least 5 words, a window, found 0. "),
-        ("village.txt empty.txt latin.txt", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
-        ("village.txt latin.txt --input conll", "latin.txt:1: expected UTF-8, found byte 0xe9 at column 4. "),
-        ("village.txt --input conll --word-column 7", "village.txt:1: expected a word in column 7, found 7 columns: "),
-        ("-", "<stdin>: expected text of at least 5 words, a window, found 0. "),
-        (
-            "numbered.conll --input conll",
-            "numbered.conll:1: expected words in column 0, found their numbers: 1, ",
-        ),
-        ("- village.txt -", 'FILES: expected standard input, "-", once, found it twice. '),
-        ("village.txt --input jsonl", "village.txt:1: expected a JSON object, found bad JSON "),
-        ("village.txt --word-column 1", "--word-column and --comments are for columns: expected --input conll, "),
-        ("village.txt --comments #", "--word-column and --comments are for columns: expected --input conll, "),
-        ("village.txt --probe Atlantis", "--probe Atlantis: expected one of the 14 words that get a vector, found "),
-        ("village.txt --output taken.txt", "taken.txt: expected no file, found one. Add --overwrite, "),
-        ("village.txt --output out.npz", "out.npz: expected a name that ends in .txt, .vec, "),
-        ("village.txt --output .", ".: expected a name that ends in .txt, .vec, "),
-        ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot write here: "),
-        ("village.txt --resume", "out.txt.pretrain: expected a stopped pretraining, found none. Leave out --resume."),
-        ("village.txt --resume --overwrite", "--resume continues a run and --overwrite replaces it: "),
-        ("village.txt --window 4", "--window: expected an odd number of words, so that one is the centre, found 4. "),
-        ("village.txt --epochs 0", "--epochs: expected at least 1, found 0. "),
-    ],
-)
-def test_bad_input_is_one_line_and_leaves_nothing(here: Path, words: str, message: str) -> None:
-    (here / "empty.txt").write_text("")
-    (here / "numbered.conll").write_text("1\tMira\n2\tleft\n3\t.\n")
-    (here / "latin.txt").write_bytes("café au lait\n".encode("latin-1"))
-    (here / "taken.txt").write_text("mine")
-    before = {file.name: file.read_bytes() for file in here.iterdir()}
-    done = nerwin("pretrain", *OPTIONS, *words.split())
-    assert (done.exit_code, done.stdout) == (BAD, "")
-    last = done.stderr.splitlines()[-1]
-    assert last.startswith(f"nerwin: {message}")
-    assert [line for line in done.stderr.splitlines()[:-1] if not line.startswith("read ")] == []
-    assert {file.name: file.read_bytes() for file in here.iterdir()} == before
-
-
-def test_a_text_is_not_replaced_by_its_own_vectors(here: Path) -> None:
-    (here / "link.txt").symlink_to("village.txt")
-    before = (here / "village.txt").read_bytes()
-    done = nerwin("pretrain", "village.txt", "--output", "link.txt", "--overwrite")
-    assert done.exit_code == BAD
-    assert "--output link.txt: expected another file than village.txt itself" in done.stderr
-    assert (here / "village.txt").read_bytes() == before
-
-
-def test_vectors_that_are_replaced_stay_private_and_where_a_link_leads(here: Path) -> None:
-    (here / "own.txt").touch(0o600)
-    (here / "link.txt").symlink_to("own.txt")
-    assert nerwin("pretrain", "village.txt", *OPTIONS[2:], "--output", "link.txt", "--overwrite").exit_code == DONE
-    assert (here / "link.txt").is_symlink()
-    assert (here / "own.txt").stat().st_mode & 0o777 == 0o600
-    assert (here / "own.txt").read_text()
-
-
-def test_an_old_file_stays_until_the_new_one_is_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (here / "out.txt").write_text("old")
-    with monkeypatch.context() as broken:
-        broken.setattr(PretrainRun, "_finish", lambda run: (here / "seen").write_text((here / "out.txt").read_text()))
-        assert nerwin("pretrain", "village.txt", *OPTIONS, "--overwrite").exit_code == DONE
-    assert (here / "seen").read_text() == "old"
-    assert nerwin("pretrain", "village.txt", *OPTIONS, "--overwrite").exit_code == DONE
-    assert (here / "out.txt").read_text().startswith("14 8\n")
-
-
-def test_divergence_exits_with_1(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def diverge(run: PretrainRun) -> Iterator[object]:
-        raise TrainingDiverged("epoch 1, step 3: expected a finite loss, found nan.")
-        yield
-
-    monkeypatch.setattr(PretrainRun, "train", diverge)
-    done = nerwin("pretrain", "village.txt", *OPTIONS)
-    assert (done.exit_code, done.stdout) == (FAILED, "")
-    assert done.stderr.endswith("nerwin: epoch 1, step 3: expected a finite loss, found nan.\n")
-
-
-def stopped_in_epoch_2(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str) -> Result:
-    """The command, interrupted after its first epoch."""
-    original = PretrainRun.train
-
-    def interrupted(run: PretrainRun) -> "Iterator[PretrainBatched | PretrainEpochDone]":
-        for record in original(run):
-            yield record
-            if isinstance(record, PretrainEpochDone):
-                run.save()
-                raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(PretrainRun, "train", interrupted)
-        return nerwin(*words, stdin=stdin)
-
-
-def test_a_piped_text_that_is_piped_again_continues_exactly(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = (here / "village.txt").read_text().splitlines()
-    text = "# it's a village\n" + "".join("".join(f"x {word}\n" for word in line.split()) + "\n" for line in lines)
-    words = ("pretrain", "-", "--input", "conll", "--word-column", "1", "--comments", "# it's", *OPTIONS[2:])
-    stopped = stopped_in_epoch_2(monkeypatch, *words, "--output", "out.txt", stdin=text)
-    assert stopped.exit_code == INTERRUPTED
-    said, _, command = stopped.stderr.splitlines()[-1].partition(" continue with: ")
-    assert said == "nerwin: interrupted in epoch 2; with the same standard input"
-    again = shlex.split(command)[1:]
-    for other in ("", text.replace("Mira", "Miro")):
-        refused = nerwin(*again, stdin=other)
-        assert refused.exit_code == BAD
-        assert "expected text" in refused.stderr or "expected the text that the run began with" in refused.stderr
-    assert nerwin(*again, stdin=text).exit_code == DONE
-    assert nerwin(*words, "--output", "whole.txt", stdin=text).exit_code == DONE
-    assert (here / "out.txt").read_bytes() == (here / "whole.txt").read_bytes()
-
-
-def test_a_signal_saves_and_the_command_that_it_names_continues_exactly(here: Path) -> None:
-    words = ("pretrain", "village.txt", "--dim", "8", "--window", "5", "--epochs", "60", "--probe", "mira")
-    with started(*words, "--output", "out.txt") as process:
-        assert process.stderr is not None
-        assert any(line.startswith("epoch 2 ") for line in process.stderr)
-        process.send_signal(signal.SIGINT)
-        printed, said = process.communicate(timeout=60)
-        assert process.returncode == INTERRUPTED
-    assert printed == ""
-    assert not (here / "out.txt").exists()
-    last = said.splitlines()[-1]
-    assert last.startswith("nerwin: interrupted in epoch ")
-    command = shlex.split(last.partition("; continue with: ")[2])
-    assert command[0] == "nerwin"
-    assert command[-1] == "--resume"
-    assert nerwin(*command[1:]).exit_code == DONE
-    assert nerwin(*words, "--output", "whole.txt").exit_code == DONE
-    assert (here / "out.txt").read_bytes() == (here / "whole.txt").read_bytes()
