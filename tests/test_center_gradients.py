@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Parameters
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import EPSILON, TOLERANCE, Check
 from nerwin.pretraining import gradcheck as center_gradients
@@ -16,6 +16,7 @@ from nerwin.pretraining.center import CenterLoss, center_loss
 from nerwin.pretraining.gradcheck import MARGINS, SEEDS, WINDOWS, check_center, draw_center_case
 from nerwin.pretraining.stretches import backprop_stretches
 from tests.commands import nerwin
+from tests.test_gradcheck import last_rows
 from tests.village import write_village
 
 
@@ -89,14 +90,7 @@ def takes_another_margin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def keeps_the_last_of_equal_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `table[ids] += values` does."""
-
-    def wrong(ids: Ints, values: Floats) -> Rows:
-        last = {int(row): place for place, row in enumerate(ids)}
-        rows = sorted(last)
-        return Rows(np.array(rows), values[[last[row] for row in rows]])
-
-    monkeypatch.setattr(pretrain, "sum_rows", wrong)
+    monkeypatch.setattr(pretrain, "sum_rows", last_rows)
 
 
 def looks_a_place_too_far(monkeypatch: pytest.MonkeyPatch) -> None:

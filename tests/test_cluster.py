@@ -22,12 +22,11 @@ from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_fold
 from nerwin.tagging.streaming import Task, tag_file
 from nerwin.tagging.tagger import load
 from nerwin.text import pieces
-from nerwin.training.run import Run
 from tests.commands import nerwin
 from tests.processes import started
 from tests.test_orphans import children
 from tests.test_streaming import FORMAT, long_file
-from tests.village import village_config, write_village
+from tests.village import trained_run, write_village
 
 distributed: Any = pytest.importorskip("distributed", reason="needs distributed, the extra `dask`")
 
@@ -82,9 +81,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     settings = ["training.epochs=1", "objective.corruption=sequence"]
-    for _ in Run.start(tmp_path / "run", village_config(tmp_path, *settings)).train():
-        pass
-    return tmp_path / "run" / "best"
+    return trained_run(tmp_path, *settings) / "best"
 
 
 @pytest.fixture

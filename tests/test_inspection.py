@@ -18,9 +18,8 @@ from nerwin.model.model import Model
 from nerwin.tagging.tagger import load
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
-from nerwin.training.run import Run
-from tests.commands import DONE, NEWEST, nerwin
-from tests.village import new_trainer, village_config, write_village
+from tests.commands import DONE, NEWEST, nerwin, one_json_object
+from tests.village import new_trainer, trained_run, village_config, write_village
 
 
 def fresh(folder: Path, *overrides: str) -> Model:
@@ -150,11 +149,7 @@ def test_the_rule_is_what_tagging_adds(tmp_path: Path, word: str, outside: float
 
 @pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
 def test_what_is_decided_is_what_the_tagger_finds(tmp_path: Path, corruption: str) -> None:
-    config = village_config(tmp_path, f"objective.corruption={corruption}", "training.keep=last")
-    run = Run.start(tmp_path / "run", config)
-    for _ in run.train():
-        pass
-    tagger = load(tmp_path / "run")
+    tagger = load(trained_run(tmp_path, f"objective.corruption={corruption}", "training.keep=last"))
     words = [word for one in read_corpus(tmp_path / "village.conll").sentences for word in one.words]
     decided = set()
     for start in range(len(words) - 6):  # a text that is longer than a window
@@ -226,13 +221,9 @@ def test_the_tag_that_is_decided_is_shown_though_others_score_higher(outside: fl
 # The command
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("inspected")
-    path = write_village(folder)
-    done = nerwin("train", "-q", "-c", str(path), "-o", str(folder / "run"))
-    assert done.exit_code == 0, done.stderr
-    return folder / "run"
+@pytest.fixture
+def run(template: Path) -> Path:
+    return template / "runs" / "village-1"
 
 
 def inspect(run: Path, *words: str) -> Result:
@@ -240,12 +231,7 @@ def inspect(run: Path, *words: str) -> Result:
 
 
 def as_json(run: Path, *words: str) -> dict[str, Any]:
-    done = inspect(run, *words, "--json")
-    assert done.exit_code == 0, done.stderr
-    assert done.stdout.count("\n") == 1
-    value = json.loads(done.stdout)
-    assert isinstance(value, dict)
-    return value
+    return one_json_object(inspect(run, *words, "--json"))
 
 
 def test_the_command_takes_a_decision_apart(run: Path) -> None:

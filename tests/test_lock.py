@@ -18,9 +18,8 @@ import pytest
 from nerwin.errors import ModelError
 from nerwin.storage.folders import LOCK
 from nerwin.storage.lock import Lock, check_free, wait_until_free
-from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.village import village_config
+from tests.village import trained_run
 
 
 def _hold(folder: Path, ready: Connection) -> None:
@@ -169,8 +168,7 @@ def test_a_second_training_in_a_folder_is_refused_and_the_first_unharmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for _ in Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1")).train():
-        pass
+    trained_run(tmp_path, "training.epochs=1")
     before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
     with held(tmp_path / "run") as owner:
         words = ["train", "--config", "village.yaml", "--set", "training.epochs=1", "--output", "run", option]

@@ -14,8 +14,7 @@ from nerwin.text.jsonl import read_jsonl
 from nerwin.text.passage import Counts
 from nerwin.text.tags import iob2
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.run import Run
-from tests.village import village_config
+from tests.village import trained_run
 
 DOCUMENTS: list[dict[str, Any]] = [
     {"id": 7, "text": "Mira Tolvan left Quellmark.\n\nAnsel Brandeis came to Dunmere.", "meta": {"pages": [1.5, None]}},
@@ -26,10 +25,7 @@ DOCUMENTS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
-    folder = tmp_path_factory.mktemp("village")
-    for _ in Run.start(folder / "run", village_config(folder, "training.epochs=6")).train():
-        pass
-    return load(folder / "run")
+    return load(trained_run(tmp_path_factory.mktemp("village"), "training.epochs=6"))
 
 
 def written(folder: Path, lines: list[str]) -> Path:

@@ -16,7 +16,7 @@ from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
 from tests.commands import nerwin
-from tests.village import village_config
+from tests.village import trained_run, village_config
 
 TEXT = 'Mira <b> left "Port Ansel" & co.'
 TYPES = ["L<OC", "ORG", "PER"]
@@ -74,11 +74,8 @@ def test_a_page_says_the_text_and_nothing_that_runs() -> None:
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("village")
     settings = ["training.epochs=8", "objective.corruption=sequence", 'features={"ngrams": 3}']
-    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
-        pass
-    return folder / "run"
+    return trained_run(tmp_path_factory.mktemp("village"), *settings)
 
 
 TEXTS = ["Mira Tolvan left Quellmark before dawn .", "Jonas Pell wrote from Port Ansel .", "rain", ""]

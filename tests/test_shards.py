@@ -26,9 +26,8 @@ from nerwin.tagging.streaming import Task, tag_file
 from nerwin.tagging.tagger import load
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
-from nerwin.training.run import Run
 from tests.test_streaming import FORMAT, long_file
-from tests.village import village_config
+from tests.village import trained_run
 
 SIZE = 500  # bytes of a piece here
 
@@ -51,11 +50,8 @@ def nobody() -> Iterator[Executor]:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("village")
     settings = ["training.epochs=6", "objective.corruption=sequence", 'features={"ngrams": 3}']
-    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
-        pass
-    return folder / "run" / "best"
+    return trained_run(tmp_path_factory.mktemp("village"), *settings) / "best"
 
 
 @pytest.fixture(autouse=True)

@@ -25,17 +25,13 @@ from nerwin.text.files import BOM, read_lines
 from nerwin.text.inline import format_inline
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import Span
-from nerwin.training.run import Run
-from tests.village import village_config
+from tests.village import trained_run
 
 
 @pytest.fixture(scope="module")
 def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
-    folder = tmp_path_factory.mktemp("village")
     settings = ["training.epochs=6", "objective.corruption=sequence", 'features={"ngrams": 3}']
-    for _ in Run.start(folder / "run", village_config(folder, *settings)).train():
-        pass
-    return load(folder / "run")
+    return load(trained_run(tmp_path_factory.mktemp("village"), *settings))
 
 
 def long_file(folder: Path, blank: str = "") -> Path:

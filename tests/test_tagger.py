@@ -19,18 +19,14 @@ from nerwin.text.corpus import read_corpus
 from nerwin.text.pieces import Piece
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.run import Run
 from tests.marked import parse_inline
-from tests.village import village_config
+from tests.village import trained_run
 
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("village")
-    config = village_config(folder, "training.epochs=12", "objective.draws=10", "training.seed=3")
-    for _ in Run.start(folder / "run", config).train():
-        pass
-    return folder / "run"
+    settings = ["training.epochs=12", "objective.draws=10", "training.seed=3"]
+    return trained_run(tmp_path_factory.mktemp("village"), *settings)
 
 
 @pytest.fixture

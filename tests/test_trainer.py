@@ -18,10 +18,9 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
-from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
-from tests.village import ENTITY_WORDS, epochs, new_trainer, same, village_config
+from tests.village import ENTITY_WORDS, epochs, new_trainer, same, trained_run, village_config
 
 
 def copied(params: Parameters) -> Parameters:
@@ -447,10 +446,8 @@ def test_the_last_epoch_may_be_kept_whatever_dev_says(tmp_path: Path, monkeypatc
     ("hidden", "per_type", "widths"), [([5], 4, [8]), ([9], 4, [9]), ([3, 5], 4, [3, 8]), ([5], 0, [5])]
 )
 def test_many_types_widen_the_last_layer(tmp_path: Path, hidden: list[int], per_type: int, widths: list[int]) -> None:
-    config = village_config(tmp_path, f"scorer.hidden={hidden}", f"scorer.per_type={per_type}", "training.epochs=1")
-    for _ in Run.start(tmp_path / "run", config).train():
-        pass
-    model = load_model(tmp_path / "run" / "best")  # whose shapes are checked
+    run = trained_run(tmp_path, f"scorer.hidden={hidden}", f"scorer.per_type={per_type}", "training.epochs=1")
+    model = load_model(run / "best")  # whose shapes are checked
     assert len(model.types) == 2
     assert [len(model.params[f"W{k}"]) for k in range(1, len(widths) + 1)] == widths
     assert len(model.params["U"]) == widths[-1]

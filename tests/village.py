@@ -8,6 +8,7 @@ from nerwin.config.settings import Config
 from nerwin.text.corpus import write_columns
 from nerwin.text.tagged import Sentence
 from nerwin.training.data import read_parts
+from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from nerwin.training.trainer import Trainer
 from tests.marked import parse_inline
@@ -57,6 +58,13 @@ def write_village(folder: Path) -> Path:
 
 def village_config(folder: Path, *overrides: str) -> Config:
     return load_config(write_village(folder), overrides)
+
+
+def trained_run(folder: Path, *overrides: str) -> Path:
+    """A finished run, with its corpus and its configuration beside it."""
+    for _ in Run.start(folder / "run", village_config(folder, *overrides)).train():
+        pass
+    return folder / "run"
 
 
 def new_trainer(config: Config) -> Trainer:
