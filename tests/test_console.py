@@ -1,12 +1,17 @@
 """The terminal shows the text of files as it is, and takes no orders from it."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from rich.table import Table
 
 from nerwin.cli.console import PlainConsole
+from tests.commands import DONE, nerwin
 
 TEXT = "[red]Ines[/] :cat: \x1b[31mLima\u202e"
 SHOWN = "[red]Ines[/] :cat: \ufffd[31mLima\ufffd"
+ODD_NAME, SHOWN_NAME = "a\x07", "a\ufffd"  # the name of a file that rings, and how it is shown
 
 
 @pytest.fixture
@@ -40,3 +45,31 @@ def test_so_is_that_of_tables(console: PlainConsole, capsys: pytest.CaptureFixtu
     drawn = capsys.readouterr().out
     assert SHOWN in drawn
     assert "\x1b" not in drawn
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("convert", f"{ODD_NAME}.conll", f"{ODD_NAME}.jsonl"),
+        ("init", f"{ODD_NAME}.yaml"),
+        ("train", "--config", "village.yaml", "--output", ODD_NAME),
+        ("report", f"runs/{ODD_NAME}"),
+        ("tag", "--output", "found.txt"),
+        ("inspect", "--word", "Mira"),
+        ("average", f"runs/{ODD_NAME}", "runs/other", "--output", ODD_NAME),
+        ("pretrain", "words.txt", "--output", f"{ODD_NAME}.vec", "--dim", "2", "--epochs", "1"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_by_the_name_of_a_control_character_gives_the_terminal_no_orders(
+    here: Path, words: tuple[str, ...]
+) -> None:
+    shutil.move("runs/village-1", f"runs/{ODD_NAME}")
+    shutil.copy("village.conll", f"{ODD_NAME}.conll")
+    (here / "words.txt").write_text("Mira left and Ines came\n" * 20)
+    if words[0] == "average":
+        settings = ("--set", "training.seed=9", "--set", "training.epochs=1")
+        assert nerwin("train", "--config", "village.yaml", "--output", "runs/other", "-q", *settings).exit_code == DONE
+    done = nerwin(*words, stdin="Mira left\n")
+    assert "\x07" not in done.output
+    assert SHOWN_NAME in done.output

@@ -178,6 +178,21 @@ def test_nobody_knows_how_long_a_packed_text_is(
     assert total in shown.getvalue()
 
 
+def test_the_bar_of_a_file_shows_its_name_as_it_is_and_takes_no_orders_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a[bold]\x1b]0;b\x07").write_bytes(b"0123456789")
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with _bar(tmp_path / "a[bold]\x1b]0;b\x07", tmp_path / "out"):
+        pass
+    assert "a[bold]\ufffd]0;b\ufffd" in shown.getvalue()
+    assert "\x1b]" not in shown.getvalue()
+    assert "\x07" not in shown.getvalue()
+
+
 def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:
     line = "naïve “Lena”\u2028\U0001f30a\u00a0e\u0301"
     done = nerwin("tag", "--format", "jsonl", stdin=line.encode())

@@ -15,7 +15,7 @@ from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
 from nerwin.cli.threads import usual_threads
 from nerwin.collector import resume_collector
-from nerwin.errors import NerwinError, TrainingDiverged, cure, short_of_memory
+from nerwin.errors import NerwinError, TrainingDiverged, cure, printable, short_of_memory
 
 INTERRUPTED = 130
 
@@ -37,9 +37,14 @@ def stream_path(file: Path) -> Path | None:
     return None if str(file) == "-" else file
 
 
+def say(line: str, *, err: bool = False) -> None:
+    """Print a line that names files, of which a name may hold what a terminal would obey."""
+    typer.echo(printable(line), err=err)
+
+
 def interrupted(how: str = "") -> typer.Exit:
     """Say that the command was stopped, how far it was and how it goes on; gives the exit to raise."""
-    typer.echo(f"nerwin: interrupted{how}", err=True)
+    say(f"nerwin: interrupted{how}", err=True)
     return typer.Exit(INTERRUPTED)
 
 
@@ -50,7 +55,7 @@ def unwritable(error: OSError) -> None:
         said = f"<stdout>: cannot write: {error.strerror}. {cure(error)}, or write elsewhere."
     else:
         said = f"{error.filename}: {error.strerror}. Check the path, its permissions and the free space."
-    typer.echo(f"nerwin: {said}", err=True)
+    say(f"nerwin: {said}", err=True)
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nerwin.cli.app import command
+from nerwin.cli.app import command, say
 
 REMEDY = "Choose another --output."  # of a folder with files
 
@@ -32,6 +32,6 @@ def average(
     save_model(output, whole)
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
-    typer.echo(f"{output}: {len(models)} models as one, {said}")
+    say(f"{output}: {len(models)} models as one, {said}")
     then = "evaluate" if has_part_to_score(whole.config) else "tag"
-    typer.echo(f"next: {command_line('nerwin', then, output)}", err=True)
+    say(f"next: {command_line('nerwin', then, output)}", err=True)

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from nerwin.cli.app import command, stream_path
+from nerwin.cli.app import command, say, stream_path
 from nerwin.cli.column_options import OPTIONS, named_as_options, naming_options
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
@@ -47,7 +47,7 @@ def convert(
     quiet: QuietOption = False,
 ) -> None:
     """Convert a tagged corpus into another form: columns, CSV, inline markup, JSON Lines, or spaCy's DocBin."""
-    from nerwin.errors import ConfigError, printable
+    from nerwin.errors import ConfigError
     from nerwin.text.columns import Columns
     from nerwin.text.files import source_name
     from nerwin.text.formats import COLUMNS, FORMS, Reading, count_of
@@ -70,5 +70,5 @@ def convert(
     write(pieces, place)
     if not quiet:
         entities = sum(len(passage.entities) for passage in passages)
-        typer.echo(f"{source_name(path)}: {printable(named_as_options(tagged.note, NAMED))}", err=True)
-        typer.echo(f"{target}: {count_of(passages)}, {counted(entities, 'entity', 'entities')} as {to}", err=True)
+        say(f"{source_name(path)}: {named_as_options(tagged.note, NAMED)}", err=True)
+        say(f"{target}: {count_of(passages)}, {counted(entities, 'entity', 'entities')} as {to}", err=True)

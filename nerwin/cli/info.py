@@ -6,10 +6,9 @@ from typing import Any
 
 import typer
 
-from nerwin.cli.app import command
+from nerwin.cli.app import command, say
 from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.counts import counted
-from nerwin.errors import printable
 from nerwin.storage.folders import LAST
 
 
@@ -26,7 +25,7 @@ def info(
         typer.echo(json.dumps(found))
         return
     for title, text in _lines(found):
-        typer.echo(f"{title:<8} {printable(text)}".rstrip())
+        say(f"{title:<8} {text}".rstrip())
 
 
 def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from nerwin.cli.app import command, stream_path
+from nerwin.cli.app import command, say, stream_path
 from nerwin.cli.output import check_new, write
 
 Preset = Literal["lecture", "quickstart", "tagger", "fast", "tagger-vectors"]
@@ -40,5 +40,5 @@ def init(
     title = f"All keys of nerwin, with the values of the preset {preset}. Relative paths start at this file."
     write([template(config, title, place and base).encode()], place)
     if place is not None:
-        typer.echo(f"{file}: the preset {preset}, every key explained", err=True)
-        typer.echo(f"next: {command_line('nerwin', 'train', '--config', file)}", err=True)
+        say(f"{file}: the preset {preset}, every key explained", err=True)
+        say(f"next: {command_line('nerwin', 'train', '--config', file)}", err=True)

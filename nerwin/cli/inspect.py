@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import command
+from nerwin.cli.app import command, say
 from nerwin.cli.options import JsonOption, ModelArgument
 from nerwin.cli.tables import print_whole
 from nerwin.counts import counted
@@ -51,7 +51,7 @@ def inspect(
     folder = model_folder(model)
     chosen = load_model(folder)
     if model is None:
-        typer.echo(f"model: {folder}", err=True)
+        say(f"model: {folder}", err=True)
     console = PlainConsole()
     if word is not None:
         neighbours = nearest_words(chosen, word)

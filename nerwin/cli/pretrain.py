@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import command, interrupted, stream_path
+from nerwin.cli.app import command, interrupted, say, stream_path
 from nerwin.cli.form_hint import form_hint
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption
@@ -79,7 +79,7 @@ def pretrain(
     run = begin(output, text, settings)
     check_output(output, resume=resume, overwrite=overwrite)  # once more: reading may have taken its time
     if hint and not quiet:
-        typer.echo(hint, err=True)
+        say(hint, err=True)
     probes = probes or []
     for word in probes:
         run.pretraining.row(word)  # refuses an unknown one
@@ -98,7 +98,7 @@ def pretrain(
         chosen = ("--set", f"words.vectors={plain_name(output)}", "--set", f"words.dim={dim}")
         then = command_line("nerwin", "init", "my.yaml", "--preset", "tagger-vectors", *chosen)
         console.print(f"next: {then}", style="dim", soft_wrap=True)
-        typer.echo(
+        say(
             f"{output}: {counted(len(run.pretraining.rows), 'vector')} of {counted(dim, 'number')}, from "
             f"{counted(words, 'word')} in {seconds:.0f} s ({words / max(seconds, 1e-9):,.0f} words/s)"
         )

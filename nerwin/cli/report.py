@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nerwin.cli.app import command, stream_path
+from nerwin.cli.app import command, say, stream_path
 from nerwin.cli.column_options import (
     SCORING_OPTIONS,
     CommentsOption,
@@ -72,7 +72,7 @@ def report(
         chosen = one.config["corpus"]["entities"]
         tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen)
     if place is not None:
-        typer.echo(f"{place}: {len(page):,} bytes")
+        say(f"{place}: {len(page):,} bytes")
 
 
 def _check_place(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO, get_args
 
 import typer
 
-from nerwin.cli.app import command, interrupted, stream_path
+from nerwin.cli.app import command, interrupted, say, stream_path
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
 from nerwin.cli.form_hint import form_hint
 from nerwin.cli.options import ModelArgument
@@ -86,7 +86,7 @@ def tag(
         folder = model_folder(model)
         tagger = load(folder, min_score)
     if model is None:
-        typer.echo(f"model: {folder}", err=True)  # the newest run may be another one than the user has in mind
+        say(f"model: {folder}", err=True)  # the newest run may be another one than the user has in mind
     config = tagger.model.config
     columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
     objects = source == "jsonl"
@@ -114,7 +114,7 @@ def tag(
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
                 write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
     if hint:
-        typer.echo(hint, err=True)
+        say(hint, err=True)
 
 
 @contextmanager
@@ -125,17 +125,26 @@ def _bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], obj
     if path is None or not path.is_file() or not seen:
         yield lambda size: None
         return
-    from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn  # a tenth of the start
+    from rich.progress import (  # a tenth of the start
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
     from nerwin.cli.console import PlainConsole
+    from nerwin.errors import printable
     from nerwin.text.files import is_gzip, reading
 
     console = PlainConsole(stderr=True)
     with reading(str(path)):
         total = None if is_gzip(path) else path.stat().st_size
-    columns = (*Progress.get_default_columns()[:2], DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(path.name, total=total)
+        task = bar.add_task(printable(path.name), total=total)
         yield lambda size: bar.advance(task, size)
 
 

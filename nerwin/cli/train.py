@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nerwin.cli.app import command, interrupted
+from nerwin.cli.app import command, interrupted, say
 from nerwin.cli.interruption import interruption
 from nerwin.cli.options import QuietOption, SetOption
 from nerwin.cli.threads import configured_threads
@@ -91,7 +91,7 @@ def train(
         raise interrupted(f", saved {run.saved}; continue with: {resume_command(run.folder)}") from None
     conclude(console, run, epochs, time.perf_counter() - started)
     if not quiet:
-        typer.echo(f"{run.folder}: {summary(run)}")
+        say(f"{run.folder}: {summary(run)}")
 
 
 def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":
