@@ -316,6 +316,14 @@ def test_a_private_file_is_private_while_it_is_written_too(tmp_path: Path) -> No
         stream.write(b"content")
 
 
+def test_a_link_by_the_name_of_a_half_written_file_leads_to_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"precious")
+    (tmp_path / ".file.part").symlink_to(tmp_path / "other")
+    replace_file(tmp_path / "file", b"content")
+    assert [(tmp_path / name).read_bytes() for name in ("other", "file")] == [b"precious", b"content"]
+    assert not (tmp_path / "file").is_symlink()
+
+
 def test_a_file_is_on_the_disk_as_a_whole_before_it_takes_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -311,6 +311,14 @@ def test_the_folder_of_a_run_or_a_model_is_left_to_it(tmp_path: Path, sign: str,
     assert [one.name for one in (tmp_path / "taken").iterdir()] == [sign]
 
 
+@pytest.mark.parametrize("name", ["cells", "results.jsonl"])
+def test_a_link_in_a_comparison_leads_nothing_that_is_written_to_another_place(tmp_path: Path, name: str) -> None:
+    comparison(tmp_path)
+    (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelError, match=f"{name}: expected what a training has written, found a link"):
+        comparison(tmp_path)
+
+
 def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     (tmp_path / "mine").mkdir()

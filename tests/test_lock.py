@@ -71,6 +71,15 @@ def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
     assert not (tmp_path / LOCK).exists()
 
 
+def test_a_link_in_the_place_of_the_lock_leads_to_no_other_file(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("precious")
+    (tmp_path / LOCK).symlink_to(other)
+    with pytest.raises(ModelError, match="cannot write here: "):
+        check_free(tmp_path)
+    assert other.read_text() == "precious"
+
+
 def test_of_a_lock_file_that_was_left_nothing_stays(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text("process 1 on a machine with a long name\n" * 9)
     with Lock(tmp_path):

@@ -366,6 +366,14 @@ def test_the_page_of_a_model_stands_beside_it_even_where_the_model_is_the_curren
     assert (here / RUN / "best.html").is_file()
 
 
+def test_a_link_in_the_place_of_the_page_that_nobody_has_named_is_refused(here: Path) -> None:
+    (here / RUN / "report.html").symlink_to(here / "anywhere")
+    done = nerwin("report", RUN)
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    assert "report.html: expected a page or nothing, found a link" in done.stderr
+    assert not Path("anywhere").exists()
+
+
 def test_the_page_is_written_through_a_link(here: Path) -> None:
     Path("place.html").write_text("<!DOCTYPE html>old", encoding="utf-8")
     Path("link.html").symlink_to("place.html")

@@ -668,6 +668,22 @@ def test_overwriting_may_be_killed_at_any_of_its_writes(
     assert len(finish(Run.resume(whole, settings))) == epochs
 
 
+@pytest.mark.parametrize("part", ["best", "last", "paused", "metrics.jsonl"])
+@pytest.mark.parametrize("begin", [Run.resume, partial(Run.start, overwrite=True)], ids=["resume", "overwrite"])
+def test_a_link_in_a_run_leads_nothing_that_is_written_or_removed_to_another_place(
+    whole: Path, tmp_path: Path, config: Config, part: str, begin: Callable[[Path, Config], Run]
+) -> None:
+    other = shutil.copytree(whole, tmp_path / "other")
+    shutil.copytree(other / "last", other / "paused")
+    if (whole / part).exists():
+        (whole / part).rename(tmp_path / "gone")
+    (whole / part).symlink_to(other / part)
+    before = contents(other)
+    with pytest.raises(ModelError, match=rf"{part}: expected what a training has written, found a link"):
+        begin(whole, config)
+    assert contents(other) == before
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "best/notes.txt"])
 def test_overwriting_leaves_what_nerwin_did_not_write(whole: Path, config: Config, name: str) -> None:
     (whole / name).write_text("mine")

@@ -1,6 +1,7 @@
 """`nerwin report`: runs in one page, with their curves, scores and errors."""
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,8 @@ def report(
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))
+    if place and output is None and os.path.islink(place):  # laid by whoever made the run, maybe
+        raise ConfigError(f"{place}: expected a page or nothing, found a link. Name where it leads with --output.")
     if place and (output or place.exists()):
         _check_place(place)
     columns = chosen_keys(

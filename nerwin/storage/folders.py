@@ -103,6 +103,20 @@ def check_is_run(folder: Path) -> None:
         raise ModelError(f"{folder}: expected the folder of a run, found a {kind}'s. Choose another --output.")
 
 
+def check_no_links(folder: Path) -> None:
+    """Refuse to write where a link leads: whoever made a folder that was fetched may have laid one to any place.
+
+    Raises:
+        ModelError: a file or folder of a run's or a comparison's own is a link.
+    """
+    for name in (BEST, LAST, PAUSED, METRICS, CELLS, RESULTS):
+        if os.path.islink(path := folder / name):  # False of a name that is too long, where a Path's own raises
+            raise ModelError(
+                f"{path}: expected what a training has written, found a link, which may lead anywhere. "
+                "Put in its place what it leads to, or choose another --output."
+            )
+
+
 def check_begun(folder: Path) -> None:
     """Refuse a folder in which no run was begun that could be continued.
 

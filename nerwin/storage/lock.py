@@ -18,6 +18,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # a link in a folder that was fetched may lead to anybody's file
 TRIES, MOMENT = 5, 0.01  # of a lock that is not free, and the seconds after each
 
 
@@ -101,7 +102,7 @@ def _taken(folder: Path, path: Path) -> int:
     for _ in range(TRIES):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
         except OSError as error:
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
         try:

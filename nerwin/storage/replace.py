@@ -19,7 +19,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("wb") as stream:
+        beside.unlink(missing_ok=True)  # what a kill has left, or a link, which may lead anywhere
+        with beside.open("xb") as stream:
             if path.exists():
                 shutil.copymode(path, beside)
             yield stream

@@ -23,7 +23,7 @@ from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, cure, short_of_memory
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
-from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, kind_of
+from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, check_no_links, kind_of
 from nerwin.storage.lock import Lock, wait_until_free
 from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
@@ -107,6 +107,7 @@ class Comparison:
             raise ModelError(
                 f"{folder}: expected a comparison or an empty folder, found a {kind}. Choose another --output."
             )
+        check_no_links(folder)
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return

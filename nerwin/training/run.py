@@ -25,6 +25,7 @@ from nerwin.storage.folders import (
     check_begun,
     check_empty,
     check_is_run,
+    check_no_links,
     check_replaceable,
     half_written,
     holds_run,
@@ -73,6 +74,7 @@ class Run:
         check_free(folder)
         with _writing(folder):
             check_is_run(folder)
+            check_no_links(folder)
             if overwrite:
                 check_replaceable(folder)
             else:
@@ -110,6 +112,7 @@ class Run:
         """
         check_free(folder)
         check_begun(folder)
+        check_no_links(folder)
         check_same_config(folder, config)
         saved = _latest(folder)
         if saved is None:
