@@ -547,13 +547,14 @@ def test_true_tags_that_are_none_are_refused(tagger: nerwin.Tagger, tag: Any) ->
         tagger.evaluate([["Lima"], ["in", "Lima"]], [["B-LOC"], ["O", tag]])
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
 @pytest.mark.parametrize("use", [nerwin.train, lambda path: nerwin.evaluate("run", path), nerwin.load])
 def test_a_name_that_no_file_can_have_is_an_error_of_its_own(
-    use: Callable[[str], object], folder: Path, monkeypatch: pytest.MonkeyPatch
+    use: Callable[[str], object], folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(folder.parent)
     with pytest.raises(nerwin.NerwinError, match="Check the path"):
-        use("a\0b")
+        use(name)
 
 
 @pytest.mark.parametrize("name", ["a\0b", Path("a\0b/c"), "a\ud800"])

@@ -108,7 +108,7 @@ def reading(name: str) -> Iterator[None]:
     except OSError as error:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
     except ValueError as error:
-        if "\0" not in name:
+        if "\0" not in name and not isinstance(error, UnicodeEncodeError):  # of half a character in the name
             raise
         raise CorpusError(f"{name}: cannot read the file: {error}. Check the path.") from error
 
