@@ -238,6 +238,26 @@ def test_all_that_is_to_be_set_is_said_at_once(refusal: Refusal, columns: Column
     assert refusal(NUMBERED, **columns._asdict()).endswith(f" The beginning can be read if you set {settings}.")
 
 
+NESTED = "# Ines left\n1\tInes\tB-PER\tO\n2\tleft\tO\tO\n\n1\tFC\tB-ORG\tO\n2\tOslo\tI-ORG\tB-LOC\n3\tOslo\tB-LOC\tO\n"
+FEWER = "corpus.tag_column to 2 (column 3 has tags of the same types too, but fewer)"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "settings"),
+    [
+        (NESTED, Columns(), f'corpus.comments to "#", corpus.word_column to 1, {FEWER}'),
+        (NESTED, Columns(comments="#"), f"corpus.word_column to 1, {FEWER}"),
+        (NESTED, Columns(tag=3), 'corpus.comments to "#", corpus.word_column to 1'),
+        (NESTED.replace("\tB-LOC\n", "\tI-NP\n"), Columns(), 'corpus.comments to "#", corpus.word_column to 1'),
+        ("1\tInes\tB-PER\tB-PER\n2\tleft\tO\tO\n3\tO\tO\tO\n", Columns(), "corpus.word_column to 1"),
+    ],
+)
+def test_of_two_columns_of_tags_that_with_more_is_named_if_the_types_are_the_same(
+    refusal: Refusal, text: str, columns: Columns, settings: str
+) -> None:
+    assert refusal(text, **columns._asdict()).endswith(f" The beginning can be read if you set {settings}.")
+
+
 @pytest.mark.parametrize(
     "text",
     [

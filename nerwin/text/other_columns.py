@@ -4,7 +4,7 @@ With comments, numbers before its words and further columns after its tags, a fi
 An error names only the first, and who mends that meets the next; so all settings are suggested together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from nerwin.errors import CorpusError
 from nerwin.text.column_doubts import TagColumns, tagged_comments
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
 from nerwin.text.pieces import read_pieces
+from nerwin.text.tags import OUTSIDE
 
 BEGINNING = 1 << 14  # bytes, about a thousand lines; they are read again for every column that is tried
 COMMENTS = "#"  # the usual mark of comments
 MOST = 20  # columns that are tried: corpora have fewer, and damaged lines may have thousands
+FEWER = " (column {} has tags of the same types too, but fewer)"
 
 
 def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns], object]) -> list[str]:
@@ -29,18 +31,35 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
         block = _beginning(path, columns._replace(comments=comments))
         width = min(block.widths.tolist(), default=0)
         tried = range(min(width, MOST))
-        tags = TagColumns(tried).look(block).found()
-        if columns.tag in (*tags, *(column - width for column in tags)):
-            tags = [columns.tag]
-        tag = tags[0] if len(tags) == 1 else columns.tag
+        tag, reason = _tag_column(block, columns.tag, width, TagColumns(tried).look(block).found())
         if comments != columns.comments and any(tagged_comments(block, tag)):  # they may be words, and would be lost
             continue
         for word in dict.fromkeys((columns.word, *tried)):
             candidate = columns._replace(comments=comments, word=word, tag=tag)
             with suppress(CorpusError):
                 read(block, candidate)
-                return _changes(columns, candidate)
+                return _changes(columns, candidate, reason)
     return []
+
+
+def _tag_column(block: Block, chosen: int, width: int, tags: Sequence[int]) -> tuple[int, str]:
+    """The column of the tags, given those that hold tags, and, if there are others like it, why it is that one."""
+    if chosen == Columns().tag and width - 1 in tags:  # nobody has chosen one
+        outer = _outer(block, tags)
+        return (chosen, "") if outer == tags[-1] else (outer, FEWER.format(tags[-1]))
+    fits = chosen in (*tags, *(column - width for column in tags))
+    return (tags[0] if len(tags) == 1 and not fits else chosen), ""
+
+
+def _outer(block: Block, columns: Sequence[int]) -> int:
+    """The one of some columns of tags that has the most, of those that share a type with the last one.
+
+    There are more outer entities than inner ones. Chunks are more than entities, too, but have other types.
+    """
+    found = {column: [tag for tag in block.column(column) or () if tag != OUTSIDE] for column in columns}
+    types = {tag[2:] for tag in found[columns[-1]]}
+    alike = [column for column, tags in found.items() if types & {tag[2:] for tag in tags}]
+    return max(reversed(alike), key=lambda column: len(found[column]))  # of equal ones the last
 
 
 def _beginning(path: Path, columns: Columns) -> Block:
@@ -50,13 +69,13 @@ def _beginning(path: Path, columns: Columns) -> Block:
     return block_of(piece._replace(data=piece.data[:end]), columns, str(path), delimiter)
 
 
-def _changes(before: Columns, after: Columns) -> list[str]:
-    return [new for old, new in zip(_settings(before), _settings(after), strict=True) if old != new]
+def _changes(before: Columns, after: Columns, reason: str) -> list[str]:
+    return [new for old, new in zip(_settings(before), _settings(after, reason), strict=True) if old != new]
 
 
-def _settings(columns: Columns) -> list[str]:
+def _settings(columns: Columns, reason: str = "") -> list[str]:
     return [
         f'corpus.comments to "{columns.comments}"',
         f"corpus.word_column to {columns.word}",
-        f"corpus.tag_column to {columns.tag}",
+        f"corpus.tag_column to {columns.tag}{reason}",
     ]
