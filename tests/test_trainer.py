@@ -442,6 +442,12 @@ def test_the_last_epoch_may_be_kept_whatever_dev_says(tmp_path: Path, monkeypatc
     assert trainer.state.stop == "all 4 epochs done"
 
 
+def test_of_one_epoch_it_is_said_that_it_was_the_only_one(tmp_path: Path) -> None:
+    assert [record.stop for record in epochs(new_trainer(village_config(tmp_path, "training.epochs=1")))] == [
+        "the only epoch done"
+    ]
+
+
 @pytest.mark.parametrize(
     ("hidden", "per_type", "widths"), [([5], 4, [8]), ([9], 4, [9]), ([3, 5], 4, [3, 8]), ([5], 0, [5])]
 )

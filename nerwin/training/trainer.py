@@ -284,5 +284,5 @@ class Trainer:
         if self.dev_chooses and training.patience is not None and standing.epoch - risen >= training.patience:
             return f"no better dev F1 for {counted(training.patience, 'epoch')}"
         if standing.epoch >= training.epochs:
-            return f"all {counted(training.epochs, 'epoch')} done"
+            return "the only epoch done" if training.epochs == 1 else f"all {training.epochs:,} epochs done"
         return None
