@@ -1,6 +1,9 @@
 """The configuration: YAML as people mean it, overrides by the key's type, and errors that name the key."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -587,6 +590,18 @@ def test_a_tilde_is_the_home_folder(load: Load, tmp_path: Path, monkeypatch: pyt
     assert load("corpus: {train: ~/train.conll}").corpus.train == tmp_path / "home" / "train.conll"
 
 
+def test_a_path_whose_letters_the_locale_has_not_is_read_and_half_a_letter_is_not(
+    tmp_path: Path, refusal: Refusal
+) -> None:
+    (tmp_path / "config.yaml").write_text("corpus: {train: dörfer/train.conll}", encoding="utf-8")
+    code = "from pathlib import Path; from nerwin.config.reading import load_config; "
+    code += "print(ascii(load_config(Path('config.yaml')).corpus.train.parts[-2:]))"
+    environment = {**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (f"{ascii(('dörfer', 'train.conll'))}\n", "")
+    assert "corpus.train: expected" in refusal(r'corpus: {train: "\ud800"}')
+
+
 @pytest.mark.parametrize("overrides", [[], ["corpus.dev=~nobody-of-that-name/dev.conll"]], ids=["file", "override"])
 def test_the_home_folder_of_nobody_is_refused(refusal: Refusal, overrides: list[str]) -> None:
     text = "" if overrides else "corpus: {dev: ~nobody-of-that-name/dev.conll}"
@@ -601,8 +616,8 @@ def test_every_key_has_a_description() -> None:
 
 def test_how_many_other_keys_are_wrong_is_said(refusal: Callable[[str], str]) -> None:
     assert "wrong" not in refusal("training: {epochs: -1}")
-    assert refusal("training: {epochs: -1, batch_size: 0}").endswith(" (1 more key is wrong.)")
-    assert refusal("training: {epochs: -1, batch_size: 0}\nwords: {dim: 0}").endswith(" (2 more keys are wrong.)")
+    assert refusal("training: {epochs: -1, batch_size: 0}").endswith(" 1 more key is wrong.")
+    assert refusal("training: {epochs: -1, batch_size: 0}\nwords: {dim: 0}").endswith(". 2 more keys are wrong.")
 
 
 def test_the_keys_that_others_rely_on_exist() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import files
-from nerwin.text.files import decode_lines, decode_text, read_lines, whole_lines
+from nerwin.text.files import decode_lines, decode_text, read_lines, reading, whole_lines
 from nerwin.text.pieces import read_pieces
 
 BOM = b"\xef\xbb\xbf"
@@ -204,6 +204,12 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str, reason: str) 
     assert str(caught.value).startswith(f"{tmp_path / name}: cannot read the file: ")
     assert reason in str(caught.value)
     assert "Check the path" in str(caught.value)
+
+
+def test_a_name_whose_letters_the_locale_has_not_is_said_to_be_one() -> None:
+    with pytest.raises(CorpusError, match=r"^dörfer: cannot read the file: its name has letters .* Set PYTHONUTF8=1\."):
+        with reading("dörfer"):
+            "dörfer".encode("ascii")
 
 
 @pytest.mark.parametrize("packed", [False, True])

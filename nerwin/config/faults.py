@@ -23,7 +23,7 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in fault["loc"] if fault["type"] == "extra_forbidden" or not _is_type_tag(part))
     others = len({one["loc"][:2] for one in faults}) - 1
-    more = f" ({others} more {'key is' if others == 1 else 'keys are'} wrong.)" if others else ""
+    more = f" {others} more {'key is' if others == 1 else 'keys are'} wrong." if others else ""
     if fault["type"] == "extra_forbidden":
         return f"{_unknown(key, legal, sections)}{more}"
     message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])

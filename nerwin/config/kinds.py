@@ -74,6 +74,9 @@ def _located(value: Any, info: ValidationInfo) -> Any:
             raise PydanticCustomError(
                 "loop", "expected a file or a folder, and no link that leads to itself"
             ) from error
+        except UnicodeEncodeError:  # this locale's files have no such names: that matters once the file is read
+            str(place).encode()  # half a character is in no name anywhere
+            return place.absolute()
     return value
 
 

@@ -52,4 +52,4 @@ def best_of(manifest: dict[str, Any]) -> tuple[float, int]:
 
 def damaged(folder: Path, error: Exception) -> ModelError:
     """The error for a model folder whose reading failed with another error."""
-    return ModelError(f"{folder}: the model is damaged: {reason_of(error)}. Fetch or train it again.")
+    return ModelError(f"{folder}: the model is damaged: {reason_of(error)} Fetch or train it again.")

@@ -231,4 +231,4 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
 
 
 def _damaged(folder: Path, error: Exception) -> ModelError:
-    return ModelError(f"{folder}: the saved state is damaged: {reason_of(error)}. Begin again with --overwrite.")
+    return ModelError(f"{folder}: the saved state is damaged: {reason_of(error)} Begin again with --overwrite.")

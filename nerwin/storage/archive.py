@@ -104,7 +104,7 @@ def whole_number(values: Mapping[str, Any], key: str) -> int:
 
 
 def reason_of(error: Exception) -> str:
-    """What is wrong with files in which reading met an error, fit for a message."""
+    """What is wrong with files in which reading met an error, as a sentence of a message."""
     reason = str(error)
     if isinstance(error, OSError):
         reason = f"{Path(error.filename or 'arrays').name}: {error.strerror or error}"
@@ -114,7 +114,7 @@ def reason_of(error: Exception) -> str:
         reason = "expected text in UTF-8, found other bytes"
     elif isinstance(error, TypeError):
         reason = f"expected values of the kinds that nerwin writes, found others ({error})"
-    return reason.rstrip(".")
+    return reason if reason.endswith((".", "?")) else f"{reason}."
 
 
 def read_arrays(folder: Path, entry: Any) -> Arrays:

@@ -107,6 +107,10 @@ def reading(name: str) -> Iterator[None]:
         raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
     except OSError as error:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{name}: cannot read the file: its name has letters that the locale has not. Set PYTHONUTF8=1."
+        ) from error
     except ValueError as error:
         if "\0" not in name and not isinstance(error, UnicodeEncodeError):  # of half a character in the name
             raise
