@@ -130,6 +130,10 @@ def test_quiet_prints_nothing(here: Path) -> None:
         ("village.txt --output out.npz", "out.npz: expected a name that ends in .txt, .vec, "),
         ("village.txt --output .", ".: expected a name that ends in .txt, .vec, "),
         ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot write here: "),
+        (
+            "village.txt --output no/out.txt",
+            "no/out.txt: expected a file in an existing folder, found no no. Make it first, or choose another --output.",
+        ),
         ("village.txt --resume", "out.txt.pretrain: expected a stopped pretraining, found none. Leave out --resume."),
         ("village.txt --resume --overwrite", "--resume continues a run and --overwrite replaces it: "),
         ("village.txt --window 4", "--window: expected an odd number of words, so that one is the centre, found 4. "),

@@ -120,8 +120,3 @@ def test_a_folder_that_is_a_file_is_an_error_in_words(tmp_path: Path, vectors: F
         match=r"out\.txt: cannot write the vectors: .*\. Move what is in the way and add --resume, or choose",
     ):
         write_vectors(tmp_path / "file" / "out.txt", FORMS, vectors)
-
-
-def test_missing_folders_are_made(tmp_path: Path, vectors: Floats) -> None:
-    write_vectors(tmp_path / "a" / "b" / "out.vec", FORMS, vectors)
-    assert os.listdir(tmp_path / "a" / "b") == ["out.vec"]

@@ -67,6 +67,11 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
     check_free(state_folder(output))
     if output.is_dir():
         raise VectorsError(f"{output}: expected a file, found a folder. Choose another --output.")
+    if not output.parent.exists():
+        raise VectorsError(
+            f"{output}: expected a file in an existing folder, found no {output.parent}. Make it first, or choose "
+            "another --output."
+        )
     stopped = (state_folder(output) / STATE).is_file()
     if resume and not stopped:
         raise ModelError(f"{state_folder(output)}: expected a stopped pretraining, found none. Leave out --resume.")

@@ -41,7 +41,6 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
     """
     check_name(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(Path(os.path.realpath(path))) as stream:  # of a link, where it leads
             _fill(stream, path.name.lower(), words, vectors)
     except OSError as error:
