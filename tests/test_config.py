@@ -30,6 +30,8 @@ from tests.conftest import ROOT
 Load = Callable[..., Config]
 Refusal = Callable[..., str]
 
+LONG_NUMBER = "expected whole numbers of at most 4,300 digits, found a longer one. Mend the YAML."
+
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
@@ -127,7 +129,7 @@ def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
         ("[" * 500, "config.yaml:1: nested too deeply"),
         ("training:\n  seed: " + "[" * 60 + "]" * 60, "config.yaml:2: nested too deeply"),
         ("a: " + "x" * (1 << 20), "config.yaml: expected at most 1,048,576 bytes of YAML, found more"),
-        ("training: {seed: " + "9" * 5000 + "}\n", "config.yaml: "),
+        ("training: {seed: " + "9" * 5000 + "}\n", f"config.yaml:1: {LONG_NUMBER}"),
         ("training: {seed: \x07}\n", "config.yaml: "),
         ("- training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found list"),
         ("training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found str"),
@@ -598,7 +600,7 @@ def test_a_path_whose_letters_the_locale_has_not_is_read_and_half_a_letter_is_no
     code += "print(ascii(load_config(Path('config.yaml')).corpus.train.parts[-2:]))"
     environment = {**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == (f"{ascii(('dörfer', 'train.conll'))}\n", "")
+    assert (done.stdout, done.stderr) == (f"{('dörfer', 'train.conll')!a}\n", "")
     assert "corpus.train: expected" in refusal(r'corpus: {train: "\ud800"}')
 
 
@@ -612,6 +614,10 @@ def test_every_key_has_a_description() -> None:
     sections = {name: info.description for name, info in Config.model_fields.items()}
     described = {**sections, **{key: info.description for key, info in config_keys()}}
     assert [key for key, description in described.items() if not description] == []
+
+
+def test_an_override_of_more_digits_than_python_reads_is_refused_in_words(refusal: Refusal) -> None:
+    assert refusal("", f"training.epochs={'9' * 4301}").endswith(f"99:1: {LONG_NUMBER}")
 
 
 def test_how_many_other_keys_are_wrong_is_said(refusal: Callable[[str], str]) -> None:

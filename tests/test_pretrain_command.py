@@ -132,7 +132,7 @@ def test_quiet_prints_nothing(here: Path) -> None:
         ("village.txt --output empty.txt/out.txt", "empty.txt/out.txt.pretrain: cannot write here: "),
         (
             "village.txt --output no/out.txt",
-            "no/out.txt: expected a file in an existing folder, found no no. Make it first, or choose another --output.",
+            "no/out.txt: expected a file in an existing folder, found no no. Make it first, ",
         ),
         ("village.txt --resume", "out.txt.pretrain: expected a stopped pretraining, found none. Leave out --resume."),
         ("village.txt --resume --overwrite", "--resume continues a run and --overwrite replaces it: "),

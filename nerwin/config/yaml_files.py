@@ -4,6 +4,7 @@ PyYAML follows YAML 1.1, which reads all four otherwise; the scalars here are th
 """
 
 import re
+import sys
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,16 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
 
 
-# PyYAML's own constructor would read 010 as eight.
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    """PyYAML's own constructor would read 010 as eight."""
+    try:
+        return int(node.value)
+    except ValueError as error:
+        most = f"expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one"
+        raise yaml.constructor.ConstructorError(None, None, most, node.start_mark) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
 class _Dumper(yaml.SafeDumper):
