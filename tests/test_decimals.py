@@ -30,7 +30,7 @@ def test_no_numbers_are_none() -> None:
     assert read_decimals(b"word\n", parts_of(b"", " ")).tolist() == []
 
 
-@pytest.mark.parametrize("text", ["", "-", ".", "-.", "--1", "1-", "1.2.3", "x", "1x", "٣", "0x1"])
+@pytest.mark.parametrize("text", ["", "-", ".", "-.", "--1", "1-", "1.2.3", "x", "1x", "٣", "0x1", "1_0", "1_0e5"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="could not convert"):
         read(["1.5", text, "2"])

@@ -40,7 +40,18 @@ def read_decimals(data: bytes, ranges: Ranges) -> Floats:
     odd |= (lengths == pointed) | (lengths > DIGITS + pointed)  # no digit, or too many
     values /= _POWERS.take(decimals)
     np.negative(values, out=values, where=negative)
-    # With an exponent, with many digits, or no number at all: these are left to Python.
+    # With an exponent, with many digits, or no number at all: these are read one by one.
     starts, ends = ranges.starts[odd].tolist(), ranges.ends[odd].tolist()
-    values[odd] = [float(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+    values[odd] = [read_decimal(data[start:end].decode()) for start, end in zip(starts, ends, strict=True)]
     return values
+
+
+def read_decimal(text: str) -> float:
+    """A number, as `float` reads it, which also takes 1_0 and the digits of other scripts: these are none here.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError(f"could not convert string to float: {text!r}")
+    return float(text)

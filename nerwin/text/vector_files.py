@@ -15,7 +15,7 @@ from nerwin.arrays import Floats
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, VectorsError
 from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
-from nerwin.text.decimals import read_decimals
+from nerwin.text.decimals import read_decimal, read_decimals
 from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
 from nerwin.text.pieces import Piece, cut_piece, read_pieces
 
@@ -167,7 +167,7 @@ def _numbers_at_the_end(fields: list[str]) -> int:
     count = 0
     for field in reversed(fields[1:]):
         try:
-            float(field)
+            read_decimal(field)
         except ValueError:
             break
         count += 1
@@ -177,7 +177,7 @@ def _numbers_at_the_end(fields: list[str]) -> int:
 def _numbers(fields: list[str], where: str) -> Floats:
     try:
         with np.errstate(over="ignore"):  # a number too large becomes inf, and is refused below
-            values = np.array(fields, np.float32)
+            values = np.array([read_decimal(field) for field in fields], np.float32)
     except ValueError as error:
         raise VectorsError(
             f"{where}: expected numbers, found {str(error).split(': ')[-1][:80]}. Mend the line."
