@@ -1,5 +1,6 @@
 """Tables with a row a word."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from nerwin.errors import CorpusError
 from nerwin.text.corpus import read_corpus
 from nerwin.text.csv_rows import read_csv, write_csv
+from nerwin.text.files import LONGEST_LINE
 from nerwin.text.formats import FORMS, Reading
 from nerwin.text.passage import from_words
 from nerwin.text.tags import Span
@@ -158,4 +160,18 @@ def test_columns_that_are_called_a_table_are_columns_all_the_same(tmp_path: Path
 
 def test_a_word_may_be_as_long_as_in_other_forms() -> None:
     word = "a" * 140_000
+    usual = csv.field_size_limit()
     assert read_csv(["token,tag", f"{word},B-LOC", "b,O"], "long.csv").sentences[0].words == [word, "b"]
+    assert csv.field_size_limit() == usual
+
+
+def test_the_longest_cell_of_the_process_is_left_as_it_was() -> None:
+    usual = csv.field_size_limit(LONGEST_LINE + 2)
+    try:
+        word = "a" * (LONGEST_LINE + 1)
+        assert read_csv(["token,tag", f"{word},B-LOC"], "long.csv").sentences[0].words == [word]
+        with pytest.raises(CorpusError):
+            read_csv(["token,tag", "Lima"], "x.csv")
+        assert csv.field_size_limit() == LONGEST_LINE + 2
+    finally:
+        csv.field_size_limit(usual)

@@ -14,6 +14,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
@@ -45,6 +46,18 @@ LIST = "A row is a word: give each one of the list a row, or write JSON Lines of
 NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
 
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let cells be as long as the words that other forms may hold; Python's limit is that of the whole process."""
+    usual = csv.field_size_limit()
+    csv.field_size_limit(max(usual, LONGEST_LINE))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
+
+
+@_long_cells()
 def read_csv(lines: Iterable[str], path: str) -> Corpus:
     """The corpus in a table.
 
@@ -116,7 +129,6 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
 
 def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row's first line, and its cells."""
-    csv.field_size_limit(LONGEST_LINE)  # Python's own is shorter than words that other forms may hold
     rows = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
     while True:
         line = rows.line_num + 1
