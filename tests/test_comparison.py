@@ -169,13 +169,25 @@ def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -
     assert not list(comparison(tmp_path).left_out())
 
 
-VARIED = ["words.start=.5,1", "scorer.hidden=4", "training.seed=1", "features.pair=null", "objective={miss: 1}"]
+VARIED = [
+    "words.start=.5,1",
+    "scorer.hidden=4",
+    "training.seed=1",
+    "features.pair=null",
+    "objective={miss: 1}",
+    "optimizer.name=sgd",
+    "objective.weights='none'",
+    'corpus.comments="null"',
+]
 RESPELLED = [
     "words.start=5e-1,1.0",
     "scorer={hidden: [4]}",
     "training={seed: 01}",
     "features.pair=~",
     "objective={miss: 1.}",
+    'optimizer.name="sgd"',
+    "objective.weights=none",
+    "corpus={comments: 'null'}",
 ]
 
 

@@ -49,6 +49,12 @@ def single_keys(override: str, types: Mapping[str, Any]) -> Iterator[str]:
         yield override
 
 
+def respelled(override: str, types: Mapping[str, Any]) -> str:
+    """An override of a key in its usual spelling: "sgd" in quotation marks is sgd, as far as that is the same."""
+    key, _, text = override.partition("=")
+    return f"{key}={_spelled(_parse(text, types.get(key), f'--set {override}'), types.get(key))}"
+
+
 def apply_setting(content: dict[str, Any], key: str, value: Any, types: Mapping[str, Any], base: Path) -> None:
     """Write one value of Python's under a key such as `training.epochs`; the arguments are those of `apply_override`.
 

@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nerwin.config.reading import taken_apart
+from nerwin.config.overrides import respelled
+from nerwin.config.reading import key_types, taken_apart
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
 from nerwin.errors import ConfigError
@@ -47,7 +48,8 @@ def _spelled(override: str, content: dict[str, Any]) -> str:
     value: Any = content
     for name in key.split("."):
         value = value.get(name)  # None for a feature that the cell takes away
-    return override if isinstance(value, str) else f"{key}={format_value(value)}"  # a path stays as short as it was
+    # A path stays as short as it was.
+    return respelled(override, key_types()) if isinstance(value, str) else f"{key}={format_value(value)}"
 
 
 def called(cell: Cell) -> str:
