@@ -528,6 +528,16 @@ def test_a_run_that_was_killed_before_it_had_metrics_is_begun_anew(tmp_path: Pat
     assert len(finish(Run.resume(tmp_path / "run", config))) == 4
 
 
+def test_resuming_leaves_a_configuration_by_hand_as_it_is(tmp_path: Path, config: Config) -> None:
+    (tmp_path / "run").mkdir()
+    write_yaml(tmp_path / "run" / "config.yaml", config.to_dict())
+    with (tmp_path / "run" / "config.yaml").open("a") as stream:
+        stream.write("# mine\n")
+    before = (tmp_path / "run" / "config.yaml").read_bytes()
+    assert len(finish(Run.resume(tmp_path / "run", config))) == 4
+    assert (tmp_path / "run" / "config.yaml").read_bytes() == before
+
+
 def test_a_run_that_was_killed_between_its_first_two_saves_does_its_epoch_again(
     whole: Path, tmp_path: Path, config: Config
 ) -> None:

@@ -82,8 +82,12 @@ class Run:
         return cls._begin(folder, config, overwrite=overwrite)
 
     @classmethod
-    def _begin(cls, folder: Path, config: Config, *, overwrite: bool) -> "Run":
-        """Begin a run in a folder that is empty, or holds one that is to be replaced."""
+    def _begin(cls, folder: Path, config: Config, *, overwrite: bool, configured: bool = False) -> "Run":
+        """Begin a run in a folder that is empty, or holds one that is to be replaced.
+
+        Args:
+            configured: whether the configuration stands there; somebody may have written it, with comments.
+        """
         if config.training.refit and folder.resolve() in model_folder(config.training.refit).resolve().parents:
             raise ModelError(f"{folder}: expected another folder than that of training.refit. Choose another --output.")
         trainer = Trainer.start(config, read_parts(config))
@@ -98,7 +102,8 @@ class Run:
                 os.truncate(folder / METRICS, 0)
             for leftover in [folder / PAGE, *half_written(folder)]:
                 leftover.unlink(missing_ok=True)
-            write_yaml(folder / CONFIG, config.to_dict())
+            if not configured:
+                write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
 
@@ -126,7 +131,7 @@ class Run:
             # Either the run was killed before its metrics were there, or the configuration is not a run's at all.
             if not holds_run(folder):
                 check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
-            return cls._begin(folder, config, overwrite=True)  # stopped before anything was done
+            return cls._begin(folder, config, overwrite=True, configured=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         _check_unedited(folder / CONFIG, config, model.config)
         model.config = config  # files may stand elsewhere now
