@@ -180,6 +180,57 @@ def test_utf16_and_utf32_are_known_with_and_without_their_mark(tmp_path: Path, t
             read(content, "x")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\nLima sleeps\n",
+        "Мира живёт в Москве — и едет в «Осло».\n" * 40,
+        "Η Αθήνα είναι μεγάλη.\n",
+        "दिल्ली में\n",
+        "القاهرة كبيرة\n",
+        "我们一上北京。\n他一来了\n" * 100,
+        "東京へ行く。\nはい\n",
+        "서울에 가다\n",
+    ],
+)
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_raw_text_in_utf16_is_known_in_any_script_and_with_an_empty_first_line(text: str, codec: str) -> None:
+    with pytest.raises(
+        CorpusError, match=r"^x:1: expected UTF-8, found bytes as in UTF-16\. Convert the file to UTF-8"
+    ):
+        decode_text(text.encode(codec), "x")
+    assert decode_text(text.encode(), "x") == text.split("\n")[:-1]
+
+
+CONVERT = "Convert the file to UTF-8."
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "remedy"),
+    [
+        ("Café\tO", "latin-1", f"{CONVERT} If it is Latin-1, this does: iconv -f LATIN1 -t UTF-8 IN > OUT."),
+        ("“Été” où", "cp1252", f"{CONVERT} If it is Windows-1252, this does: iconv -f CP1252 -t UTF-8 IN > OUT."),
+        ("Москва\tB-LOC", "cp1251", CONVERT),
+        ("Московская", "koi8-r", CONVERT),
+        ("北京\tB-LOC", "gbk", CONVERT),
+        ("a\0é", "latin-1", CONVERT),
+        ("Ã©é", "latin-1", CONVERT),  # in UTF-8 and not
+        ("a\x81", "latin-1", CONVERT),
+    ],
+)
+def test_where_it_may_be_latin_1_the_command_is_named(text: str, codec: str, remedy: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        list(decode_lines([b"one\n", text.encode(codec)], "x"))
+    assert str(caught.value).partition(". ")[2] == remedy
+    with pytest.raises(CorpusError, match=r"\. Mend the line, or convert the file to UTF-8\.$"):
+        list(decode_lines(["Café\n".encode(), text.encode(codec)], "x"))
+
+
+def test_what_is_neither_utf8_nor_text_in_utf16_is_not_called_so() -> None:
+    with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0x80 at column 9\."):
+        decode_text(b"2 2\nmill \0\0\0\x80?\n", "x")
+
+
 def test_further_down_the_bytes_of_utf16_are_bytes_as_others_are() -> None:
     with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0xff at column 1\. "):
         list(decode_lines([b"\n", "\ufeffCafé\n".encode("utf-16-le")], "x"))

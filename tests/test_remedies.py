@@ -122,7 +122,7 @@ def test_what_is_not_seen_is_no_part_of_a_type(refusal: Refusal, tag: str) -> No
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_tags_with_nothing_between_their_letters_may_be_utf16(tmp_path: Path, codec: str) -> None:
-    (tmp_path / "u").write_bytes("Преображенский\tB-PER\n".encode(codec))  # of letters of two bytes, no null ones
+    (tmp_path / "u").write_bytes(f"{'中你' * 20}\tB-PER\n".encode(codec))  # which is UTF-8, too
     with pytest.raises(CorpusError, match=r"Is the file UTF-16\? Then convert it to UTF-8\.$"):
         read_corpus(tmp_path / "u")
 

@@ -4,7 +4,6 @@ Lines end at "\\n" only, so a no-break space, U+2028 or U+0085 inside a token su
 `str.split` break at them).
 """
 
-import codecs
 import gzip
 import io
 import os
@@ -18,16 +17,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerwin.errors import CorpusError
+from nerwin.text.encodings import for_other_bytes, wide_kind
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-WIDE_BOMS = {  # the longer ones first, as one of them begins like a shorter one
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
-NULLS = 4  # a line in which one of so many bytes is null is UTF-16 or UTF-32
 DECODED = 1 << 20  # bytes that are decoded at a time, together with the rest of the last line
 LONGEST_LINE = 1 << 22  # bytes, as in a long novel; to tag a longer line would take gigabytes of memory
 _MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
@@ -183,6 +176,7 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
     Raises:
         CorpusError: a line is not UTF-8; the message starts with `name:line`.
     """
+    ascii_so_far = True
     for number, raw in enumerate(lines, first):
         if number == 1:
             _check_narrow(raw, name)
@@ -191,7 +185,9 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
             yield raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             found = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
-            raise CorpusError(f"{name}:{number}: expected UTF-8, found {found}. Convert the file to UTF-8.") from error
+            remedy = for_other_bytes(raw) if ascii_so_far else "Mend the line, or convert the file to UTF-8."
+            raise CorpusError(f"{name}:{number}: expected UTF-8, found {found}. {remedy}") from error
+        ascii_so_far = ascii_so_far and raw.isascii()
 
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
@@ -225,12 +221,8 @@ def _decoded(data: bytes, name: str, first: int) -> str:
 
 
 def _check_narrow(data: bytes, name: str) -> None:
-    """Refuse a text in UTF-16 or UTF-32, as its mark or null bytes in its first line show: it may be legal UTF-8."""
-    line, _, _ = data.partition(b"\n")
-    kind = next((kind for mark, kind in WIDE_BOMS.items() if data.startswith(mark)), None)
-    if not kind and line and NULLS * line.count(0) >= len(line):
-        kind = "UTF-32" if b"\0\0" in line else "UTF-16"
-    if kind:
+    """Refuse a text in UTF-16 or UTF-32: it may be legal UTF-8, and then nonsense."""
+    if kind := wide_kind(data):
         raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8.")
 
 
