@@ -135,6 +135,11 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
         (nothing, "train --config village.yaml --output village.conll", "village.conll: expected an empty folder"),
         (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),
+        (
+            returns,
+            "tag runs/village-1 village.conll",
+            "village.conll: expected lines that end in LF or CRLF, found carr",
+        ),
         (nothing, f"{RESUME} --set training.epochs=9", "found other values of training.epochs"),
         (no_metrics, RESUME, "metrics.jsonl"),
         (no_runs, "train --resume", "expected a run, found none"),

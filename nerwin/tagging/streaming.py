@@ -24,7 +24,7 @@ from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
-from nerwin.text.files import BLANK, is_typed, marked, source_name
+from nerwin.text.files import BLANK, check_line_ends, is_typed, marked, source_name
 from nerwin.text.jsonl import with_found
 from nerwin.text.jsonl_objects import read_object, text_of, write_object
 from nerwin.text.misread import words_in
@@ -104,11 +104,15 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
     """The pieces of a file, each with the task, which knows by then what separates its columns.
 
     Raises:
-        CorpusError: the file cannot be read, or not in columns where there should be some.
+        CorpusError: the file cannot be read, has lines that end in carriage returns alone, or is not in columns where
+            there should be some.
     """
     pieces = read_pieces(path, by_sentence=task.columns is not None)
     if task.columns is None:
-        yield from ((task, piece) for piece in pieces)
+        for piece in pieces:
+            if piece.number == 1:
+                check_line_ends(piece.data, task.name)
+            yield task, piece
     else:
         for piece, delimiter in with_delimiter(pieces, task.columns, task.name):
             yield task._replace(delimiter=delimiter), piece

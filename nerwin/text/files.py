@@ -61,7 +61,8 @@ def check_line_ends(data: bytes, name: str) -> None:
     """
     if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
         raise CorpusError(
-            f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends."
+            f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends: "
+            "tr '\\r' '\\n' < IN > OUT."
         )
 
 
