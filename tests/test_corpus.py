@@ -544,6 +544,13 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             {},
             "types that end in a number after a colon, such as PER:0.93 (are these scores? Then cut them off)",
         ),
+        (
+            "a B-PER[12]\nb I-PER[12]\nc O\n",
+            {},
+            "types that end in a number in brackets, such as PER[12] (does it number entities, as in WebAnno? Then cut",
+        ),
+        ("a PER[1]\nb O\n", {"scheme": "types"}, "types that end in a number in brackets, such as PER[1] (does"),
+        ("a B-PER[x]\nb B-PER1\nc B-a[2]b\n", {}, None),
         ("a B-PER:1.2.3\nb B-law:7\nc B-0.5\n", {}, None),
         (MANY.replace(" ", "0 ") + "x9 O\n", {}, "all words end in a digit, as those of other text will not (cut it o"),
         (MANY.replace(" ", "0 ") + "x O\n", {}, None),

@@ -15,6 +15,7 @@ from nerwin.text.tags import OUTSIDE, types_in
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # the mark of a word's language, as in de:Haus
 SCORED = re.compile(r"[^:]*:\d?\.\d+")  # a type with a score, as PER:0.93
+NUMBERED = re.compile(r".+\[\d+\]")  # a type with the number of its entity, as PER[2]
 LONG_SENTENCE = 1000
 SEVERAL = 20  # what so many words have in common is no chance
 MANY = 200  # a text of so many words has far more forms than the square root of their number (Heaps' law)
@@ -41,7 +42,13 @@ def doubts(corpus: Corpus) -> Iterator[str]:
         yield from (f"all words {what}, as those of other text will not (cut it off)" for what in _in_common(forms))
     if corpus.scheme == TYPES_ALONE and corpus.tokens >= SEVERAL:
         yield from _header_doubt(corpus)
-    if scored := min(filter(SCORED.fullmatch, types_in(corpus.tags)), default=None):
+    types = types_in(corpus.tags)
+    if numbered := min(filter(NUMBERED.fullmatch, types), default=None):
+        yield (
+            f"types that end in a number in brackets, such as {numbered} (does it number entities, as in WebAnno? Then "
+            "cut it off)"
+        )
+    if scored := min(filter(SCORED.fullmatch, types), default=None):
         yield f"types that end in a number after a colon, such as {scored} (are these scores? Then cut them off)"
     if len(forms) >= SEVERAL and not any(OUTSIDE in tags for tags in corpus.tags):
         asked = " (is corpus.tag_column the column of the tags?)" if corpus.width else ""
