@@ -206,6 +206,31 @@ def test_columns_may_be_apart_by_another_mark(refusal: Refusal, text: str, apart
     assert f"Separate word and tag by a tab or a space{apart} is the line a comment" in refusal(text)
 
 
+ONTONOTES = "bc/cctv_0001 0 1 Oslo NNP (NP* - - - Speaker#1 {} (ARG1* * {}\n"
+
+
+@pytest.mark.parametrize(("entity", "last"), [("(GPE*", "-"), ("*)", "23)"), ("(GPE)", "(4|(5)"), ("*", "-")])
+@pytest.mark.parametrize("columns", [{}, {"tag": 10}, {"tag": 10, "word": 3}])
+def test_of_ontonotes_it_is_said_where_its_entities_are(
+    refusal: Refusal, entity: str, last: str, columns: dict[str, object]
+) -> None:
+    said = refusal(ONTONOTES.format(entity, last), **columns)
+    assert said.endswith(f"Is it CoNLL-2012's OntoNotes? Column 10 has its entities. {BRACKETS}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ONTONOTES.format("B-GPE", "-"),
+        ONTONOTES.format("*", "-").replace("(NP*", "NP"),
+        ONTONOTES.format("*", "-").replace(" 0 1 ", " 0 x "),
+        " ".join(ONTONOTES.format("*", "-").split()[:11]),
+    ],
+)
+def test_other_columns_are_not_taken_for_those_of_ontonotes(refusal: Refusal, text: str) -> None:
+    assert "OntoNotes" not in refusal(text)
+
+
 @pytest.mark.parametrize(("text", "mark"), [("Ines,B-PER\n", "comma"), ("left;O\n", "semicolon"), ('",",O\n', "comma")])
 def test_a_table_may_lack_the_names_of_its_columns(refusal: Refusal, text: str, mark: str) -> None:
     assert refusal(text).endswith(

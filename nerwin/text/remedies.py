@@ -42,6 +42,8 @@ NO_TYPE = "No type can be called O, which is what is outside: call it otherwise.
 COLUMN = "Is column {0} that of the tags? Then set corpus.tag_column to {0}."
 EMPTY = "Give the token a tag, O if outside."
 WIDE = "Is the file UTF-16? Then convert it to UTF-8."
+BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
+ONTONOTES = f"Is it CoNLL-2012's OntoNotes? Column 10 has its entities. {BRACKETS}"
 OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
@@ -105,6 +107,16 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
             yield SLASHES
     if line.fields[0].startswith("#"):
         yield COMMENT
+    if _is_of_conll_2012(line.fields):
+        yield ONTONOTES
+
+
+def _is_of_conll_2012(fields: Sequence[str]) -> bool:
+    """Whether columns are those of CoNLL-2012: a document, its part, a number, a word, its part of speech, a piece of a
+    tree, four others, entities, as many predicates as there are, coreference."""
+    if len(fields) < 12 or not (fields[1].isdecimal() and fields[2].isdecimal()):
+        return False
+    return bool(re.fullmatch(r"[^*]*\*\)*", fields[5]) and re.fullmatch(r"\(\w+(\*|\))|\*\)?", fields[10]))
 
 
 def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
@@ -112,7 +124,7 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
     if is_tag(tag) and tag[2:] == OUTSIDE:
         yield NO_TYPE
     if in_brackets(tag):
-        yield "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
+        yield BRACKETS
     if sum(map(is_tag, tag.split("|"))) > 1:
         yield "A word has one tag here: of nested entities keep one, such as the outermost."
     if len(values := re.split(r"[=|]", tag)) > 1 and any(map(is_tag, values)):
