@@ -229,6 +229,8 @@ def test_where_it_may_be_latin_1_the_command_is_named(text: str, codec: str, rem
 def test_what_is_neither_utf8_nor_text_in_utf16_is_not_called_so() -> None:
     with pytest.raises(CorpusError, match=r"^x:2: expected UTF-8, found byte 0x80 at column 9\."):
         decode_text(b"2 2\nmill \0\0\0\x80?\n", "x")
+    with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found byte 0x90 at column 8\."):
+        decode_text(b"\x7fELF\x02\x01\0\x90\n", "x")
 
 
 def test_further_down_the_bytes_of_utf16_are_bytes_as_others_are() -> None:

@@ -38,9 +38,9 @@ def _is_half_small(beginning: bytes) -> bool:
 
 
 def _is_other_text(beginning: bytes) -> bool:
-    """Whether bytes are no UTF-8, but all letters in UTF-16, as those of Chinese are."""
-    texts = (_decoded(beginning, codec) for codec in ("utf-16-le", "utf-16-be"))
-    return _decoded(beginning, "utf-8") is None and any(text and _is_seen(text) for text in texts)
+    """Whether bytes are no UTF-8, but in UTF-16 letters and blanks and nothing else, as those of Chinese are."""
+    texts = [_decoded(beginning, codec) or "" for codec in ("utf-16-le", "utf-16-be")]
+    return _decoded(beginning, "utf-8") is None and any(_is_seen(text) and text.split() != [text] for text in texts)
 
 
 def _decoded(beginning: bytes, codec: str) -> str | None:
