@@ -102,11 +102,12 @@ def reading(name: str) -> Iterator[None]:
     except OSError as error:
         raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
     except UnicodeEncodeError as error:
-        raise CorpusError(
-            f"{name}: cannot read the file: its name has letters that the locale has not. Set PYTHONUTF8=1."
-        ) from error
+        found, remedy = f"{error}", "Check the path."
+        if name.isprintable():  # half a character, which no name has anywhere, is not
+            found, remedy = "its name has letters that the locale has not", "Set PYTHONUTF8=1."
+        raise CorpusError(f"{name}: cannot read the file: {found}. {remedy}") from error
     except ValueError as error:
-        if "\0" not in name and not isinstance(error, UnicodeEncodeError):  # of half a character in the name
+        if "\0" not in name:
             raise
         raise CorpusError(f"{name}: cannot read the file: {error}. Check the path.") from error
 
