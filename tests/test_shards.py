@@ -146,7 +146,7 @@ def test_several_texts_share_the_workers_and_what_stands_around_them(model: Path
     one, other, empty = long_file(tmp_path), tmp_path / "other.conll", tmp_path / "empty.conll"
     other.write_text("Mira\n\nleft\n")
     empty.touch()
-    work = tagging(model, other, one, empty, frame=Frame("<", ">\n"))
+    work = tagging(model, one, other, empty, frame=Frame("<", ">\n"))
     finish(work)
     for path in (one, other, empty):
         assert path.with_suffix(".out").read_bytes() == b"<" + alone(model, path) + b">\n"
@@ -199,7 +199,7 @@ def test_a_damaged_shard_is_made_anew(model: Path, tmp_path: Path) -> None:
     assert path.with_suffix(".out").read_bytes() == alone(model, path)
 
 
-def test_a_shard_that_is_damaged_before_it_is_joined_is_taken_away(
+def test_a_shard_that_is_damaged_before_it_is_joined_is_made_anew(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = long_file(tmp_path)

@@ -210,7 +210,7 @@ class Tagging:
         """The shards' contents in a row.
 
         Raises:
-            WorkerError: one is damaged; it is taken away.
+            WorkerError: one is damaged; the next start makes it anew.
         """
         for path in paths:
             digest = hashlib.sha256()
@@ -219,7 +219,6 @@ class Tagging:
                     digest.update(data)
                     yield data
             if not path.name.endswith(digest.hexdigest()):
-                path.unlink()
                 raise WorkerError(f"{path}: expected the sha256 in its name, found another. Start again.")
 
     def _write_record(self) -> None:

@@ -51,7 +51,7 @@ def _borders(tokens: Sequence[Token]) -> Iterator[int]:
 
 
 def _is_mark(word: str) -> bool:
-    return word in MARKS or (word[0] in DOTS and not word.strip(DOTS))
+    return word in MARKS or not word.strip(DOTS)
 
 
 def _closes(tokens: Sequence[Token], begin: int, number: int) -> bool:
