@@ -222,6 +222,18 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
         read_arrays(tmp_path, {"file": name, "sha256": "0" * 64})
 
 
+def test_arrays_that_memory_cannot_hold_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    content = pack({"W": np.ones(3)})
+    entry = file_entry("arrays", content)
+    (tmp_path / entry["file"]).write_bytes(content)
+    monkeypatch.setattr(archive, "_read_member", full)
+    with pytest.raises(DamageError, match=r"arrays-\w+\.npz: expected arrays that fit into memory, found larger ones"):
+        read_arrays(tmp_path, entry)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

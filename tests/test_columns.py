@@ -59,6 +59,15 @@ def test_the_first_token_settles_the_delimiter() -> None:
     assert [line.delimiter for line in lines] == [" ", "", "\t", "\t", "\t"]
 
 
+@pytest.mark.parametrize("mark", ["*", "(", "\\", "."])
+def test_a_mark_of_comments_stands_for_itself(mark: str) -> None:
+    assert kinds(f"{mark}x\nx{mark}\nx", Columns(comments=mark)) == ["comment", "token", "token"]
+
+
+def test_a_blank_line_is_no_comment_whatever_marks_these() -> None:
+    assert kinds("a O\n  \n x\n", Columns(comments=" ")) == ["token", "blank", "comment", "blank"]
+
+
 def test_a_mark_that_no_file_can_hold_marks_nothing() -> None:
     assert kinds("a O\n# b", Columns(comments="\udcff")) == ["token", "token"]
 

@@ -425,10 +425,13 @@ def test_one_illegal_step_in_a_hundred_entity_tokens_is_the_limit(
         assert read(text).illegal == stray
 
 
-def test_mixed_schemes_name_the_first_step_that_breaks_the_best_one(refusal: Callable[..., str]) -> None:
-    message = refusal("a B-X\nb I-X\n\nc B-X\nd O\ne I-X\n\nf S-X\n\ng B-X\n")
+@pytest.mark.parametrize(("first", "second"), [("I-X", "S-X"), ("S-X", "I-X")])
+def test_mixed_schemes_name_the_first_step_that_breaks_the_best_one(
+    refusal: Callable[..., str], first: str, second: str
+) -> None:
+    message = refusal(f"a B-X\nb I-X\n\nc B-X\nd O\ne {first}\n\nf {second}\n\ng B-X\n")
     assert message.startswith("corpus.conll:6: ")
-    assert "O followed by I-X is not IOB2" in message
+    assert f"O followed by {first} is not IOB2" in message
 
 
 def test_the_line_of_a_break_counts_comments_inside_the_sentence(refusal: Callable[..., str]) -> None:

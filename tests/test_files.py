@@ -333,6 +333,9 @@ class Typed(io.BytesIO):
 
     ended = False
 
+    def isatty(self) -> bool:
+        return True
+
     def read(self, size: int | None = -1) -> bytes:
         assert not self.ended
         found = super().read(size)
@@ -365,4 +368,6 @@ def test_a_terminal_is_ended_once(monkeypatch: pytest.MonkeyPatch, text: bytes) 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
     assert list(read_lines(None)) == ["one", "two"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
-    assert [piece.data for piece in read_pieces(None, by_sentence=True)] == [text]
+    assert [piece.data for piece in read_pieces(None, by_sentence=True)] == [text]  # no sentence for each line
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
+    assert list(read_pieces(None, by_sentence=False)) == [(1, b"one\n"), (2, text[4:])]

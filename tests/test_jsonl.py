@@ -182,6 +182,7 @@ def with_tokens(*tokens: object) -> str:
         (with_tokens({"start": 0}), "expected tokens with start and end, in order and inside the text"),
         (with_tokens([0, 5]), "expected tokens with start and end, in order and inside the text"),
         (with_tokens({"start": 0, "end": 0}), "expected tokens with start and end, in order and inside the text"),
+        (with_tokens({"start": False, "end": 9}), "expected tokens with start and end, in order and inside the text"),
         (with_tokens({"start": 0, "end": 99}), "expected tokens with start and end, in order and inside the text"),
         (with_tokens({"start": 0, "end": 9}, {"start": 5, "end": 9}), "expected tokens with start and end, in order"),
         (with_tokens({"start": 6, "end": 28}), 'expected tokens for the whole text, found none for "Zhang" after 0'),
@@ -219,6 +220,12 @@ def test_a_text_without_tokens_is_a_document_whose_sentences_end_in_no_entity() 
         assert all(passage.text[token.start : token.end] == token.text for token in passage.tokens)
     (again,) = read(*write_jsonl([document]))
     assert again == document
+
+
+def test_a_sentence_may_end_with_an_entity() -> None:
+    (document,) = read(json.dumps({"text": "Mira joins Yahoo! She left.", "ents": [[11, 17, "ORG"]]}))
+    found = [(passage.text, passage.entities) for passage in sentences_of(document)]
+    assert found == [("Mira joins Yahoo!", [Span(2, 4, "ORG")]), ("She left.", [])]
 
 
 def test_a_text_with_tokens_is_a_sentence_and_stays_one() -> None:

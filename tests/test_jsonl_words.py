@@ -148,6 +148,7 @@ def test_tagged_words_beside_a_text_may_be_called_words() -> None:
     [
         {"words": ["Mira", "Rilla"]},  # as of a search
         {"words": ["Mira", "Rilla"], "tags": ["news", "town"]},
+        {"words": [], "tags": []},
         {"words": ["Mira", "Rilla"], "ner": [[0, 4, "PER"], [5, 9, "O"]]},
         {"words": ["Mira"], "tokens": [{"start": 0, "end": 4}, {"start": 5, "end": 9}], "tags": ["O"]},
     ],

@@ -23,6 +23,7 @@ from nerwin.pretraining.trainer import (
     PretrainBatched,
     PretrainEpochDone,
     Pretraining,
+    PretrainTally,
     init_state,
     keep_shares,
     loss_and_gradients,
@@ -192,6 +193,33 @@ def test_divergence_is_called_by_its_name(text: Text) -> None:
         TrainingDiverged, match=r"epoch \d+, step \d+: expected .*finite.*, found .*Lower --learning-rate"
     ):
         trained(text, dataclasses.replace(SMALL, learning_rate=1e30))
+
+
+def test_what_an_optimizer_remembers_has_to_be_finite_too(text: Text) -> None:
+    for name in ("table", "network"):
+        training = Pretraining(text, SMALL)
+        training.check_finite()
+        next(iter(getattr(training.state, name).arrays().values())).flat[-1] = np.inf
+        with pytest.raises(TrainingDiverged, match="expected finite parameters and gradients"):
+            training.check_finite()
+
+
+def test_the_last_step_of_an_epoch_has_to_leave_finite_numbers(text: Text) -> None:
+    training = Pretraining(text, SMALL)
+    records = training.run()
+    for _ in range(training.batches):
+        next(records)
+    training.state.params["U"][0] = np.inf
+    with pytest.raises(TrainingDiverged, match="expected finite parameters and gradients"):
+        next(records)
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_windows() -> None:
+    tally, nothing = PretrainTally(), np.empty(0)
+    assert tally.mean_loss == 0
+    for value, windows in ((4.0, 1), (1.0, 3), (0.0, 0)):
+        tally.add(CenterLoss(value, 2, 1, {}, nothing, nothing), windows)
+    assert (tally.mean_loss, tally.windows, tally.pairs, tally.active) == (7 / 4, 4, 6, 3)
 
 
 def test_a_parameter_that_is_not_finite_is_never_saved(here: Path, text: Text) -> None:

@@ -39,6 +39,17 @@ def test_a_text_cannot_give_a_terminal_orders() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", line) == "see\t\ufffd]0;owned\ufffd Par\ufffdis LOC"
 
 
+def test_a_type_cannot_give_a_terminal_orders() -> None:
+    found = Annotation("Paris", [], [], [Entity(0, 5, "L\x1b[8mOC", "Paris", 1.0)], [])
+    (line,) = RENDERINGS["colour"](found, ["L\x1b[8mOC"])
+    assert "L\ufffd[8mOC" in line
+
+
+def test_a_text_of_several_lines_is_one_line_of_markup() -> None:
+    found = Annotation("in\r\nPort\rAnsel", [], [], [Entity(4, 14, "LOC", "Port\rAnsel", 1.0)], [])
+    assert list(RENDERINGS["inline"](found, ["LOC"])) == ["in  [Port Ansel](LOC)"]
+
+
 def test_a_type_has_the_same_colour_everywhere() -> None:
     one = Annotation("Mira", [], [], [Entity(0, 4, "PER", "Mira", 0.9)], [])
     (line,), (whole,) = RENDERINGS["colour"](one, TYPES), RENDERINGS["colour"](FOUND, TYPES)

@@ -33,6 +33,7 @@ def cut(text: str) -> list[str]:
         'He left. | "She stayed," he said. | They slept.',
         'He left. | "She stayed . " | They slept.',
         '" She stayed . " | They slept . | " He left',
+        '" Go ! ! " | Then he left.',
         'A 6 " pipe broke. | He left . | " She stayed',
         "Er ging. | »Sie blieb.« | Dann schlief er.",
         "» Er ging . « | » Sie blieb . « | Dann",
@@ -44,6 +45,7 @@ def cut(text: str) -> list[str]:
         "In 2010. | The year after",
         "In 123. | The year after, in Kim. | It was so",
         "Am 3. Oktober, am 12. Oktober kam Sr. Voss mit J. Reiter nach St. Mark.",
+        "Das gilt z. B. hier. | Dann",
         "The U.S. Army of Mr. Voss paid approx. nothing for No. 7.",
         "It was no. 7 of 9. 12 more came.",
         "At Aster! the shop, it was so.",
@@ -62,6 +64,11 @@ def cut(text: str) -> list[str]:
 )
 def test_sentences_end_where_the_bars_stand(text: str) -> None:
     assert cut(text.replace(" | ", " ")) == [part.strip() for part in text.split(" | ") if part]
+
+
+@pytest.mark.parametrize("text", ["好！！|天安门", '他走了。|"「好」他说。'])
+def test_sentences_end_without_blanks_between_them(text: str) -> None:
+    assert cut(text.replace("|", "")) == text.split("|")
 
 
 @pytest.mark.parametrize("mark", sorted(MARKS - {"."}))

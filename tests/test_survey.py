@@ -57,6 +57,10 @@ def test_the_figures_of_a_part(look: Surveyor) -> None:
     assert (part.invalid, part.odd, part.unseen, part.shared, part.vectors) == ([], {}, None, {}, None)
 
 
+def test_a_part_without_entities_has_none_that_are_unseen(look: Surveyor) -> None:
+    assert look(TRAIN, "Oslo O\n").parts["dev"].unseen == (1, 1, 0)
+
+
 def test_parts_are_held_against_each_other(look: Surveyor) -> None:
     found = look(TRAIN, DEV, "Lima B-LOC\nsleeps O\n\nInes B-PER\nsleeps O\n\nRome B-LOC\n")
     assert found.parts["dev"].unseen == pytest.approx((1 / 5, 1 / 4, 2 / 3))  # Peru; Ines alone is no entity of train
