@@ -371,6 +371,17 @@ def test_pairs_are_looked_up_where_most_words_are_letters(
     assert load_model(tmp_path / "model").tables == model.tables
 
 
+def test_a_letter_that_stands_before_several_others_is_one_form_with_a_vector(tmp_path: Path) -> None:
+    """Though it is several pairs."""
+    (tmp_path / "c.conll").write_text("".join(f"{letter} O\n" for letter in "abacad") + "a B-X\n")
+    (tmp_path / "vectors.txt").write_text("a 1 2\n")
+    config = config_of(tmp_path, vectors="vectors.txt")
+    corpus = config.corpus.model_copy(update={"train": tmp_path / "c.conll", "dev": tmp_path / "c.conll"})
+    _, notes = started(config.model_copy(update={"corpus": corpus, "features": {PAIR: 3}}))
+    shares = "25.0% of the forms of train, 57.1% of its words, 100.0% of those in entities"
+    assert f"vectors for {shares}" in notes
+
+
 def test_tables_of_letters_are_in_their_order_whatever_that_of_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "c.conll").write_text("a O\nb B-A\nc O\n\n" * 5)
     overrides = ("corpus.train=c.conll", "corpus.dev=c.conll", "features={pair: 3, shape: 2}", "training.epochs=1")

@@ -66,6 +66,16 @@ def test_types_have_colours_of_their_own(form: str, pattern: str, most: int) -> 
     assert len(set(re.findall(pattern, line))) == most
 
 
+def test_a_terminal_s_colours_are_used_again_where_types_are_many() -> None:
+    types = [f"T{number}" for number in range(8)]
+    lines = [
+        line
+        for label in types
+        for line in RENDERINGS["colour"](Annotation("a", [], [], [Entity(0, 1, label, "a", 0.9)], []), types)
+    ]
+    assert [line[: line.index("a")] for line in lines] == [f"\x1b[1;3{colour}m" for colour in (1, 2, 3, 4, 5, 6, 1, 2)]
+
+
 def test_columns_have_a_blank_line_after_each_sentence() -> None:
     text = "Mira left. Jonas came."
     tags = ["B-PER", "O", "O", "B-PER", "O", "O"]

@@ -500,7 +500,9 @@ def somebodys_folder(place: Path, metrics: str | None) -> Path:
     return mine
 
 
-@pytest.mark.parametrize("metrics", ["mine\n", '{"accuracy": 1}\n', '{"epoch": 1}', None])
+@pytest.mark.parametrize(
+    "metrics", ["mine\n", "[" * 60_000, '{"accuracy": 1}\n', '{"epoch": 1,\n', '{"epoch": 1}', None]
+)
 def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, and what somebody has put beside it."""
     mine = somebodys_folder(tmp_path, metrics)

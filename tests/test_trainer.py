@@ -283,6 +283,16 @@ def test_what_the_optimizer_remembers_has_to_be_finite_too(tmp_path: Path) -> No
         trainer.check_finite()
 
 
+def test_a_copy_of_a_model_stays_as_it_is_while_training_goes_on(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "training.epochs=2"))
+    model, kept = trainer.model, trainer.model.copy()
+    params, constants = copied(kept.params), set(kept.constants)
+    epochs(trainer)
+    assert set(kept.constants) == constants < set(model.constants)
+    assert all(np.array_equal(kept.params[name], value) for name, value in params.items())
+    assert not all(np.array_equal(model.params[name], value) for name, value in params.items())
+
+
 def test_frozen_word_vectors_stay_the_same(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.trained=false", "features.shape=3", "objective.l2=0.01"))
     before = copied(trainer.model.params)
