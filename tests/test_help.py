@@ -1,10 +1,13 @@
 """Help, the version, and what commands load before they need it."""
 
+import re
+
 import pytest
 
 from nerwin import __version__
 from nerwin.cli import app
 from tests.commands import DONE, nerwin
+from tests.conftest import ROOT
 from tests.processes import python
 
 COMMANDS = [one.callback.__name__ for one in app.registered_commands if one.callback]
@@ -25,6 +28,13 @@ def test_the_short_flag_of_help_gives_the_same(command: str) -> None:
 
 def test_the_help_tells_a_newcomer_where_to_begin() -> None:
     assert "To begin, `nerwin train` trains on a small corpus" in help_of()
+
+
+def test_the_help_has_the_commands_in_the_order_of_the_readme() -> None:
+    listed = re.findall(r"^│ ([a-z]+) ", nerwin("--help").stdout, re.MULTILINE)
+    table = re.findall(r"^\| `nerwin ([a-z]+) ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == table
+    assert sorted(listed) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

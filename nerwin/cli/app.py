@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import typer
+from typer.core import TyperGroup
 
 from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
@@ -18,6 +19,11 @@ from nerwin.collector import resume_collector
 from nerwin.errors import NerwinError, TrainingDiverged, cure, printable, short_of_memory
 
 INTERRUPTED = 130
+# The commands as the help and the README list them, those first that a newcomer needs first.
+ORDER = (
+    "train", "evaluate", "tag", "gradcheck", "inspect", "info", "report",
+    "compare", "average", "init", "config", "data", "convert", "pretrain",
+)  # fmt: skip
 
 usual_threads()  # before any command imports numpy
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic looks for plugins in every installed package
@@ -25,7 +31,14 @@ atexit.register(gc.freeze)  # no last search for cycles: all memory goes with th
 
 P = ParamSpec("P")
 
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
