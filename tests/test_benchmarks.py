@@ -111,3 +111,8 @@ def test_a_ratio_says_how_much_less_nerwin_costs() -> None:
     ours, theirs = itertools.cycle([1.0, 2.0, 4.0]), itertools.cycle([3.0, 8.0, 4.0])
     [found] = compare("a", "b", 3, ours.__next__, {"c": theirs.__next__}, Work(100, "words"))
     assert row(found) == ["a", "b", "c", "50 words/s", "25 words/s", "2.00", "1.00 to 4.00"]
+
+
+def test_a_rate_of_less_than_one_a_second_is_no_nought() -> None:
+    [found] = compare("a", "b", 1, lambda: 5.0, {"c": lambda: 20.0}, Work(8, "cells"))
+    assert row(found)[3:5] == ["1.6 cells/s", "0.4 cells/s"]

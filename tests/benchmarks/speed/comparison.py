@@ -44,7 +44,10 @@ class Comparison(NamedTuple):
     def figure(self, costs: list[float]) -> str:
         """The median cost, or the work a second, with its unit."""
         cost = median(costs)
-        return f"{self.work.amount / cost:,.0f} {self.work.things}/s" if self.work.things else f"{cost:.3g} {self.unit}"
+        if not self.work.things:
+            return f"{cost:.3g} {self.unit}"
+        rate = self.work.amount / cost
+        return f"{rate:,.0f} {self.work.things}/s" if rate >= 10 else f"{rate:.2g} {self.work.things}/s"
 
 
 Run = Callable[[], float]  # does the work once; its cost
