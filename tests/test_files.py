@@ -166,7 +166,7 @@ WIDE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
 
 
 @pytest.mark.parametrize(
-    "text", ["\ufeffCafé\n", "\ufeff東京\n", "Café\n", "Łódź,LOC\nis\n", "東京\tB-LOC\r\n", "Lima"]
+    "text", ["\ufeffCafé\n", "\ufeff東京\n", "Café\n", "Łódź,LOC\nis\n", "東京\tB-LOC\r\n", "Lima", "a\n"]
 )
 @pytest.mark.parametrize("codec", WIDE)
 def test_utf16_and_utf32_are_known_with_and_without_their_mark(tmp_path: Path, text: str, codec: str) -> None:
@@ -231,6 +231,16 @@ def test_what_is_neither_utf8_nor_text_in_utf16_is_not_called_so() -> None:
         decode_text(b"2 2\nmill \0\0\0\x80?\n", "x")
     with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found byte 0x90 at column 8\."):
         decode_text(b"\x7fELF\x02\x01\0\x90\n", "x")
+    with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found byte 0xdf at column 9\."):
+        decode_text("Die Straße\0 ist lang\tO\n".encode("latin-1"), "x")
+
+
+@pytest.mark.parametrize("content", [b"train.conll" + bytes(500) + b"Lima\tO\n", bytes(100)], ids=["tar", "empty disk"])
+def test_a_file_that_is_no_text_is_not_to_be_converted_to_utf8(content: bytes) -> None:
+    with pytest.raises(
+        CorpusError, match=r"^x:1: expected UTF-8, found null bytes, as in an archive\. Unpack it, or name a text\.$"
+    ):
+        decode_text(content, "x")
 
 
 def test_further_down_the_bytes_of_utf16_are_bytes_as_others_are() -> None:

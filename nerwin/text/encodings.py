@@ -10,15 +10,16 @@ WIDE_BOMS = {  # the longer ones first, as one of them begins like a shorter one
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+NO_TEXT = "no text"
 BEGINNING = 1000  # bytes that are looked at
-NULLS = 4  # a line in which one of so many bytes is null is UTF-16 or UTF-32
+NULLS = 4  # a line in which one of so many bytes is null is UTF-16 or UTF-32, or no text
 SMALL = 0.75  # the share of letters in UTF-16 of which one byte is small, except in Chinese, Japanese and Korean
 _THREE = re.compile(rb"[\x80-\xff]{3}")
 _OF_WINDOWS = re.compile(rb"[\x80-\x9f]")
 
 
 def wide_kind(data: bytes) -> str | None:
-    """Whether a text is in UTF-16 or UTF-32, as its mark or its beginning shows, which may be legal UTF-8."""
+    """Whether a file is in UTF-16 or UTF-32, or no text, as its mark or beginning shows; it may be legal UTF-8 too."""
     if marked := next((kind for mark, kind in WIDE_BOMS.items() if data.startswith(mark)), None):
         return marked
     beginning = data[:BEGINNING]
@@ -26,9 +27,13 @@ def wide_kind(data: bytes) -> str | None:
         return None
     line, _, _ = beginning.partition(b"\n")
     nulls = line and NULLS * line.count(0) >= len(line)
-    if nulls or _is_half_small(beginning) or _is_other_text(beginning):
-        return "UTF-32" if b"\0\0\0" in beginning else "UTF-16"
-    return None
+    if not (nulls or _is_half_small(beginning) or _is_other_text(beginning)):
+        return None
+    kind = "UTF-32" if b"\0\0\0" in beginning else "UTF-16"
+    texts = [_decoded(beginning, f"{kind}-{order}") for order in ("LE", "BE")]
+    if any(text and "\0" not in text for text in texts):
+        return kind
+    return NO_TEXT  # such as an archive, or what a full disk has left of a file
 
 
 def _is_half_small(beginning: bytes) -> bool:
@@ -40,7 +45,9 @@ def _is_half_small(beginning: bytes) -> bool:
 def _is_other_text(beginning: bytes) -> bool:
     """Whether bytes are no UTF-8, but in UTF-16 letters and blanks and nothing else, as those of Chinese are."""
     texts = [_decoded(beginning, codec) or "" for codec in ("utf-16-le", "utf-16-be")]
-    return _decoded(beginning, "utf-8") is None and any(_is_seen(text) and text.split() != [text] for text in texts)
+    return _decoded(beginning, "utf-8") is None and any(
+        text.split() not in ([], [text]) and _is_seen(text) for text in texts
+    )
 
 
 def _decoded(beginning: bytes, codec: str) -> str | None:

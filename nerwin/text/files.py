@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerwin.errors import CorpusError
-from nerwin.text.encodings import for_other_bytes, wide_kind
+from nerwin.text.encodings import NO_TEXT, for_other_bytes, wide_kind
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
@@ -223,8 +223,11 @@ def _decoded(data: bytes, name: str, first: int) -> str:
 
 
 def _check_narrow(data: bytes, name: str) -> None:
-    """Refuse a text in UTF-16 or UTF-32: it may be legal UTF-8, and then nonsense."""
-    if kind := wide_kind(data):
+    """Refuse UTF-16, UTF-32 and what is no text: it may be legal UTF-8, and then nonsense."""
+    kind = wide_kind(data)
+    if kind == NO_TEXT:
+        raise CorpusError(f"{name}:1: expected UTF-8, found null bytes, as in an archive. Unpack it, or name a text.")
+    if kind:
         raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8.")
 
 
