@@ -331,6 +331,15 @@ def test_a_link_in_a_comparison_leads_nothing_that_is_written_to_another_place(t
         comparison(tmp_path)
 
 
+def test_a_link_in_place_of_a_cell_is_refused_too(tmp_path: Path) -> None:
+    cell = tmp_path / "out" / run_of(comparison(tmp_path).cells[1])
+    cell.parent.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    cell.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelError, match=f"{cell.name}: expected what a training has written, found a link"):
+        comparison(tmp_path)
+
+
 def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
     config = write_village(tmp_path)
     (tmp_path / "mine").mkdir()

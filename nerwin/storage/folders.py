@@ -10,7 +10,7 @@ since the threads that numpy takes stand in a run's configuration, which has to 
 import glob
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -103,13 +103,16 @@ def check_is_run(folder: Path) -> None:
         raise ModelError(f"{folder}: expected the folder of a run, found a {kind}'s. Choose another --output.")
 
 
-def check_no_links(folder: Path) -> None:
+def check_no_links(folder: Path, runs: Iterable[Path] = ()) -> None:
     """Refuse to write where a link leads: whoever made a folder that was fetched may have laid one to any place.
+
+    Args:
+        runs: of a comparison, the folders of its cells within its own.
 
     Raises:
         ModelError: a file or folder of a run's or a comparison's own is a link.
     """
-    for name in (BEST, LAST, PAUSED, METRICS, CELLS, RESULTS):
+    for name in (BEST, LAST, PAUSED, METRICS, CELLS, RESULTS, *map(str, runs)):
         if os.path.islink(path := folder / name):  # False of a name that is too long, where a Path's own raises
             raise ModelError(
                 f"{path}: expected what a training has written, found a link, which may lead anywhere. "

@@ -107,7 +107,7 @@ class Comparison:
             raise ModelError(
                 f"{folder}: expected a comparison or an empty folder, found a {kind}. Choose another --output."
             )
-        check_no_links(folder)
+        check_no_links(folder, map(run_of, self.cells))
         if (folder / CONFIG).exists():
             check_same_config(folder, base)
             return
