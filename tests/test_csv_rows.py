@@ -108,7 +108,7 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
         ("token,tag\na,PER\n", "x.csv:2: expected a tag such as O or B-PER, found 'PER'. Mend the tag."),
         (
             "tokens,ner_tags\n\"['a', 'b']\",\"['O', 'O']\"\n",
-            "x.csv:2: expected a tag such as O or B-PER, found \"['O', 'O']\". A row is a word: ",
+            "x.csv:2: expected a tag such as O or B-PER, found \"['O', 'O']\". A row is one word: ",
         ),
         ('token,tag\n",O\na,O\n",O\n', "x.csv:2: expected cells of one line, found one that goes on in the next. "),
         ('token,tag\n"a"b,O\n', "x.csv:2: expected CSV, found what is none: "),

@@ -17,7 +17,7 @@ def info(
     model: ModelArgument = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Describe a model: versions, types, scores, sizes, data and configuration; checks the sums of its files."""
+    """Describe a model: versions, types, scores, sizes, data and configuration; verifies the checksums of its files."""
     from nerwin.analysis.description import describe
 
     found = describe(model)

@@ -29,10 +29,13 @@ def inspect(
     model: ModelArgument = None,
     word: Annotated[str | None, typer.Option("--word", help="Show the words nearest to this one.")] = None,
     window: Annotated[
-        str | None, typer.Option("--window", help="Take the decision on the middle word of this text apart.")
+        str | None, typer.Option("--window", help="Explain the decision on the middle word of this text.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Corpus to show the detectors; default: the configuration's dev part.")
+        Path | None,
+        typer.Option(
+            "--data", help="Corpus whose windows show what detectors react to; default: the configuration's dev part."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

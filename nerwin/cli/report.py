@@ -46,7 +46,7 @@ def report(
     comments: CommentsOption = None,
     scheme: SchemeOption = None,
 ) -> None:
-    """Write one page of curves, scores and errors, which needs no network; several runs stand side by side."""
+    """Write one page of curves, scores and errors, to be read offline; several runs stand side by side."""
     from nerwin.errors import ConfigError
 
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]

@@ -247,7 +247,7 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
 
 
 def _neighbours(scores: Floats, threshold: float) -> Floats:
-    """Thresholds that half as many to twice as many words pass as pass `threshold`: at most CUTS of a type's scores."""
+    """Thresholds that let in from half to twice as many words as `threshold` does, at most CUTS of the scores."""
     ranked = np.sort(scores)[::-1]
     passing = max(int(np.count_nonzero(scores > threshold)), 1)
     ranks = np.unique((passing * np.geomspace(0.5, 2.0, CUTS)).astype(np.int64))

@@ -42,7 +42,7 @@ WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
 MANY = 200  # words; sentences are seldom as long
-LIST = "A row is a word: give each one of the list a row, or write JSON Lines of words and tags."
+LIST = "A row is one word: give each tag of the list a row with its word, or write JSON Lines of words and tags."
 NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
 
