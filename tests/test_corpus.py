@@ -227,8 +227,8 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("Ines\t\n", "Give the token a tag, O if outside."),
         (
             "Ines B\n",
-            "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT does, if it stands last. Or "
-            "is corpus.tag_column another?",
+            "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])([[:space:]]*)$/\\1-NAME\\2/' IN > OUT does, "
+            "if it stands last. Or is corpus.tag_column another?",
         ),
         (
             "Ines B_PER\n",

@@ -1,5 +1,7 @@
 """What is said of lines in columns that look like something else."""
 
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,7 +47,11 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("Ines/B-PER left/O ./O\n", {}, "Are these words with their tags, a sentence a line?"),
         ("Ines|NNP|I-PER left|VBD|O .|.|O\n", {}, "Are these words with their tags, a sentence a line?"),
         ("O B-PER|B-LOC\n", {}, "A word has one tag here"),
-        ("Ines\tB\nleft\tO\n", {}, "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT"),
+        (
+            "Ines\tB\nleft\tO\n",
+            {},
+            "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])([[:space:]]*)$/\\1-NAME\\2/' IN > OUT",
+        ),
         ("Lima/B-LOC/B-GPE " * 30 + ".\n", {}, "Is corpus.tag_column the column of the tags?"),
         ("In other words, we\n", {}, "Is corpus.tag_column the column of the tags?"),
         ("T1\tPER x\tInes\n", {}, "Is corpus.tag_column the column of the tags?"),
@@ -77,6 +83,13 @@ def test_another_column_may_be_that_of_the_tags(
     refusal: Refusal, text: str, columns: dict[str, object], remedy: str
 ) -> None:
     assert remedy in refusal(text, **columns)
+
+
+def test_the_command_for_tags_without_types_makes_them_whole_whatever_ends_the_lines(refusal: Refusal) -> None:
+    text = "Ines\tB\r\nPrado\tI \nB\tO\nleft O\n"
+    command = refusal("Ines\tB\r\nB\tO\r\n").partition(": sed")[2].partition(" IN > OUT")[0]
+    made = subprocess.run(["sed", *shlex.split(command)], input=text.encode(), capture_output=True, check=True)
+    assert made.stdout == b"Ines\tB-NAME\r\nPrado\tI-NAME \nB\tO\nleft O\n"
 
 
 def test_a_column_that_is_recommended_can_be_read(tmp_path: Path) -> None:

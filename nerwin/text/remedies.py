@@ -34,8 +34,8 @@ WEBANNO = "Is it WebAnno's TSV? nerwin does not read that: export CoNLL 2002."
 SLASHES = "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines between."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
 BARE = (
-    "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])$/\\1-NAME/' IN > OUT does, if it stands last. Or is "
-    "corpus.tag_column another?"
+    "Write a type behind it: sed -E 's/([[:blank:]][BIESLUM])([[:space:]]*)$/\\1-NAME\\2/' IN > OUT does, if it "
+    "stands last. Or is corpus.tag_column another?"
 )
 PREFIX = "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
 NO_TYPE = "No type can be called O, which is what is outside: call it otherwise."
