@@ -180,6 +180,12 @@ def test_utf16_and_utf32_are_known_with_and_without_their_mark(tmp_path: Path, t
             read(content, "x")
 
 
+@pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
+def test_a_word_in_utf32_is_known_without_a_blank_or_a_line_end(codec: str) -> None:
+    with pytest.raises(CorpusError, match=r"^x:1: expected UTF-8, found bytes as in UTF-32"):
+        decode_text("Москва".encode(codec), "x")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -29,10 +29,10 @@ def wide_kind(data: bytes) -> str | None:
     nulls = line and NULLS * line.count(0) >= len(line)
     if not (nulls or _is_half_small(beginning) or _is_other_text(beginning)):
         return None
-    kind = "UTF-32" if b"\0\0\0" in beginning else "UTF-16"
-    texts = [_decoded(beginning, f"{kind}-{order}") for order in ("LE", "BE")]
-    if any(text and "\0" not in text for text in texts):
-        return kind
+    for kind in ("UTF-32", "UTF-16") if b"\0\0" in beginning else ("UTF-16",):
+        texts = [_decoded(beginning, f"{kind}-{order}") for order in ("LE", "BE")]
+        if any(text and "\0" not in text for text in texts):
+            return kind
     return NO_TEXT  # such as an archive, or what a full disk has left of a file
 
 
