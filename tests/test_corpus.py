@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
-from nerwin.text.columns import Columns
+from nerwin.text.column_doubts import MOST
+from nerwin.text.columns import Block, Columns
 from nerwin.text.corpus import read_corpus, write_columns
 from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
 from nerwin.text.lists import from_lists
@@ -166,6 +167,20 @@ def test_comments_may_start_with_any_mark(read: Reader) -> None:
 def test_further_columns_may_vary_where_both_columns_count_from_the_left(read: Reader) -> None:
     text = "Ines B-PER\nPrado I-PER x y\nwaits O x\n\nLima B-LOC\n"
     assert pairs(read(text, word=0, tag=1)) == TWO
+
+
+def test_of_thousands_of_columns_few_are_looked_at(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    column = Block.column
+
+    def counted(block: Block, number: int) -> list[str] | None:
+        looked.append(number)
+        return column(block, number)
+
+    monkeypatch.setattr(Block, "column", counted)
+    line = "\t".join(["Ines"] * 5000 + ["B-PER"])
+    assert pairs(read(f"{line}\n")) == [[("Ines", "B-PER")]]
+    assert set(looked) == {-1, *range(MOST + 1)}  # the tags, the words, and MOST others
 
 
 def test_a_wider_line_is_refused_though_its_word_and_tag_are_known(refusal: Callable[..., str]) -> None:

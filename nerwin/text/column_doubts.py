@@ -1,5 +1,6 @@
 """Doubts about columns, gathered while they are read: lines that may be no words, and further columns of tags."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,6 +9,7 @@ import numpy as np
 from nerwin.text.columns import Block, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
+MOST = 20  # columns that are looked at: corpora have fewer, and damaged lines may have thousands
 ENOUGH = 1000  # tokens that are looked at to tell what a column is for
 # The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
 _NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
@@ -52,10 +54,11 @@ def non_words_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
 
 
 class TagColumns:
-    """Which further columns of a file hold tags and nothing else: there may be two levels of entities."""
+    """Which further columns of a file, of the first MOST, hold tags and nothing else: there may be two levels of
+    entities."""
 
     def __init__(self, columns: Iterable[int]) -> None:
-        self._found: dict[int, set[str]] = {column: set() for column in columns}
+        self._found: dict[int, set[str]] = {column: set() for column in itertools.islice(columns, MOST)}
         self._seen = 0
 
     def look(self, block: Block) -> "TagColumns":

@@ -207,7 +207,7 @@ class _ColumnReader:
                 f"of {width}",
                 "Set corpus.word_column or corpus.tag_column.",
             )
-        self.tag_columns = TagColumns({*range(width)} - {word % width, tag % width})
+        self.tag_columns = TagColumns(column for column in range(width) if column not in (word % width, tag % width))
 
     def _check_width(self, line: Line) -> None:
         fields, width = line.fields, self.corpus.width
@@ -248,7 +248,7 @@ class _ColumnReader:
         if self.columns.scheme == TYPES_ALONE or self.known_tags - {OUTSIDE}:
             return []
         width = len(line.fields)
-        return TagColumns(set(range(width)) - {self.columns.tag % width}).look(block).found()
+        return TagColumns(column for column in range(width) if column != self.columns.tag % width).look(block).found()
 
     def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
         return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")

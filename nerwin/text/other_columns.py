@@ -9,14 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from nerwin.errors import CorpusError
-from nerwin.text.column_doubts import TagColumns, tagged_comments
+from nerwin.text.column_doubts import MOST, TagColumns, tagged_comments
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
 from nerwin.text.pieces import read_pieces
 from nerwin.text.tags import OUTSIDE
 
 BEGINNING = 1 << 14  # bytes, about a thousand lines; they are read again for every column that is tried
 COMMENTS = "#"  # the usual mark of comments
-MOST = 20  # columns that are tried: corpora have fewer, and damaged lines may have thousands
 FEWER = " (column {} has tags of the same types too, but fewer)"
 
 

@@ -102,13 +102,18 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
     """What a line may be that is no token."""
     if first:
         yield from (remedy for form, remedy in FORMS.items() if re.match(form, line.text))
-        joined = [re.fullmatch(r".+[/|](.+)", word) for word in line.text.split()]
-        if len(joined) > 1 and all(found and is_tag(found[1]) for found in joined):
+        if len(words := line.text.split()) > 1 and all(map(_is_joined_with_tag, words)):
             yield SLASHES
     if line.fields[0].startswith("#"):
         yield COMMENT
     if _is_of_conll_2012(line.fields):
         yield ONTONOTES
+
+
+def _is_joined_with_tag(word: str) -> bool:
+    """Whether a word and its tag stand together, as in Lima/B-LOC or Lima|NNP|B-LOC."""
+    found = re.fullmatch(r".+[/|](.+)", word)
+    return bool(found and is_tag(found[1]))
 
 
 def _is_of_conll_2012(fields: Sequence[str]) -> bool:
