@@ -43,7 +43,9 @@ ALLOWED = {
         "arrays", "collector", "deafness", "versions", "text", "corruption", "storage", "parallel", "evaluation",
         "model"
     },
-    "analysis": {"arrays", "counts", "versions", "text", "network", "config", "storage", "model", "training"},
+    "analysis": {
+        "arrays", "counts", "versions", "text", "network", "corruption", "config", "storage", "model", "training"
+    },
     "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},
     "report": {"counts", "text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
     "integrations": {"text", "config", "training", "tagging", "api"},

@@ -12,8 +12,9 @@ from nerwin.analysis.advice import FEW, NAMED, SLIP, advise
 from nerwin.analysis.characters import Odd
 from nerwin.analysis.part import Covered, Invalid
 from nerwin.analysis.survey import Conflict, Survey, survey
-from nerwin.cli.data import CONFIGS
+from nerwin.cli.data import CONFIGS, MOST_ROWS
 from nerwin.config.reading import make_config
+from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError
 from nerwin.training.data import CUT_BEYOND
 from tests.commands import nerwin
@@ -203,6 +204,21 @@ def test_of_many_types_a_warning_names_some(look: Surveyor) -> None:
     assert any(f"does not have: {some}. " in one for one in advise(look("a B-PER\n\nb O\n", many)))
     asked = advise(look("a B-PER\n\nb O\n", corpus={"entities": names}))
     assert any(f"no entity of {some}, which corpus.entities names; there are PER. " in one for one in asked)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_more_types_than_a_tagger_learns_are_warned_of_and_not_held_against_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["type", "TYPE", *(f"T{number:04}" for number in range(MOST_TYPES - 2 + more))]
+    (tmp_path / "many.conll").write_text("".join(f"a B-{name}\n\n" for name in names) + "b O\n")
+    drawn = nerwin("data", "many.conll").stdout
+    assert (f"many.conll: {MOST_TYPES + 1:,} types, and a tagger learns at most {MOST_TYPES:,}. " in drawn) == bool(
+        more
+    )
+    assert ("types that differ in case alone" in drawn) != bool(more)
+    assert ("and 1 more │" in drawn) == (len(names) > MOST_ROWS)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nerwin.analysis.part import PartSurvey
 from nerwin.analysis.survey import PARTS, Survey
+from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.counts import counted
 from nerwin.text.doubts import for_no_entity
 from nerwin.training.data import CUT_BEYOND, SWAPPED
@@ -15,7 +16,7 @@ FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
 SLIP = 20  # a type that has so many times fewer entities than one spelled almost like it may be a slip
 SHOWN = 5  # places that a warning names
-NAMED = 20  # types that a warning names; the table has all
+NAMED = 20  # types that a warning names
 
 
 def advise(survey: Survey) -> Iterator[str]:
@@ -84,6 +85,12 @@ def _part_warnings(part: PartSurvey) -> Iterator[str]:
             f"{part.path}: only {part.vectors.words:.1%} of the words have a vector. Are the vectors of this language? "
             "Are they in lower case (words.lower)?"
         )
+    if len(part.types) > MOST_TYPES:
+        yield (
+            f"{part.path}: {len(part.types):,} types, and a tagger learns at most {MOST_TYPES:,}. Is corpus.tag_column "
+            "the column of the tags? Or choose some types with corpus.entities."
+        )
+        return
     for labels in _alike(part.types):
         yield f"{part.path}: types that differ in case alone: {', '.join(labels)}. Spell them alike."
     for label, meant in _slips(part.types):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONFIGS = (".yaml", ".yml")
 SHOWN = 5  # conflicts that are drawn; --json has all
+MOST_ROWS = 1000  # types that are drawn: of more, which may be words, a table would take minutes; --json has all
 
 
 @command
@@ -155,6 +156,9 @@ def _shared(part: "PartSurvey", name: str) -> str:
 
 def _types(parts: "dict[str, PartSurvey]") -> "Table":
     table = _table("entities by type", "type", parts)
-    for label in sorted({label for part in parts.values() for label in part.types}):
+    labels = sorted({label for part in parts.values() for label in part.types})
+    for label in labels[:MOST_ROWS]:
         table.add_row(label, *(f"{part.types.get(label, 0):,}" for part in parts.values()))
+    if len(labels) > MOST_ROWS:
+        table.add_row(f"and {len(labels) - MOST_ROWS:,} more")
     return table
