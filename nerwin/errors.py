@@ -5,6 +5,7 @@ as far as that is known, what was expected, what was found and what to do.
 """
 
 import errno
+import sys
 import unicodedata
 
 LONGEST = 1000  # letters of a message
@@ -26,6 +27,11 @@ def cure(error: OSError) -> str:
 def short_of_memory(error: MemoryError) -> str:
     """What to say of a table or a product for which there is no room."""
     return f"there is too little memory ({error}). Take smaller tables, layers or files."
+
+
+def too_many_digits() -> str:
+    """What is wrong with a number in JSON or YAML that Python refuses to read."""
+    return f"expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one"
 
 
 class NerwinError(Exception):

@@ -7,14 +7,7 @@ that names it. `nerwin init`, `nerwin config`, the README's table and the saved 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself has it since 2.11
 from pydantic_core import PydanticCustomError
 
@@ -109,10 +102,7 @@ class ScorerConfig(Section):
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
     per_type: int = Field(
-        0,
-        ge=0,
-        le=100_000,
-        description="the last hidden layer has at least this many detectors for each type",
+        0, ge=0, le=100_000, description="the last hidden layer has at least this many detectors for each type"
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field("tanh", description=f"one of {', '.join(ACTIVATIONS)}")
     init: Annotated[str, OneOf(INITIALIZERS)] = Field(

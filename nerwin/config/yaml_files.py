@@ -4,14 +4,13 @@ PyYAML follows YAML 1.1, which reads all four otherwise; the scalars here are th
 """
 
 import re
-import sys
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from nerwin.errors import ConfigError
+from nerwin.errors import ConfigError, too_many_digits
 from nerwin.storage.replace import replace_file
 
 DEEPEST = 50  # levels; no key needs more than four
@@ -73,8 +72,7 @@ def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
     try:
         return int(node.value)
     except ValueError as error:
-        most = f"expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one"
-        raise yaml.constructor.ConstructorError(None, None, most, node.start_mark) from error
+        raise yaml.constructor.ConstructorError(None, None, too_many_digits(), node.start_mark) from error
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _integer)

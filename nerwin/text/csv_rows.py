@@ -22,7 +22,7 @@ from nerwin.text.corpus import settled
 from nerwin.text.files import BLANK, LONGEST_LINE
 from nerwin.text.passage import Passage, check_lines
 from nerwin.text.schemes import check_labels, expected_tag, is_legal
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.text.tagged import CSV, Corpus, Sentence
 from nerwin.text.tags import iob2
 
 HEADER = ("sentence_id", "token", "tag")
@@ -41,7 +41,6 @@ SENTENCE = (
 WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
-MANY = 200  # words; sentences are seldom as long
 LIST = "A row is one word: give each tag of the list a row with its word, or write JSON Lines of words and tags."
 NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
@@ -73,7 +72,7 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
     word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}", path) for wanted in (WORD, TAG))
     numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
-    corpus, before = Corpus(path, delimiter="CSV"), [""] * len(numbering)
+    corpus, before = Corpus(path, delimiter=CSV), [""] * len(numbering)
     words: list[str] = []
     tags: list[str] = []
     places: list[int] = []
@@ -91,11 +90,6 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         words.append(row[word])
         tags.append(cells[tag])
         places.append(line)
-    longest = max((len(sentence.words) for sentence in corpus.sentences), default=0)
-    if longest > MANY and not set(SENTENCE) & set(names):
-        corpus.doubts.append(
-            f"a sentence of {longest:,} words (does a column number the sentences? Call it {HEADER[0]})"
-        )
     return settled(corpus, Columns(), refuse_mixed=False)
 
 

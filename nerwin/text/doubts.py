@@ -10,7 +10,7 @@ from nerwin.text.files import BLANK
 from nerwin.text.pairs import are_letters
 from nerwin.text.schemes import TYPES_ALONE
 from nerwin.text.suffixes import form_by_suffix
-from nerwin.text.tagged import Corpus
+from nerwin.text.tagged import CSV, Corpus
 from nerwin.text.tags import OUTSIDE, types_in
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # the mark of a word's language, as in de:Haus
@@ -25,7 +25,10 @@ def oddities(corpus: Corpus) -> Iterator[str]:
     """What is worth a look at a file."""
     longest = max(corpus.sentences, key=lambda sentence: len(sentence.words))
     if len(longest.words) > LONG_SENTENCE:
-        yield f"a sentence of {len(longest.words):,} tokens at line {longest.line} (are blank lines between sentences?)"
+        asked = "are blank lines between sentences"
+        if corpus.delimiter == CSV:
+            asked = "does a column number the sentences? Call it sentence_id. Or are empty rows between them"
+        yield f"a sentence of {len(longest.words):,} tokens at line {longest.line} ({asked}?)"
     if marked := {form for form in _forms(corpus) if "\ufeff" in form}:
         yield f"{counted(_count(corpus, marked), 'token')} with a byte-order mark inside"
 

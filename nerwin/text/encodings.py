@@ -23,7 +23,7 @@ def wide_kind(data: bytes) -> str | None:
     if marked := next((kind for mark, kind in WIDE_BOMS.items() if data.startswith(mark)), None):
         return marked
     beginning = data[:BEGINNING]
-    if 0 not in beginning:  # as a line feed or a blank has one
+    if 0 not in beginning:  # in UTF-16 every blank and line end has a null byte
         return None
     line, _, _ = beginning.partition(b"\n")
     nulls = line and NULLS * line.count(0) >= len(line)

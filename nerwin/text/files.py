@@ -178,7 +178,7 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
     Raises:
         CorpusError: a line is not UTF-8; the message starts with `name:line`.
     """
-    ascii_so_far = True
+    ascii_so_far = True  # other letters that were UTF-8 show that the file is no Latin-1
     for number, raw in enumerate(lines, first):
         if number == 1:
             _check_narrow(raw, name)

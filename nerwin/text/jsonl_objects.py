@@ -7,10 +7,9 @@ or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is su
 """
 
 import json
-import sys
 from typing import Any
 
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, too_many_digits
 from nerwin.text.files import BLANK
 from nerwin.text.jsonl_words import WORD_KEYS, listed_words, place_words
 from nerwin.text.passage import join_words
@@ -35,10 +34,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
     except ValueError as error:  # it is JSON, but Python limits the length of whole numbers
-        raise CorpusError(
-            f"{where}: expected whole numbers of at most {sys.get_int_max_str_digits():,} digits, found a longer one. "
-            "Write it in quotation marks."
-        ) from error
+        raise CorpusError(f"{where}: {too_many_digits()}. Write it in quotation marks.") from error
     if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
         text, others = found
         return {**others, "text": text}

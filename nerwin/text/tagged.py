@@ -7,6 +7,8 @@ from typing import NamedTuple
 from nerwin.counts import counted
 from nerwin.text.columns import DOCSTART
 
+CSV = "CSV"  # what a corpus from a table has as its delimiter
+
 
 class Sentence(NamedTuple):
     """Words, their tags in whatever scheme, and the line of each in its file."""
