@@ -9,10 +9,12 @@ TOOLS  := $(VENV)/.tools
 .PHONY: train test check lint types fuzz torture gradcheck bench data clean
 .DEFAULT_GOAL := train
 
+# Compiled here, since where PYTHONDONTWRITEBYTECODE is set, as in many containers, every command would do it anew.
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nerwin needs Python 3.11 or later")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[report]"
+	$(BIN)/python -m compileall -q nerwin
 	touch $@
 
 $(TOOLS): $(READY)
