@@ -404,6 +404,7 @@ def test_an_override_does_not_reach_into_a_value(refusal: Refusal) -> None:
         ("learning_rate: 0.1", "learning_rate", "optimizer.learning_rate"),
         ("scorer: {patience: 5}", "scorer.patience", "training.patience"),
         ("corpus: {tags_column: 5}", "corpus.tags_column", "corpus.tag_column"),
+        ("words: {dimension: 5}", "words.dimension", "words.dim"),
         ("scorer: {list: 5}", "scorer.list", ""),
         ("zzz: 5", "zzz", ""),
     ],
@@ -419,6 +420,20 @@ def test_an_unknown_key_is_named_with_the_nearest_legal_one(
 
 def test_a_key_like_no_other_is_answered_with_the_sections(refusal: Refusal) -> None:
     assert f"Sections: {', '.join(Config.model_fields)}." in refusal("zzzzzz: 5")
+
+
+def test_a_key_like_no_other_of_its_section_is_answered_with_the_keys_there(refusal: Refusal) -> None:
+    # By its section alone it would be like optimizer.name.
+    assert refusal("optimizer: {lr: 0.1}").endswith(
+        "optimizer.lr: there is no such key. Keys of optimizer: name, learning_rate, momentum, beta1, beta2, epsilon, "
+        "weight_decay, table_rate, clip."
+    )
+
+
+def test_a_patience_without_an_end_is_told_how_it_is_written(refusal: Refusal) -> None:
+    assert "training.patience: expected 1 or more epochs, or null for never, found -1." in refusal(
+        "training: {patience: -1}"
+    )
 
 
 def test_an_unknown_key_is_named_before_a_wrong_value(refusal: Refusal) -> None:

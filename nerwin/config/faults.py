@@ -8,6 +8,7 @@ from typing import Any
 _EXPECTED = {
     "corpus.entities": "all, or a list of types",
     "objective.weights": "none, balanced, or a map of types to weights of 0 or more",
+    "training.patience": "1 or more epochs, or null for never",
     "is_instance_of": "a path",
     "model_type": "a section of keys and values",
     "dict_type": "a map of names and values",
@@ -39,10 +40,16 @@ def _unknown(key: str, legal: Sequence[str], sections: Sequence[str]) -> str:
         section, _, name = key.partition(".")
         return f"{key}: expected a section {section} with a key {name} in it, found both on one line."
     legal = [*legal, *sections]
-    near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
-    last = difflib.get_close_matches(key.split(".")[-1], [name.split(".")[-1] for name in legal], n=1, cutoff=0.8)
-    same_ending = [name for name in legal if last and name.split(".")[-1] == last[0]]
-    hint = f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else f"Sections: {', '.join(sections)}."
+    section, _, name = key.rpartition(".")
+    there = [one.rpartition(".")[2] for one in legal if section and one.startswith(f"{section}.")]
+    last = difflib.get_close_matches(name, [one.split(".")[-1] for one in legal], n=1, cutoff=0.8)
+    same_ending = [one for one in legal if last and one.split(".")[-1] == last[0]]
+    if there:  # the whole key would be near to its section, and to all that is there
+        near = [f"{section}.{one}" for one in difflib.get_close_matches(name, there, n=1, cutoff=0.5)]
+    else:
+        near = difflib.get_close_matches(key, legal, n=1, cutoff=0.5)
+    rest = f"Keys of {section}: {', '.join(there)}." if there else f"Sections: {', '.join(sections)}."
+    hint = f"Did you mean {(same_ending or near)[0]}?" if same_ending or near else rest
     return f"{key}: there is no such key. {hint}"
 
 
