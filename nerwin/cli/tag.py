@@ -167,7 +167,8 @@ def _with_outputs(files: Sequence[Path], output: Path | None, ending: str) -> li
     if output is None or Path("-") in files:
         raise ConfigError(
             f"FILE...: expected one file, or files and --output, a folder, found {len(files)} and "
-            f"{'no folder' if output is None else 'standard input among them'}. Tag them one by one, or mend that."
+            + ("no folder. Name one with --output" if output is None else "standard input among them. Take it out")
+            + ", or tag them one by one."
         )
     if (form_by_suffix(output) or suffix_of(output) in OF_FILES) and not output.exists():
         raise ConfigError(

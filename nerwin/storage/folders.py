@@ -202,7 +202,10 @@ def _model_in(path: Path) -> Path:
     if (path / BEST / MANIFEST).is_file():
         return path / BEST
     if path.is_file():
-        raise ModelError(f"{path}: expected a run folder or a model, found a file. Name the model before any files.")
+        raise ModelError(
+            f"{path}: expected a run folder or a model, found a file. Name the model first, and a corpus to score "
+            "after --data."
+        )
     if (path / CELLS).is_dir():
         raise ModelError(f"{path}: expected a run folder, found a comparison. Name one of the runs in its {CELLS}/.")
     if (path / LAST / MANIFEST).is_file():
