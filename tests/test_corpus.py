@@ -278,6 +278,9 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ("# Ines sleeps\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),
         ("#\nInes B-PER\n", 'Is the line a comment? Then set corpus.comments to "#".'),
         ("Ines B-PER\nvisits\tO\n", "Separate all lines alike, by tabs or by spaces."),
+        ("Ines\tB-PER\nvisits  O\n", "Separate all lines alike, by tabs or by spaces."),
+        ("Ines\tNNP\tB-PER\nvisits VBZ\tO\n", "Separate all lines alike, by tabs or by spaces."),
+        ("Ines\tB-PER\nNew York\n", "Mend the line, or count corpus.word_column and corpus.tag_column from the left."),
         ("Ines B-PER\nLima S-LOC\n", "Mend the tags, or set corpus.scheme to iob2."),
     ],
 )

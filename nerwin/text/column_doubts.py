@@ -12,8 +12,9 @@ from nerwin.text.tags import OUTSIDE, is_tag
 MOST = 20  # columns that are looked at: corpora have fewer, and damaged lines may have thousands
 ENOUGH = 1000  # tokens that are looked at to tell what a column is for
 # The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
-_NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
-_NON_WORDS = re.compile(f"^{_NON_WORD}".encode(), re.MULTILINE)
+NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
+_NON_WORDS = re.compile(f"^{NON_WORD}".encode(), re.MULTILINE)
+WITHOUT_NON_WORDS = "grep -vE '^[0-9]+[-.][0-9]+[[:space:]]'"
 MARKS = {",": "comma", ";": "semicolon"}  # between the cells of CSV, never between columns
 
 
@@ -41,7 +42,7 @@ def non_words(block: Block, word: int) -> list[int]:
     """
     if not _NON_WORDS.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
         return []
-    return [line.number for line in block.lines() if line.kind == "token" and re.match(_NON_WORD, line.text)]
+    return [line.number for line in block.lines() if line.kind == "token" and re.match(NON_WORD, line.text)]
 
 
 def non_words_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
@@ -49,7 +50,7 @@ def non_words_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
     if lines and 2 * len(lines) < tokens:
         yield (
             f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
-            "(take them out: grep -vE '^[0-9]+[-.][0-9]+[[:space:]]')"
+            f"(take them out: {WITHOUT_NON_WORDS})"
         )
 
 

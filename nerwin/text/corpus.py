@@ -28,7 +28,7 @@ from nerwin.text.remedies import for_few_columns, for_tag
 from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, expected_tag, is_legal, settle_scheme
 from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import OUTSIDE, iob2
+from nerwin.text.tags import OUTSIDE, iob2, is_tag
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -217,11 +217,16 @@ class _ColumnReader:
                 f"expected {width} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
                 f'found {len(fields)}: "{fields[0][:40]}"',
                 "Separate all lines alike, by tabs or by spaces."
-                if any("\t" in field for field in fields)
+                if any("\t" in field for field in fields) or self._is_by_spaces(line)
                 else "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
             )
         if len(fields) < self.needed:
             raise self._error(line.number, self._too_few(line), "Mend the line.")
+
+    def _is_by_spaces(self, line: Line) -> bool:
+        """Whether a line has the columns of the others if spaces separate them, too; a word with a space has no tag."""
+        fields = line.text.split()
+        return len(fields) == self.corpus.width and is_tag(fields[self.columns.tag])
 
     def _too_few(self, line: Line) -> str:
         fields = line.fields

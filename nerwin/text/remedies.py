@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from nerwin.text.choices import Scheme
-from nerwin.text.column_doubts import MARKS
+from nerwin.text.column_doubts import MARKS, NON_WORD, WITHOUT_NON_WORDS
 from nerwin.text.columns import Columns, Line
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import TYPES_ALONE, in_brackets, is_legal, is_seen, is_type, split_prefix
@@ -44,6 +44,7 @@ EMPTY = "Give the token a tag, O if outside."
 WIDE = "Is the file UTF-16? Then convert it to UTF-8."
 BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
 ONTONOTES = f"Is it CoNLL-2012's OntoNotes? Column 10 has its entities. {BRACKETS}"
+NO_WORD = f"Is it none of CoNLL-U's words (3-4 or 5.1)? Then take such lines out: {WITHOUT_NON_WORDS} IN > OUT."
 OUTSIDE_THERE = "Is it outside? Then write O."
 TYPE_ALONE = "Set corpus.scheme to types if they stand alone here."
 
@@ -53,6 +54,8 @@ FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': JSON,
     r"\s*<[\w?!]": XML,
     r"(?i:(?=.*[,;])([^\t,;]*[,;])*(tokens?|words?)([,;]|$))": CSV,
+    r'"[^"\t]*"(\t"[^"\t]*")+$': CSV,
+    r"(?i:(sent|doc)[\w #]*\t(.*\t)?(tokens?|words?)(\t|$))": CSV,
     r"T\d+\t\S+ \d+ \d+": STANDOFF.format("brat's standoff"),
     r"\d+\|[ta]\|": STANDOFF.format("PubTator's form"),
     r"#FORMAT=WebAnno": WEBANNO,
@@ -106,6 +109,8 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
             yield SLASHES
     if line.fields[0].startswith("#"):
         yield COMMENT
+    if re.match(NON_WORD, line.text) and len(line.fields) > 2:
+        yield NO_WORD
     if _is_of_conll_2012(line.fields):
         yield ONTONOTES
 
