@@ -543,6 +543,7 @@ def test_an_illegal_choice_lists_the_legal_names_and_each_of_them_is_accepted(
     assert "found 'bogus'" in message
     assert [name for name in names if name not in message] == []
     assert [value_of(load("", f"{key}={name}"), key) for name in names] == list(names)
+    assert f"{', '.join(names)}" in str(dict(config_keys())[key].description)
 
 
 def test_an_illegal_feature_lists_the_legal_ones_and_each_of_them_is_accepted(load: Load, refusal: Refusal) -> None:

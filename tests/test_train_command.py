@@ -174,6 +174,20 @@ def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> N
     assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
 
 
+@pytest.mark.parametrize(
+    ("part", "note"), [("train", "teaches the model"), ("dev", "chooses its thresholds"), ("test", "")]
+)
+def test_a_test_part_that_is_another_part_too_is_told_of(here: Path, part: str, note: str) -> None:
+    for name in ("train", "dev", "test"):
+        shutil.copyfile(here / "village.conll", here / f"{name}.conll")
+    words = [f"corpus.{name}={name}.conll" for name in ("train", "dev")]
+    words += [f"corpus.test={part}.conll", "training.epochs=1"]
+    done = nerwin("train", "--config", "village.yaml", *(word for one in words for word in ("--set", one)))
+    said = f"corpus.test is the file of corpus.{part}, which {note}: its F1 is no score on new text\n"
+    assert (said in done.stderr) is bool(note)
+    assert done.stderr.count("corpus.test is the file of") == bool(note)
+
+
 def test_a_training_that_cannot_begin_leaves_no_folder(here: Path) -> None:
     before = set((here / "runs").iterdir())
     assert nerwin("train", "--set", "corpus.train=nowhere.conll").exit_code == 2

@@ -26,6 +26,16 @@ def still_shipped(corpus: CorpusConfig) -> Iterator[str]:
             yield f"corpus.{name} is still {path}, of the shipped corpus: set it to your own part, or to null"
 
 
+def tested_twice(corpus: CorpusConfig) -> Iterator[str]:
+    """A note where the test part is a part that the model is made with."""
+    for name, path, use in (
+        ("train", corpus.train, "teaches the model"),
+        ("dev", corpus.dev, "chooses its thresholds"),
+    ):
+        if path is not None and path == corpus.test:
+            yield f"corpus.test is the file of corpus.{name}, which {use}: its F1 is no score on new text"
+
+
 def plan(run: Run) -> Iterator[str]:
     """What is about to be trained, in figures (`--verbose`)."""
     trainer, parts = run.trainer, run.parts

@@ -57,7 +57,7 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
-    from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, without_effect
+    from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, tested_twice, without_effect
     from nerwin.config.reading import load_config
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run
@@ -66,7 +66,7 @@ def train(
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
     console = PlainConsole(stderr=True, quiet=quiet)
-    for note in still_shipped(settings.corpus):
+    for note in (*still_shipped(settings.corpus), *tested_twice(settings.corpus)):
         console.print(note, style="yellow", soft_wrap=True)
     notes = [*without_effect(settings)]
     if begun:

@@ -45,10 +45,11 @@ class CorpusConfig(Section):
     test: ConfigPath | None = Field(None, description="tagged corpus for `nerwin evaluate`")
     word_column: int = Field(0, description="column of the words; -1 is the last")
     tag_column: int = Field(-1, description="column of the tags; -1 is the last")
-    delimiter: Delimiter = Field("auto", description="what separates columns")
+    delimiter: Delimiter = Field("auto", description="what separates columns: one of auto, tab, space")
     scheme: Scheme = Field(
         "auto",
-        description="how tags spell entities; types: by types alone, without B- or I-, as auto reads .types files",
+        description="how tags spell entities: one of auto, iob1, iob2, iobes, bilou, bmes, types (types alone, without "
+        "B- or I-, as auto reads .types files)",
     )
     comments: str | None = Field(None, description="lines that start with this are comments; null: there are none")
     tokenizer: Annotated[str, OneOf(TOKENIZERS)] = Field(
