@@ -604,6 +604,14 @@ def test_a_byte_order_mark_inside_the_file_is_noted(read: Reader) -> None:
     assert "1 token with a byte-order mark inside" in corpus.describe()
 
 
+def test_accents_apart_from_their_letters_are_noted(read: Reader) -> None:
+    # NFC takes U+0958 apart, and has no letter of q and its accent: these two are as they should be.
+    described = read("Zoe\u0308 B-PER\nu\u0308ber O\nZo\u00eb B-PER\n\u0958 O\nq\u0308 O\n").describe()
+    assert described.endswith(
+        "IOB2, 2 tokens with accents apart from their letters (NFD), which differ from the same words in NFC"
+    )
+
+
 def test_the_description_counts_sentences_and_tokens(read: Reader) -> None:
     assert read("a B-X\nb O\n\nc O\n").describe() == "2 sentences, 3 tokens, 2 columns by space, IOB2"
     assert from_lists([["a"]], [["O"]]).describe() == "1 sentence, 1 token, lists, IOB2"

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,14 @@ def oddities(corpus: Corpus) -> Iterator[str]:
         if corpus.delimiter == CSV:
             asked = "does a column number the sentences? Call it sentence_id. Or are empty rows between them"
         yield f"a sentence of {len(longest.words):,} tokens at line {longest.line} ({asked}?)"
-    if marked := {form for form in _forms(corpus) if "\ufeff" in form}:
+    forms = _forms(corpus)
+    if marked := {form for form in forms if "\ufeff" in form}:
         yield f"{counted(_count(corpus, marked), 'token')} with a byte-order mark inside"
+    if apart := {form for form in forms if len(unicodedata.normalize("NFC", form)) < len(form)}:
+        yield (
+            f"{counted(_count(corpus, apart), 'token')} with accents apart from their letters (NFD), which differ from "
+            "the same words in NFC"
+        )
 
 
 def doubts(corpus: Corpus) -> Iterator[str]:
