@@ -163,6 +163,14 @@ def test_scores_that_overflow_on_dev_alone_are_divergence(tmp_path: Path) -> Non
     Training(tmp_path, "sequence", ONE_SENTENCE, VILLAGE, *settings).assert_refused(1, "expected finite scores on dev")
 
 
+def test_scores_on_dev_whose_sums_overflow_are_divergence(tmp_path: Path) -> None:
+    """Each is a number, and the sums over a sentence, of which the best is sought, are none."""
+    settings = ["optimizer.learning_rate=1.78e13", "optimizer.name=sgd", "scorer.activation=relu"]
+    settings += ["training.batch_size=1000", "training.epochs=1", "words.dim=50", "scorer.hidden=[100]"]
+    training = Training(tmp_path, "sequence", ONE_SENTENCE, VILLAGE, *settings)
+    training.assert_refused(1, "expected finite scores on dev", "Lower optimizer.learning_rate (now 1.78e+13).")
+
+
 def test_gradients_that_an_optimizer_cannot_remember_are_divergence(tmp_path: Path, corruption: str) -> None:
     """The sum of their squares is infinite after some steps."""
     vectors = tmp_path / "vectors.txt"

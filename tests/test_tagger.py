@@ -2,8 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -260,6 +261,15 @@ def test_scores_that_are_not_finite_are_refused(run_folder: Path, name: str) -> 
     model.params[name] = np.full_like(model.params[name], 3e38)
     with pytest.raises(ModelError, match="expected finite scores"):
         Tagger(model).tag(["Mira", "left", "Quellmark"])
+
+
+@pytest.mark.parametrize("use", [Tagger.tag, lambda tagger, words: tagger.entities(" ".join(words))])
+def test_scores_whose_sums_are_not_finite_are_refused(tmp_path: Path, use: Callable[[Tagger, list[str]], Any]) -> None:
+    """Each score is finite, and a sentence's are too large to add, as a forged file's steps between tags may be."""
+    model = load(trained_run(tmp_path, "objective.corruption=sequence", "training.epochs=1")).model
+    model.params["transitions"][1:] = 3e38  # and from O as they were
+    with pytest.raises(ModelError, match="the model: expected finite sums of scores, found others"):
+        use(Tagger(model), ["Mira", "left", "Quellmark"])
 
 
 # Columns.

@@ -12,6 +12,7 @@ from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings
 from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
+from nerwin.model.sums import finite_sums
 from nerwin.network.by_place import ByPlaceCache, forward_by_place
 from nerwin.network.dropout import Dropout, Mask
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
@@ -242,6 +243,7 @@ class Model:
             scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
         return scores
 
+    @finite_sums()
     def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
         """Fit the decision rule on the dev part, given the scores (n, K) and targets (n,) of its words."""
         unseen = forms.unseen[corpus.words]
@@ -252,18 +254,14 @@ class Model:
     def tag_and_calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """Tag the dev part, and calibrate: fit the probability that an entity is right to those found there.
+        """The tags of the dev part; calibrates: fits the probability that an entity is right to those found there.
 
         Args:
             scores: (n, K), not yet in context. gold: the true tags, in IOB2.
-
-        Returns:
-            The tags found.
         """
-        lengths = corpus.lengths
         scores = self.in_context(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
-        tags = self.tag_sentences(scores, lengths)
-        found = found_entities(self.margins(scores, lengths), lengths, tags, gold)
+        tags = self.tag_sentences(scores, corpus.lengths)
+        found = found_entities(self.margins(scores, corpus.lengths), corpus.lengths, tags, gold)
         self.constants[CALIBRATION] = fit_platt(found.x, found.right)
         return tags
 
@@ -271,6 +269,7 @@ class Model:
         """(s,) how likely entities are right, given for each the smallest margin x (s,) of its words."""
         return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
 
+    @finite_sums()
     def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
         """The scores (n, K) of a text's words in context: see `Corruption.in_context`."""
         return self.corruption.in_context(self.constants, scores, words, unseen)
@@ -289,10 +288,12 @@ class Model:
         spelled = self.spelled
         return [spelled[number] for number in numbers.tolist()]
 
+    @finite_sums()
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
         """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
         return self.corruption.decode(self.params, self.constants, scores, lengths)
 
+    @finite_sums()
     def margins(self, scores: Floats, lengths: Ints) -> Floats:
         """How far each word's decision (n,) is from another one: see `Corruption.margins`."""
         return self.corruption.margins(self.params, self.constants, scores, lengths)

@@ -20,7 +20,7 @@ from nerwin.arrays import Floats, Ints
 from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
 from nerwin.counts import counted
-from nerwin.errors import TrainingDiverged
+from nerwin.errors import ModelError, TrainingDiverged
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model, Standing
 from nerwin.network.loss import penalised
@@ -270,11 +270,14 @@ class Trainer:
         (flat, gold), targets = self.parts.dev, self.dev_targets
         with np.errstate(over="ignore", invalid="ignore"):  # scores that are not finite are caught by name below
             scores = self.model.score(self.forms, flat)
+        problem = "expected finite scores on dev, found ones that are not"
         if not np.isfinite(scores).all():
-            problem = "expected finite scores on dev, found ones that are not"
             raise self._diverged(problem, self.state.optimizer.steps)
-        self.model.fit_rule(scores, self.forms, targets, flat)
-        tags = self.model.tag_and_calibrate(scores, self.forms, flat, gold)
+        try:
+            self.model.fit_rule(scores, self.forms, targets, flat)
+            tags = self.model.tag_and_calibrate(scores, self.forms, flat, gold)
+        except ModelError as error:  # their sums are not
+            raise self._diverged(problem, self.state.optimizer.steps) from error
         found = evaluate_tags(gold, tags)
         return {**found.overall.to_dict(), "ranked": self.corruption.ranked(scores, targets)}
 
