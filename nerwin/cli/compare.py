@@ -8,6 +8,7 @@ import typer
 
 from nerwin.cli.app import command, interrupted
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
+from nerwin.cli.interruption import ending_as_ctrl_c
 from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
@@ -72,9 +73,10 @@ def compare(
     for note in (*comparison.left_out(), *comparison.without_effect()):
         console.print(note, style="dim", soft_wrap=True)
     try:
-        for result in comparison.run(staff):
-            done.append(result)
-            console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
+        with ending_as_ctrl_c():
+            for result in comparison.run(staff):
+                done.append(result)
+                console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
     except KeyboardInterrupt:
         raise interrupted(f" after {len(done)} of {counted(len(cells), 'cell')}; the same command continues") from None
     best = next((row.runs for row in summarise(done) if row.runs), None)

@@ -33,3 +33,20 @@ def interruption() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ending_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal interrupt what is done here as Ctrl-C does.
+
+    Raises:
+        KeyboardInterrupt: at each of them.
+    """
+    usual = [number for number in ENDINGS if signal.getsignal(number) is signal.SIG_DFL]
+    for number in usual:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in usual:
+            signal.signal(number, signal.SIG_DFL)
