@@ -104,6 +104,10 @@ def _taken(folder: Path, path: Path) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
         except OSError as error:
+            if os.path.islink(path):
+                raise ModelError(
+                    f"{path}: expected a lock, found a link, which may lead anywhere. Remove it."
+                ) from error
             raise ModelError(f"{folder}: cannot write here: {error.strerror}. Choose another --output.") from error
         try:
             if _take(file, path):
