@@ -104,6 +104,17 @@ def test_lines_that_returns_alone_end_are_refused(tmp_path: Path, content: bytes
         lines_of(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\r\r", "null bytes"), ("a\rb\r".encode("utf-16"), "bytes as in UTF-16")],
+    ids=["png", "utf-16"],
+)
+def test_other_bytes_than_of_utf8_are_no_matter_of_returns(tmp_path: Path, content: bytes, found: str) -> None:
+    (tmp_path / "corpus.txt").write_bytes(content)
+    with pytest.raises(CorpusError, match=rf"corpus\.txt:1: expected UTF-8, found {found}[.,] "):
+        list(read_lines(tmp_path / "corpus.txt"))
+
+
 def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
     plain, packed = tmp_path / "plain.gz", tmp_path / "packed.txt"
     plain.write_bytes(b"one\n")

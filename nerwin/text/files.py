@@ -57,9 +57,12 @@ def check_line_ends(data: bytes, name: str) -> None:
         data: the beginning of the text.
 
     Raises:
-        CorpusError: it is one.
+        CorpusError: it is one, or no text at all.
     """
     if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
+        _check_narrow(data, name)
+        if 0 in data:
+            raise _no_text(name)
         raise CorpusError(
             f"{name}: expected lines that end in LF or CRLF, found carriage returns alone. Convert the line ends: "
             "tr '\\r' '\\n' < IN > OUT."
@@ -226,9 +229,13 @@ def _check_narrow(data: bytes, name: str) -> None:
     """Refuse UTF-16, UTF-32 and what is no text: it may be legal UTF-8, and then nonsense."""
     kind = wide_kind(data)
     if kind == NO_TEXT:
-        raise CorpusError(f"{name}:1: expected UTF-8, found null bytes, as in an archive. Unpack it, or name a text.")
+        raise _no_text(name)
     if kind:
         raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8.")
+
+
+def _no_text(name: str) -> CorpusError:
+    return CorpusError(f"{name}:1: expected UTF-8, found null bytes, as in an archive. Unpack it, or name a text.")
 
 
 def _ended(data: bytes, name: str, first: int) -> bytes:
