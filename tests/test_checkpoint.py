@@ -485,7 +485,14 @@ def test_a_state_that_does_not_fit_the_model_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("steps", -1), ("steps", True), ("stop", 7), ("generators", {"init": {"state": 10**50}})]
+    ("key", "value"),
+    [
+        ("steps", -1),
+        ("steps", True),
+        ("stop", 7),
+        ("generators", {"init": {"state": 10**50}}),
+        ("generators", {"init": {"state": {"state": -1, "inc": 1}}}),
+    ],
 )
 def test_a_state_of_impossible_values_is_refused(saved: Path, key: str, value: Any) -> None:
     manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))

@@ -37,6 +37,7 @@ from nerwin.storage.archive import (
     read_arrays,
     read_json,
     reason_of,
+    restore_generator,
     whole_number,
     write_together,
 )
@@ -229,7 +230,7 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
         state.tally = PretrainTally(**manifest["tally"])
         if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
             raise DamageError("tally: expected sums, found something else")
-        state.draws.bit_generator.state = manifest["draws"]
+        restore_generator(state.draws, manifest["draws"])
     except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder, error) from error
     return state

@@ -103,6 +103,17 @@ def whole_number(values: Mapping[str, Any], key: str) -> int:
     return value
 
 
+def restore_generator(generator: np.random.Generator, saved: Any) -> None:
+    """Give a generator the state that a manifest holds.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: it is no state, or DamageError: one of numbers below 0.
+    """
+    for key in ("state", "inc"):
+        whole_number(saved["state"], key)  # numpy before 2.0 takes -1 for a number
+    generator.bit_generator.state = saved
+
+
 def reason_of(error: Exception) -> str:
     """What is wrong with files in which reading met an error, as a sentence of a message."""
     reason = str(error)

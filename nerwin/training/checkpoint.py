@@ -15,7 +15,7 @@ from nerwin.errors import ModelError
 from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import damaged, read_manifest
 from nerwin.model.model import Model
-from nerwin.storage.archive import DamageError, read_arrays, whole_number
+from nerwin.storage.archive import DamageError, read_arrays, restore_generator, whole_number
 from nerwin.training.state import BATCH_PURPOSES, State, Tally, generators
 from nerwin.training.trainer import learning_rate, make_optimizer
 
@@ -55,7 +55,7 @@ def load_state(folder: Path, model: Model) -> State:
         if state.stop is not None and not isinstance(state.stop, str):
             raise DamageError(f"stop: expected a reason, found {str(state.stop)[:40]}")
         for name, generator in state.generators.items():
-            generator.bit_generator.state = saved["generators"][name]
+            restore_generator(generator, saved["generators"][name])
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:
             return load_state(folder, model)
@@ -81,7 +81,7 @@ def _tally(saved: dict[str, Any] | None, first_rate: float) -> Tally | None:
         return None
     rngs = generators(0)
     for name in BATCH_PURPOSES:  # so that a damaged state shows here, and not only when it is used
-        rngs[name].bit_generator.state = saved["sources"][name]
+        restore_generator(rngs[name], saved["sources"][name])
     tally = Tally(
         rng_states={name: saved["sources"][name] for name in BATCH_PURPOSES},
         rate=float(saved.get("rate", first_rate)),
