@@ -238,11 +238,12 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
     order = np.argsort(-scores, kind="stable")
     ranked, hits = scores[order], np.cumsum(true[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
-    below_all = min(ranked[-1] - 1.0, np.nextafter(ranked[-1], -np.inf))  # a large score less 1 is rounded to itself
-    lower = np.append(ranked[1:], below_all).astype(ranked.dtype)
+    last = ranked[-1:]  # no scalar, which numpy before 2.0 would widen
+    below_all = np.minimum(last - 1, np.nextafter(last, -np.inf))  # a large score less 1 is rounded to itself
+    lower = np.append(ranked[1:], below_all)
     f1[ranked == lower] = -1.0  # no cut goes through equal scores
     cut = int(f1.argmax())
-    middle = (ranked[cut] + lower[cut]) / 2
+    middle = np.mean([ranked[cut], lower[cut]], dtype=ranked.dtype)
     return float(middle if middle < ranked[cut] else lower[cut])  # between neighbours it is rounded to one of them
 
 
