@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption import window
+from nerwin.corruption.entities import f1_of
 from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.window import (
     NO_TYPE,
     WindowBatch,
     WindowCorruption,
+    _best_word_threshold,
     _draw_corrupted,
+    _neighbours,
+    _runs,
     decide,
     fit_thresholds,
     kind_spans,
@@ -307,6 +311,32 @@ def test_fitting_is_never_worse_than_the_best_cut_of_each_type_over_words(seed: 
     fitted = fit_thresholds(scores, gold, lengths)
     before, after = (entity_f1(decide(scores, thresholds), gold, lengths) for thresholds in (start, fitted))
     assert after >= before
+
+
+def plain_fit(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
+    """The same as `fit_thresholds`, each decision taken among all types."""
+    types = range(scores.shape[1])
+    thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in types], scores.dtype)
+    true = _runs(gold, lengths)
+    best = f1_of(_runs(decide(scores, thresholds), lengths), true)
+    for k in [*types, *types]:
+        for candidate in _neighbours(scores[:, k], thresholds[k]):
+            trial = thresholds.copy()
+            trial[k] = candidate
+            if (f1 := f1_of(_runs(decide(scores, trial), lengths), true)) > best:
+                best, thresholds = f1, trial
+    return thresholds
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("types", [1, 2, 3, 9])
+def test_fitting_decides_as_among_all_types(types: int, tied: bool) -> None:
+    for seed in range(10):
+        rng, lengths = np.random.default_rng(seed), np.full(12, 10)
+        gold = rng.integers(types + 1, size=120)
+        scores = (rng.normal(size=(120, types)) + 1.5 * (gold[:, None] == range(1, types + 1))).astype(np.float32)
+        scores = scores.round() if tied else scores
+        assert fit_thresholds(scores, gold, lengths).tobytes() == plain_fit(scores, gold, lengths).tobytes()
 
 
 def test_fitting_looks_twice_around_as_many_words_as_pass() -> None:

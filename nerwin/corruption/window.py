@@ -220,15 +220,45 @@ def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in range(K)], scores.dtype)
     true = _runs(gold, lengths)
     best = f1_of(_runs(decide(scores, thresholds), lengths), true)
+    leaders = _two_best(scores - thresholds)
     for _ in range(ROUNDS):
         for k in range(K):
-            for candidate in _neighbours(scores[:, k], thresholds[k]):
-                trial = thresholds.copy()
-                trial[k] = candidate
-                f1 = f1_of(_runs(decide(scores, trial), lengths), true)
+            start = thresholds[k]
+            for candidate in _neighbours(scores[:, k], start):
+                f1 = f1_of(_runs(leaders.decide(k, scores[:, k] - candidate), lengths), true)
                 if f1 > best:
-                    best, thresholds = f1, trial
+                    best, thresholds[k] = f1, candidate
+            if thresholds[k] != start:
+                leaders = _two_best(scores - thresholds)
     return thresholds
+
+
+class _Leaders(NamedTuple):
+    """The two types (2, n) of each word that pass their thresholds by most, and by how much (2, n).
+
+    With them a move of one threshold is decided without a look at all the other types.
+    """
+
+    types: Ints
+    excess: Floats
+
+    def decide(self, k: int, own: Floats) -> Ints:
+        """What `decide` gives where type k passes its threshold by `own` (n,), and the others stay as they are."""
+        at_first = self.types[0] != k
+        rival = np.where(at_first, self.types[0], self.types[1])
+        excess = np.where(at_first, self.excess[0], self.excess[1])
+        wins = (own > excess) | ((own == excess) & (k < rival))  # of equal ones the first, as argmax has it
+        return np.where(np.maximum(own, excess) > 0, np.where(wins, k, rival) + 1, NO_TYPE)
+
+
+def _two_best(excess: Floats) -> _Leaders:
+    """The leaders of the excess (n, K) of each type over its threshold, which is overwritten."""
+    words = np.arange(len(excess))
+    first = excess.argmax(axis=1)
+    most = excess[words, first]
+    excess[words, first] = -np.inf
+    second = excess.argmax(axis=1)
+    return _Leaders(np.stack([first, second]), np.stack([most, excess[words, second]]))
 
 
 def _best_word_threshold(scores: Floats, true: Bools) -> float:
