@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nerwin.tagging.annotations import Annotation, Entity
-from nerwin.tagging.renderings import RENDERINGS
+from nerwin.tagging.renderings import HTML_HEAD, RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tags import spans
@@ -91,6 +91,12 @@ def test_a_page_says_the_text_and_nothing_that_runs() -> None:
     without_labels = re.sub(r"<small>.*?</small>", "", line)
     assert html.unescape(re.sub(r"</?(p|mark)[^>]*>", "", without_labels)) == TEXT
     assert re.findall(r"<small>(.*?)</small>", line) == ["PER", "L&lt;OC"]
+
+
+def test_the_labels_of_a_page_are_not_turned_around_by_their_text() -> None:
+    """Which may be Arabic, or hold a character that reverses all that follows."""
+    (rule,) = re.findall(r"mark small \{(.*)\}", HTML_HEAD)
+    assert "unicode-bidi: isolate;" in rule
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ HTML_HEAD = """\
 body { max-width: 45rem; margin: 2rem auto; padding: 0 1rem; }
 p { overflow-wrap: anywhere; white-space: pre-line; }
 mark { color: inherit; background: hsl(var(--hue) 80% 50% / 0.25); border-radius: 0.25rem; padding: 0.1rem 0.25rem; }
-mark small { font-size: 0.7em; font-weight: 600; margin-left: 0.35rem; }
+mark small { font-size: 0.7em; font-weight: 600; margin-inline-start: 0.35rem; unicode-bidi: isolate; }
 </style>
 </head>
 <body>
