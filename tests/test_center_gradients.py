@@ -126,10 +126,20 @@ def test_a_mistake_is_found_in_the_tensors_that_it_spoils(
 def test_the_command_checks_center_among_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nerwin.training.gradcheck.check_all", lambda config: iter(()))
     words = ["gradcheck", "--config", str(write_village(tmp_path)), "--all"]
-    done = nerwin(*words)
+    done = nerwin(*words, "--set", "training.seed=2", "--set", "corpus={dev: null}")
     assert done.exit_code == 0
     assert "center" in done.stdout
     forgets_the_replacements(monkeypatch)
     done = nerwin(*words, "--json")
     assert done.exit_code == 1
     assert {check["name"] for check in json.loads(done.stdout)["checks"] if not check["passed"]} == {"words"}
+
+
+@pytest.mark.parametrize("setting", ["scorer.dropout_scaling=test", "objective={l2: 1}"])
+def test_what_all_networks_of_its_own_have_cannot_be_set(tmp_path: Path, setting: str) -> None:
+    done = nerwin("gradcheck", "--config", str(write_village(tmp_path)), "--all", "--set", setting)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"nerwin: --all makes networks of its own: expected --set for corpus or training alone, found {setting}. "
+        "Leave it out, or leave out --all.\n"
+    )

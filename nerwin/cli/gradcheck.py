@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from nerwin.network.gradcheck import Check
 
+TAKEN_BY_ALL = ("corpus.", "corpus=", "training.", "training=")
+
 
 @command
 def gradcheck(
@@ -23,7 +25,7 @@ def gradcheck(
     everything: Annotated[
         bool,
         typer.Option(
-            "--all", help="Check small networks for every combination of techniques, whatever --set says of them."
+            "--all", help="Check small networks for every combination of techniques, on the configuration's corpus."
         ),
     ] = False,
     one_sided: Annotated[
@@ -42,6 +44,11 @@ def gradcheck(
     if everything and one_sided:
         raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both.")
     settings = load_config(config or shipped(QUICKSTART), overrides or ())
+    if everything and (others := [one for one in overrides or () if not one.startswith(TAKEN_BY_ALL)]):
+        raise ConfigError(
+            f"--all makes networks of its own: expected --set for corpus or training alone, found {others[0]}. "
+            "Leave it out, or leave out --all."
+        )
     checks = [*check_all(settings), *check_center()] if everything else check_config(settings, one_sided=one_sided)
     worst = _worst(checks)
     passed = all(check.passed for check in checks)
