@@ -175,7 +175,9 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
     """
     from nerwin.pretraining.trainer import PretrainEpochDone
 
-    with interruption() as asked, _bar(console) as bar:
+    bar = _bar(console)
+    # Where there is no terminal it is not even begun: Rich before 14.3 ends a disabled one with an empty line.
+    with interruption() as asked, bar if console.is_terminal else contextlib.nullcontext():
         task = bar.add_task("", total=None, rate="")
         for record in run.train():
             if isinstance(record, PretrainEpochDone):
@@ -216,5 +218,4 @@ def _bar(console: "Console") -> "Progress":
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
     )

@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO, get_args
 
@@ -226,10 +226,11 @@ def _run(tagging: "Tagging", staff: "Workers") -> None:
     console, done = PlainConsole(stderr=True), 0
     progress = Progress(
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(),
-        console=console, transient=True, disable=not console.is_terminal,
+        console=console, transient=True,
     )  # fmt: skip
     try:
-        with progress, closing(tagging.run(staff)) as counts:
+        # Where there is no terminal it is not even begun: Rich before 14.3 ends a disabled one with an empty line.
+        with progress if console.is_terminal else nullcontext(), closing(tagging.run(staff)) as counts:
             before = done = next(counts)
             console.print(f"{tagging.folder}: {counted(tagging.size, 'piece')}, {before} tagged before")
             bar = progress.add_task("", total=tagging.size, completed=before)
