@@ -6,7 +6,7 @@ import pytest
 
 from nerwin import __version__
 from nerwin.cli import app
-from tests.commands import DONE, nerwin
+from tests.commands import BAD, DONE, nerwin
 from tests.conftest import ROOT
 from tests.processes import python
 
@@ -45,6 +45,29 @@ def test_the_help_of_an_option_says_its_default_once(command: str) -> None:
 
 def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:
     assert "[text](TYPE)" in nerwin("tag", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("train my.yaml", "(my.yaml). Put a configuration after --config, a key after --set."),
+        ("gradcheck my.yaml", "(my.yaml). Put a configuration after --config, a key after --set."),
+        ("compare --vary training.seed=1,2 my.yaml", "(my.yaml). Put a configuration after --config, a key after"),
+        ("evaluate runs/a test.conll", "(test.conll). Put a corpus after --data."),
+        ("config my.yaml training.seed=1", "(training.seed=1). Put a key after --set."),
+        ("info runs/a \x1b[2J", "(\ufffd[2J)."),
+    ],
+)
+def test_an_argument_too_many_is_told_where_it_belongs(words: str, said: str) -> None:
+    done = nerwin(*words.split())
+    assert done.exit_code == BAD
+    assert f"Got unexpected extra argument(s) {said}" in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_value_that_an_option_has_not_is_told_without_pydantics_name_for_it() -> None:
+    done = nerwin("init", "--preset", "nope")
+    assert done.exit_code == BAD
+    assert "Invalid value for '--preset': 'nope' is not one of 'lecture'" in done.stderr
 
 
 def test_the_version_is_printed_alone() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from nerwin import __version__
 from nerwin.cli.streams import drop_output, prepare_streams
@@ -25,6 +25,9 @@ ORDER = (
     "compare", "average", "init", "config", "data", "convert", "pretrain",
 )  # fmt: skip
 
+# What goes after which option, where it is given without.
+BELONGS = {"--config": "a configuration", "--data": "a corpus", "--set": "a key"}
+
 usual_threads()  # before any command imports numpy
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic looks for plugins in every installed package
 atexit.register(gc.freeze)  # no last search for cycles: all memory goes with the process
@@ -35,6 +38,23 @@ P = ParamSpec("P")
 class _Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
+class _Command(TyperCommand):
+    allow_extra_args = True  # it refuses them itself
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            extra = super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # which is pydantic's, not for users
+            raise
+        if extra and not ctx.resilient_parsing:  # which is that of a shell's completion
+            options = {one for parameter in self.params for one in parameter.opts}
+            places = [f"{what} after {option}" for option, what in BELONGS.items() if option in options]
+            hint = f" Put {', '.join(places)}." if places else ""
+            ctx.fail(f"Got unexpected extra argument(s) ({printable(' '.join(extra))}).{hint}")
+        return extra
 
 
 app = typer.Typer(
@@ -97,7 +117,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             unwritable(error)
             raise typer.Exit(2) from None
 
-    return app.command()(guarded)
+    return app.command(cls=_Command)(guarded)
 
 
 def _print_version(wanted: bool) -> None:
