@@ -110,6 +110,25 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
             "tokens,ner_tags\n\"['a', 'b']\",\"['O', 'O']\"\n",
             "x.csv:2: expected a tag such as O or B-PER, found \"['O', 'O']\". A row is one word: ",
         ),
+        (
+            "token,tag\nin Lima,O B-LOC\n",
+            "x.csv:2: expected a tag such as O or B-PER, found 'O B-LOC'. A row is one word: ",
+        ),
+        ("token,tag\nin Lima,O O\n", "x.csv:2: expected a tag such as O or B-PER, found 'O O'. A row is one word: "),
+        (
+            'token,tag\nin Lima,"O,B-LOC"\n',
+            "x.csv:2: expected a tag such as O or B-PER, found 'O,B-LOC'. A row is one ",
+        ),
+        (
+            "token,tag\nLima,B-NEW TOWN\n",
+            "x.csv:2: expected a tag such as O or B-PER, found 'B-NEW TOWN'. Mend the tag.",
+        ),
+        (
+            "id,sentence,labels\n1,in Lima,O B-LOC\n",
+            "x.csv:1: expected a header with a column named token, tokens, word or words, found id, sentence, labels. "
+            "Name the columns in a first row, as sentence_id, token and tag. A row is one word: give each tag a row "
+            "with its word, or write JSON Lines of words and tags.",
+        ),
         ('token,tag\n",O\na,O\n",O\n', "x.csv:2: expected cells of one line, found one that goes on in the next. "),
         ('token,tag\n"a"b,O\n', "x.csv:2: expected CSV, found what is none: "),
         ('token,tag\n"a,O\n', "x.csv:2: expected CSV, found what is none: "),

@@ -41,7 +41,7 @@ SENTENCE = (
 WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
-LIST = "A row is one word: give each tag of the list a row with its word, or write JSON Lines of words and tags."
+LIST = "A row is one word: give each tag a row with its word, or write JSON Lines of words and tags."
 NAME_THEM = f"Name the columns in a first row, as {', '.join(HEADER[:2])} and {HEADER[2]}"
 
 
@@ -70,7 +70,8 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     _, header = next(rows, (1, []))
     names = _names(header)
     unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
-    word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}", path) for wanted in (WORD, TAG))
+    sentences = "" if set(names).isdisjoint(TAG) else f" {LIST}"  # such tables have tags, and no column of words
+    word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}{sentences}", path) for wanted in (WORD, TAG))
     numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
     corpus, before = Corpus(path, delimiter=CSV), [""] * len(numbering)
     words: list[str] = []
@@ -117,8 +118,14 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
     if not cells[word]:
         raise CorpusError(f"{where}: expected a word, found an empty cell. Give the row one, or take it out.")
     if not is_legal(cells[tag], "auto"):
-        remedy = LIST if cells[tag].startswith("[") else "Mend the tag."
+        remedy = LIST if _is_list(cells[tag]) else "Mend the tag."
         raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. {remedy}")
+
+
+def _is_list(cell: str) -> bool:
+    """Whether a cell holds the tags of several words."""
+    parts = cell.replace(",", " ").split()
+    return cell.startswith("[") or (len(parts) > 1 and all(is_legal(one, "auto") for one in parts))
 
 
 def _rows(lines: Iterable[str], separator: str, path: str) -> Iterator[tuple[int, list[str]]]:
