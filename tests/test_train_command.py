@@ -134,7 +134,10 @@ def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> No
     for command in ("evaluate", "info", "tag"):
         done = nerwin(command, "runs/village-1", stdin=LINES)
         assert done.exit_code == BAD
-        assert done.stderr.endswith("Train on: nerwin train --output runs/village-1 --resume\n")
+        assert done.stderr.endswith(
+            "If training diverged, begin anew with a lower optimizer.learning_rate. If it was stopped, train on: "
+            "nerwin train --output runs/village-1 --resume\n"
+        )
 
 
 def test_metrics_alone_are_no_run_to_begin_again(here: Path) -> None:
