@@ -91,7 +91,7 @@ def test_a_warm_up_as_long_as_the_training_is_refused(name: str, warmup: int) ->
     [
         (["schedule.name=step"], "schedule.period"),
         (["schedule.name=cosine", "schedule.warmup=3"], "schedule.warmup"),
-        (["schedule.name=cosine", "schedule.warmup=100"], "schedule.warmup"),
+        (["schedule.name=cosine", "schedule.warmup=7.5"], "than training.epochs, found 2.5 times as many. Lower"),
         (["schedule.name=sawtooth"], ", ".join(SCHEDULES)),
         (["schedule.name=step", "schedule.period=0"], "schedule.period"),
         (["schedule.factor=2"], "schedule.factor"),

@@ -84,8 +84,8 @@ def _after_warmup(settings: ScheduleSettings, fall: Callable[[float], float]) ->
     warmup, total = settings.warmup, settings.total
     if warmup >= total:
         raise ConfigError(
-            "schedule.warmup: expected fewer epochs than training.epochs, found as many or more. Lower the one or "
-            "raise the other."
+            f"schedule.warmup: expected fewer epochs than training.epochs, found {warmup / total:g} times as many. "
+            "Lower the one or raise the other."
         )
 
     def rate(t: float) -> float:
