@@ -142,7 +142,7 @@ TEN = 10 * [["Lima"]]
         (TEN, 10 * [["city"]], r"y\[0\]: expected a tag such as O or B-PER, found 'city'"),
         (TEN, 10 * [[3]], r"y\[0\]: expected a tag such as O or B-PER, found 3"),
         (TEN, 10 * [["O"]], "y: expected tagged entities, found only O"),
-        (TEN[:9], 9 * [["B-LOC"]], r"9 sentences are too few to hold a tenth out\. Give ten or more"),
+        (TEN[:9], 9 * [["B-LOC"]], r"^X: expected 10 sentences or more, to hold a tenth out, found 9\. Give more\.$"),
         ([], [], r"^X: expected sentences with words and tags, found none\. Give some\.$"),
         ([[]], [[]], r"^X: expected sentences with words and tags, found none\. Give some\.$"),
         (10 * ["Lima"], 10 * [4 * ["O"]], r"X\[0\]: expected a list of words, found 'Lima'"),

@@ -12,8 +12,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from nerwin.api import as_config, train_on
-from nerwin.config.corpora import columns_of, to_learn
+from nerwin.config.corpora import HELD_OUT, columns_of, to_learn
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.errors import CorpusError
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.lists import from_lists
 from nerwin.text.tagged import Corpus
@@ -67,6 +68,10 @@ class NerwinTagger(BaseEstimator):  # type: ignore[misc]
         settings = {key.replace("__", "."): value for key, value in self.keys.items()}
         config = as_config(self.config, settings | NO_FILES)
         corpus = _corpus(X, y, config.corpus, refuse_mixed=True)
+        if (found := len(corpus.sentences)) < HELD_OUT:
+            raise CorpusError(
+                f"X: expected {HELD_OUT} sentences or more, to hold a tenth out, found {found}. Give more."
+            )
         self.tagger_: Tagger = train_on(config, make_parts(config, corpus, None, {}))
         return self
 
