@@ -471,7 +471,8 @@ def test_more_types_than_a_tagger_can_have_are_refused_at_once(saved: Path) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda slots: slots.pop("U/0/"), "expected 'U/0/', found none"),
+        (lambda slots: slots.pop("U/0/"), "expected an array U/0/, found none"),
+        (lambda slots: slots.update({"U/9/": np.zeros(2)}), "expected no array 'U/9/', found one"),
         (reshaped("U/0/", (1, 2)), r"U/0/: expected float32 of shape \(8, 2\), found float32 of shape \(1, 2\)"),
         (lambda slots: slots.update({"U/0/": np.zeros((8, 2))}), "U/0/: expected float32 .* found float64"),
     ],

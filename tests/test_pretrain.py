@@ -353,7 +353,7 @@ def test_other_settings_or_another_text_do_not_go_on(here: Path, text: Text) -> 
         PretrainRun.resume(here / "out.txt", read_text([here / "village.txt"] * 2, 100, 5), SMALL)
 
 
-FILES = ["cut", "swapped", "gone", "packed", "wide", "shape", "slot", "nan", "double"]
+FILES = ["cut", "swapped", "gone", "packed", "wide", "shape", "slot", "nan", "double", "extra"]
 MANIFEST = ["json", "list", "format", "settings", "epoch", "key", "draws", "before", "infinite"]
 SUMS = ["words for sums", "negative sums", "large draws", "negative draws"]
 
@@ -410,6 +410,8 @@ def forge(path: Path, fault: str) -> str:
         arrays["params/words"] = arrays["params/words"][:, :1]  # numpy would fill the table with it
     if fault == "double":
         arrays["params/words"] = arrays["params/words"].astype(np.float64)
+    if fault == "extra":
+        arrays["other/words"] = arrays["params/words"]
     if fault == "nan":
         next(array for name, array in arrays.items() if name.startswith("network/"))[:] = np.nan
     (np.savez_compressed if fault == "packed" else np.savez)(path, allow_pickle=False, **arrays)

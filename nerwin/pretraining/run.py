@@ -33,6 +33,7 @@ from nerwin.pretraining.word2vec import check_name, write_vectors
 from nerwin.storage.archive import (
     DamageError,
     check_arrays,
+    check_names,
     pack,
     read_arrays,
     read_json,
@@ -224,8 +225,9 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
                 raise DamageError(f"{name}: expected {value.dtype}, found {saved[name].dtype}")
             value[...] = saved[name]
         for part, optimizer in (("table/", state.table), ("network/", state.network)):
-            optimizer.restore({key.removeprefix(part): array for key, array in arrays.items() if key.startswith(part)})
+            optimizer.restore({name: arrays.pop(f"{part}{name}") for name in optimizer.arrays()})
             optimizer.steps = whole_number(manifest, "steps")
+        check_names(arrays, ())  # what is left is nobody's
         state.epoch, state.batch = whole_number(manifest, "epoch"), whole_number(manifest, "batch")
         state.tally = PretrainTally(**manifest["tally"])
         if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):

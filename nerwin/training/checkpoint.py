@@ -15,7 +15,7 @@ from nerwin.errors import ModelError
 from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import damaged, read_manifest
 from nerwin.model.model import Model
-from nerwin.storage.archive import DamageError, read_arrays, restore_generator, whole_number
+from nerwin.storage.archive import DamageError, check_names, read_arrays, restore_generator, whole_number
 from nerwin.training.state import BATCH_PURPOSES, State, Tally, generators
 from nerwin.training.trainer import learning_rate, make_optimizer
 
@@ -49,6 +49,7 @@ def load_state(folder: Path, model: Model) -> State:
         saved = manifest["state"]
         optimizer = make_optimizer(model)
         optimizer.steps = whole_number(saved, "steps")
+        check_names(slots, optimizer.arrays())
         optimizer.restore(slots)
         tally = _tally(saved.get("tally"), learning_rate(model.config))
         state = State(optimizer, generators(0), tally, stop=saved["stop"])
