@@ -559,6 +559,15 @@ def test_the_folder_of_a_comparison_is_left_to_it(tmp_path: Path, begin: Callabl
         begin(tmp_path / "grid", settings)
 
 
+def test_resuming_without_the_best_model_so_far_is_refused(whole: Path, config: Config) -> None:
+    """Else the run could end without a model that is kept."""
+    shutil.rmtree(whole / "best")
+    before = contents(whole)
+    with pytest.raises(ModelError, match=r"best: expected the best model so far, found none\. Bring it back, or begin"):
+        Run.resume(whole, config)
+    assert contents(whole) == before
+
+
 def test_resuming_without_metrics_is_a_clear_error(whole: Path, config: Config) -> None:
     (whole / "metrics.jsonl").unlink()
     with pytest.raises(ModelError, match=r"metrics\.jsonl"):

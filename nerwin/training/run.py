@@ -134,6 +134,11 @@ class Run:
             return cls._begin(folder, config, overwrite=True, configured=True)  # stopped before anything was done
         model = load_model(saved, decided=False)
         _check_unedited(folder / CONFIG, config, model.config)
+        if model.standing.best_epoch and not (folder / BEST / MANIFEST).is_file():
+            raise ModelError(
+                f"{folder / BEST}: expected the best model so far, found none. "
+                "Bring it back, or begin again with --overwrite."
+            )
         model.config = config  # files may stand elsewhere now
         state = load_state(saved, model)
         parts = read_parts(config)
