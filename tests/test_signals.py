@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -126,17 +127,21 @@ def test_ctrl_c_while_a_worker_of_a_grid_is_idle_is_one_line(here: Path) -> None
     assert said == ["nerwin: interrupted after 1 of 2 cells; the same command continues"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_what_ends_a_comparison_interrupts_it_as_ctrl_c_does(here: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "send"), [(signal.SIGTERM, os.kill), (signal.SIGHUP, os.kill), (signal.SIGHUP, os.killpg)]
+)
+def test_what_ends_a_comparison_interrupts_it_as_ctrl_c_does(
+    here: Path, number: int, send: Callable[[int, int], None]
+) -> None:
     words = "compare -c village.yaml --vary training.epochs=1,100000 --jobs 2 --set training.patience=null -o grid"
     with started(*words.split()) as process:
         assert process.stderr is not None
         assert any(line.startswith("1/2") for line in process.stderr)
-        process.send_signal(number)
+        send(process.pid, number)
         _, rest = process.communicate(timeout=60)
     assert process.returncode == INTERRUPTED
-    assert rest.splitlines()[-1] == "nerwin: interrupted after 1 of 2 cells; the same command continues"
-    assert "Warning" not in rest
+    said = [line for line in rest.splitlines() if not line.startswith("1/2")]  # which rich may be about to forget
+    assert said == ["nerwin: interrupted after 1 of 2 cells; the same command continues"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def processes(jobs: int) -> Iterator[Executor]:
     Raises:
         WorkerError: one of them cannot start, or was killed.
     """
-    with ProcessPoolExecutor(jobs, get_context("spawn"), work_for, (os.getpid(),)) as pool:
+    with deaf():  # here starts the process in which Python keeps account of the pool's semaphores
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), work_for, (os.getpid(),))
+    with pool:
         try:
             yield _Deaf(pool)
         except BrokenProcessPool as error:
@@ -41,7 +43,7 @@ def processes(jobs: int) -> Iterator[Executor]:
 
 
 class _Deaf(Executor):
-    """The processes of a pool, which start with its calls and do not hear Ctrl-C meanwhile."""
+    """The processes of a pool, which start with its calls and hear no Ctrl-C meanwhile."""
 
     def __init__(self, pool: Executor) -> None:
         self._pool = pool
