@@ -123,6 +123,14 @@ def test_evaluate_reads_tags_as_it_is_told(here: Path) -> None:
     assert refused.stderr.endswith("Is --scheme another?\n")
 
 
+@pytest.mark.parametrize(("more", "told"), [("", True), ("\n", False)])
+def test_evaluate_says_when_the_corpus_is_a_copy_of_the_training_part(here: Path, more: str, told: bool) -> None:
+    Path("copy.conll").write_text(Path("village.conll").read_text() + more)
+    done = nerwin("evaluate", "runs/village-1", "--data", "copy.conll")
+    assert done.exit_code == DONE
+    assert ("The model learned from this file, as corpus.train" in done.stderr) == told
+
+
 def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
     done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")

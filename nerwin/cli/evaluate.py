@@ -1,6 +1,8 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from nerwin.evaluation.scores import Evaluation
+    from nerwin.text.fingerprints import Fingerprint
 
 MISTAKES = 15  # that are told of where the whole table is too wide
 
@@ -58,6 +61,9 @@ def evaluate(
         return
     chosen = tagger.model.config.corpus.entities
     tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, chosen)
+    if _is_learned(corpus.path, tagger.model.sources):
+        note = "The model learned from this file, as corpus.train: the figures say nothing of new text."
+        PlainConsole(stderr=True).print(note, style="yellow", soft_wrap=True)
     console = PlainConsole()
     print_whole(console, _scores(result))
     whole = _confusion(result)
@@ -71,6 +77,13 @@ def evaluate(
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
         soft_wrap=True,
     )
+
+
+def _is_learned(data: str, sources: "Mapping[str, Fingerprint]") -> bool:
+    """Whether a corpus is the training part, whatever its name is now; what can be read only once is not asked."""
+    from nerwin.text.fingerprints import fingerprint_of
+
+    return Path(data).is_file() and fingerprint_of(Path(data)) == sources.get("corpus.train")
 
 
 def _scores(result: "Evaluation") -> "Table":
