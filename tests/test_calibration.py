@@ -58,6 +58,11 @@ def test_odd_margins_are_taken(x: list[float]) -> None:
     assert len(x) or theta is UNCALIBRATED
 
 
+def test_a_curve_as_steep_as_a_step_is_a_step() -> None:
+    steep = fit_platt(np.tile([9.0, 9.1], 500), np.tile([False, True], 500))
+    assert probability(np.array([0.0, np.inf]), steep) == pytest.approx([0, 1])
+
+
 def test_the_smallest_margin_of_its_words_is_an_entity_s() -> None:
     margins, lengths = np.array([9.0, 3.0, 0.5, 2.0, 7.0, np.inf], np.float32), np.array([1, 2, 0, 3])
     found = [[], [Span(0, 2, "PER")], [], [Span(0, 1, "PER"), Span(1, 2, "LOC"), Span(2, 3, "PER")]]

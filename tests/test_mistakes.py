@@ -1,5 +1,7 @@
 """The four kinds of mistakes, the reliability of scores, and entities seen in training, against hand-made cases."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,12 @@ Case = list[tuple[int, int, str]]
             [(0, 4, "ORG")],
             [(0, 1, "ORG"), (1, 4, "ORG")],
             [("boundary", (0, 4, "ORG"), (1, 4, "ORG")), ("spurious", None, (0, 1, "ORG"))],
+        ),
+        # the longer one is no better a partner for the words that it does not share
+        (
+            [(3, 6, "ORG")],
+            [(0, 4, "ORG"), (4, 6, "ORG")],
+            [("boundary", (3, 6, "ORG"), (4, 6, "ORG")), ("spurious", None, (0, 4, "ORG"))],
         ),
         # the same type is the better partner, though it shares less
         (
@@ -79,8 +87,14 @@ def test_mistakes_account_for_every_entity_that_is_not_right(rng: np.random.Gene
     assert sum(one.gold is not None for one in mistakes) == score.support - score.correct
     assert sum(one.found is not None for one in mistakes) == score.found - score.correct
     assert {one.kind for one in mistakes} == set(KINDS)
-    assert [one.sentence for one in mistakes] == sorted(one.sentence for one in mistakes)
+    assert (order := [(one.sentence, one.about) for one in mistakes]) == sorted(order)
     assert len(set(mistakes)) == len(mistakes)
+    alone = [one for one in mistakes if one.kind in ("missed", "spurious")]  # of which no two can be paired
+    assert not [
+        (one, other)
+        for one, other in itertools.combinations(alone, 2)
+        if one.sentence == other.sentence and one.about.start < other.about.end and other.about.start < one.about.end
+    ]
 
 
 def test_what_overlaps_is_found_without_looking_at_all_pairs(rng: np.random.Generator) -> None:

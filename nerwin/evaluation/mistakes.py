@@ -43,11 +43,11 @@ def find_mistakes(gold: Iterable[Iterable[Span]], found: Iterable[Mapping[Span, 
     """All mistakes of a corpus in order, given each sentence's true entities, and the found ones with their scores."""
     mistakes = []
     for sentence, (truth, claims) in enumerate(zip(gold, found, strict=True)):
-        pairs = sorted(_pairs(set(truth), set(claims)), key=lambda pair: (pair[0] or pair[1], pair[1] or pair[0]))
-        mistakes += [
+        here = [
             Mistake(_kind(true, claim), sentence, true, claim, None if claim is None else claims[claim])
-            for true, claim in pairs
+            for true, claim in _pairs(set(truth), set(claims))
         ]
+        mistakes += sorted(here, key=lambda one: one.about)
     return mistakes
 
 
