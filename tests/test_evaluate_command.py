@@ -16,6 +16,7 @@ from tests.commands import BAD, DONE, nerwin, one_json_object
 def test_evaluate_prints_the_figures_that_others_read_as_json(here: Path) -> None:
     figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
     assert {"precision", "recall", "f1", "support", "accuracy", "tokens", "invalid_transitions"} <= figures.keys()
+    assert 0 < figures["calibration_error"] < 1
     assert set(figures["types"]) == {"LOC", "PER"}
     assert set(figures["types"]["PER"]) == {"precision", "recall", "f1", "support"}
     assert set(figures["strict"]) == {"precision", "recall", "f1"}

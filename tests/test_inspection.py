@@ -95,6 +95,7 @@ def test_a_detectors_windows_are_those_that_light_it_most_and_least(tmp_path: Pa
     W[1] = 0
     W[1, 2 * 8] = 0.5  # window 5, vectors of 8: the first number of the third word
     one = detectors(model, tmp_path)[1]
+    assert one.places == ["word -2", "word -1", "word +0", "word +1", "word +2"]
     assert len(one.most) == len(one.least) == 5
     # Quellmark stands in four sentences, the baker in two
     assert sum(text.split()[2] == "Quellmark" for text, _ in one.most) == 4

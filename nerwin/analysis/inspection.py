@@ -61,7 +61,7 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     parts = (slice(start, start + WINDOWS_AT_ONCE) for start in range(0, len(ids), WINDOWS_AT_ONCE))
     blocks = (distinct(ids[part], model.around(flat, flat.centres[part])) for part in parts)
     a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
-    flat_share = (np.abs(ACTIVATIONS[model.config.scorer.activation].df(a)) < FLAT).mean(axis=0)
+    flat_share = (ACTIVATIONS[model.config.scorer.activation].df(a) < FLAT).mean(axis=0)
     most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)
     likes, hates = _words_that_push(model)
 
