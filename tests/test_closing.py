@@ -1,12 +1,14 @@
 """The panel that closes a training on a terminal."""
 
+import io
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from nerwin.cli.closing import _time, conclude
+from nerwin.cli.closing import _time, conclude, summary
 from nerwin.cli.opening import plan
 from nerwin.config.reading import load_config
 from nerwin.model.model import Standing
@@ -31,6 +33,8 @@ def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Pat
     assert shown["next"] == f"nerwin evaluate '{tmp_path / 'my out'}'"
     assert set(shown["by epoch"]) <= set("▁▂▃▄▅▆▇█")
     assert len(shown["by epoch"]) == len(done)
+    conclude(console, run, done[:1], 1.0)
+    assert written.getvalue().decode().count("by epoch") == 1  # of one epoch there is no curve
 
 
 @pytest.mark.parametrize(
@@ -54,10 +58,13 @@ def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(tmp_path: Pat
     first = next(record for record in run.train() if isinstance(record, EpochDone))
     done = [first._replace(epoch=number, dev={**first.dev, "ranked": number / 4}) for number in (1, 2, 3)]
     run.trainer.model.standing = Standing(epoch=3, best_epoch=2, best_f1=0.75)
-    console, written = terminal(200, no_color=True)
-    conclude(console, run, done, 1.0)
-    assert "75.00% of dev's pairs right, last epoch" in written.getvalue().decode()
-    assert "0.7500, epoch 2 of 3" in written.getvalue().decode()
+    written = io.StringIO()
+    dumb = Console(file=written, force_terminal=True, highlight=False, _environ={"TERM": "dumb"})
+    conclude(dumb, run, done, 1.0)
+    lines = written.getvalue().splitlines()
+    assert "ranked: 75.00% of dev's pairs right, last epoch" in lines
+    assert "dev F1: 0.7500, epoch 2 of 3" in lines
+    assert summary(run) == "dev F1 0.7500, epoch 2"
 
 
 def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) -> None:
@@ -94,6 +101,7 @@ def test_a_loss_above_that_of_scores_of_zero_is_told_of(
     console, written = terminal(200, no_color=True)
     conclude(console, run, [first._replace(loss=50.0)], 1.0)
     assert "all 0" not in written.getvalue().decode()  # the first epoch learns from random weights
-    conclude(console, run, [first._replace(loss=50.0), first._replace(epoch=2, loss=loss)], 1.0)
+    losses = {1: 50.0, 2: loss, 3: 0.5}
+    conclude(console, run, [first._replace(epoch=number, loss=one) for number, one in losses.items()], 1.0)
     assert ("all 0" in written.getvalue().decode()) == (said is not None)
     assert (said or "") in written.getvalue().decode()

@@ -46,6 +46,15 @@ def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     assert "1 of 2" in done.stdout
 
 
+def test_compare_says_which_cells_and_keys_change_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison.Comparison, "run", lambda *_: iter(()))
+    said = nerwin("compare", "-c", "village.yaml", "--vary", "schedule.tau=4,4.0,5").stderr.splitlines()
+    assert said[1:3] == [
+        "schedule.tau=4.0 is left out: the same training as schedule.tau=4",
+        "schedule.tau has no effect in 2 of 2 cells: it needs schedule.name inverse",
+    ]
+
+
 def test_a_key_for_all_cells_may_begin_the_name_of_one_that_is_compared(here: Path) -> None:
     words = ("--set", "objective.l2=0.1", "--set", "training.epochs=1", "--vary", "objective.l2_words=true")
     assert nerwin("compare", "-c", "village.yaml", "-j", "1", *words).exit_code == DONE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from nerwin.cli.epochs import draw, sparkline
+from nerwin.cli.epochs import curves, draw, sparkline
 from nerwin.training.state import Batched, EpochDone
 
 
@@ -50,6 +50,13 @@ def test_without_a_terminal_an_epoch_is_a_line() -> None:
     assert not lines[2].endswith("kept")
 
 
+def test_where_dev_is_learned_from_an_epoch_has_no_scores() -> None:
+    file = io.StringIO()
+    alone = [record._replace(dev={}) for record in records() if isinstance(record, EpochDone)]
+    draw(Console(file=file, highlight=False), alone)
+    assert file.getvalue().splitlines()[1] == "epoch 2  loss 0.5000  in margin 12.5%  windows/s 2,000"
+
+
 def test_a_dumb_terminal_gets_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     draw(Console(file=file, force_terminal=True, highlight=False, _environ={"TERM": "dumb"}), records())
@@ -63,6 +70,7 @@ def test_on_a_terminal_the_best_epochs_are_marked_and_curves_are_drawn() -> None
     shown = written.getvalue().decode()
     rows = [line.split() for line in shown.splitlines() if line.count("2,000")]
     assert ["*" in "".join(row) for row in rows] == [False, True, False]
+    assert shown.count("windows/s") == 1
     assert "█▃▁" in shown  # loss
     assert "▁▆█" in shown  # dev F1
 
@@ -84,6 +92,13 @@ def test_a_narrow_terminal_loses_columns_and_not_letters(width: int, titles: str
     if titles is not None:
         head = written.getvalue().decode().splitlines()[0]
         assert " ".join(head.replace("\x1b[1m", "").replace("\x1b[0m", "").split()) == titles
+
+
+def test_curves_fill_a_terminal_with_the_last_epochs() -> None:
+    console, _ = terminal(40)
+    done = [record for record in records(90) if isinstance(record, EpochDone)]
+    (shown,) = {str(curves(console, done[-count:])) for count in (12, 90)}
+    assert len(shown) == 39
 
 
 def test_where_the_terminal_knows_ascii_alone_nothing_else_is_written() -> None:

@@ -10,7 +10,7 @@ import pytest
 from nerwin import __version__
 from nerwin.analysis.description import describe
 from nerwin.config.reading import non_default
-from nerwin.storage.folders import MANIFEST
+from nerwin.storage.folders import MANIFEST, PAUSED
 from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.golden import FOLDER
 
@@ -72,7 +72,9 @@ def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:
     (here / RUN / "metrics.jsonl").write_text('{"epoch": 1}\n{"epoch": 2}\n{"epo')
     assert "run      2 epochs, not finished; continue with --resume" in nerwin("info", RUN).stdout.splitlines()
     assert one_json_object(nerwin("info", RUN, "--json"))["run"]["stop"] is None
-    shutil.rmtree(here / RUN / "last")
+    (here / RUN / "last").rename(here / RUN / PAUSED)
+    assert "run      2 epochs, not finished; continue with --resume" in nerwin("info", RUN).stdout.splitlines()
+    shutil.rmtree(here / RUN / PAUSED)
     assert "run      2 epochs, nothing in last/ to go on from" in nerwin("info", RUN).stdout.splitlines()
 
 
@@ -112,6 +114,14 @@ def test_a_model_of_old_says_that_its_data_are_not_recorded(here: Path) -> None:
     lines = nerwin("info", RUN).stdout.splitlines()
     assert "data     not recorded" in lines
     assert "numpy ?" in lines[1]
+
+
+def test_data_under_a_key_of_another_version_have_no_path(here: Path) -> None:
+    path = here / RUN / "best" / MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest["sources"]["corpus.more"] = manifest["sources"]["corpus.train"]
+    path.write_text(json.dumps(manifest))
+    assert describe(here / RUN)["sources"]["corpus.more"]["path"] is None
 
 
 def test_what_a_terminal_would_obey_is_not_printed(here: Path) -> None:

@@ -134,7 +134,9 @@ def test_below_other_layers_a_detector_has_no_weight_of_its_own(tmp_path: Path) 
 def test_a_texts_middle_word_is_decided_on(tmp_path: Path, text: str, words: list[str]) -> None:
     model = fresh(tmp_path)
     model.constants["thresholds"] = np.zeros(2)
-    assert take_apart(model, text).words == words
+    decision, tokens = take_apart(model, text), model.tokens(text)
+    assert decision.words == words
+    assert words[decision.centre] == tokens[(len(tokens) - 1) // 2].text
 
 
 @pytest.mark.parametrize(("word", "outside"), [("Quellmark", 0.5), ("Zanzibar", 2.0)])

@@ -257,6 +257,7 @@ def test_the_command_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (line,) = [one for one in said if one.startswith("epoch 3")]
     assert "F1" not in line
     assert "kept" not in line
+    assert not [one for one in said if one.startswith("dev F1")]
     assert said[-1] == "next: nerwin tag second"
     assert "kept     dev learned from too, epoch 3" in run.invoke(app, ["info", "second"]).stdout
 
