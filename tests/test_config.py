@@ -346,6 +346,11 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
         ("", "--set : expected KEY=VALUE"),
         ("features={shape: 5", "--set features={shape: 5"),
         ("training.epochs=five", "config.yaml with {}: training.epochs: expected a valid integer, found 'five'"),
+        (
+            f"training.epochs={'five' * 10}",
+            f"config.yaml with {{}}: training.epochs: expected a valid integer, found '{'five' * 9}...",
+        ),
+        ("words.trained=maybe", "config.yaml with {}: words.trained: expected true or false, found 'maybe'"),
         ("training.epochs=5=6", "config.yaml with {}: training.epochs: expected a valid integer"),
         ("training.epochs=null", "config.yaml with {}: training.epochs: expected a valid integer, found None"),
         ("training.epochs.more=5", "config.yaml with {}: training.epochs: expected a valid integer"),
@@ -639,6 +644,7 @@ def test_an_override_of_more_digits_than_python_reads_is_refused_in_words(refusa
 def test_how_many_other_keys_are_wrong_is_said(refusal: Callable[[str], str]) -> None:
     assert "wrong" not in refusal("training: {epochs: -1}")
     assert refusal("training: {epochs: -1, batch_size: 0}").endswith(" 1 more key is wrong.")
+    assert refusal("training: {epochs: -1, epoch: 1}").endswith(" Did you mean training.epochs? 1 more key is wrong.")
     assert refusal("training: {epochs: -1, batch_size: 0}\nwords: {dim: 0}").endswith(". 2 more keys are wrong.")
 
 

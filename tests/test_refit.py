@@ -219,10 +219,14 @@ def test_it_is_not_scored_on_what_it_has_learned(here: Path) -> None:
 def test_it_is_not_compared(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here)
     train(here, "first")
-    words = ["compare", "--config", "village.yaml", "--set", "training.refit=first", "--vary", "training.seed=1,2"]
-    done = CliRunner().invoke(app, words)
-    assert done.exit_code == 2
-    assert "expected cells that dev ranks" in done.stderr
+    of_all, of_one = (
+        ["--set", "training.refit=first", "--vary", "training.seed=1,2"],
+        ["--vary", "training.refit=first,~"],
+    )
+    for words in (of_all, of_one):
+        done = CliRunner().invoke(app, ["compare", "--config", "village.yaml", *words])
+        assert done.exit_code == 2
+        assert "expected cells that dev ranks" in done.stderr
     assert "one by one with `nerwin train`; `nerwin average` joins them" in done.stderr
 
 

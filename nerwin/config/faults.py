@@ -14,7 +14,6 @@ _EXPECTED = {
     "dict_type": "a map of names and values",
     "too_short": "one or more values",
     "bool_type": "true or false",
-    "bool_parsing": "true or false",
 }
 
 
@@ -31,7 +30,7 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     message = message[0].lower() + message[1:]
     message = message.removeprefix("input should be ").removeprefix("expected ")
     found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
-    return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}.{more}"
+    return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}."
 
 
 def _unknown(key: str, legal: Sequence[str], sections: Sequence[str]) -> str:
@@ -55,7 +54,7 @@ def _unknown(key: str, legal: Sequence[str], sections: Sequence[str]) -> str:
 
 def _is_type_tag(part: int | str) -> bool:
     """Whether a part of an error's location is pydantic's name of a union member rather than a key."""
-    return isinstance(part, str) and (part == "[key]" or "[" in part or part in ("list", "str", "int", "float"))
+    return isinstance(part, str) and "[" in part  # such as list[str], or [key]
 
 
 def _brief(value: Any) -> str:
