@@ -293,6 +293,8 @@ def test_cells_with_other_word_vectors_do_not_count(tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_text("left 1 2 3 4 5 6 7 9\n")
     with pytest.raises(ConfigError, match=r"v\.txt: expected the data that .*out was started with"):
         one.finished()
+    (tmp_path / "v.txt").unlink()
+    assert len(one.finished()) == 1  # nothing is known of what is gone
 
 
 @pytest.mark.parametrize("changed", ["training.epochs=2", "objective.margin=3", "scorer.hidden=[4]"])
