@@ -28,31 +28,40 @@ def test_compare_names_the_runs_of_the_best_setting(here: Path) -> None:
     runs = [Path("my grid", row["folder"]) for row in rows if not row["error"]]
     assert said == f"best: {shlex.join(map(str, runs))}"
     assert [one_json_object(nerwin("info", str(run), "--json"))["config"]["training"]["seed"] for run in runs] == [1, 2]
-    again = nerwin(*compare, "--json").stdout.splitlines()  # the finished ones as they were read back
-    assert [json.loads(line)["folder"] for line in again[:2]] == [run.relative_to("my grid").as_posix() for run in runs]
+    again = nerwin(*compare, "--json")
+    assert again.stderr.splitlines()[0] == "my grid: 4 cells, 2 finished before"
+    read = [json.loads(line)["folder"] for line in again.stdout.splitlines()[:2]]
+    assert read == [run.relative_to("my grid").as_posix() for run in runs]
 
 
 def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half(one: comparison.Comparison, staff: object) -> Iterator[comparison.Result]:
-        yield comparison.Result(("training.seed=1",), f1=0.5)
-        yield comparison.Result(("training.seed=2",), error="it broke")
+        for tau, scores in ((1, [0.5, 0.7]), (2, [0.4, None]), (3, [None, None])):
+            for seed, f1 in enumerate(scores):
+                cell = f"schedule.tau={tau}", f"training.seed={seed}"
+                yield comparison.Result(cell, error="it broke") if f1 is None else comparison.Result(cell, f1=f1)
 
     monkeypatch.setattr(comparison.Comparison, "run", half)
-    done = nerwin("compare", "-c", "village.yaml", "--vary", "training.seed=1,2")
+    done = nerwin("compare", "-c", "village.yaml", "--vary", "schedule.tau=1,2,3", "--vary", "training.seed=0,1")
     assert done.exit_code == DONE
-    assert "50.00" in done.stdout
-    assert "1 of 2" in done.stdout
+    assert "4/6  schedule.tau=2 training.seed=1  failed: it broke" in done.stderr.splitlines()
+    rows = [[cell.strip() for cell in line.split("│")[1:5]] for line in done.stdout.splitlines() if "│" in line]
+    assert rows == [["1", "60.00", "14.14", "2"], ["2", "40.00", "", "1 of 2"], ["3", "failed", "", "0"]]
 
 
-def test_compare_says_which_cells_and_keys_change_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison.Comparison, "run", lambda *_: iter(()))
-    said = nerwin("compare", "-c", "village.yaml", "--vary", "schedule.tau=4,4.0,5").stderr.splitlines()
+def test_compare_says_what_changes_nothing_and_which_run_is_best(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        comparison.Result((f"schedule.tau={tau}",), f1=f1, folder=Path(tau)) for tau, f1 in (("4.0", 0.2), ("5.0", 0.6))
+    ]
+    monkeypatch.setattr(comparison.Comparison, "run", lambda *_: iter(found))
+    said = nerwin("compare", "-c", "village.yaml", "-o", "grid", "--vary", "schedule.tau=4,4.0,5").stderr.splitlines()
     assert said[1:3] == [
         "schedule.tau=4.0 is left out: the same training as schedule.tau=4",
         "schedule.tau has no effect in 2 of 2 cells: it needs schedule.name inverse",
     ]
+    assert said[-1] == "best: grid/5.0"
 
 
 def test_a_key_for_all_cells_may_begin_the_name_of_one_that_is_compared(here: Path) -> None:

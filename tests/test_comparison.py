@@ -52,7 +52,8 @@ def test_a_grid_is_all_combinations(varied: list[str], cells: list[Cell]) -> Non
 
 @pytest.mark.parametrize("varied", ["a", "a=", "a=1,,2", "a=1,", "a=,1"])
 def test_an_axis_without_values_is_refused(varied: str) -> None:
-    with pytest.raises(ConfigError, match="--vary"):
+    missing = 'no "="' if varied == "a" else "an empty value"
+    with pytest.raises(ConfigError, match=f"^--vary {varied}: expected KEY=VALUE,VALUE,..., found {missing}. Write"):
         grid([varied])
 
 
@@ -95,9 +96,11 @@ def test_a_summary_has_means_and_spreads_over_seeds_best_first_and_failed_last()
 
 
 def test_settings_are_sorted_by_mean_dev_f1() -> None:
-    rows = summarise([Result((f"a={f1}",), f1=f1) for f1 in (0.2, 0.9, 0.5)])
-    assert [row.f1 for row in rows] == [0.9, 0.5, 0.2]
-    assert [row.spread for row in rows] == [0, 0, 0]
+    failed = Result(("a=1",), error="it broke")
+    rows = summarise([failed, *(Result((f"a={f1}",), f1=f1) for f1 in (0.2, 0.9, 0.0, 0.5))])
+    assert [row.f1 for row in rows if row.runs] == [0.9, 0.5, 0.2, 0]
+    assert not rows[-1].runs
+    assert [row.spread for row in rows] == [0, 0, 0, 0, 0]
 
 
 def test_seeds_in_sections_are_seeds() -> None:
@@ -392,10 +395,12 @@ def test_cells_may_have_data_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_cell_takes_as_long_as_its_epochs(tmp_path: Path) -> None:
-    found = train_cell(tmp_path / "cell", village_config(tmp_path), {})
-    lines = (tmp_path / "cell" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == found.epochs == 3
-    assert found.seconds == pytest.approx(sum(json.loads(line)["seconds"] for line in lines))
+    found = train_cell(tmp_path / "cell", village_config(tmp_path, "training.epochs=7"), {})
+    epochs = list(map(json.loads, (tmp_path / "cell" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()))
+    best = max(epochs, key=lambda epoch: float(epoch["dev"]["f1"]))
+    assert best["epoch"] < len(epochs) == found.epochs
+    assert found.seconds == pytest.approx(sum(epoch["seconds"] for epoch in epochs))
+    assert found.active == epochs[-1]["active"] != epochs[0]["active"]
 
 
 def test_a_cell_waits_for_what_is_left_of_an_earlier_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerwin.api import as_config
-from nerwin.config.reading import load_config, make_config, taken_apart
+from nerwin.config.reading import differing_setup, load_config, make_config, taken_apart
 from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
 from nerwin.corruption import CORRUPTIONS
@@ -387,6 +387,19 @@ def test_what_is_nearly_right_is_told_how_it_is_written(refusal: Refusal, overri
 def test_of_several_overrides_the_one_that_brings_the_value_is_named(load: Load) -> None:
     with pytest.raises(ConfigError, match=r"config\.yaml with training\.epochs=-2: training\.epochs: .* found -2"):
         load("", "training.seed=1", "training.epochs=-1", "training.epochs=-2", "words.dim=5")
+    with pytest.raises(ConfigError, match=r"config\.yaml with objective\.l2_words=2: objective\.l2_words: "):
+        load("", "objective.l2_words=2", "objective.l2=2")  # which is not within the other, nor the other within it
+
+
+def test_models_that_belong_together_are_alike_in_all_but_places_test_and_training(load: Load) -> None:
+    one = load("", "corpus.train=here", "corpus.test=there", "training.epochs=9")
+    for overrides, expected in (
+        (["corpus.train=elsewhere", "training.seed=3"], []),
+        (["corpus.train=here", "corpus.dev=dev"], ["corpus.dev"]),
+        (["corpus.train=here", "features.shape=3", "words.dim=9"], ["words.dim", "features.shape"]),
+    ):
+        other = load("", *overrides)
+        assert differing_setup(one, other) == differing_setup(other, one) == expected
 
 
 def test_an_override_may_be_too_long_for_the_name_of_a_file(load: Load) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nerwin.cli.init import Preset
 from nerwin.config.reading import json_schema, load_config, make_config
 from nerwin.config.settings import Config, config_keys
-from nerwin.config.template import differences, template
+from nerwin.config.template import WIDTH, differences, template
 from nerwin.config.yaml_files import format_value, parse_yaml
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.optim.optimizers import OPTIMIZERS
@@ -58,7 +58,15 @@ def test_the_default_is_told_where_the_value_is_another() -> None:
     assert differences(config) == [f"scorer.hidden: {[100] * 9} (default: [100])", "training.seed: 7 (default: 1)"]
 
 
+def test_a_value_of_any_length_is_apart_from_its_meaning() -> None:
+    for length in range(1, WIDTH):
+        corpus = {"comments": "x" * length}
+        text = template(make_config({"corpus": corpus}, base=Path.cwd(), where="x"), "a title")
+        assert parse_yaml(text, "x")["corpus"]["comments"] == corpus["comments"]
+
+
 @settings(derandomize=True, max_examples=200, deadline=None)
+@example(comments="a long line " * 20, types=["PER"] * 40, rate=1.0)
 @given(
     comments=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8),
     types=st.lists(st.text("#:{}[],&*!|>'\"%@` \n\tnullyes12", max_size=6), max_size=3),
