@@ -18,6 +18,7 @@ import pytest
 
 import nerwin
 from nerwin.api import as_config
+from nerwin.config.corpora import scored_part
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.model.files import load_model
@@ -466,6 +467,8 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
     found = nerwin.evaluate(tmp_path / "run")
     assert found.overall.f1 == pytest.approx(last["dev"]["f1"])
     corpus = village.parent / "village.conll"
+    scored = scored_part(tagger.model.config, tagger.model.sources, None)
+    assert scored.path == f"{corpus} (every tenth sentence, held out)"
     assert found.tokens == sum(len(sentence.words) for sentence in read_corpus(corpus).sentences[9::10])
     corpus.write_text(corpus.read_text() + "Ines\tB-PER\n")  # of which other sentences would be the tenth ones
     with pytest.raises(ConfigError, match=r"found another file or none\. Name a corpus with --data\."):

@@ -257,6 +257,14 @@ def test_nothing_is_said_of_types_that_dev_lacks_where_it_is_learned_from(tmp_pa
     ]
 
 
+@pytest.mark.parametrize("tags", ["B-A I-A B-B", "B-A E-A S-B"])
+def test_of_a_part_only_the_types_to_learn_are_read(tmp_path: Path, tags: str) -> None:
+    path = tmp_path / "part.conll"
+    path.write_text("".join(f"a {tag}\n" for tag in tags.split()))
+    (sentence,) = read_part(path, CorpusConfig(entities=["B"])).sentences
+    assert sentence.tags == ["O", "O", "B-B"]
+
+
 @pytest.mark.parametrize(("entities", "noted"), [(1, True), (19, True), (20, False)])
 def test_a_dev_part_that_says_little_is_noted(tmp_path: Path, entities: int, noted: bool) -> None:
     """Types that train does not have are not scored."""

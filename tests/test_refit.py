@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import nerwin
 from nerwin.analysis.description import describe
 from nerwin.cli import app
-from nerwin.config.corpora import scored_part
+from nerwin.config.corpora import learned_sentences, scored_part
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model, save_model
@@ -100,6 +100,9 @@ def test_what_was_held_out_is_learned_from(here: Path) -> None:
     parts = read_parts(both)
     assert len(parts.train.tags) == len(VILLAGE.splitlines())
     assert parts.dev.tags == []
+    learned = learned_sentences(both, parts.sources)
+    assert learned is not None
+    assert len(learned) == len(parts.train.tags)
     assert training_names(both, parts.sources) == training_names(config(here), parts.sources)
 
 
@@ -109,6 +112,7 @@ def test_the_names_of_dev_are_familiar_too(here: Path) -> None:
     sources = read_parts(both).sources
     names = [training_names(one, sources) for one in (alone, both)]
     assert names[0] is not None
+    assert ("Kestrel",) not in names[0]
     assert names[1] == names[0] | {("Ulmenau",), ("Mira",), ("Kestrel",)}
     (here / "dev.conll").write_text(DEV.replace("Ulmenau", "Elmenau"))
     assert training_names(both, sources) is None
