@@ -59,6 +59,7 @@ def test_the_changed_keys_are_those_that_make_the_configuration_again() -> None:
     found = describe(FOLDER / "tagger")
     assert found["changed"]["features"] == {"shape": 2, "suffix2": 2}
     assert found["changed"]["objective.corruption"] == "sequence"
+    assert found["scores"] == 1 + 4 * len(found["types"])  # O, and four tags a type
     assert "window.size" not in found["changed"]
     assert found["run"] is None
     assert non_default(found["config"]) == found["changed"]

@@ -65,6 +65,10 @@ def test_a_value_of_any_length_is_apart_from_its_meaning() -> None:
         assert parse_yaml(text, "x")["corpus"]["comments"] == corpus["comments"]
 
 
+def test_letters_of_all_languages_are_written_as_they_are() -> None:
+    assert format_value(["dörfer", "東京"]) == "[dörfer, 東京]"
+
+
 @settings(derandomize=True, max_examples=200, deadline=None)
 @example(comments="a long line " * 20, types=["PER"] * 40, rate=1.0)
 @given(
