@@ -8,8 +8,7 @@ from nerwin.corruption.tagset import begins, ends, kinds_of
 
 def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
     """For each entity among n words one number (s,) that stands for its start, end and type."""
-    spans: Ints = (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + ends
-    return spans
+    return (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + ends
 
 
 def entities_of(tags: Ints) -> Ints:

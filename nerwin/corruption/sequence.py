@@ -137,8 +137,7 @@ def _fitting(order: Ints, lengths: Ints, room: int) -> list[int]:
 def _has_entity(targets: Ints, lengths: Ints) -> Bools:
     """(S,) whether each sentence has an entity."""
     sentence = np.repeat(np.arange(len(lengths)), lengths)
-    found: Bools = np.bincount(sentence, targets != 0, len(lengths)) > 0
-    return found
+    return np.bincount(sentence, targets != 0, len(lengths)) > 0
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:

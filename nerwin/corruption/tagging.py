@@ -134,8 +134,7 @@ class TagCorruption:
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
         """By how much the best sequence beats the best one that gives the word another tag."""
         best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.transitions(params)), axis=1)
-        lead: Floats = best[:, -1] - best[:, -2]
-        return lead
+        return best[:, -1] - best[:, -2]
 
 
 def _number(constants: dict[str, Floats], name: str) -> float:

@@ -42,8 +42,7 @@ def begins(tags: Ints) -> Bools:
 
 def ends(tags: Ints) -> Bools:
     """(n,) which of some tags (n,), none of them O, end an entity: E and S."""
-    ended: Bools = (tags - 1) % 4 >= 2
-    return ended
+    return (tags - 1) % 4 >= 2
 
 
 def per_tag(outside: float, types: Floats) -> Floats:

@@ -29,8 +29,7 @@ def probability(x: Floats, calibration: Floats) -> Floats:
 
 
 def _root(x: Floats) -> Floats:
-    root: Floats = np.sqrt(np.clip(x, 0, LARGEST).astype(np.float64))
-    return root
+    return np.sqrt(np.clip(x, 0, LARGEST).astype(np.float64))
 
 
 def fit_platt(x: Floats, right: Bools) -> Floats:

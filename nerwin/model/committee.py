@@ -108,8 +108,7 @@ def _columns(model: Model, M: int) -> Ints:
     blocks = np.arange(M * C * D).reshape(M, C, D)
     tables = np.split(blocks, np.cumsum(model.widths)[:-1], axis=2)
     side_by_side = [table.transpose(1, 0, 2).reshape(C, -1) for table in tables]
-    order: Ints = np.concatenate(side_by_side, axis=1).ravel()
-    return order
+    return np.concatenate(side_by_side, axis=1).ravel()
 
 
 def _blocks(matrices: Sequence[Floats]) -> Floats:

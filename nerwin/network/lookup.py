@@ -46,8 +46,7 @@ def backprop_bags(table: Floats, rows: Ints, starts: Ints, de: Floats) -> Rows:
 
 
 def _root_scale(starts: Ints, table: Floats) -> Floats:
-    scale: Floats = (np.diff(starts)[:, None] ** -0.5).astype(table.dtype)
-    return scale
+    return (np.diff(starts)[:, None] ** -0.5).astype(table.dtype)
 
 
 def windows_of(e: Floats, places: Ints) -> Floats:

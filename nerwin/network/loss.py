@@ -23,8 +23,7 @@ def hinge(s: Floats, s_c: Floats, margin: float) -> Floats:
 
     Where it is not 0 the pair is inside the margin, and ∂J/∂s = −1 and ∂J/∂s_c = +1; elsewhere both are 0.
     """
-    J: Floats = np.maximum(margin + s_c - s, 0.0)
-    return J
+    return np.maximum(margin + s_c - s, 0.0)
 
 
 def penalised(name: str, tables: Collection[str] = ()) -> bool:

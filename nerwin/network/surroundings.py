@@ -53,8 +53,7 @@ class Surroundings(NamedTuple):
 def add_up(e: Floats, around: Surroundings) -> Floats:
     """y (B, D), given the vectors (n, D) of the words."""
     sums = np.add.reduceat(e, np.cumsum(around.lengths) - around.lengths, axis=0)  # (S, D)
-    y: Floats = (sums[around.sentences] - e[around.centres]) * around.scale(e.dtype)
-    return y
+    return (sums[around.sentences] - e[around.centres]) * around.scale(e.dtype)
 
 
 def backprop_add_up(dy: Floats, around: Surroundings) -> Floats:

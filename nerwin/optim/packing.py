@@ -101,8 +101,7 @@ class Pack:
 
 def _items(table: Floats) -> Items:
     """A table (V, d), seen as V items."""
-    items: Items = table.view(np.dtype((np.void, table.shape[1] * table.itemsize)))[:, 0]
-    return items
+    return table.view(np.dtype((np.void, table.shape[1] * table.itemsize)))[:, 0]
 
 
 def _copied(array: Floats, vector: Floats, start: int) -> Floats:

@@ -13,8 +13,7 @@ def windows_of_stretches(vectors: Floats, chosen: Bools, window: int) -> Floats:
     """The windows x (B, C·d) around the chosen (G, S) centres of stretches with vectors (G, T, d), T = S + C − 1."""
     G, T, d = vectors.shape
     views = np.lib.stride_tricks.sliding_window_view(vectors.reshape(G, T * d), window * d, axis=1)
-    x: Floats = views[:, ::d][chosen]
-    return x
+    return views[:, ::d][chosen]
 
 
 def backprop_stretches(dx: Floats, chosen: Bools, window: int) -> Floats:
