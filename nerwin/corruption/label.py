@@ -71,7 +71,7 @@ class LabelCorruption(TagCorruption):
     def _rivals(self, scores: Floats, batch: LabelBatch, gold: Ints) -> Floats:
         """The scores (B, K) of the wrong tags, with `miss` added to O's where that applies; −inf for the true tag."""
         rivals = scores.copy()
-        rivals[:, 0] += scores.dtype.type(self.settings.miss)
+        rivals[:, 0] += self.settings.miss
         rivals.put(gold, -np.inf)  # O too, where it is true and so no miss
         return rivals
 

@@ -45,5 +45,5 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
         there = np.flatnonzero(k < places)
         other = leads.take(order[first[there] + k], axis=0)
         most[there] = np.maximum(most.take(there, axis=0), other)
-    leads[words] = own + scores.dtype.type(beta) * (most - own)
+    leads[words] = own + beta * (most - own)
     return leads

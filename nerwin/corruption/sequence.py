@@ -95,7 +95,7 @@ class SequenceCorruption(TagCorruption):
         J = (raised[word, rival] - scores[word, batch.tags]).sum(dtype=np.float64) + np.vdot(used, params[TRANSITIONS])
         # ∂J/∂s is the difference of the two paths: +1 where the rival goes, −1 where the truth does
         (wrong,) = (rival != batch.tags).nonzero()
-        share, row = scores.dtype.type(1 / n), np.arange(len(wrong))
+        share, row = 1 / n, np.arange(len(wrong))
         ds = np.zeros((len(wrong), scores.shape[1]), scores.dtype)
         ds[row, rival[wrong]] = share
         ds[row, batch.tags[wrong]] = -share
@@ -115,7 +115,7 @@ class SequenceCorruption(TagCorruption):
         margins, word = (batch.weights * self.settings.margin).astype(scores.dtype), np.arange(len(batch.tags))
         raised: Floats = scores + margins[:, None]
         raised[word, batch.tags] = scores[word, batch.tags]
-        raised[batch.tags != 0, 0] += scores.dtype.type(self.settings.miss)
+        raised[batch.tags != 0, 0] += self.settings.miss
         return raised
 
     def slack(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> float:

@@ -34,7 +34,7 @@ def dropout_mask(
     dropped = min(round(rate * 2**16), 2**16 - 1)  # of 65536
     mask: Floats = (drawn >= dropped).reshape(shape).astype(dtype)
     if inverted:
-        mask *= dtype(2**16 / (2**16 - dropped))
+        mask *= 2**16 / (2**16 - dropped)
     return mask
 
 

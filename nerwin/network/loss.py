@@ -50,5 +50,5 @@ def add_l2_gradient(params: Parameters, grads: Gradients, strength: float, table
         if penalised(name, tables):
             W = params[name]
             full = g.dense(W.shape) if isinstance(g, Rows) else g
-            full += W * W.dtype.type(2 * strength)
+            full += 2 * strength * W
             grads[name] = full

@@ -17,7 +17,4 @@ def clip_by_norm(grads: Gradients, limit: float) -> Gradients:
     if norm <= limit:
         return grads
     scale = limit / norm
-    return {
-        name: Rows(g.ids, g.values * g.values.dtype.type(scale)) if isinstance(g, Rows) else g * g.dtype.type(scale)
-        for name, g in grads.items()
-    }
+    return {name: Rows(g.ids, g.values * scale) if isinstance(g, Rows) else g * scale for name, g in grads.items()}

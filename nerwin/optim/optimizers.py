@@ -131,7 +131,7 @@ class Optimizer:
         rate *= relative
         for theta, g, *state in pack.tiles():
             if decay:
-                theta *= theta.dtype.type(1 - rate * decay)
+                theta *= 1 - rate * decay
             self.rule.update(theta, g, rate, self.steps, *state)
         pack.scatter()
 
@@ -153,7 +153,7 @@ def sgd(settings: OptimizerSettings) -> Rule:
     """θ = θ − α g."""
 
     def update(theta: Floats, g: Floats, rate: float, t: int) -> None:
-        theta -= theta.dtype.type(rate) * g
+        theta -= rate * g
 
     return Rule(update, rests=True)
 
@@ -166,8 +166,8 @@ def momentum(settings: OptimizerSettings) -> Rule:
     mu = settings.momentum
 
     def update(theta: Floats, g: Floats, rate: float, t: int, v: Floats) -> None:
-        v *= v.dtype.type(mu)
-        v -= v.dtype.type(rate) * g
+        v *= mu
+        v -= rate * g
         theta += v
 
     return Rule(update, (np.zeros_like,))
@@ -182,10 +182,10 @@ def nesterov(settings: OptimizerSettings) -> Rule:
     mu = settings.momentum
 
     def update(theta: Floats, g: Floats, rate: float, t: int, v: Floats) -> None:
-        step = v.dtype.type(rate) * g
-        v *= v.dtype.type(mu)
+        step = rate * g
+        v *= mu
         v -= step
-        theta += v.dtype.type(mu) * v - step
+        theta += mu * v - step
 
     return Rule(update, (np.zeros_like,))
 
@@ -200,8 +200,8 @@ def adagrad(settings: OptimizerSettings) -> Rule:
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
         h += g * g
         root = np.sqrt(h)
-        root += h.dtype.type(settings.epsilon)
-        step = theta.dtype.type(rate) * g
+        root += settings.epsilon
+        step = rate * g
         step /= root
         theta -= step
 
@@ -215,10 +215,9 @@ def rmsprop(settings: OptimizerSettings) -> Rule:
     """
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
-        kind = h.dtype.type
-        h *= kind(settings.beta2)
-        h += kind(1 - settings.beta2) * g * g  # subtracted before β₂ is rounded to float32, where it may become 1
-        theta -= theta.dtype.type(rate) * g / (np.sqrt(h) + h.dtype.type(settings.epsilon))
+        h *= settings.beta2
+        h += (1 - settings.beta2) * g * g
+        theta -= rate * g / (np.sqrt(h) + settings.epsilon)
 
     return Rule(update, (np.zeros_like,))
 
@@ -233,21 +232,20 @@ def adam(settings: OptimizerSettings) -> Rule:
     beta1, beta2 = settings.beta1, settings.beta2
 
     def update(theta: Floats, g: Floats, rate: float, t: int, m: Floats, v: Floats) -> None:
-        kind = theta.dtype.type
         # Memory traffic takes most of the time, so all is done in place, and g serves as scratch after the moments.
-        g *= kind(1 - beta1)
-        m *= kind(beta1)
+        g *= 1 - beta1
+        m *= beta1
         m += g
-        g *= kind((1 - beta2) ** 0.5 / (1 - beta1))
+        g *= (1 - beta2) ** 0.5 / (1 - beta1)
         g *= g  # (1 − β₂) g²
-        v *= kind(beta2)
+        v *= beta2
         v += g
         root = np.sqrt(v, out=g)
         # With √v̂ = √v / c, α m̂ / (√v̂ + ε) is (α c / (1 − β₁ᵗ)) m / (√v + ε c), which takes one pass less.
         c = (1 - beta2**t) ** 0.5
-        root += kind(settings.epsilon * c)
+        root += settings.epsilon * c
         step = np.divide(m, root, out=g)
-        step *= kind(rate * c / (1 - beta1**t))
+        step *= rate * c / (1 - beta1**t)
         theta -= step
 
     return Rule(update, (np.zeros_like, np.zeros_like))

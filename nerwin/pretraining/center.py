@@ -113,7 +113,7 @@ def _violations(parts: _Parts, U: Floats, margin: float) -> Floats:
     z, k, p = parts
     violation: Floats = (2 * k) @ (p * U).T  # (B, N)
     violation += (p * p) @ U  # (N,)
-    violation += ((k * k - z * z) @ U + z.dtype.type(margin))[:, None]
+    violation += ((k * k - z * z) @ U + margin)[:, None]
     return violation
 
 

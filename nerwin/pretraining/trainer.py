@@ -115,7 +115,7 @@ def row_adagrad(epsilon: float = 1e-8) -> Rule:
 
     def update(theta: Floats, g: Floats, rate: float, t: int, h: Floats) -> None:
         h += (g * g).mean(axis=1, keepdims=True)
-        theta -= theta.dtype.type(rate) / (np.sqrt(h) + h.dtype.type(epsilon)) * g
+        theta -= rate / (np.sqrt(h) + epsilon) * g
 
     return Rule(update, (lambda theta: np.zeros((len(theta), 1), theta.dtype),), elementwise=False)
 
