@@ -59,9 +59,8 @@ def add_up(e: Floats, around: Surroundings) -> Floats:
 def backprop_add_up(dy: Floats, around: Surroundings) -> Floats:
     """∂J/∂e (n, D) for each word, given ∂J/∂y (B, D): a window's part goes to all words of its sentence but its own."""
     share = dy * around.scale(dy.dtype)
-    by_sentence, own = sum_rows(around.sentences, share), sum_rows(around.centres, share)
-    sums = np.zeros((len(around.lengths), dy.shape[1]), dy.dtype)
-    sums[by_sentence.ids] = by_sentence.values
+    sums = sum_rows(around.sentences, share).dense((len(around.lengths), dy.shape[1]))  # (S, D)
+    own = sum_rows(around.centres, share)
     de: Floats = np.repeat(sums, around.lengths, axis=0)
     de[own.ids] -= own.values
     return de
