@@ -194,14 +194,12 @@ def decide(scores: Floats, thresholds: Floats) -> Ints:
 def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
     """The runs (r,) of words of one type within a sentence, as starts and ends (half open) among all words."""
     n = len(kinds)
-    if not n:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
     change = np.ones(n, np.bool_)
     change[1:] = kinds[1:] != kinds[:-1]
     firsts = np.cumsum(lengths)[:-1]
     change[firsts[firsts < n]] = True
     starts = np.flatnonzero(change)
-    ends = np.append(starts[1:], n)
+    ends = np.append(starts, n)[1:]
     entity = kinds[starts] != NO_TYPE
     return starts[entity], ends[entity]
 
