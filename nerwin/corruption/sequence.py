@@ -19,7 +19,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption
-from nerwin.network.decoder import Transitions, max_marginals, viterbi
+from nerwin.network.decoder import Transitions, viterbi
 from nerwin.text.windows import FlatCorpus
 
 TRANSITIONS = "transitions"
@@ -120,8 +120,7 @@ class SequenceCorruption(TagCorruption):
 
     def slack(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> float:
         """The distance to where another sequence becomes the best rival."""
-        best = np.sort(max_marginals(self._raised(scores, batch), batch.lengths, self.transitions(params)), axis=1)
-        return float((best[:, -1] - best[:, -2]).min())
+        return float(self.leads(params, self._raised(scores, batch), batch.lengths).min())
 
 
 def _fitting(order: Ints, lengths: Ints, room: int) -> list[int]:

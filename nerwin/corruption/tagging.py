@@ -132,8 +132,11 @@ class TagCorruption:
         return offset_tags(scores, constants["outside"].item(), types)
 
     def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        """By how much the best sequence beats the best one that gives the word another tag."""
-        best = np.sort(max_marginals(self._offset(constants, scores), lengths, self.transitions(params)), axis=1)
+        return self.leads(params, self._offset(constants, scores), lengths)
+
+    def leads(self, params: Parameters, scores: Floats, lengths: Ints) -> Floats:
+        """By how much (n,) the best sequence beats the best one that gives the word another tag."""
+        best = np.sort(max_marginals(scores, lengths, self.transitions(params)), axis=1)
         return best[:, -1] - best[:, -2]
 
 
