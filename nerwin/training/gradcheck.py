@@ -104,7 +104,28 @@ class Case(NamedTuple):
         return loss_and_gradients(self.model, self.forms, self.placed, self.batch, self.masks)[1]
 
     def elemental(self) -> Parameters:
-        return _elemental(self)
+        """The elemental gradients of the scorer, of the lookup tables and of the steps between tags."""
+        model, placed = self.model, self.placed
+        scores, _ = model.forward(self.forms, placed, self.masks)
+        ds = model.corruption.loss(model.params, scores, self.batch).ds.dense(scores.shape)
+        x = model.windows(self.forms, placed)
+        grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, self.masks)
+        if preprocess := model.preprocess:
+            dx = preprocess.backward(dx)
+        found = [_form_gradients(placed, window, row.reshape(model.slots, -1)) for window, row in enumerate(dx)]
+        start = 0
+        for one, width in zip(model.lookups, model.widths, strict=True):
+            if one.name != WORDS or model.config.words.trained:
+                rows = [[self.forms.rows_of(one, form) for form, _ in window] for window in found]
+                gradients = [[de for _, de in window] for window in found]
+                grads[one.name] = elemental_lookup(model.params[one.name], rows, gradients, start)
+            start += width
+        for name, W in model.params.items():
+            if name in grads and penalised(name, model.penalised_tables):
+                grads[name] += 2 * model.config.objective.l2 * W
+        if TRANSITIONS in model.params:
+            grads[TRANSITIONS] = elemental_transitions(ds, self.batch.tags.tolist(), self.batch.lengths.tolist())
+        return grads
 
 
 def check_config(config: Config, *, one_sided: bool = False) -> list[Check]:
@@ -236,32 +257,7 @@ def _kink_distance(model: Model, cache: Cache) -> float:
     return min((float(np.abs(layer - kink).min()) for layer in z for kink in kinks), default=np.inf)
 
 
-def _elemental(case: Case) -> Parameters:
-    """The elemental gradients of the scorer, of the lookup tables and of the steps between tags."""
-    model, placed = case.model, case.placed
-    scores, _ = model.forward(case.forms, placed, case.masks)
-    ds = model.corruption.loss(model.params, scores, case.batch).ds.dense(scores.shape)
-    x = model.windows(case.forms, placed)
-    grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, case.masks)
-    if preprocess := model.preprocess:
-        dx = preprocess.backward(dx)
-    spread = [_spread(placed, window, row.reshape(model.slots, -1)) for window, row in enumerate(dx)]
-    start = 0
-    for one, width in zip(model.lookups, model.widths, strict=True):
-        if one.name != WORDS or model.config.words.trained:
-            rows = [[case.forms.rows_of(one, form) for form, _ in window] for window in spread]
-            gradients = [[de for _, de in window] for window in spread]
-            grads[one.name] = elemental_lookup(model.params[one.name], rows, gradients, start)
-        start += width
-    for name, W in model.params.items():
-        if name in grads and penalised(name, model.penalised_tables):
-            grads[name] += 2 * model.config.objective.l2 * W
-    if TRANSITIONS in model.params:
-        grads[TRANSITIONS] = elemental_transitions(ds, case.batch.tags.tolist(), case.batch.lengths.tolist())
-    return grads
-
-
-def _spread(placed: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
+def _form_gradients(placed: Placed, window: int, dx: Floats) -> list[tuple[int, Floats]]:
     """The forms that a window is made of, and ∂J/∂e (D,) of each: one in each place, and all other words of the
     sentence, if there is a place for these.
 
