@@ -28,17 +28,14 @@ def elemental_gradients(
         x: (B, n) windows. ds: (B, K) ∂J/∂s of their scores. masks: as for `Scorer.forward`.
     """
     depth = sum(name.startswith("W") for name in params)
-    grads: Parameters = {name: np.zeros(params[name].shape) for name in _names(depth)}
+    names = [*(f"{kind}{k}" for k in range(1, depth + 1) for kind in "Wb"), "U"]
+    grads: Parameters = {name: np.zeros(params[name].shape) for name in names}
     dx: Floats = np.zeros(x.shape)
     for window in range(len(x)):
         if ds[window].any():
             kept = [None if mask is None else mask[window] for mask in masks or [None] * (depth + 1)]
             dx[window] = _one_window(params, activation, depth, x[window], ds[window], kept, grads)
     return grads, dx
-
-
-def _names(depth: int) -> list[str]:
-    return [name for k in range(1, depth + 1) for name in (f"W{k}", f"b{k}")] + ["U"]
 
 
 def _one_window(
