@@ -190,26 +190,21 @@ class Pretraining:
         half, S = settings.window // 2, settings.stretch
         places = (stretches * S)[:, None] + np.arange(S + 2 * half)
         ids = self.tokens[places].astype(np.int32)  # (G, T), T = S + 2⌊C/2⌋
-        state.tally.words += int(np.count_nonzero(ids[:, half : half + S]))
-        chosen = state.draws.random((len(ids), S), np.float32) < self.keep[ids[:, half : half + S]]
+        centres = ids[:, half : half + S]
+        state.tally.words += int(np.count_nonzero(centres))
+        chosen = state.draws.random(centres.shape, np.float32) < self.keep[centres]
         rivals = self.noise.draw(state.draws, settings.negatives).astype(np.int32)  # (N,)
         if not chosen.any():
             return
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             batch = Minibatch(ids, chosen, rivals)
             loss, dL = loss_and_gradients(state.params, batch, settings.window, settings.margin)
-            self._check_loss(loss)
+            if not math.isfinite(loss.value):
+                raise self._diverged(f"expected a finite loss, found {loss.value}", state.batch + 1)
             rate = self.rate(state.epoch * self.batches + state.batch)
             state.network.step(state.params, loss.grads, rate)
             state.table.step(state.params, {WORDS: dL}, rate)
         state.tally.add(loss, int(np.count_nonzero(chosen)))
-
-    def _check_loss(self, loss: CenterLoss) -> None:
-        if not math.isfinite(loss.value):
-            raise TrainingDiverged(
-                f"epoch {self.state.epoch + 1}, step {self.state.batch + 1}: expected a finite loss, found "
-                f"{loss.value}. Lower --learning-rate (now {self.settings.learning_rate:g}) and add --overwrite."
-            )
 
     def check_finite(self) -> None:
         """The last step's move is not seen in any loss yet.
@@ -220,10 +215,13 @@ class Pretraining:
         state = self.state
         moved = (*state.params.values(), *state.network.arrays().values(), *state.table.arrays().values())
         if not all(np.isfinite(numbers).all() for numbers in moved):
-            raise TrainingDiverged(
-                f"epoch {state.epoch + 1}, step {state.batch}: expected finite parameters and gradients, found ones "
-                f"that are not. Lower --learning-rate (now {self.settings.learning_rate:g}) and add --overwrite."
-            )
+            raise self._diverged("expected finite parameters and gradients, found ones that are not", state.batch)
+
+    def _diverged(self, problem: str, step: int) -> TrainingDiverged:
+        return TrainingDiverged(
+            f"epoch {self.state.epoch + 1}, step {step}: {problem}. "
+            f"Lower --learning-rate (now {self.settings.learning_rate:g}) and add --overwrite."
+        )
 
     def row(self, word: str) -> int:
         """The row of a word in the table.
