@@ -218,16 +218,16 @@ class Trainer:
         """One minibatch: loss, gradients, and the move against them."""
         placed = self._placed_windows(batch.centres)
         masks = self.model.draw_masks(self.state.generators["dropout"], len(placed.places))
+        optimizer = self.state.optimizer
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite is caught by name below
             loss, grads = loss_and_gradients(
-                self.model, self.forms, placed, batch, masks, self.state.optimizer.gradients,
-                zeros=not self.state.optimizer.rule.rests,
-            )  # fmt: skip
+                self.model, self.forms, placed, batch, masks, optimizer.gradients, zeros=not optimizer.rule.rests
+            )
             if not math.isfinite(loss.value):
-                raise self._diverged(f"expected a finite loss, found {loss.value}", self.state.optimizer.steps + 1)
+                raise self._diverged(f"expected a finite loss, found {loss.value}", optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
                 grads = clip_by_norm(grads, limit)
-            self.state.optimizer.step(self.model.params, grads, rate)
+            optimizer.step(self.model.params, grads, rate)
         return loss
 
     def check_finite(self) -> None:
