@@ -13,7 +13,7 @@ from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.text.features import NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
-from nerwin.text.fingerprints import CHANGED
+from nerwin.text.fingerprints import CHANGED, Fingerprint
 from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
@@ -34,18 +34,12 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
         VectorsError: a file of vectors that cannot be read, or that changes meanwhile.
     """
     seen = Spelled(list(dict.fromkeys(parts.words[KNOWN : parts.train_forms])))
-    path, sources = config.words.vectors, dict(parts.sources)
-    if path is not None:
-        sources["words.vectors"] = vectors_source(path)
-    vectors = _read_vectors(config, parts)
-    if path is not None and vectors_source(path) != sources["words.vectors"]:  # checked as in `read_parts`
-        raise VectorsError(f"{path}: {CHANGED}")
-    model = Model(config, parts.types, [_collect_words(config, parts, vectors)], {}, sources=sources)
+    vectors, source = _read_vectors(config, parts)
+    words = _collect_words(config, parts, vectors)
     if parts.dev.tags:
-        parts.notes.append(lookup_stages(parts, model.lookups[0], lower=config.words.lower))
-    model.lookups += [
-        _collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in parts.features
-    ]
+        parts.notes.append(lookup_stages(parts, words, lower=config.words.lower))
+    others = [_collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in parts.features]
+    model = Model(config, parts.types, [words, *others], {}, sources=parts.sources | source)
     model.params.update(_draw_tables(model, vectors, rng, dtype))
     model.params.update(model.corruption.own_parameters(dtype))
     scorer, K = config.scorer, len(model.corruption.names)
@@ -92,19 +86,21 @@ def _fit_preprocessing(model: Model, parts: Parts) -> None:
         )
 
 
-def _read_vectors(config: Config, parts: Parts) -> dict[str, Floats]:
-    """The vectors to start from; how many words have one is added to the parts' notes."""
+def _read_vectors(config: Config, parts: Parts) -> tuple[dict[str, Floats], dict[str, Fingerprint]]:
+    """The vectors to start from, and their file; how many words have one is added to the parts' notes."""
     words = config.words
     if words.vectors is None:
-        return {}
-    known = parts.words[KNOWN:]
+        return {}, {}
+    source, known = vectors_source(words.vectors), parts.words[KNOWN:]
     if words.lower:
         found = read_vectors(words.vectors, {word.lower() for word in known}, words.dim, words.extra)
         found = {word: vector for word, vector in found.items() if word == word.lower()}  # no other is looked up
     else:
         found = read_vectors(words.vectors, known, words.dim, words.extra)
+    if vectors_source(words.vectors) != source:  # checked as in `read_parts`
+        raise VectorsError(f"{words.vectors}: {CHANGED}")
     parts.notes.extend(coverage(parts, found))
-    return found if words.size is None else rescaled(found, words.size)
+    return found if words.size is None else rescaled(found, words.size), {"words.vectors": source}
 
 
 def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> Lookup:
