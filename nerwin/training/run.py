@@ -280,8 +280,7 @@ def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
     Raises:
         ModelError: a line is missing or damaged.
     """
-    for number in range(1, epochs + 1):
-        line = lines[number - 1] if number <= len(lines) else b""
+    for number, line in enumerate([*lines, b""][:epochs], 1):  # b"": the first line that is missing, if one is
         try:
             row = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError):
