@@ -48,11 +48,10 @@ def average(models: Sequence[Model]) -> Model:
     params: Parameters = {
         one.name: np.concatenate([model.params[one.name] for model in models], axis=1) for one in first.lookups
     }
-    columns = _columns(first, len(models))
     for k in range(1, first.scorer.depth + 1):
         params[f"W{k}"] = _blocks([own[f"W{k}"] for own in folded])
         params[f"b{k}"] = np.concatenate([own[f"b{k}"] for own in folded])
-    params["W1"] = params["W1"][:, columns]
+    params["W1"] = params["W1"][:, _columns(first, len(models))]
     params["U"] = np.concatenate([own["U"] for own in folded]) / len(models)
     for name in first.corruption.own_parameters(np.float32):
         params[name] = np.mean([model.params[name] for model in models], axis=0, dtype=np.float64)

@@ -214,12 +214,11 @@ class Model:
         For column vectors, W Pᵀ (x − μ) + b = W' x + b' with W' = W Pᵀ and b' = b − W' μ.
         """
         layers = range(1, self.scorer.depth + 1)
-        names = [*(f"W{k}" for k in layers), "U"]
-        params: Parameters = {
-            name: self.params[name].astype(np.float64) for name in [*names, *(f"b{k}" for k in layers)]
-        }
-        for name, kept in zip(names, self.dropout.whole_network(), strict=True):
-            params[name] = params[name] * (1 if kept is None else kept)
+        weights, biases = [*(f"W{k}" for k in layers), "U"], [f"b{k}" for k in layers]
+        params: Parameters = {name: self.params[name].astype(np.float64) for name in [*weights, *biases]}
+        for name, kept in zip(weights, self.dropout.whole_network(), strict=True):
+            if kept is not None:
+                params[name] *= kept
         if preprocess := self.preprocess:
             params["W1"] = preprocess.backward(params["W1"])  # which multiplies rows by Pᵀ
             params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
