@@ -69,7 +69,7 @@ def _pairs(truth: set[Span], claims: set[Span]) -> Iterator[tuple[Span | None, S
 
 
 def _overlapping(lost: Iterable[Span], wrong: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
-    """The pairs that share a word, given spans of which those of one side never do: in order, they end in order too."""
+    """The pairs that share a word. Spans of one side never do, so those of `wrong`, in order, end in order too."""
     ends = [one.end for one in wrong]
     for true in lost:
         at = bisect_right(ends, true.start)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.arrays import Ints
 from nerwin.config.corpora import columns_of, corpus_sources, hold_out, read_part
 from nerwin.config.reading import named_files
 from nerwin.config.settings import Config, CorpusConfig
@@ -231,5 +230,5 @@ def _all_types(config: CorpusConfig) -> list[str]:
 
 
 def _part(vocabulary: Vocabulary, sentences: Sequence[Sentence], features: Sequence[str], size: int) -> Part:
-    ids: list[Ints] = [vocabulary.ids(forms_of(sentence.words, features)) for sentence in sentences]
+    ids = [vocabulary.ids(forms_of(sentence.words, features)) for sentence in sentences]
     return Part(flatten(ids, size), [sentence.tags for sentence in sentences])
