@@ -14,7 +14,7 @@ from nerwin.corruption.interface import Corruption, CorruptionSettings
 from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
 from nerwin.model.sums import finite_sums
 from nerwin.network.by_place import ByPlaceCache, forward_by_place
-from nerwin.network.dropout import Dropout, Mask
+from nerwin.network.dropout import Dropout, Masks
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
 from nerwin.network.placed import ByPlace, Placed, as_they_stand, by_place, distinct
 from nerwin.network.preprocess import Preprocess
@@ -188,7 +188,7 @@ class Model:
         return placed.windows(self.embed(forms, placed.forms))
 
     def forward(
-        self, forms: FormTable, placed: Placed, masks: Sequence[Mask] | None = None
+        self, forms: FormTable, placed: Placed, masks: Masks | None = None
     ) -> tuple[Floats, Cache | ByPlaceCache]:
         """The scores (B, K), and the cache for backpropagation; without masks, the whole network is used."""
         masks = masks or self.dropout.whole_network()
@@ -204,7 +204,7 @@ class Model:
         rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
         return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")
 
-    def draw_masks(self, rng: np.random.Generator, B: int) -> list[Mask]:
+    def draw_masks(self, rng: np.random.Generator, B: int) -> Masks:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
         return self.dropout.masks(rng, B, self.params["U"].dtype.type)
 
@@ -253,7 +253,7 @@ class Model:
     def tag_and_calibrate(
         self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
     ) -> list[list[str]]:
-        """The tags of the dev part; calibrates: fits the probability that an entity is right to those found there.
+        """The tags of the dev part; how likely an entity is right is fitted to those that are found there.
 
         Args:
             scores: (n, K), not yet in context. gold: the true tags, in IOB2.

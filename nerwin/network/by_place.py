@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nerwin.arrays import Floats, Ints, Parameters
-from nerwin.network.dropout import Mask
+from nerwin.network.dropout import Masks
 from nerwin.network.lookup import windows_of
 from nerwin.network.scorer import Cache, Layers, Scorer
 
@@ -32,7 +32,7 @@ class ByPlaceCache(NamedTuple):
 
 
 def forward_by_place(
-    scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Sequence[Mask]
+    scorer: Scorer, params: Parameters, e: Floats, borders: Sequence[int], places: Ints, masks: Masks
 ) -> tuple[Floats, ByPlaceCache]:
     """The scores (B, K) of windows, and the cache for the backward pass. There must be no dropout on x.
 

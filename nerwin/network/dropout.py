@@ -17,6 +17,7 @@ import numpy as np
 from nerwin.arrays import Floats
 
 Mask = Floats | float | None  # what an activation is multiplied by; None is 1
+Masks = Sequence[Mask]  # of x and of each hidden layer's a
 
 
 def dropout_mask(

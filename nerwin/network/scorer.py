@@ -14,7 +14,7 @@ import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.network.activations import ACTIVATIONS
-from nerwin.network.dropout import Mask
+from nerwin.network.dropout import Mask, Masks
 from nerwin.network.initializers import INITIALIZERS
 
 
@@ -28,7 +28,7 @@ class Layers(NamedTuple):
 
     outputs: list[Floats]
     thinned: list[Floats]
-    masks: Sequence[Mask]
+    masks: Masks
 
     def rows(self, chosen: Ints) -> "Layers":
         """The same for some windows (b,) of the minibatch only."""
@@ -58,7 +58,7 @@ class Scorer:
     depth: int
     activation: str
 
-    def forward(self, params: Parameters, x: Floats, masks: Sequence[Mask] | None = None) -> tuple[Floats, Cache]:
+    def forward(self, params: Parameters, x: Floats, masks: Masks | None = None) -> tuple[Floats, Cache]:
         """Score windows.
 
         Args:
@@ -74,7 +74,7 @@ class Scorer:
         s, layers = self.forward_from(params, z, masks)
         return s, Cache(x, layers)
 
-    def forward_from(self, params: Parameters, z: Floats, masks: Sequence[Mask] | None = None) -> tuple[Floats, Layers]:
+    def forward_from(self, params: Parameters, z: Floats, masks: Masks | None = None) -> tuple[Floats, Layers]:
         """The rest of the forward pass, given z⁽¹⁾ (B, m₁), which is overwritten. The mask of x is not used.
 
         Returns: s (B, K), and the hidden layers.

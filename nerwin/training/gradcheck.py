@@ -19,6 +19,7 @@ from nerwin.corruption.sequence import TRANSITIONS
 from nerwin.errors import ConfigError
 from nerwin.model.model import Model
 from nerwin.network.activations import ACTIVATIONS
+from nerwin.network.dropout import Masks
 from nerwin.network.elemental import elemental_gradients, elemental_lookup, elemental_transitions
 from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
 from nerwin.network.loss import penalised
@@ -32,7 +33,7 @@ from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, windows
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.objective import Masks, loss_and_gradients, total_loss
+from nerwin.training.objective import loss_and_gradients, total_loss
 from nerwin.training.state import generators
 
 NEAR = 10  # the distance from every kink, in ε, that a minibatch has to keep

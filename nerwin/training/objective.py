@@ -4,18 +4,15 @@ Soon after the first epoch the hinge of most pairs is zero, so only the windows 
 propagated back.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from nerwin.arrays import Gradients, Parameters
 from nerwin.corruption.interface import Loss
 from nerwin.model.model import Model
-from nerwin.network.dropout import Mask
+from nerwin.network.dropout import Masks
 from nerwin.network.loss import add_l2_gradient, l2_penalty
 from nerwin.network.placed import Placed
 from nerwin.text.features import FormTable
-
-Masks = Sequence[Mask]
 
 
 def loss_and_gradients(
