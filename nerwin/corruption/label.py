@@ -43,11 +43,11 @@ class LabelCorruption(TagCorruption):
     ) -> Iterator[LabelBatch]:
         shuffled = order_rng.permutation(len(targets))
         if self.settings.outside_share < 1:
-            outside = corruption_rng.permutation(np.flatnonzero(targets == 0))
-            left_out = np.zeros(len(targets), np.bool_)
-            kept = self.pairs_per_pass(targets, corpus.lengths) - np.count_nonzero(targets)
-            left_out[outside[kept:]] = True
-            shuffled = shuffled[~left_out[shuffled]]
+            chosen = targets != 0
+            outside = corruption_rng.permutation(np.flatnonzero(~chosen))
+            room = self.pairs_per_pass(targets, corpus.lengths) - np.count_nonzero(chosen)
+            chosen[outside[:room]] = True
+            shuffled = shuffled[chosen[shuffled]]
         tags = targets[shuffled]
         whole_pass = LabelBatch(corpus.centres[shuffled], tags, self.tag_weights(targets)[tags])
         for start in range(0, len(shuffled), size):
