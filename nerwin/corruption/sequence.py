@@ -82,9 +82,8 @@ class SequenceCorruption(TagCorruption):
 
     def transitions(self, params: Parameters) -> Transitions:
         """The learned scores of the steps; illegal ones are FORBIDDEN."""
-        K, learned = len(self.names), params[TRANSITIONS]
-        legal = self.legal
-        return Transitions(learned[:K] + legal.A, learned[K] + legal.start, learned[K + 1] + legal.end, legal.blocks)
+        learned, legal = params[TRANSITIONS], self.legal
+        return Transitions(learned[:-2] + legal.A, learned[-2] + legal.start, learned[-1] + legal.end, legal.blocks)
 
     def loss(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> Loss:
         n, word = len(batch.tags), np.arange(len(batch.tags))
