@@ -5,9 +5,9 @@ numbers as little-endian float32, and a line end.
 """
 
 import gzip
-import io
 import os
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,16 +51,14 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
 
 
 def _fill(stream: BinaryIO, name: str, words: Sequence[str], vectors: Floats) -> None:
-    """Without a name or time of its own, equal vectors make an equal gzip file."""
-    blocks = _binary(words, vectors) if name.endswith(BINARY) else _text(words, vectors)
     header = f"{len(words)} {vectors.shape[1]}\n".encode()
+    blocks = _binary(words, vectors) if name.endswith(BINARY) else _text(words, vectors)
     if name.endswith(".gz"):
+        # Without a name or time of its own, equal vectors make an equal file.
         with gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
-            packed.write(header)
-            packed.writelines(blocks)
+            packed.writelines(chain([header], blocks))
     else:
-        stream.write(header)
-        stream.writelines(blocks)
+        stream.writelines(chain([header], blocks))
 
 
 def _text(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
@@ -72,7 +70,5 @@ def _text(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
 
 def _binary(words: Sequence[str], vectors: Floats) -> Iterator[bytes]:
     for start in range(0, len(words), ROWS):
-        block = io.BytesIO()
-        for word, row in zip(words[start : start + ROWS], vectors[start : start + ROWS], strict=True):
-            block.write(word.encode("utf-8") + b" " + row.astype("<f4").tobytes() + b"\n")
-        yield block.getvalue()
+        rows = zip(words[start : start + ROWS], vectors[start : start + ROWS].astype("<f4"), strict=True)
+        yield b"".join([word.encode("utf-8") + b" " + row.tobytes() + b"\n" for word, row in rows])
