@@ -28,9 +28,9 @@ from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.network.scorer import Cache
 from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import PAIR, bare_words, forms_of
-from nerwin.text.tags import types_in
+from nerwin.text.tags import OUTSIDE, types_in
 from nerwin.text.vocabulary import Vocabulary
-from nerwin.text.windows import flatten, windows
+from nerwin.text.windows import flatten, split_sentences, windows
 from nerwin.training.data import Part, Parts, read_parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients, total_loss
@@ -170,12 +170,11 @@ def _grid() -> Iterator[tuple[Any, ...]]:
 def _first_sentences(parts: Parts, size: int) -> Parts:
     """A small corpus: the first sentences with entities, laid out for another window size and GRID_FEATURES."""
     flat, tags = parts.train
-    ends = np.cumsum(flat.lengths)
-    chosen = [i for i, row in enumerate(tags) if set(row) != {"O"}][:SMALL_CORPUS]
-    words = [parts.words[form] for form in flat.words.tolist()]
+    words = split_sentences([parts.words[form] for form in flat.words.tolist()], flat.lengths)
+    chosen = [(own, row) for own, row in zip(words, tags, strict=True) if set(row) != {OUTSIDE}][:SMALL_CORPUS]
     vocabulary = Vocabulary()
-    sentences = [vocabulary.ids(forms_of(words[ends[i] - flat.lengths[i] : ends[i]], GRID_FEATURES)) for i in chosen]
-    part = Part(flatten(sentences, size), [tags[i] for i in chosen])
+    ids = [vocabulary.ids(forms_of(own, GRID_FEATURES)) for own, _ in chosen]
+    part = Part(flatten(ids, size), [row for _, row in chosen])
     types = sorted(types_in(part.tags))
     spelled = bare_words(vocabulary.forms, GRID_FEATURES)
     return Parts(
