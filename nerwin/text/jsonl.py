@@ -18,7 +18,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
 from nerwin.text.jsonl_objects import borders, brief, check_characters, list_under, read_object, text_of
-from nerwin.text.jsonl_words import has_tags, listed_words, tagged_spans, tags_of, with_tags
+from nerwin.text.jsonl_words import has_tags, listed_words, tags_of, with_tags
 from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
 from nerwin.text.tokenizer import tokenize
@@ -56,7 +56,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     text, tokens = text_of(content, where)
     count, offsets = len(tokens or []), _offsets_keys(content)
     if _takes_tags(content, count, where) and (has_tags(content, count) or not offsets):
-        passage = Passage(text, tokens or [], tagged_spans(content, count, where), number)
+        passage = Passage(text, tokens or [], spans(tags_of(content, count, where)), number)
         for key in offsets:
             _check_same({_span(one, text, where) for one in content[key]}, passage, key, where)
         return passage

@@ -16,7 +16,7 @@ from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.text.files import BLANK
 from nerwin.text.schemes import is_legal
-from nerwin.text.tags import Span, is_tag, spans
+from nerwin.text.tags import is_tag
 
 WORD_KEYS = ("tokens", "words")
 SURE = ("ner_tags", "ner")
@@ -88,15 +88,6 @@ def place_words(words: Sequence[str], text: str, where: str) -> list[dict[str, i
 def has_tags(content: dict[str, Any], count: int) -> bool:
     """Whether there are tags, or numbers of tags, for so many words; parts of speech do not count."""
     return any(key in SURE or _were_tags(key, content[key], count) for key in _tags_keys(content, count))
-
-
-def tagged_spans(content: dict[str, Any], count: int, where: str) -> list[Span]:
-    """The entities that the tags of so many words spell, in any scheme, read by conlleval's rule.
-
-    Raises:
-        CorpusError: as `tags_of`.
-    """
-    return spans(tags_of(content, count, where))
 
 
 def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
