@@ -16,6 +16,7 @@ in use. A scheme is a set of legal steps between neighbouring tags, by which it 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from nerwin.text.files import BLANK
@@ -23,6 +24,8 @@ from nerwin.text.files import BLANK
 OUTSIDE = "O"
 PREFIXES = frozenset("BIESLUM")
 BLANKS = frozenset(BLANK)
+Letters = tuple[str, str, str, str]  # of a span's first token, of those inside, of its last one, of one that is alone
+IOBES: Letters = ("B", "I", "E", "S")
 
 
 class Span(NamedTuple):
@@ -99,12 +102,14 @@ def iob2(found: Iterable[Span], length: int) -> list[str]:
     return tags
 
 
-def iobes(found: Iterable[Span], length: int) -> list[str]:
-    """Spell spans as IOBES tags of a sentence of `length` tokens."""
+def iobes(found: Iterable[Span], length: int, letters: Letters = IOBES) -> list[str]:
+    """Spell spans as IOBES tags of a sentence of `length` tokens, or with the letters of another scheme in CLOSED."""
     tags = [OUTSIDE] * length
+    first, inside, last, single = letters
     for start, end, label in found:
-        inside = [f"I-{label}"] * (end - start - 2)
-        tags[start:end] = [f"S-{label}"] if end - start == 1 else [f"B-{label}", *inside, f"E-{label}"]
+        size = end - start
+        spelled = single if size == 1 else f"{first}{inside * (size - 2)}{last}"
+        tags[start:end] = [f"{letter}-{label}" for letter in spelled]
     return tags
 
 
@@ -118,21 +123,6 @@ def iob1(found: Iterable[Span], length: int) -> list[str]:
     return tags
 
 
-def bilou(found: Iterable[Span], length: int) -> list[str]:
-    """Spell spans as BILOU tags of a sentence of `length` tokens."""
-    return _with_letters({"E": "L", "S": "U"}, iobes(found, length))
-
-
-def bmes(found: Iterable[Span], length: int) -> list[str]:
-    """Spell spans as BMES tags of a sentence of `length` tokens."""
-    return _with_letters({"I": "M"}, iobes(found, length))
-
-
-def _with_letters(letters: dict[str, str], tags: list[str]) -> list[str]:
-    """Tags with other prefixes."""
-    return [letters.get(tag[0], tag[0]) + tag[1:] for tag in tags]
-
-
 def types_alone(found: Iterable[Span], length: int) -> list[str]:
     """Spell spans as types without prefixes, which do not show borders between neighbours of one type."""
     tags = [OUTSIDE] * length
@@ -143,12 +133,12 @@ def types_alone(found: Iterable[Span], length: int) -> list[str]:
 
 Spelling = Callable[[Iterable[Span], int], list[str]]
 
+# The schemes that mark the last token of a span too.
+CLOSED: dict[str, Letters] = {"iobes": IOBES, "bilou": ("B", "I", "L", "U"), "bmes": ("B", "M", "E", "S")}
 SPELLINGS: dict[str, Spelling] = {
     "iob1": iob1,
     "iob2": iob2,
-    "iobes": iobes,
-    "bilou": bilou,
-    "bmes": bmes,
+    **{name: partial(iobes, letters=letters) for name, letters in CLOSED.items()},
 }
 
 
@@ -163,24 +153,18 @@ def _legal_iob2(before: str, after: str) -> bool:
     return after[0] in "OB" or (after[0] == "I" and before[2:] == after[2:])
 
 
-def _legal_closed(opening: str, inside: str, closing: str, single: str) -> Callable[[str, str], bool]:
-    """Steps of a scheme that marks the last token of a span too."""
-
-    def legal(before: str, after: str) -> bool:
-        if before[0] in opening + inside:
-            return after[0] in inside + closing and before[2:] == after[2:]
-        return before[0] in OUTSIDE + closing + single and after[0] in OUTSIDE + opening + single
-
-    return legal
+def _legal_closed(letters: Letters, before: str, after: str) -> bool:
+    first, inside, last, single = letters
+    if before[0] in first + inside:
+        return after[0] in inside + last and before[2:] == after[2:]
+    return before[0] in OUTSIDE + last + single and after[0] in OUTSIDE + first + single
 
 
 # In order of preference: a file may be legal in several, as is one without entities.
 SCHEMES: dict[str, Callable[[str, str], bool]] = {
     "iob2": _legal_iob2,
     "iob1": _legal_iob1,
-    "iobes": _legal_closed("B", "I", "E", "S"),
-    "bilou": _legal_closed("B", "I", "L", "U"),
-    "bmes": _legal_closed("B", "M", "E", "S"),
+    **{name: partial(_legal_closed, letters) for name, letters in CLOSED.items()},
 }
 
 
