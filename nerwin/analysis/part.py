@@ -12,8 +12,9 @@ from nerwin.analysis.characters import Odd, odd_characters
 from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.text.corpus import read_corpus
+from nerwin.text.schemes import illegal_steps
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import SCHEMES, Span, spans, steps
+from nerwin.text.tags import Span, spans
 from nerwin.training.data import CUT_BEYOND
 
 MUCH = 0.1  # share of the words; a corpus has some long sentences
@@ -149,7 +150,7 @@ def describe(tagged: TaggedPart) -> PartSurvey:
         missing=tagged.missing,
         lengths=_lengths(sentences),
         long=_long(sentences),
-        invalid=list(_invalid(corpus)),
+        invalid=[Invalid(*step) for step in illegal_steps(corpus)] if corpus.illegal else [],
         odd=odd_characters(counts, sentences),
         comments=corpus.comments,
         docstarts=corpus.docstarts,
@@ -177,14 +178,3 @@ def _long(sentences: Sequence[Sentence]) -> list[int]:
     words = sum(len(sentence.words) for sentence in sentences)
     many = sum(len(sentence.words) for sentence in long) > MUCH * words
     return [sentence.line for sentence in long] if many else []
-
-
-def _invalid(corpus: Corpus) -> Iterator[Invalid]:
-    """The steps that the scheme does not allow, if it counted any."""
-    if not corpus.illegal:
-        return
-    legal = SCHEMES[corpus.scheme]
-    for sentence in corpus.sentences:
-        for offset, (before, after) in enumerate(steps(sentence.tags)):
-            if not legal(before, after):
-                yield Invalid(sentence.lines[min(offset, len(sentence.tags) - 1)], before, after)

@@ -6,7 +6,8 @@ neighbours of one type are one entity. That happens only on request, since any c
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Scheme
@@ -119,24 +120,17 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
     if chosen == TYPES_ALONE:
         _settle_types(corpus)
         return
-    first_line: dict[tuple[str, str], int] = {}
-    counts: dict[tuple[str, str], int] = {}
-    for sentence in corpus.sentences:
-        for offset, step in enumerate(steps(sentence.tags)):
-            if step not in counts:
-                counts[step] = 0
-                first_line[step] = sentence.lines[min(offset, len(sentence.tags) - 1)]
-            counts[step] += 1
+    counts = Counter(step for sentence in corpus.sentences for step in steps(sentence.tags))
     broken = {
-        scheme: {step: count for step, count in counts.items() if not legal(*step)} for scheme, legal in SCHEMES.items()
+        scheme: sum(count for step, count in counts.items() if not legal(*step)) for scheme, legal in SCHEMES.items()
     }
-    nearest = min(SCHEMES, key=lambda name: sum(broken[name].values()))
+    nearest = min(SCHEMES, key=broken.__getitem__)
     scheme = chosen if chosen != "auto" else nearest
-    corpus.scheme, corpus.illegal = scheme, sum(broken[scheme].values())
+    corpus.scheme, corpus.illegal = scheme, broken[scheme]
     if scheme == "iob1" and {after[0] for _, after in counts} == {OUTSIDE, "I"}:
         corpus.notes.append(NEIGHBOURS)
     entity_tokens = sum(count for (_, after), count in counts.items() if after != OUTSIDE)
-    if chosen != "auto" and sum(broken[nearest].values()) <= STRAY_SHARE * entity_tokens < corpus.illegal:
+    if chosen != "auto" and broken[nearest] <= STRAY_SHARE * entity_tokens < corpus.illegal:
         corpus.doubts.append(
             f"{nearest.upper()} fits these tags, and {chosen.upper()} does not (corpus.scheme={nearest} would)"
         )
@@ -144,12 +138,21 @@ def settle_scheme(corpus: Corpus, chosen: Scheme, *, refuse_mixed: bool) -> None
         if not refuse_mixed:
             corpus.doubts.append(f"mixed tag schemes, which training refuses unless corpus.scheme={scheme} is set")
             return
-        before, after = step = min(broken[scheme], key=first_line.__getitem__)
+        line, before, after = next(illegal_steps(corpus))
         raise CorpusError(
-            f"{corpus.path}:{first_line[step]}: expected one tag scheme throughout, found mixed ones: {before} "
+            f"{corpus.path}:{line}: expected one tag scheme throughout, found mixed ones: {before} "
             f"followed by {after} is not {scheme.upper()}, which fits the rest best. Mend the tags, or set "
             f"corpus.scheme to {scheme}."
         )
+
+
+def illegal_steps(corpus: Corpus) -> Iterator[tuple[int, str, str]]:
+    """The steps that a corpus's scheme, which is not types alone, does not allow: the line, and the two tags."""
+    legal = SCHEMES[corpus.scheme]
+    for sentence in corpus.sentences:
+        for offset, (before, after) in enumerate(steps(sentence.tags)):
+            if not legal(before, after):
+                yield sentence.lines[min(offset, len(sentence.tags) - 1)], before, after
 
 
 def _settle_types(corpus: Corpus) -> None:
