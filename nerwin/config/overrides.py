@@ -149,17 +149,8 @@ def _is_word(annotation: Any) -> bool:
 
 
 def _kinds_of(annotation: Any) -> set[Any]:
-    """The alternatives of a key's type; none of a key that is not legal."""
-    return set() if annotation is None else set(_kinds(annotation))
-
-
-def _kinds(annotation: Any) -> Iterator[Any]:
-    """The alternatives of a union, without their Annotated wrapping."""
-    origin = typing.get_origin(annotation)
+    """The alternatives of a key's type, without their Annotated wrapping."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
-        yield from _kinds(typing.get_args(annotation)[0])
-    elif origin in (UnionType, typing.Union):
-        for part in typing.get_args(annotation):
-            yield from _kinds(part)
-    else:
-        yield annotation
+        return _kinds_of(parts[0])
+    return set().union(*map(_kinds_of, parts)) if origin in (UnionType, typing.Union) else {annotation}
