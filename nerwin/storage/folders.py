@@ -41,11 +41,8 @@ def new_folder(stem: str) -> Path:
         ModelError: it cannot be made.
     """
     while True:
-        taken = [
-            int(one.name.rpartition("-")[2])
-            for one in RUNS.glob(f"{glob.escape(stem)}-*")
-            if one.name.rpartition("-")[2].isdecimal()
-        ]
+        endings = [one.name.rpartition("-")[2] for one in RUNS.glob(f"{glob.escape(stem)}-*")]
+        taken = [int(ending) for ending in endings if ending.isdecimal()]
         folder = RUNS / f"{stem}-{max(taken, default=0) + 1}"
         try:
             folder.mkdir(parents=True)
