@@ -20,7 +20,7 @@ MARKS = {",": "comma", ";": "semicolon"}  # between the cells of CSV, never betw
 
 def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
     """The line and the number of columns of each comment that has a tag where tokens have theirs: "#nerwin O"."""
-    for number, text in block.others_of("comment"):
+    for number, text in block.comments():
         fields = split_line(text, own_delimiter(text))
         if -len(fields) <= tag < len(fields) and is_tag(fields[tag]):
             yield number, len(fields)
@@ -113,8 +113,7 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
             f"line {block.number + block.places[first]} has {block.widths[first]} columns and most have {usual} (is it "
             "a comment, or are columns named there? Do words hold spaces? Then separate by tabs)"
         )
-    comments = block.others_of("comment")
-    if lines := [line for line, text in comments if len(split_line(text, block.delimiter)) == usual]:
+    if lines := [line for line, text in block.comments() if len(split_line(text, block.delimiter)) == usual]:
         yield (
             f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
             "words? Then name the mark of comments with --comments, or a longer one)"

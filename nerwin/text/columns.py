@@ -109,10 +109,9 @@ class Block:
             delimiter = self._delimiter_of(kind, text)
             yield Line(self.number + at, text, kind, split_line(text, delimiter) if delimiter else [], delimiter)
 
-    def others_of(self, kind: Kind) -> Iterator[tuple[int, str]]:
-        """The numbers and texts of the lines of a kind that is no token."""
-        for at in (at for at, found in self.others.items() if found == kind):
-            yield self.number + at, self._text(at)
+    def comments(self) -> Iterator[tuple[int, str]]:
+        """The numbers and texts of the comment lines."""
+        return ((self.number + at, self._text(at)) for at, kind in self.others.items() if kind == "comment")
 
     def _text(self, at: int) -> str:
         return self.data[self._lines.starts[at] : self._lines.ends[at]].decode()
