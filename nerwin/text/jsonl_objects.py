@@ -39,8 +39,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
         text, others = found
         return {**others, "text": text}
     if not isinstance(found, dict):
-        listed = isinstance(found, list) and all(isinstance(one, dict | list) for one in found)
-        remedy = A_LINE if listed else AN_OBJECT
+        remedy = A_LINE if isinstance(found, list) and all(map(_is_content, found)) else AN_OBJECT
         raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {remedy}')
     return found
 
