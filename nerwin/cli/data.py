@@ -9,7 +9,7 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import JsonOption
-from nerwin.cli.tables import print_whole
+from nerwin.cli.tables import new_table, print_whole
 from nerwin.counts import counted
 
 if TYPE_CHECKING:
@@ -90,11 +90,7 @@ def _draw(found: "Survey", warnings: list[str]) -> None:
         console.print(_told(conflict), soft_wrap=True)
     for warning in warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    console.print(_counted(warnings), style="bold")
-
-
-def _counted(warnings: list[str]) -> str:
-    return counted(len(warnings), "warning") if warnings else "no warnings"
+    console.print(counted(len(warnings), "warning") if warnings else "no warnings", style="bold")
 
 
 def _told(conflict: "Conflict") -> str:
@@ -103,18 +99,8 @@ def _told(conflict: "Conflict") -> str:
     return f'in several ways: "{join_words(conflict.words)[0][:60]}" at {", ".join(conflict.places)}'
 
 
-def _table(title: str, first: str, columns: "dict[str, PartSurvey]") -> "Table":
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    table.add_column(first)
-    for name in columns:
-        table.add_column(name, justify="right")
-    return table
-
-
 def _figures(parts: "dict[str, PartSurvey]") -> "Table":
-    table = _table("the corpus", "", parts)
+    table = new_table("the corpus", [""], parts)
     for title, tell in _rows(parts):
         table.add_row(title, *(tell(part) for part in parts.values()))
     return table
@@ -155,7 +141,7 @@ def _shared(part: "PartSurvey", name: str) -> str:
 
 
 def _types(parts: "dict[str, PartSurvey]") -> "Table":
-    table = _table("entities by type", "type", parts)
+    table = new_table("entities by type", ["type"], parts)
     labels = sorted({label for part in parts.values() for label in part.types})
     for label in labels[:MOST_ROWS]:
         table.add_row(label, *(f"{part.types.get(label, 0):,}" for part in parts.values()))

@@ -20,7 +20,7 @@ from nerwin.cli.column_options import (
 )
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
 from nerwin.cli.scored import tell_how_scored
-from nerwin.cli.tables import WIDEST, print_whole
+from nerwin.cli.tables import WIDEST, new_table, print_whole
 from nerwin.counts import counted
 
 if TYPE_CHECKING:
@@ -87,12 +87,7 @@ def _is_learned(data: str, sources: "Mapping[str, Fingerprint]") -> bool:
 
 
 def _scores(result: "Evaluation") -> "Table":
-    from rich.table import Table
-
-    table = Table(title="entities", title_justify="left")
-    table.add_column("type")
-    for title in ("precision", "recall", "F1", "support"):
-        table.add_column(title, justify="right")
+    table = new_table("entities", ["type"], ["precision", "recall", "F1", "support"])
     rows = [*result.types.items(), ("all (conlleval)", result.overall), ("all (strict)", result.strict)]
     for label, score in rows:
         if label == "all (conlleval)":
@@ -103,13 +98,9 @@ def _scores(result: "Evaluation") -> "Table":
 
 
 def _confusion(result: "Evaluation") -> "Table":
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(title="words by type: true in rows, found in columns", title_justify="left")
-    table.add_column("")
-    for label in result.confusion:
-        table.add_column(label, justify="right")
+    table = new_table("words by type: true in rows, found in columns", [""], result.confusion)
     for label, row in result.confusion.items():
         counts = (Text(f"{count:,}", "bold" if label == name else "") for name, count in row.items())
         table.add_row(label, *counts)
@@ -118,18 +109,13 @@ def _confusion(result: "Evaluation") -> "Table":
 
 def _mistakes(result: "Evaluation") -> "Table":
     """What of the confusion is seen where the whole of it is too wide."""
-    from rich.table import Table
-
     counts = [
         (count, true, found)
         for true, row in result.confusion.items()
         for found, count in row.items()
         if count and true != found
     ]
-    table = Table(title="frequent mistakes", title_justify="left")
-    for title in ("true", "found"):
-        table.add_column(title)
-    table.add_column("words", justify="right")
+    table = new_table("frequent mistakes", ["true", "found"], ["words"])
     for count, true, found in sorted(counts, key=lambda one: -one[0])[:MISTAKES]:
         table.add_row(true, found, f"{count:,}")
     return table

@@ -7,7 +7,7 @@ import typer
 
 from nerwin.cli.app import command
 from nerwin.cli.options import ConfigOption, JsonOption, SetOption
-from nerwin.cli.tables import print_whole
+from nerwin.cli.tables import new_table, print_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -75,14 +75,12 @@ def _verdict(passed: bool) -> "Text":
 
 def _tensor_table(checks: "list[Check]") -> "Table":
     """A row a tensor, the three gradients side by side, and how far the vectorised one is from either of the others."""
-    from rich.table import Table
-
     seconds = checks[0].seconds
-    table = Table(
-        title="norms of the three gradients, and the vectorised one's largest relative error", title_justify="left"
+    table = new_table(
+        "norms of the three gradients, and the vectorised one's largest relative error",
+        ["tensor"],
+        ["shape", "entries", "elemental", "vectorised", "numeric", "error", ""],
     )
-    for title in ("tensor", "shape", "entries", "elemental", "vectorised", "numeric", "error", ""):
-        table.add_column(title, justify="left" if title == "tensor" else "right")
     for check in checks:
         table.add_row(
             check.name,
@@ -100,11 +98,9 @@ def _tensor_table(checks: "list[Check]") -> "Table":
 
 def _grid_table(checks: "list[Check]") -> "Table":
     """A row for each corruption and activation: how many tensors were checked, and the worst error."""
-    from rich.table import Table
-
-    table = Table(title="every combination of techniques", title_justify="left")
-    for title in ("corruption", "activation", "networks", "tensors", "worst error", ""):
-        table.add_column(title, justify="left" if title in ("corruption", "activation") else "right")
+    table = new_table(
+        "every combination of techniques", ["corruption", "activation"], ["networks", "tensors", "worst error", ""]
+    )
     groups: dict[tuple[str, ...], list[Check]] = {}
     for check in checks:
         groups.setdefault(tuple(check.setting.split()[:2]), []).append(check)

@@ -8,13 +8,13 @@ import typer
 
 from nerwin.cli.app import command, say
 from nerwin.cli.options import JsonOption, ModelArgument
-from nerwin.cli.tables import print_whole
+from nerwin.cli.tables import new_table, print_whole
 from nerwin.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console, JustifyMethod
+    from rich.console import Console
 
     from nerwin.analysis.inspection import Decision, Detector
     from nerwin.model.model import Model
@@ -92,17 +92,13 @@ def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
 
 
 def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, float]]) -> None:
-    from rich.table import Table
-
-    table = Table("word", "cosine", title=f"nearest to {word}", title_justify="left")
+    table = new_table(f"nearest to {word}", ["word", "cosine"])
     for neighbour, cosine in neighbours:
         table.add_row(neighbour, f"{cosine:.3f}")
     print_whole(console, table)
 
 
 def _draw_decision(console: "Console", decision: "Decision") -> None:
-    from rich.table import Table
-
     from nerwin.text.tags import OUTSIDE
 
     names = decision.names
@@ -115,16 +111,11 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     def cells(values: "Sequence[float]") -> list[str]:
         return [f"{values[k]:+.3f}" for k in scores]
 
-    def headed(table: Table, first: str, justify: "JustifyMethod" = "left") -> Table:
-        table.add_column(first, justify=justify)
-        for k in scores:
-            table.add_column(names[k], justify="right")
-        return table
-
     also = "".join(f", and {names[k]}" for k in ranked[highest:] if k in scores)
     shown = f", the {highest} highest of {len(names)}{also}; --json has all" if len(names) > len(scores) else ""
     title = f'scores of "{decision.words[decision.centre]}" by word{shown}'
-    table = headed(Table(title=title, title_justify="left"), "word")
+    heads = [names[k] for k in scores]
+    table = new_table(title, ["word"], heads)
     table.add_row("(empty window)", *cells(decision.base))
     for position, (word, shares) in enumerate(zip(decision.words, decision.positions, strict=True)):
         table.add_row(word, *cells(shares), style="bold" if position == decision.centre else "")
@@ -138,7 +129,7 @@ def _draw_decision(console: "Console", decision: "Decision") -> None:
     console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {counted(len(strongest), 'detector')} with the largest shares"
-    detectors = headed(Table(title=title, title_justify="left"), "detector", "right")
+    detectors = new_table(title, [], ["detector", *heads])
     for i in strongest:
         detectors.add_row(str(i), *cells(decision.detectors[i]))
     print_whole(console, detectors)

@@ -1,5 +1,6 @@
 """Tables of figures on standard output, whatever its width."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -7,6 +8,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDEST = 10_000  # columns; no table takes so many
+
+
+def new_table(title: str, words: Iterable[str], numbers: Iterable[str] = ()) -> "Table":
+    """A table without rows, given the heads of its columns: first those of words, then those of numbers."""
+    from rich.table import Table
+
+    table = Table(*words, title=title, title_justify="left")
+    for head in numbers:
+        table.add_column(head, justify="right")
+    return table
 
 
 def print_whole(console: "Console", table: "Table") -> None:
