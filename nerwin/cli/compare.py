@@ -1,6 +1,7 @@
 """`nerwin compare`: the same training with other choices, side by side."""
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from nerwin.cli.app import command, interrupted
 from nerwin.cli.engine import EngineOption, SchedulerOption, workers
-from nerwin.cli.interruption import ending_as_ctrl_c
+from nerwin.cli.interruption import at_the_end
 from nerwin.cli.options import ConfigOption
 from nerwin.cli.tables import print_whole
 from nerwin.cli.threads import configured_threads
@@ -73,7 +74,7 @@ def compare(
     for note in (*comparison.left_out(), *comparison.without_effect()):
         console.print(note, style="dim", soft_wrap=True)
     try:
-        with ending_as_ctrl_c():
+        with at_the_end(signal.default_int_handler):
             for result in comparison.run(staff):
                 done.append(result)
                 console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)

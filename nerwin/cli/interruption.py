@@ -3,9 +3,10 @@ left half done."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)  # Windows has it not
 SIGNALS = (signal.SIGINT, *ENDINGS)
@@ -36,15 +37,15 @@ def interruption() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def ending_as_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal interrupt what is done here as Ctrl-C does.
+def at_the_end(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Have a handler called at SIGTERM and where the terminal closes, unless these mean something else already.
 
-    Raises:
-        KeyboardInterrupt: at each of them.
+    With `signal.default_int_handler` they interrupt as Ctrl-C does.
     """
-    usual = [number for number in ENDINGS if signal.getsignal(number) is signal.SIG_DFL]
+    main = threading.current_thread() is threading.main_thread()  # others may not say what a signal does
+    usual = [number for number in ENDINGS if main and signal.getsignal(number) is signal.SIG_DFL]
     for number in usual:
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, handler)
     try:
         yield
     finally:

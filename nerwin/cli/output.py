@@ -4,14 +4,13 @@ import os
 import shutil
 import signal
 import sys
-import threading
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import FrameType
 
-from nerwin.cli.interruption import ENDINGS
+from nerwin.cli.interruption import at_the_end
 
 
 def write(pieces: Iterable[bytes], path: Path | None) -> None:
@@ -133,8 +132,7 @@ def _replace(place: Path, pieces: Iterable[bytes]) -> None:
         raise
 
 
-@contextmanager
-def _gone_when_ended(path: Path) -> Iterator[None]:
+def _gone_when_ended(path: Path) -> AbstractContextManager[None]:
     """Remove a file if SIGTERM, or SIGHUP from a closed terminal, ends the process meanwhile.
 
     The handler raises no exception: that would surface wherever the process happens to be, in code that expects none.
@@ -148,12 +146,4 @@ def _gone_when_ended(path: Path) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
-    main = threading.current_thread() is threading.main_thread()  # others may not say what a signal does
-    usual = [one for one in ENDINGS if main and signal.getsignal(one) is signal.SIG_DFL]
-    for one in usual:
-        signal.signal(one, end)
-    try:
-        yield
-    finally:
-        for one in usual:
-            signal.signal(one, signal.SIG_DFL)
+    return at_the_end(end)
