@@ -1,6 +1,5 @@
 """`nerwin tag`: entities in new text, raw or in columns, from a file or a pipe."""
 
-import itertools
 import os
 import stat
 import sys
@@ -93,14 +92,13 @@ def tag(
     files, output = files or [Path("-")], stream_path(output) if output else None
     hint = form_hint(source, files, columns)
     chosen = "html" if page else form or _usual(source, output if len(files) == 1 else None)
-    page = chosen == "html"
-    frame = Frame(HTML_HEAD, HTML_END) if page else Frame()
+    frame, ending = (Frame(HTML_HEAD, HTML_END), ".html") if chosen == "html" else (Frame(), "")
     if chosen == "inline" and (odd := [one for one in tagger.model.types if "(" in one or ")" in one]):
         raise ConfigError(
             f"--format: expected types without parentheses, which inline markup cannot hold, found {odd[0]}. "
             "Take jsonl or conll."
         )
-    texts = _with_outputs(files, output, ".html" if page else "")
+    texts = _with_outputs(files, output, ending)
     for _, target in texts:
         check_spared(target, named_files(config).values())
     if engine == "dask":
@@ -112,7 +110,7 @@ def tag(
         for path, target in texts:
             with _bar(path, target) as progress:
                 tagged = tag_file(tagger, path, chosen, columns, jobs, progress, objects=objects)
-                write(itertools.chain([frame.head.encode()], tagged, [frame.end.encode()]), target)
+                write(frame.around(tagged), target)
     if hint:
         say(hint, err=True)
 

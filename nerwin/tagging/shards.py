@@ -48,6 +48,12 @@ class Frame(NamedTuple):
     head: str = ""
     end: str = ""
 
+    def around(self, tagged: Iterable[bytes]) -> Iterator[bytes]:
+        """The whole of an output."""
+        yield self.head.encode()
+        yield from tagged
+        yield self.end.encode()
+
 
 def shards_folder(output: Path) -> Path:
     """Where the shards of an output are kept."""
@@ -196,15 +202,10 @@ class Tagging:
         paths = [shards[number] for number in text.ranges]
         place = Path(os.path.realpath(text.output))  # of a link, where it leads
         with self._writing(text.output), replacing(place) as stream:
-            stream.writelines(self._framed(self._contents(paths)))
+            stream.writelines(self.frame.around(self._contents(paths)))
         self._finished[text.output.name] = fingerprint_of(place)._asdict()
         self._write_record()
         self._remove(paths)
-
-    def _framed(self, content: Iterable[bytes]) -> Iterator[bytes]:
-        yield self.frame.head.encode()
-        yield from content
-        yield self.frame.end.encode()
 
     def _contents(self, paths: Iterable[Path]) -> Iterator[bytes]:
         """The shards' contents in a row.
