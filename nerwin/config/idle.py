@@ -4,11 +4,11 @@ They are no fault, since a preset may be changed in one key alone; but whoever t
 nothing changes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from nerwin.config.reading import value_of
-from nerwin.config.settings import Config, CorpusConfig, TrainingConfig, WordsConfig
+from nerwin.config.settings import Config, WordsConfig
 from nerwin.text.features import NGRAMS
 from nerwin.text.pairs import PAIR
 from nerwin.text.suffixes import form_by_suffix
@@ -29,13 +29,11 @@ def _one_of(key: str, *values: str) -> Need:
 
 _VECTORS = Need("words.vectors", lambda config: config.words.vectors is not None)
 _DROPOUT = Need("dropout", lambda config: config.scorer.dropout > 0 or config.scorer.input_dropout > 0)
-_COLUMNS = Need("a corpus in columns", lambda config: any(_in_columns(config.corpus)))
 
 
-def _in_columns(corpus: CorpusConfig) -> Iterator[bool]:
-    """Whether each part is in columns."""
-    parts = (corpus.train, corpus.dev, corpus.test)
-    return (form_by_suffix(path) != "inline" for path in parts if path is not None)
+def _has_columns(config: Config) -> bool:
+    parts = (config.corpus.train, config.corpus.dev, config.corpus.test)
+    return any(form_by_suffix(path) != "inline" for path in parts if path is not None)
 
 
 def _all_given(words: WordsConfig) -> bool:
@@ -52,10 +50,12 @@ def _tables_shrink(config: Config) -> bool:
     return (config.objective.l2 > 0 or decay) and _tables_learn(config)
 
 
-def _patience_counts(training: TrainingConfig) -> bool:
+def _patience_counts(config: Config) -> bool:
+    training = config.training
     return training.patience is None or (training.keep == "best" and training.refit is None)
 
 
+_COLUMNS = Need("a corpus in columns", _has_columns)
 NEEDS = {
     "corpus.word_column": _COLUMNS,
     "corpus.tag_column": _COLUMNS,
@@ -83,9 +83,7 @@ NEEDS = {
     "optimizer.epsilon": _one_of("optimizer.name", "adagrad", "rmsprop", *ADAMS),
     "optimizer.weight_decay": _one_of("optimizer.name", "adamw"),
     "optimizer.table_rate": Need("words.trained or features", _tables_learn),
-    "training.patience": Need(
-        "training.keep best, and no training.refit", lambda config: _patience_counts(config.training)
-    ),
+    "training.patience": Need("training.keep best, and no training.refit", _patience_counts),
     "schedule.period": _one_of("schedule.name", "step"),
     "schedule.factor": _one_of("schedule.name", "step"),
     "schedule.decay": _one_of("schedule.name", "exponential"),
