@@ -4,6 +4,7 @@ A file is loaded as a whole, from the disk cache if it was read before. Of its w
 and some of the first, which are the most frequent ones, for text that is still to come.
 """
 
+import itertools
 from collections.abc import Collection
 from pathlib import Path
 
@@ -55,6 +56,6 @@ def match_vectors(words: Lookup, found: dict[str, Floats]) -> tuple[Ints, Floats
 
 def rescaled(found: dict[str, Floats], size: float) -> dict[str, Floats]:
     """The vectors, multiplied so that the numbers of the first ones have a root mean square of `size`."""
-    first = np.stack([vector for _, vector in zip(range(MEASURED), found.values(), strict=False)])
+    first = np.stack(list(itertools.islice(found.values(), MEASURED)))
     present = float(np.sqrt(np.mean(first.astype(np.float64) ** 2)))
     return {word: vector * np.float32(size / present) for word, vector in found.items()} if present else found
