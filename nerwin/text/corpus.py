@@ -54,7 +54,7 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
     corpus = Corpus(str(path), delimiter="inline markup")
     for found in read_inline(read_lines(path), str(path)):
         words = found.words
-        check_labels([entity.label for entity in found.entities], f"{path}:{found.line}", "Call it otherwise.")
+        check_labels(found.labels, f"{path}:{found.line}", "Call it otherwise.")
         corpus.sentences.append(Sentence(words, iob2(found.entities, len(words)), [found.line] * len(words)))
     return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
 

@@ -169,7 +169,7 @@ def write_csv(passages: Iterable[Passage], name: str) -> Iterator[str]:
     for number, passage in enumerate(passages, 1):
         where = f"{name}:{passage.line}"
         check_lines(passage.words, where, "a table")
-        check_labels([entity.label for entity in passage.entities], where)
+        check_labels(passage.labels, where)
         for word, tag in zip(passage.words, iob2(passage.entities, len(passage.tokens)), strict=True):
             yield _row([str(number), word, tag])
 

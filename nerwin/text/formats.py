@@ -104,7 +104,7 @@ def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> I
     for number, passage in enumerate(passages):
         where = f"{name}:{passage.line}"
         check_columns(passage.words, where)
-        check_labels([entity.label for entity in passage.entities], where)
+        check_labels(passage.labels, where)
         tags = spell(passage.entities, len(passage.tokens))
         lines = _lines(write_columns([Sentence(passage.words, tags)]))
         if number == 0:
@@ -114,14 +114,14 @@ def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> I
 
 def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
     for passage in passages:
-        for label in sorted({entity.label for entity in passage.entities}):
+        for label in sorted(set(passage.labels)):
             if not is_type(label):
                 raise _not_alone(passage, name, "types of letters, without =, | or brackets, that are no O", label)
         for one, other in itertools.pairwise(passage.entities):
             if one.end == other.start and one.label == other.label:
                 raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")
-    if found := prefixed({entity.label for passage in passages for entity in passage.entities}):
-        first = next(one for one in passages if found in [entity.label for entity in one.entities])
+    if found := prefixed({label for passage in passages for label in passage.labels}):
+        first = next(one for one in passages if found in one.labels)
         raise _not_alone(first, name, "types that are not taken for prefixes", found)
     return _write_columns(types_alone, passages, name)
 

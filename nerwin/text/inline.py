@@ -97,8 +97,8 @@ def write_inline(passages: Sequence[Passage], name: str) -> Iterator[str]:
         CorpusError: a type or a word that the markup cannot hold; the message starts with `name:line`.
     """
     for passage in passages:
-        for entity in passage.entities:
-            _check_label(entity.label, f"{name}:{passage.line}")
+        for label in passage.labels:
+            _check_label(label, f"{name}:{passage.line}")
     if all(_is_natural(passage) for passage in passages):
         return (format_inline(passage.text, passage.characters) for passage in passages)
     return itertools.chain([SPACED], (_format_spaced(passage, name) for passage in passages))

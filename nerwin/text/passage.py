@@ -36,6 +36,11 @@ class Passage(NamedTuple):
         return [token.text for token in self.tokens]
 
     @property
+    def labels(self) -> list[str]:
+        """The types of the entities."""
+        return [entity.label for entity in self.entities]
+
+    @property
     def characters(self) -> Iterator[Span]:
         """The entities as spans of characters of the text."""
         return (Span(self.tokens[start].start, self.tokens[end - 1].end, label) for start, end, label in self.entities)
