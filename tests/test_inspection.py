@@ -193,7 +193,7 @@ def test_outside_is_shown_though_others_score_higher() -> None:
     console = PlainConsole()
     console.width = 200
     with console.capture() as drawn:
-        _draw_decision(console, decision)
+        _draw_decision(decision, console)
     assert 'scores of "Lima" by word, the 5 highest of 9, and O; --json has all' in drawn.get()
     (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
     assert [name for name in names if name in head.split()] == ["O", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
@@ -214,7 +214,7 @@ def test_the_tag_that_is_decided_is_shown_though_others_score_higher(outside: fl
     console = PlainConsole()
     console.width = 200
     with console.capture() as drawn:
-        _draw_decision(console, decision)
+        _draw_decision(decision, console)
     assert f'scores of "Lima" by word, {shown}; --json' in drawn.get()
     (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
     column = {"B-LOC": "S-LOC", "I-LOC": "E-LOC"}[tag]

@@ -1,8 +1,9 @@
 """`nerwin inspect`: what the detectors of a model have learned, a word's neighbours, one decision taken apart."""
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,25 +56,20 @@ def inspect(
     chosen = load_model(folder)
     if model is None:
         say(f"model: {folder}", err=True)
-    console = PlainConsole()
+    answer: dict[str, Any]
     if word is not None:
         neighbours = nearest_words(chosen, word)
-        if as_json:
-            typer.echo(json.dumps({"word": word, "nearest": neighbours}))
-        else:
-            _draw_neighbours(console, word, neighbours)
+        answer, draw = {"word": word, "nearest": neighbours}, partial(_draw_neighbours, word, neighbours)
     elif window is not None:
         decision = take_apart(chosen, window)
-        if as_json:
-            typer.echo(json.dumps(decision._asdict()))
-        else:
-            _draw_decision(console, decision)
+        answer, draw = decision._asdict(), partial(_draw_decision, decision)
     else:
         detectors = _detectors(chosen, data)
-        if as_json:
-            typer.echo(json.dumps({"detectors": [one._asdict() for one in detectors]}))
-        else:
-            _draw_detectors(console, detectors)
+        answer, draw = {"detectors": [one._asdict() for one in detectors]}, partial(_draw_detectors, detectors)
+    if as_json:
+        typer.echo(json.dumps(answer))
+    else:
+        draw(PlainConsole())
 
 
 def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
@@ -91,14 +87,14 @@ def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
     return inspect_detectors(model, corpus.words)
 
 
-def _draw_neighbours(console: "Console", word: str, neighbours: list[tuple[str, float]]) -> None:
+def _draw_neighbours(word: str, neighbours: list[tuple[str, float]], console: "Console") -> None:
     table = new_table(f"nearest to {word}", ["word", "cosine"])
     for neighbour, cosine in neighbours:
         table.add_row(neighbour, f"{cosine:.3f}")
     print_whole(console, table)
 
 
-def _draw_decision(console: "Console", decision: "Decision") -> None:
+def _draw_decision(decision: "Decision", console: "Console") -> None:
     from nerwin.text.tags import OUTSIDE
 
     names = decision.names
@@ -142,7 +138,7 @@ def _spellings(decision: "Decision", ranked: "Sequence[int]") -> list[int]:
     return [k for k in ranked if decision.names[k] in spelled]
 
 
-def _draw_detectors(console: "Console", detectors: "list[Detector]") -> None:
+def _draw_detectors(detectors: "list[Detector]", console: "Console") -> None:
     from rich.table import Table
 
     for one in detectors[:SHOWN]:
