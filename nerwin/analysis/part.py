@@ -132,7 +132,7 @@ def read_tagged(path: Path, config: Config) -> TaggedPart:
 def describe(tagged: TaggedPart) -> PartSurvey:
     """The figures that need no other part; `unseen`, `shared` and `vectors` are still empty."""
     corpus, sentences = tagged.corpus, tagged.corpus.sentences
-    counts = Counter(word for sentence in sentences for word in sentence.words)
+    counts = Counter(tagged.words())
     types = Counter(span.label for found in tagged.entities for span in found)
     return PartSurvey(
         path=corpus.path,
@@ -149,7 +149,7 @@ def describe(tagged: TaggedPart) -> PartSurvey:
         others=tagged.others,
         missing=tagged.missing,
         lengths=_lengths(sentences),
-        long=_long(sentences),
+        long=_long(corpus),
         invalid=[Invalid(*step) for step in illegal_steps(corpus)] if corpus.illegal else [],
         odd=odd_characters(counts, sentences),
         comments=corpus.comments,
@@ -172,9 +172,8 @@ def _lengths(sentences: Sequence[Sentence]) -> Lengths:
     return Lengths(float(lengths.mean()), median, most, int(lengths[longest]), sentences[longest].line)
 
 
-def _long(sentences: Sequence[Sentence]) -> list[int]:
+def _long(corpus: Corpus) -> list[int]:
     """Where the sentences begin that training would cut, if it is more than the odd one."""
-    long = [sentence for sentence in sentences if len(sentence.words) > CUT_BEYOND]
-    words = sum(len(sentence.words) for sentence in sentences)
-    many = sum(len(sentence.words) for sentence in long) > MUCH * words
+    long = [sentence for sentence in corpus.sentences if len(sentence.words) > CUT_BEYOND]
+    many = sum(len(sentence.words) for sentence in long) > MUCH * corpus.tokens
     return [sentence.line for sentence in long] if many else []
