@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from nerwin.text.columns import Block, own_delimiter, split_line
+from nerwin.text.columns import Block, has_column, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
 MOST = 20  # columns that are looked at: corpora have fewer, and damaged lines may have thousands
@@ -22,7 +22,7 @@ def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
     """The line and the number of columns of each comment that has a tag where tokens have theirs: "#nerwin O"."""
     for number, text in block.comments():
         fields = split_line(text, own_delimiter(text))
-        if -len(fields) <= tag < len(fields) and is_tag(fields[tag]):
+        if has_column(fields, tag) and is_tag(fields[tag]):
             yield number, len(fields)
 
 

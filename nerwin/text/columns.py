@@ -238,7 +238,7 @@ def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
     """
     tokens = [line for line in lines if line.kind == "token"]
     for number, text, _, fields, _ in tokens:
-        if not _has(fields, column) or not fields[column].strip(BLANK):
+        if not has_column(fields, column) or not fields[column].strip(BLANK):
             raise CorpusError(
                 f"{name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
                 f'"{text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
@@ -267,8 +267,9 @@ def own_delimiter(text: str) -> str:
 def _is_docstart(text: str, word: int) -> bool:
     """Whether a document begins here: the mark stands first, or in the column of the words."""
     fields = split_line(text, own_delimiter(text))
-    return fields[0].startswith(DOCSTART) or (_has(fields, word) and fields[word].startswith(DOCSTART))
+    return fields[0].startswith(DOCSTART) or (has_column(fields, word) and fields[word].startswith(DOCSTART))
 
 
-def _has(fields: list[str], column: int) -> bool:
-    return -len(fields) <= column < len(fields)
+def has_column(fields: Sequence[str], number: int) -> bool:
+    """Whether there is a column of that number."""
+    return -len(fields) <= number < len(fields)
