@@ -8,8 +8,10 @@ import time
 SECONDS = 0.2  # between two looks
 
 
-def end_with(parent: int) -> None:
-    """End this process at once when its parent, the process of that number, is gone."""
+def work_for(parent: int) -> None:
+    """What a worker process does first: it leaves Ctrl-C, which reaches both, to its parent, the process of that
+    number, and ends at once when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -17,9 +19,3 @@ def end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def work_for(parent: int) -> None:
-    """What a worker process does first: it ends with its parent, and leaves Ctrl-C, which reaches both, to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with(parent)
