@@ -46,11 +46,12 @@ class RunReport(NamedTuple):
 class Closeup(NamedTuple):
     """A run from near: its mistakes, whether its scores can be believed, and its detectors.
 
-    names: the entities of the training part; None where it is not here. recalls: of entities that are among them, and
-    of the others.
+    gold, found: the true entities of each sentence, and those found, with their scores. names: the entities of the
+    training part; None where it is not here. recalls: of entities that are among them, and of the others.
     """
 
     corpus: Corpus
+    gold: list[list[Span]]
     found: list[dict[Span, float]]
     mistakes: list[Mistake]
     names: Names | None
@@ -144,6 +145,7 @@ def _look_closer(model: Model, corpus: Corpus, found: list[dict[Span, float]]) -
     ]
     return Closeup(
         corpus=corpus,
+        gold=gold,
         found=found,
         mistakes=find_mistakes(gold, found),
         names=names,

@@ -25,7 +25,7 @@ from nerwin.evaluation.reliability import calibration_error
 from nerwin.report.charts import curves, reliability_chart, swatch, type_bars
 from nerwin.report.contents import PROBED, Closeup, RunReport
 from nerwin.report.sentences import groups
-from nerwin.text.tags import OUTSIDE, spans
+from nerwin.text.tags import OUTSIDE
 
 HERE = Path(__file__).parent
 TYPES = 12  # with the most entities, that have bars
@@ -53,7 +53,6 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
     )
     environment.filters |= {"percent": _percent, "value": _value}
     first = runs[0]
-    gold = [spans(sentence.tags) for sentence in closeup.corpus.sentences]
     return environment.get_template("page.html.jinja").render(
         version=__version__,
         script=Markup(script),
@@ -71,7 +70,7 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
         calibration_error=calibration_error(closeup.bins),
         kinds=list(KINDS),
         mistakes=_mistakes_by_type(closeup),
-        groups=groups(closeup, gold),
+        groups=groups(closeup),
         detectors=[_detector(one) for one in closeup.detectors[:DETECTORS]],
         dead=sum(one.dead for one in closeup.detectors),
         saturated=sum(one.saturated for one in closeup.detectors),

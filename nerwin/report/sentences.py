@@ -40,12 +40,12 @@ class Group(NamedTuple):
     shown: list[Shown]
 
 
-def groups(closeup: Closeup, gold: Sequence[Sequence[Span]]) -> list[Group]:
+def groups(closeup: Closeup) -> list[Group]:
     """Every kind with a selection of its mistakes that is spread evenly over the corpus."""
     made = []
     for kind, meaning in KINDS.items():
         mistakes = [one for one in closeup.mistakes if one.kind == kind]
-        shown = [_show(one, closeup, gold[one.sentence]) for one in spread(mistakes, SHOWN)]
+        shown = [_show(one, closeup) for one in spread(mistakes, SHOWN)]
         made.append(Group(kind, meaning, len(mistakes), shown))
     return made
 
@@ -57,18 +57,18 @@ def spread(mistakes: Sequence[Mistake], count: int) -> list[Mistake]:
     return [mistakes[i * len(mistakes) // count] for i in range(count)]
 
 
-def _show(mistake: Mistake, closeup: Closeup, gold: Iterable[Span]) -> Shown:
+def _show(mistake: Mistake, closeup: Closeup) -> Shown:
     sentence = closeup.corpus.sentences[mistake.sentence]
     seen = None if closeup.names is None else name_of(sentence.words, mistake.about) in closeup.names
     marked = [span for span in (mistake.gold, mistake.found) if span]
     start = max(min(span.start for span in marked) - AROUND, 0)
     end = min(max(span.end for span in marked) + AROUND, len(sentence.words))
-    lines = [
-        line_of(sentence.words, spans, own, start, end)
-        for spans, own in ((gold, mistake.gold), (closeup.found[mistake.sentence], mistake.found))
-    ]
+    gold, found = (
+        line_of(sentence.words, spans[mistake.sentence], own, start, end)
+        for spans, own in ((closeup.gold, mistake.gold), (closeup.found, mistake.found))
+    )
     number = sentence.lines[mistake.about.start] if sentence.lines else 0
-    return Shown(mistake, number, seen, *lines)
+    return Shown(mistake, number, seen, gold, found)
 
 
 def line_of(words: Sequence[str], spans: Iterable[Span], own: Span | None, start: int, end: int) -> list[Piece]:
