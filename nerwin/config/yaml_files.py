@@ -25,16 +25,15 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        # An alias can make a few bytes mean gigabytes, and a configuration has no need of one.
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "an alias (*) is not allowed here", mark)
-        # A tag (!!timestamp) makes a value something that no key is, or that its own text is not.
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if event.tag is not None:
-            raise yaml.composer.ComposerError(None, None, "a tag (!) is not allowed here", event.start_mark)
-        if self.depth == DEEPEST:
-            raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+        event, problem = self.peek_event(), None  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):  # it can make a few bytes mean gigabytes, and no key needs one
+            problem = "an alias (*) is not allowed here"
+        elif event.tag is not None:  # as !!timestamp: it makes a value what no key is, or what its text is not
+            problem = "a tag (!) is not allowed here"
+        elif self.depth == DEEPEST:
+            problem = "nested too deeply"
+        if problem:
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
