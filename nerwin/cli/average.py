@@ -22,9 +22,8 @@ def average(
 ) -> None:
     """Make one model of several: it gives the mean of their scores, and decides by the mean of their thresholds."""
     from nerwin import api
-    from nerwin.config.corpora import has_part_to_score
+    from nerwin.cli.closing import next_command
     from nerwin.model.files import check_new_model, save_model
-    from nerwin.shell import command_line
 
     check_new_model(output, REMEDY)
     whole = api.average(models).model
@@ -33,5 +32,4 @@ def average(
     refit = whole.config.training.refit
     said = "dev learned from too" if refit else f"dev F1 {whole.standing.best_f1:.4f}"
     say(f"{output}: {len(models)} models as one, {said}")
-    then = "evaluate" if has_part_to_score(whole.config) else "tag"
-    say(f"next: {command_line('nerwin', then, output)}", err=True)
+    say(f"next: {next_command(whole.config, output)}", err=True)

@@ -1,6 +1,7 @@
 """What a training says last: where its model is, how good, and what to type next."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nerwin.api import evaluate
@@ -56,8 +57,12 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     if config.corpus.test:
         yield "test F1", _test_score(run)
     yield "time", _time(seconds)
-    command = "evaluate" if has_part_to_score(config) else "tag"
-    yield "next", command_line("nerwin", command, run.folder)
+    yield "next", next_command(config, run.folder)
+
+
+def next_command(config: Config, folder: Path) -> str:
+    """What to do with a new model."""
+    return command_line("nerwin", "evaluate" if has_part_to_score(config) else "tag", folder)
 
 
 def summary(run: Run) -> str:
