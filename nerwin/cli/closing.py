@@ -54,8 +54,8 @@ def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple
     yield "model", str(run.folder / BEST)
     if not config.training.refit:
         yield "dev F1", f"{standing.best_f1:.4f}, epoch {standing.best_epoch} of {standing.epoch}"
-    if config.corpus.test:
-        yield "test F1", _test_score(run)
+    if test := config.corpus.test:
+        yield "test F1", _test_score(run.folder / BEST, test)
     yield "time", _time(seconds)
     yield "next", next_command(config, run.folder)
 
@@ -85,15 +85,13 @@ def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, 
         )
 
 
-def _test_score(run: Run) -> str:
+def _test_score(model: Path, test: Path) -> str:
     """On the test part; where it cannot be read, why: the model is there all the same."""
-    corpus = run.trainer.config.corpus
-    assert corpus.test is not None
     try:
-        result = evaluate(run.folder / BEST, corpus.test)
+        result = evaluate(model, test)
     except CorpusError as error:
         return f"none, {error}"
-    return f"{result.overall.f1:.4f} on {corpus.test.name}"
+    return f"{result.overall.f1:.4f} on {test.name}"
 
 
 def _time(seconds: float) -> str:
