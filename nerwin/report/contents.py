@@ -75,13 +75,15 @@ def report_runs(
     """
     metrics = [_epochs(run) for run in runs]  # the cheapest way to see a mistyped folder
     models = [load_model(model_folder(run)) for run in runs]
-    reports, closeup = [], None
+    reports: list[RunReport] = []
     for run, epochs, model in zip(runs, metrics, models, strict=True):
         try:
             corpus = scored_part(model.config, model.sources, data, columns)
         except ConfigError as error:
             raise ConfigError(f"{run}: {error}") from error
         tags, found = _find(model, corpus)
+        if not reports:
+            closeup = _look_closer(model, corpus, found)
         config = model.config.to_dict()
         reports.append(
             RunReport(
@@ -98,8 +100,6 @@ def report_runs(
                 evaluation=evaluate_tags(corpus.tags, tags),
             )
         )
-        closeup = closeup or _look_closer(model, corpus, found)
-    assert closeup is not None
     return reports, closeup
 
 
