@@ -59,25 +59,22 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     """A path: ~ is the home folder, and a relative one starts at the folder of the config file."""
     if value == "":
         raise PydanticCustomError("no_path", "expected a path, or null for none")
-    if isinstance(value, str | Path):
-        base = (info.context or {}).get("base", Path.cwd())
-        try:
-            path = from_home(value)
-        except RuntimeError as error:
-            raise PydanticCustomError("home", "expected the home folder of somebody known") from error
-        place = base / path
-        if is_pipe(place):
-            return place.absolute()  # the name of a pipe leads nowhere once it is resolved
-        try:
-            return place.resolve()
-        except RuntimeError as error:
-            raise PydanticCustomError(
-                "loop", "expected a file or a folder, and no link that leads to itself"
-            ) from error
-        except UnicodeEncodeError:  # this locale's files have no such names: that matters once the file is read
-            str(place).encode()  # half a character is in no name anywhere
-            return place.absolute()
-    return value
+    if not isinstance(value, str | Path):
+        return value
+    base = (info.context or {}).get("base", Path.cwd())
+    try:
+        place = base / from_home(value)
+    except RuntimeError as error:
+        raise PydanticCustomError("home", "expected the home folder of somebody known") from error
+    if is_pipe(place):
+        return place.absolute()  # the name of a pipe leads nowhere once it is resolved
+    try:
+        return place.resolve()
+    except RuntimeError as error:
+        raise PydanticCustomError("loop", "expected a file or a folder, and no link that leads to itself") from error
+    except UnicodeEncodeError:  # this locale's files have no such names: that matters once the file is read
+        str(place).encode()  # half a character is in no name anywhere
+        return place.absolute()
 
 
 def listed(value: Any) -> Any:
