@@ -113,8 +113,6 @@ class _ColumnReader:
         self.first_token_line = 0
         self.known_tags: set[str] = set()
         self.tag_columns = TagColumns(())
-        self.tagged_comments: list[tuple[int, int]] = []
-        self.non_words: list[int] = []
 
     def read(self, blocks: Iterable[Block]) -> Corpus:
         """The corpus in some blocks, whose scheme is still to be settled.
@@ -126,7 +124,11 @@ class _ColumnReader:
         tags: list[str] = []
         numbers = array("q")
         ends: list[int] = []
+        comments: list[tuple[int, int]] = []
+        uncounted: list[int] = []
         for block in blocks:
+            if not self.first_token_line:
+                self._begin(block)
             others = list(block.others.values())
             self.corpus.comments += others.count("comment")
             self.corpus.docstarts += others.count("docstart")
@@ -134,27 +136,22 @@ class _ColumnReader:
             words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
             check_words(block, words_and_tags[0], self.columns, self.corpus.path, "Set corpus.word_column.")
             self.tag_columns.look(block)
-            self.tagged_comments += tagged_comments(block, self.columns.tag)
-            self.non_words += non_words(block, self.columns.word)
+            comments += tagged_comments(block, self.columns.tag)
+            uncounted += non_words(block, self.columns.word)
             for read, column in zip((words, tags), words_and_tags, strict=True):
                 read += map(sys.intern, column)  # most words of a corpus occur often, and then take memory once
             numbers.extend((block.number + block.places).tolist())
         for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
             self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
         self.corpus.tag_columns = self.tag_columns.found()
-        self.corpus.doubts += comments_doubt(self.tagged_comments, self.corpus.width)
-        self.corpus.doubts += non_words_doubt(self.non_words, len(words))
+        self.corpus.doubts += comments_doubt(comments, self.corpus.width)
+        self.corpus.doubts += non_words_doubt(uncounted, len(words))
         if self.columns.tag == Columns().tag:  # nobody has chosen one
             self.corpus.doubts += self.tag_columns.doubts(set(tags))
         return self.corpus
 
     def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
         """The words and tags of a block; None if one of its lines may be wrong."""
-        if not self.first_token_line:
-            first = next((line for line in block.lines() if line.kind == "token"), None)
-            if first is None:
-                return [], []
-            self._begin(first)
         if (block.widths < self.needed).any():
             return None
         if self.fixed_width and (block.widths != self.corpus.width).any():
@@ -189,12 +186,15 @@ class _ColumnReader:
         if not line.fields[self.columns.word].strip(BLANK):
             raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
 
-    def _begin(self, first: Line) -> None:
-        """Take the first token's line as the model for all others.
+    def _begin(self, block: Block) -> None:
+        """Take the line of the first token, if a block has one, as the model for all others.
 
         Raises:
             CorpusError: it has too few columns, or words and tags would be the same column.
         """
+        first = next((line for line in block.lines() if line.kind == "token"), None)
+        if first is None:
+            return
         width, word, tag = len(first.fields), self.columns.word, self.columns.tag
         self.first_token_line, self.corpus.width = first.number, width
         self.corpus.delimiter = "tab" if first.delimiter == "\t" else "space"
