@@ -21,7 +21,7 @@ NAMED = 20  # types that a warning names
 
 def advise(survey: Survey) -> Iterator[str]:
     """The warnings, each in one line."""
-    parts = survey.parts
+    parts, train = survey.parts, survey.parts.get("train")
     for name, part in parts.items():
         called = Path(part.path).name.partition(".")[0].lower()
         if called in PARTS and called != name and len(parts) > 1:  # one file alone is read as train, whatever it is
@@ -30,20 +30,13 @@ def advise(survey: Survey) -> Iterator[str]:
         there = sorted([*part.types, *part.others])
         if not there:
             yield f"{part.path}: no entity at all. {for_no_entity(part.path)}"
-        elif part.missing and (name == "train" or "train" not in parts):  # others are held against train
+        elif part.missing and (name == "train" or train is None):  # others are held against train
             yield (
                 f"{part.path}: no entity of {_some(part.missing)}, which corpus.entities names; there are "
                 f"{_some(there)}. Name some of these."
             )
-        if name != "train" and 0 < part.entities < FEW:
-            yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
-        if name == "dev" and "train" in parts and part.sentences > SWAPPED * parts["train"].sentences:
-            yield (
-                f"{part.path}: it has {counted(part.sentences, 'sentence')}, train has {parts['train'].sentences:,}. "
-                "Are the two swapped?"
-            )
-        if name != "train" and "train" in parts:
-            yield from _type_warnings(part, parts["train"])
+        if name != "train":
+            yield from _scored_warnings(name, part, train)
         for earlier, lines in part.shared.items():
             if lines:
                 yield (
@@ -51,8 +44,8 @@ def advise(survey: Survey) -> Iterator[str]:
                     f"{counted(part.sentences, 'sentence')}{_more(lines)}. A score on them is no score on new text; "
                     "take them out of one of the two."
                 )
-    if "train" in parts:
-        yield from _train_warnings(parts["train"])
+    if train is not None:
+        yield from _train_warnings(train)
     if survey.conflicts:
         first, others = survey.conflicts[0].places[0], survey.conflicts[0].places[1:SHOWN]
         yield (
@@ -124,7 +117,17 @@ def _train_warnings(train: PartSurvey) -> Iterator[str]:
         )
 
 
-def _type_warnings(part: PartSurvey, train: PartSurvey) -> Iterator[str]:
+def _scored_warnings(name: str, part: PartSurvey, train: PartSurvey | None) -> Iterator[str]:
+    """What makes scores on dev or test say less than they seem to."""
+    if 0 < part.entities < FEW:
+        yield f"{part.path}: entities are fewer than {FEW} ({part.entities}): their F1 is in part chance. Tag more."
+    if train is None:
+        return
+    if name == "dev" and part.sentences > SWAPPED * train.sentences:
+        yield (
+            f"{part.path}: it has {counted(part.sentences, 'sentence')}, train has {train.sentences:,}. "
+            "Are the two swapped?"
+        )
     if strange := sorted(part.types.keys() - train.types.keys()):
         yield (
             f"{part.path}: types that {train.path} does not have: {_some(strange)}. "
