@@ -124,8 +124,8 @@ def _entities_key(content: dict[str, Any], where: str) -> str:
         CorpusError: there is none, or more than one.
     """
     present = [key for key in ENTITIES if content.get(key) is not None]
-    spans = _offsets_keys(content)
-    filled = [key for key in spans if content[key]]
+    listed = _offsets_keys(content)
+    filled = [key for key in listed if content[key]]
     if len(filled) > 1:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
     if not present:
@@ -133,7 +133,7 @@ def _entities_key(content: dict[str, Any], where: str) -> str:
             f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {', '.join(content)}. "
             "Name them so; a text without any has an empty list."
         )
-    return (filled or spans or present)[0]
+    return (filled or listed or present)[0]
 
 
 def _span(one: Any, text: str, where: str) -> Span:

@@ -130,9 +130,9 @@ def _tags_keys(content: dict[str, Any], count: int) -> list[str]:
     return named[:1] or legal or fitting[:1] or lists[:1]
 
 
-def _may_be_tags(value: Any, count: int) -> bool:
-    """Whether a value lists a name or a number for each of so many words."""
-    return isinstance(value, list) and len(value) == count and all(isinstance(one, str | int) for one in value)
+def _may_be_tags(value: list[Any], count: int) -> bool:
+    """Whether a list has a name or a number for each of so many words."""
+    return len(value) == count and all(isinstance(one, str | int) for one in value)
 
 
 def _were_tags(key: str, value: list[Any], count: int) -> bool:
