@@ -24,11 +24,11 @@ def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -
     Call it before the files are read: of standard input it sees only what is waiting there, and consumes nothing.
     """
     for file in files:
+        hint = ""
         if columns:
             hint = "; ".join(_column_doubts(file, columns))
-        else:
-            other = _other_form(file) if source == "text" else None
-            hint = f"read as text, {other}" if other else ""
+        elif source == "text":
+            hint = _other_form(file)
         if hint:
             return f"{'<stdin>' if file == STDIN else file}: {hint}"
     return None
@@ -59,17 +59,17 @@ def _waiting_block(columns: "Columns") -> "Iterator[Block]":
             yield block_of(piece, columns, name, delimiter)
 
 
-def _other_form(file: Path) -> str | None:
-    """What to say of a file that has the name, or the first lines, of columns or JSON."""
+def _other_form(file: Path) -> str:
+    """What to say of a file read as text that has the name, or the first lines, of columns or JSON; else nothing."""
     from nerwin.text.files import suffix_of
     from nerwin.text.suffixes import NO_COLUMNS, form_by_suffix
 
     form, lines = form_by_suffix(file), _first_lines(file)
     if (form and form not in NO_COLUMNS) or (lines and all(map(_of_columns, lines))):
-        return "each line for itself; for a word a line add --input conll"
+        return "read as text, each line for itself; for a word a line add --input conll"
     if suffix_of(file) == ".jsonl" or (lines and all(map(_of_json, lines))):
-        return "though its lines are JSON; for objects add --input jsonl"
-    return None
+        return "read as text, though its lines are JSON; for objects add --input jsonl"
+    return ""
 
 
 def _first_lines(file: Path) -> list[str]:
