@@ -37,7 +37,8 @@ def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns],
             candidate = columns._replace(comments=comments, word=word, tag=tag)
             with suppress(CorpusError):
                 read(block, candidate)
-                return _changes(columns, candidate, reason)
+                before, after = _settings(columns), _settings(candidate, reason)
+                return [new for old, new in zip(before, after, strict=True) if old != new]
     return []
 
 
@@ -66,10 +67,6 @@ def _beginning(path: Path, columns: Columns) -> Block:
     piece, delimiter = next(with_delimiter(read_pieces(path, by_sentence=False), columns, str(path)))
     end = piece.data.rfind(b"\n", 0, BEGINNING) + 1 or len(piece.data)
     return block_of(piece._replace(data=piece.data[:end]), columns, str(path), delimiter)
-
-
-def _changes(before: Columns, after: Columns, reason: str) -> list[str]:
-    return [new for old, new in zip(_settings(before), _settings(after, reason), strict=True) if old != new]
 
 
 def _settings(columns: Columns, reason: str = "") -> list[str]:
