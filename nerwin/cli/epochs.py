@@ -123,14 +123,14 @@ def table(width: int, record: EpochDone | None = None) -> "Table":
     """The head of the epoch table, or one row of it: printed one by one, they line up."""
     from rich.table import Table
 
-    table = Table(box=None, show_header=record is None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    row = Table(box=None, show_header=record is None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     shown = _shown(width)
     for title, least, _ in shown:
-        table.add_column(title, min_width=least, justify="right", no_wrap=True)
+        row.add_column(title, min_width=least, justify="right", no_wrap=True)
     if record is not None:
         cells = dict(zip(COLUMNS, _cells(record), strict=True))
-        table.add_row(*(cells[column] for column in shown), style="bold green" if record.best else "")
-    return table
+        row.add_row(*(cells[column] for column in shown), style="bold green" if record.best else "")
+    return row
 
 
 def _shown(width: int) -> list[tuple[str, int, int]]:
