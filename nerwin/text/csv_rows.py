@@ -27,17 +27,10 @@ from nerwin.text.tags import iob2
 
 HEADER = ("sentence_id", "token", "tag")
 # What the columns may be called, in small letters.
-DOCUMENT = ("document_id", "document", "doc_id", "doc", "filename", "file")
-SENTENCE = (
-    "sentence_id",
-    "sentence #",
-    "sentence",
-    "sentence_number",
-    "sentence id",
-    "sentence_idx",
-    "sent_id",
-    "sent",
-)
+NUMBERING = (  # of documents and of sentences
+    "document_id", "document", "doc_id", "doc", "filename", "file",
+    "sentence_id", "sentence #", "sentence", "sentence_number", "sentence id", "sentence_idx", "sent_id", "sent",
+)  # fmt: skip
 WORD = ("token", "tokens", "word", "words")
 TAG = ("ner_tag", "ner_tags", "ner", "tag", "tags", "label", "labels")  # `tag` beside `ner` is a part of speech
 SEPARATORS = ",;\t"
@@ -72,7 +65,7 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
     sentences = "" if set(names).isdisjoint(TAG) else f" {LIST}"  # such tables have tags, and no column of words
     word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}{sentences}", path) for wanted in (WORD, TAG))
-    numbering = [names.index(name) for name in (*DOCUMENT, *SENTENCE) if name in names]
+    numbering = [names.index(name) for name in NUMBERING if name in names]
     corpus, before = Corpus(path, delimiter=CSV), [""] * len(numbering)
     words: list[str] = []
     tags: list[str] = []
