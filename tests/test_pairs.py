@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nerwin.analysis.inspection import inspect_detectors, take_apart
 from nerwin.arrays import Bools, Floats, Ints, Parameters
+from nerwin.model.decision import DecisionRule
 from nerwin.model.files import save_model
-from nerwin.model.model import Model
 from nerwin.network.placed import distinct
 from nerwin.tagging import projections
 from nerwin.tagging.projections import TextForms
@@ -211,32 +211,32 @@ def test_dev_is_fitted_with_names_that_lean(trained: Trainer, monkeypatch: pytes
         return fit(params, scores, targets, corpus, unseen)
 
     monkeypatch.setattr(model.corruption, "fit", spy)
-    model.fit_rule(model.score(trained.forms, flat), trained.forms, trained.dev_targets, flat)
+    model.rule.fit(model.score(trained.forms, flat), trained.forms, trained.dev_targets, flat)
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
 
 def test_it_is_calibrated_with_names_that_lean(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[int]] = []
     model, (flat, gold) = trained.model.copy(), trained.parts.dev
-    in_context = model.in_context
+    in_context = DecisionRule.in_context
 
-    def spy(scores: Floats, words: Ints, unseen: Bools) -> Floats:
+    def spy(rule: DecisionRule, scores: Floats, words: Ints, unseen: Bools) -> Floats:
         seen.append(set(words.tolist()))
-        return in_context(scores, words, unseen)
+        return in_context(rule, scores, words, unseen)
 
-    monkeypatch.setattr(model, "in_context", spy)
-    model.tag_and_calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
+    monkeypatch.setattr(DecisionRule, "in_context", spy)
+    model.rule.tag_and_calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
 
 def test_a_decision_that_is_taken_apart_leans_alike(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[int]] = []
 
-    def spy(model: Model, scores: Floats, words: Ints, unseen: Bools) -> Floats:
+    def spy(rule: DecisionRule, scores: Floats, words: Ints, unseen: Bools) -> Floats:
         seen.append(words.tolist())
         return scores
 
-    monkeypatch.setattr(Model, "in_context", spy)
+    monkeypatch.setattr(DecisionRule, "in_context", spy)
     take_apart(trained.model, "Ostrava the Ostrava mill")
     (numbers,) = seen
     assert numbers[0] == numbers[2]

@@ -212,7 +212,7 @@ def test_it_is_saved_and_loaded_and_applied_to_everything(tmp_path: Path, method
         tagger = Tagger(loaded)
         lengths = np.array([len(sentence)])
         scores = raw_scores(tagger, sentence, lengths)
-        return [float(margin) for margin in loaded.margins(scores, lengths)]
+        return [float(margin) for margin in loaded.rule.margins(scores, lengths)]
 
     before = margins()
     assert Tagger(loaded).tag(sentence) == Tagger(trainer.model).tag(sentence)

@@ -14,8 +14,8 @@ from nerwin.cli import app
 from nerwin.config.corpora import learned_sentences, scored_part
 from nerwin.config.reading import load_config
 from nerwin.errors import ConfigError, ModelError
+from nerwin.model.decision import CALIBRATION
 from nerwin.model.files import load_model, save_model
-from nerwin.model.model import CALIBRATION
 from nerwin.report.familiarity import training_names
 from nerwin.text.corpus import read_corpus
 from nerwin.training.data import read_parts

@@ -16,7 +16,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
 from nerwin.text.tags import spans
 from nerwin.text.vocabulary import Vocabulary
-from nerwin.text.windows import flatten, split_sentences
+from nerwin.text.windows import flatten
 from tests.golden import TEXT
 from tests.village import epochs, new_trainer, village_config, write_village
 
@@ -43,7 +43,8 @@ def expected(model: Model) -> list[list[str]]:
     forms = form_table(model.lookups, vocabulary.forms)
     unseen = forms.unseen[flat.words]
     assert unseen.tolist() == [word.endswith("zq") for words in MIXED for word in words]
-    return model.tag_sentences(model.in_context(model.score(forms, flat), flat.words, unseen), flat.lengths)
+    in_context = model.rule.in_context(model.score(forms, flat), flat.words, unseen)
+    return model.rule.spell(model.rule.decode(in_context, flat.lengths), flat.lengths)
 
 
 @pytest.mark.parametrize("most", [0, 5, 20, 10_000])
@@ -69,7 +70,7 @@ def test_they_are_those_of_every_way_to_tag(model: Model, size: int) -> None:
     runs = [(list(itertools.chain(*part)), np.array(list(map(len, part)))) for part in texts]
     found: list[list[str]] = []
     for (_, lengths), scores in zip(runs, tagger.scorer.score_text(runs), strict=True):
-        found += split_sentences(model.spell(tagger.decode(scores, lengths)), lengths)
+        found += model.rule.spell(tagger.decode(scores, lengths), lengths)
     assert found == tags
     alone = [[span for span, _ in entities] for entities in tagger.spans_of_many(texts)]
     assert alone == [spans(one) for one in tags]

@@ -190,8 +190,8 @@ def take_apart(model: Model, text: str) -> Decision:
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
-    in_context = model.in_context(model.score(forms, flat), forms.word_numbers(flat.words), forms.unseen[flat.words])
-    tags = model.spell(model.decode(in_context, flat.lengths))
+    rule, unseen = model.rule, forms.unseen[flat.words]
+    in_context = rule.in_context(model.score(forms, flat), forms.word_numbers(flat.words), unseen)
     near = [names[form] for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.slots],
@@ -201,6 +201,6 @@ def take_apart(model: Model, text: str) -> Decision:
         base=shares.base.tolist(),
         positions=shares.inputs.reshape(model.slots, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
-        rule=model.corruption.rule(model.constants, forms.unseen[ids[:, C // 2]])[0].tolist(),
-        tag=tags[centre],
+        rule=rule.added(unseen[centre : centre + 1])[0].tolist(),
+        tag=rule.spelled[rule.decode(in_context, flat.lengths)[centre]],
     )

@@ -132,6 +132,6 @@ class Corruption(Protocol[B]):
         """The share of dev's pairs, or words, in which the true one scores highest, before any threshold."""
         ...
 
-    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
         """(n, K) what the decision rule adds to the scores of words, given which of them are unseen (n,)."""
         ...

@@ -116,7 +116,7 @@ class TagCorruption:
     def _at_unseen(self, constants: dict[str, Floats], scores: Floats, unseen: Bools) -> Floats:
         return offset_unseen(scores, unseen, _number(constants, "unseen"))
 
-    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
         nothing = np.zeros((len(unseen), len(self.names)))
         return self._offset(constants, self._at_unseen(constants, nothing, unseen))
 

@@ -120,7 +120,7 @@ class WindowCorruption:
     def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
         return scores  # the lecture's ranker looks at its window alone
 
-    def rule(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
+    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
         return np.tile(-constants["thresholds"], (len(unseen), 1))
 
     def ranked(self, scores: Floats, targets: Ints) -> float:

@@ -57,18 +57,16 @@ def average(models: Sequence[Model]) -> Model:
         params[name] = np.mean([model.params[name] for model in models], axis=0, dtype=np.float64)
     single = {name: value.astype(np.float32) for name, value in params.items()}
     shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
-    rule = {
-        name: np.mean([model.constants[name] for model in models], axis=0)
-        for name in first.rule_shapes()
-        if all(name in model.constants for model in models)  # older models lack some
-    }
+    rules = [model.rule.fitted() for model in models]
+    common = [name for name in rules[0] if all(name in own for own in rules)]
+    rule = {name: np.mean([own[name] for own in rules], axis=0) for name in common}
     return Model(config, first.types, first.lookups, single, rule, shared)
 
 
 def calibrate_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
     """Calibrate a model on a dev part, given its true tags in IOB2 and all forms; returns the F1 there."""
     table = form_table(model.lookups, forms)
-    tags = model.tag_and_calibrate(model.score(table, flat), table, flat, gold)
+    tags = model.rule.tag_and_calibrate(model.score(table, flat), table, flat, gold)
     return evaluate_tags(gold, tags).overall.f1
 
 

@@ -22,8 +22,9 @@ from nerwin.config.reading import make_config
 from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError, cure
+from nerwin.model.decision import CALIBRATION
 from nerwin.model.manifest import FORMAT, best_of, damaged, read_manifest
-from nerwin.model.model import CALIBRATION, Model, Standing
+from nerwin.model.model import Model, Standing
 from nerwin.storage.archive import (
     Arrays,
     DamageError,
@@ -162,7 +163,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
         standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
         model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
         check_arrays(model.params, _parameter_shapes(model))
-        shapes = model.rule_shapes()
+        shapes = model.rule.shapes()
         optional = shapes | {"calibration": (2,)}  # of older models, whose calibration was another curve
         check_arrays(model.constants, _preprocess_shapes(model) | optional, optional=optional)
     except FileNotFoundError as error:

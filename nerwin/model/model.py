@@ -1,18 +1,16 @@
 """A scorer together with what turns words into its input and its scores into tags: all that a saved model holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings
-from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
-from nerwin.model.sums import finite_sums
+from nerwin.model.decision import DecisionRule
 from nerwin.network.by_place import ByPlaceCache, forward_by_place
 from nerwin.network.dropout import Dropout, Masks
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
@@ -24,9 +22,8 @@ from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.tokenizer import TOKENIZERS, Token
-from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, split_sentences, windows
+from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, windows
 
-CALIBRATION = "platt"  # the constant (2,) by which margins become probabilities
 WINDOWS_AT_ONCE = 8192  # windows scored at a time
 # Projecting by place pays in minibatches of so many windows or more, and with so many numbers a word or more.
 BY_PLACE_FROM, BY_PLACE_WIDTH = 1000, 40
@@ -64,10 +61,6 @@ class Model:
         """The model as it is now, to be kept while training goes on."""
         params = {name: value.copy() for name, value in self.params.items()}
         return replace(self, params=params, constants=dict(self.constants))
-
-    def rule_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the constants of the decision rule and of the calibration."""
-        return self.corruption.constant_shapes() | {CALIBRATION: (2,)}
 
     def tokens(self, text: str) -> list[Token]:
         """A raw text, taken apart as the configuration says."""
@@ -112,6 +105,11 @@ class Model:
             outside_share=objective.outside_share,
         )
         return CORRUPTIONS[objective.corruption](self.types, settings)
+
+    @property
+    def rule(self) -> DecisionRule:
+        """How its scores become tags."""
+        return DecisionRule(self.corruption, self.params, self.constants)
 
     @property
     def tables(self) -> list[str]:
@@ -241,58 +239,3 @@ class Model:
             P = fixed.project(self.embed(forms, placed.forms))
             scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
         return scores
-
-    @finite_sums()
-    def fit_rule(self, scores: Floats, forms: FormTable, targets: Ints, corpus: FlatCorpus) -> None:
-        """Fit the decision rule on the dev part, given the scores (n, K) and targets (n,) of its words."""
-        unseen = forms.unseen[corpus.words]
-        # Repeats are found by the word alone: where forms are pairs, a name has several, by what comes after it.
-        corpus = corpus._replace(tokens=forms.word_numbers(corpus.tokens))
-        self.constants.update(self.corruption.fit(self.params, scores, targets, corpus, unseen))
-
-    def tag_and_calibrate(
-        self, scores: Floats, forms: FormTable, corpus: FlatCorpus, gold: Sequence[Sequence[str]]
-    ) -> list[list[str]]:
-        """The tags of the dev part; how likely an entity is right is fitted to those that are found there.
-
-        Args:
-            scores: (n, K), not yet in context. gold: the true tags, in IOB2.
-        """
-        scores = self.in_context(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
-        tags = self.tag_sentences(scores, corpus.lengths)
-        found = found_entities(self.margins(scores, corpus.lengths), corpus.lengths, tags, gold)
-        self.constants[CALIBRATION] = fit_platt(found.x, found.right)
-        return tags
-
-    def probability(self, x: Floats) -> Floats:
-        """(s,) how likely entities are right, given for each the smallest margin x (s,) of its words."""
-        return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
-
-    @finite_sums()
-    def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words in context: see `Corruption.in_context`."""
-        return self.corruption.in_context(self.constants, scores, words, unseen)
-
-    def tag_sentences(self, scores: Floats, lengths: Ints) -> list[list[str]]:
-        """The IOB2 tags of each sentence, given the scores (n, K) of all words in context."""
-        return split_sentences(self.spell(self.decode(scores, lengths)), lengths)
-
-    @property
-    def spelled(self) -> Sequence[str]:
-        """The IOB2 tags that a word may get."""
-        return self.corruption.spelled
-
-    def spell(self, numbers: Ints) -> list[str]:
-        """IOB2 tags, given their numbers among `spelled`."""
-        spelled = self.spelled
-        return [spelled[number] for number in numbers.tolist()]
-
-    @finite_sums()
-    def decode(self, scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
-        return self.corruption.decode(self.params, self.constants, scores, lengths)
-
-    @finite_sums()
-    def margins(self, scores: Floats, lengths: Ints) -> Floats:
-        """How far each word's decision (n,) is from another one: see `Corruption.margins`."""
-        return self.corruption.margins(self.params, self.constants, scores, lengths)

@@ -257,7 +257,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
     for scores in tagger.scorer.score_text(read()):
         block, words, lengths = ahead.popleft()
         if form == "conll":
-            yield block.with_column(tagger.model.spelled, tagger.decode(scores, lengths), OUTSIDE)
+            yield block.with_column(tagger.model.rule.spelled, tagger.decode(scores, lengths), OUTSIDE)
         else:
             texts = [join_words(row) for row in split_sentences(words, lengths)]
             yield end_lines(

@@ -20,7 +20,6 @@ from nerwin.tagging.scoring import TextScorer, in_a_row
 from nerwin.text.lists import check_sentences, check_tags
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, spans
-from nerwin.text.windows import split_sentences
 
 TAGGED = 100_000  # characters of a stream of texts tagged at a time
 
@@ -48,7 +47,7 @@ class Tagger:
             raise TypeError(f"expected a model, found {type(model).__name__}. `nerwin.load` takes a folder.")
         check_share(min_score)
         self.model, self.min_score = model, min_score
-        self.scorer = TextScorer(model)
+        self.scorer, self._rule = TextScorer(model), model.rule
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Model, float]]:
         # What another process is sent: not the scorer, which it makes itself.
@@ -83,28 +82,24 @@ class Tagger:
     def _tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         words, lengths = in_a_row(sentences)
         (scores,) = self.scorer.score_text([(words, lengths)])
-        return self._spelled(scores, lengths)
-
-    def _spelled(self, scores: Floats, lengths: Ints) -> list[list[str]]:
-        """The IOB2 tags of each sentence, given their words' scores (n, K) in context."""
-        return split_sentences(self.model.spell(self.decode(scores, lengths)), lengths)
+        return self._rule.spell(self.decode(scores, lengths), lengths)
 
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
         """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their scores (n, K)."""
         if not self.min_score:
-            return self.model.decode(scores, lengths)
-        numbers = {tag: number for number, tag in enumerate(self.model.spelled)}
+            return self._rule.decode(scores, lengths)
+        numbers = {tag: number for number, tag in enumerate(self._rule.spelled)}
         decided = self._decide(scores, lengths)
         return np.array([numbers[tag] for tags, _ in decided for tag in tags], np.int64)
 
     def _decide(self, scores: Floats, lengths: Ints) -> Iterator[tuple[list[str], list[tuple[Span, float]]]]:
         """For each sentence its tags, and its entities with their scores; without those that score too little."""
-        decoded = self.model.tag_sentences(scores, lengths)
+        decoded = self._rule.spell(self._rule.decode(scores, lengths), lengths)
         found = [spans(tags) for tags in decoded]
         some = np.array([len(own) > 0 for own in found], np.bool_)  # the margins of other sentences are not asked for
-        margins = self.model.margins(scores[np.repeat(some, lengths)], lengths[some])
+        margins = self._rule.margins(scores[np.repeat(some, lengths)], lengths[some])
         x = entity_margins(margins, lengths[some], [own for own in found if own])
-        probabilities = iter(self.model.probability(x).tolist())
+        probabilities = iter(self._rule.probability(x).tolist())
         for tags, own in zip(decoded, found, strict=True):
             scored = list(zip(own, itertools.islice(probabilities, len(own)), strict=True))
             kept = [(span, score) for span, score in scored if score >= self.min_score]
@@ -128,11 +123,11 @@ class Tagger:
             true = [iob2(spans(own), len(own)) for own in true]
         in_order, lengths = in_a_row(words)
         (scores,) = self.scorer.score_text([(in_order, lengths)])
-        tags = self._spelled(scores, lengths)
-        found = found_entities(self.model.margins(scores, lengths), lengths, tags, true)
+        tags = self._rule.spell(self.decode(scores, lengths), lengths)
+        found = found_entities(self._rule.margins(scores, lengths), lengths, tags, true)
         result = evaluate_tags(true, tags)
         result.calibration_error = calibration_error(
-            reliability(self.model.probability(found.x).tolist(), found.right.tolist())
+            reliability(self._rule.probability(found.x).tolist(), found.right.tolist())
         )
         return result
 

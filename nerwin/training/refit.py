@@ -47,4 +47,4 @@ def kept_rule(fresh: Model) -> dict[str, Floats]:
             f"training.epochs: expected {model.standing.epoch}, the epoch in which {folder} got its thresholds, found "
             f"{config.training.epochs}. Set it to {model.standing.epoch}."
         )
-    return {name: model.constants[name] for name in model.rule_shapes() if name in model.constants}  # older lack some
+    return model.rule.fitted()

@@ -274,8 +274,8 @@ class Trainer:
         if not np.isfinite(scores).all():
             raise self._diverged(problem, self.state.optimizer.steps)
         try:
-            self.model.fit_rule(scores, self.forms, targets, flat)
-            tags = self.model.tag_and_calibrate(scores, self.forms, flat, gold)
+            self.model.rule.fit(scores, self.forms, targets, flat)
+            tags = self.model.rule.tag_and_calibrate(scores, self.forms, flat, gold)
         except ModelError as error:  # their sums are not
             raise self._diverged(problem, self.state.optimizer.steps) from error
         found = evaluate_tags(gold, tags)
