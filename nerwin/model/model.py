@@ -42,7 +42,7 @@ class Standing(NamedTuple):
 
 @dataclass
 class Model:
-    """All of a trained tagger.
+    """All of a trained tagger. It gives words their scores; `rule` makes tags of these.
 
     lookups: the inventories of the lookup tables; the tables themselves are the parameters of the same names.
     params: what training changes. constants: what is fitted instead, such as thresholds.
@@ -66,29 +66,7 @@ class Model:
         """A raw text, taken apart as the configuration says."""
         return TOKENIZERS[self.config.corpus.tokenizer](text)
 
-    @property
-    def inputs(self) -> int:
-        """n, the numbers in a window."""
-        return self.slots * sum(self.widths)
-
-    @property
-    def hidden(self) -> list[int]:
-        """The detectors of each hidden layer; many types may ask for more in the last one."""
-        *lower, last = self.config.scorer.hidden
-        return [*lower, max(last, self.config.scorer.per_type * len(self.types))]
-
-    @property
-    def slots(self) -> int:
-        """The places of a window: one for each word, and one for the rest of the sentence if the model looks at it."""
-        return self.config.window.size + (self.config.window.sentence > 0)
-
-    def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
-        """The sentences around the windows of some centres, or of all words; None if the model ignores them."""
-        weight = self.config.window.sentence
-        if not weight:
-            return None
-        found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
-        return Surroundings(*found, weight)
+    # What it consists of.
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -111,6 +89,21 @@ class Model:
         """How its scores become tags."""
         return DecisionRule(self.corruption, self.params, self.constants)
 
+    @cached_property
+    def dropout(self) -> Dropout:
+        """The dropout of the input and of each hidden layer."""
+        scorer = self.config.scorer
+        rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
+        return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")
+
+    @property
+    def preprocess(self) -> Preprocess | None:
+        if "mean" not in self.constants:
+            return None
+        return Preprocess(self.constants["mean"], self.constants["transform"])
+
+    # Its tables and sizes.
+
     @property
     def tables(self) -> list[str]:
         """The names of the lookup tables."""
@@ -126,6 +119,56 @@ class Model:
         """The numbers that each lookup table gives a word."""
         words, features = self.config.words, self.config.features
         return [words.dim if name == WORDS else features[name] for name in self.tables]
+
+    @property
+    def slots(self) -> int:
+        """The places of a window: one for each word, and one for the rest of the sentence if the model looks at it."""
+        return self.config.window.size + (self.config.window.sentence > 0)
+
+    @property
+    def inputs(self) -> int:
+        """n, the numbers in a window."""
+        return self.slots * sum(self.widths)
+
+    @property
+    def hidden(self) -> list[int]:
+        """The detectors of each hidden layer; many types may ask for more in the last one."""
+        *lower, last = self.config.scorer.hidden
+        return [*lower, max(last, self.config.scorer.per_type * len(self.types))]
+
+    # From forms to windows.
+
+    def embed(self, forms: FormTable, chosen: Ints) -> Floats:
+        """The vectors (u, D) of some forms."""
+        single = lookup([self.params[name] for name in self._single], forms.rows.take(chosen, axis=0))
+        if forms.bags is None:
+            return single
+        return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
+
+    def backprop_embed(self, forms: FormTable, chosen: Ints, de: Floats) -> Gradients:
+        """The gradients of the lookup tables that are trained, given ∂J/∂e (u, D) of the forms' vectors."""
+        tables = [self.params[name] for name in self._single]
+        width = sum(table.shape[1] for table in tables)
+        found = backprop_lookup(tables, forms.rows.take(chosen, axis=0), de[:, :width])
+        grads: Gradients = dict(zip(self._single, found, strict=True))
+        if forms.bags is not None:
+            grads[NGRAMS] = backprop_bags(self.params[NGRAMS], *forms.bags.of(chosen), de[:, width:])
+        if not self.config.words.trained:
+            del grads[WORDS]
+        return grads
+
+    @cached_property
+    def _single(self) -> list[str]:
+        """The tables with one row a form; that of the n-grams, if there is one, comes after them."""
+        return [name for name in self.tables if name != NGRAMS]
+
+    def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
+        """The sentences around the windows of some centres, or of all words; None if the model ignores them."""
+        weight = self.config.window.sentence
+        if not weight:
+            return None
+        found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
+        return Surroundings(*found, weight)
 
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms (B, C) of a minibatch's windows, and of the words around them, in the way that trains fastest.
@@ -146,36 +189,6 @@ class Model:
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
         return untouched and sum(self.widths) >= BY_PLACE_WIDTH and NGRAMS not in self.config.features
 
-    def embed(self, forms: FormTable, chosen: Ints) -> Floats:
-        """The vectors (u, D) of some forms."""
-        single = lookup([self.params[one.name] for one in self._single], forms.rows.take(chosen, axis=0))
-        if forms.bags is None:
-            return single
-        return np.concatenate([single, lookup_bags(self.params[NGRAMS], *forms.bags.of(chosen))], axis=1)
-
-    def backprop_embed(self, forms: FormTable, chosen: Ints, de: Floats) -> Gradients:
-        """The gradients of the lookup tables that are trained, given ∂J/∂e (u, D) of the forms' vectors."""
-        tables = [self.params[one.name] for one in self._single]
-        width = sum(table.shape[1] for table in tables)
-        found = backprop_lookup(tables, forms.rows.take(chosen, axis=0), de[:, :width])
-        grads: Gradients = {one.name: rows for one, rows in zip(self._single, found, strict=True)}
-        if forms.bags is not None:
-            grads[NGRAMS] = backprop_bags(self.params[NGRAMS], *forms.bags.of(chosen), de[:, width:])
-        if not self.config.words.trained:
-            del grads[WORDS]
-        return grads
-
-    @cached_property
-    def _single(self) -> list[Lookup]:
-        """The lookups with one value a form; that of the n-grams, if there is one, comes after them."""
-        return [one for one in self.lookups if one.name != NGRAMS]
-
-    @property
-    def preprocess(self) -> Preprocess | None:
-        if "mean" not in self.constants:
-            return None
-        return Preprocess(self.constants["mean"], self.constants["transform"])
-
     def windows(self, forms: FormTable, placed: Placed) -> Floats:
         """The scorer's input x (B, n)."""
         x, preprocess = self.raw_windows(forms, placed), self.preprocess
@@ -184,6 +197,12 @@ class Model:
     def raw_windows(self, forms: FormTable, placed: Placed) -> Floats:
         """The windows (B, n) before any preprocessing."""
         return placed.windows(self.embed(forms, placed.forms))
+
+    # From windows to scores, in training.
+
+    def draw_masks(self, rng: np.random.Generator, B: int) -> Masks:
+        """Dropout masks for the input of a minibatch and for each hidden layer."""
+        return self.dropout.masks(rng, B, self.params["U"].dtype.type)
 
     def forward(
         self, forms: FormTable, placed: Placed, masks: Masks | None = None
@@ -195,16 +214,25 @@ class Model:
             return forward_by_place(self.scorer, self.params, e, placed.borders, placed.places, masks)
         return self.scorer.forward(self.params, self.windows(forms, placed), masks)
 
-    @cached_property
-    def dropout(self) -> Dropout:
-        """The dropout of the input and of each hidden layer."""
-        scorer = self.config.scorer
-        rates = [scorer.input_dropout, *(scorer.dropout for _ in scorer.hidden)]
-        return Dropout([self.inputs, *self.hidden], rates, inverted=scorer.dropout_scaling == "inverted")
+    # Scores of many words, where nothing is trained.
 
-    def draw_masks(self, rng: np.random.Generator, B: int) -> Masks:
-        """Dropout masks for the input of a minibatch and for each hidden layer."""
-        return self.dropout.masks(rng, B, self.params["U"].dtype.type)
+    def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
+        """The scores (n, K) of all words, computed in blocks."""
+        fixed = self.fixed()
+        scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
+        for start in range(0, len(corpus.centres), WINDOWS_AT_ONCE):
+            centres = corpus.centres[start : start + WINDOWS_AT_ONCE]
+            ids = windows(corpus.tokens, centres, self.config.window.size)
+            placed = distinct(ids, self.around(corpus, centres))
+            P = fixed.project(self.embed(forms, placed.forms))
+            scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
+        return scores
+
+    def fixed(self) -> FixedScorer:
+        """The scorer as it is now, to score many windows with."""
+        dtype = self.params["U"].dtype
+        weights = {name: value.astype(dtype) for name, value in self.folded().items()}
+        return FixedScorer(self.scorer, weights, self.config.window.size, self.slots)
 
     def folded(self) -> Parameters:
         """The scorer's parameters in float64, with preprocessing and the scaling of dropout folded into them.
@@ -221,21 +249,3 @@ class Model:
             params["W1"] = preprocess.backward(params["W1"])  # which multiplies rows by Pᵀ
             params["b1"] = params["b1"] - params["W1"] @ preprocess.mean
         return params
-
-    def fixed(self) -> FixedScorer:
-        """The scorer as it is now, to score many windows with."""
-        dtype = self.params["U"].dtype
-        weights = {name: value.astype(dtype) for name, value in self.folded().items()}
-        return FixedScorer(self.scorer, weights, self.config.window.size, self.slots)
-
-    def score(self, forms: FormTable, corpus: FlatCorpus) -> Floats:
-        """The scores (n, K) of all words, computed in blocks."""
-        fixed = self.fixed()
-        scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
-        for start in range(0, len(corpus.centres), WINDOWS_AT_ONCE):
-            centres = corpus.centres[start : start + WINDOWS_AT_ONCE]
-            ids = windows(corpus.tokens, centres, self.config.window.size)
-            placed = distinct(ids, self.around(corpus, centres))
-            P = fixed.project(self.embed(forms, placed.forms))
-            scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
-        return scores
