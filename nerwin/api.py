@@ -18,7 +18,8 @@ from nerwin.model.model import Standing
 from nerwin.storage.folders import model_folder, named_folder
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tagged import Corpus
-from nerwin.training.data import Parts, read_parts
+from nerwin.training.data import Parts
+from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from nerwin.training.same_data import check_same_data
 from nerwin.training.state import Batched, EpochDone

@@ -20,19 +20,11 @@ from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tokenizer import TOKENIZERS
 from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.text.vectors import read_vectors
-from nerwin.training import data
 from nerwin.training.coverage import lookup_stages
-from nerwin.training.data import (
-    CUT_BEYOND,
-    LETTERS,
-    LETTERS_ALONE,
-    LETTERS_MISMATCH,
-    Parts,
-    _dev_notes,
-    make_parts,
-    read_parts,
-)
+from nerwin.training.data import CUT_BEYOND, Parts, make_parts
 from nerwin.training.fresh import init_model
+from nerwin.training.notes import LETTERS, LETTERS_ALONE, LETTERS_MISMATCH, notes_on
+from nerwin.training.reading import read_parts
 from nerwin.training.state import generators
 from tests.village import epochs, new_trainer, village_config
 
@@ -62,7 +54,12 @@ def parts_of(folder: Path, train: list[str], dev: list[str], **corpus: object) -
         )
         for name, part in (("train", enumerate(train)), ("dev", enumerate(dev)))
     )
-    return make_parts(config, one, other, {})
+    return noted_parts(config, one, other)
+
+
+def noted_parts(config: Config, train: Corpus, dev: Corpus) -> Parts:
+    parts = make_parts(config, train, dev)
+    return parts._replace(notes=list(notes_on(parts, train, dev, config)))
 
 
 def started(config: Config) -> tuple[Model, list[str]]:
@@ -194,7 +191,8 @@ CUT = "train sentences of more than 3 words are cut where no entity is: "
 def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "CUT_BEYOND", 3)
+    for module in ("data", "notes"):
+        monkeypatch.setattr(f"nerwin.training.{module}.CUT_BEYOND", 3)
     long, short = "O O O O B-A I-A O O B-A O B-A O O", "O B-A O"
     parts = parts_of(tmp_path, [long, short], [long, short])
     assert [" ".join(tags) for tags in parts.train.tags] == ["O O O", "O B-A I-A O", "O B-A O B-A O", "O", short]
@@ -207,7 +205,7 @@ def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_no
 def test_of_what_is_cut_nothing_is_lost_or_reordered_and_entities_stay_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
 ) -> None:
-    monkeypatch.setattr(data, "CUT_BEYOND", 3)
+    monkeypatch.setattr("nerwin.training.data.CUT_BEYOND", 3)
     pieces = ["O", "O O", "B-A", "B-A I-A", "B-B I-B I-B I-B"]
     sentences = [" ".join(rng.choice(pieces, size)) for size in rng.integers(1, 20, 200)]
     parts = parts_of(tmp_path, sentences, sentences)
@@ -250,10 +248,18 @@ def absent_of(parts: Parts) -> list[str]:
 
 
 def test_nothing_is_said_of_types_that_dev_lacks_where_it_is_learned_from(tmp_path: Path) -> None:
-    dev = [Sentence(["a"], ["B-A"])]
-    assert [note for note in _dev_notes(["A", "B"], dev, None) if "nothing is chosen" in note]
-    assert list(_dev_notes(["A", "B"], dev, tmp_path)) == [
-        f"dev   is learned from too; its thresholds are those of {tmp_path}"
+    train, dev = (
+        Corpus("a", [Sentence(["Mira", "Lima"], ["B-A", "B-B"])]),
+        Corpus("b", [Sentence(["Ines", "Oslo"], ["B-A", "B-X"])]),
+    )
+    config = config_of(tmp_path)
+    refit = config.model_copy(update={"training": config.training.model_copy(update={"refit": tmp_path})})
+    strange = "dev   X: types that train does not have, so they are never found"
+    assert absent_of(noted_parts(config, train, dev)) != []
+    assert noted_parts(config, train, dev).notes[2] == strange
+    assert noted_parts(refit, train, dev).notes[2:] == [
+        strange,
+        f"dev   is learned from too; its thresholds are those of {tmp_path}",
     ]
 
 
@@ -296,7 +302,7 @@ def test_a_dev_part_that_is_a_copy_of_train_is_noted(tmp_path: Path, shared: int
     train = [Sentence([f"w{n}"], ["B-A"]) for n in range(5)]
     dev = [*train[:shared], *(Sentence([f"new{n}"], ["B-A"]) for n in range(5 - shared))]
     note = f"dev   found in train too: {shared} of 5 sentences; dev F1 is no score on new text"
-    assert (note in make_parts(config, Corpus("a", train), Corpus("b", dev), {}).notes) == noted
+    assert (note in noted_parts(config, Corpus("a", train), Corpus("b", dev)).notes) == noted
 
 
 @pytest.mark.parametrize(("size", "noted"), [(2, False), (3, True)])
@@ -432,7 +438,7 @@ def test_a_corpus_that_changes_while_it_is_read_is_refused(
             path.write_text(f"{path.read_text()}plum\tO\n")
         return found
 
-    monkeypatch.setattr("nerwin.training.data.read_part", read_and_change)
+    monkeypatch.setattr("nerwin.training.reading.read_part", read_and_change)
     with pytest.raises(CorpusError, match=rf"{part}\.conll: .* changed while it was read"):
         read_parts(config)
 

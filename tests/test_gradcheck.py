@@ -27,8 +27,9 @@ from nerwin.shipped import shipped
 from nerwin.text import pairs
 from nerwin.training import gradcheck as gradients
 from nerwin.training import objective
-from nerwin.training.data import Parts, read_parts
+from nerwin.training.data import Parts
 from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
+from nerwin.training.reading import read_parts
 from tests.commands import DONE, FAILED, nerwin, one_json_object
 from tests.village import VILLAGE, village_config, write_village
 

@@ -22,7 +22,7 @@ from nerwin.text.features import FEATURES, NGRAMS, WORDS, Lookup, Spelled, form_
 from nerwin.text.ngrams import ngram_bags
 from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.windows import FlatCorpus, windows
-from nerwin.training.data import LETTERS, LETTERS_ALONE
+from nerwin.training.notes import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
 from tests.test_projection import raw_scores
 from tests.village import epochs, new_trainer, village_config

@@ -18,8 +18,8 @@ from nerwin.model.decision import CALIBRATION
 from nerwin.model.files import load_model, save_model
 from nerwin.report.familiarity import training_names
 from nerwin.text.corpus import read_corpus
-from nerwin.training.data import read_parts
 from nerwin.training.metrics import read_metrics
+from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from tests.village import VILLAGE, write_village
 

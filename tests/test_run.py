@@ -21,7 +21,8 @@ from nerwin.errors import ConfigError, ModelError, TrainingDiverged
 from nerwin.model.files import load_model
 from nerwin.text import pairs
 from nerwin.training.comparison import Comparison
-from nerwin.training.data import Parts, read_parts
+from nerwin.training.data import Parts
+from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
 from tests.village import village_config, write_village

@@ -7,7 +7,7 @@ from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.text.corpus import write_columns
 from nerwin.text.tagged import Sentence
-from nerwin.training.data import read_parts
+from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from nerwin.training.trainer import Trainer

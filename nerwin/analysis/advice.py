@@ -10,7 +10,8 @@ from nerwin.analysis.survey import PARTS, Survey
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.counts import counted
 from nerwin.text.doubts import for_no_entity
-from nerwin.training.data import CUT_BEYOND, SWAPPED
+from nerwin.training.data import CUT_BEYOND
+from nerwin.training.notes import SWAPPED
 
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling

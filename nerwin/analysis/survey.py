@@ -16,7 +16,7 @@ from nerwin.text.pairs import are_letters
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.text.vector_cache import load_vectors
-from nerwin.training.data import LETTERS_MISMATCH
+from nerwin.training.notes import LETTERS_MISMATCH
 
 PARTS = ("train", "dev", "test")
 

@@ -72,7 +72,7 @@ class NerwinTagger(BaseEstimator):  # type: ignore[misc]
             raise CorpusError(
                 f"X: expected {HELD_OUT} sentences or more, to hold a tenth out, found {found}. Give more."
             )
-        self.tagger_: Tagger = train_on(config, make_parts(config, corpus, None, {}))
+        self.tagger_: Tagger = train_on(config, make_parts(config, corpus, None))
         return self
 
     def predict(self, X: Sentences) -> list[list[str]]:  # noqa: N803

@@ -31,9 +31,10 @@ from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.tags import OUTSIDE, types_in
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, split_sentences, windows
-from nerwin.training.data import Part, Parts, read_parts
+from nerwin.training.data import Part, Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients, total_loss
+from nerwin.training.reading import read_parts
 from nerwin.training.state import generators
 
 NEAR = 10  # the distance from every kink, in ε, that a minibatch has to keep
@@ -186,6 +187,7 @@ def _first_sentences(parts: Parts, size: int) -> Parts:
         types=types,
         train_forms=len(vocabulary),
         train_sentences=len(part.flat.lengths),
+        cut=0,
         notes=[],
     )
 

@@ -34,8 +34,9 @@ from nerwin.storage.folders import (
 from nerwin.storage.lock import Lock, check_free
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import epochs_begun, load_state, save_training
-from nerwin.training.data import Parts, read_parts
+from nerwin.training.data import Parts
 from nerwin.training.metrics import epochs_recorded
+from nerwin.training.reading import read_parts
 from nerwin.training.same_data import check_same_data
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer

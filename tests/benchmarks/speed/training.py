@@ -12,7 +12,8 @@ from itertools import product
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.shipped import shipped
-from nerwin.training.data import Parts, read_parts
+from nerwin.training.data import Parts
+from nerwin.training.reading import read_parts
 from nerwin.training.state import Batched
 from nerwin.training.trainer import Trainer
 from tests.benchmarks.corpora import CORPORA

@@ -1,0 +1,87 @@
+"""What is said of the parts before training: how each file was understood, and what is doubtful or worth knowing."""
+
+from collections.abc import Container, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nerwin.config.corpora import HELD_OUT
+from nerwin.config.settings import Config
+from nerwin.counts import counted
+from nerwin.text.pairs import PAIR, are_letters
+from nerwin.text.tagged import Corpus
+from nerwin.text.tags import spans, types_in
+from nerwin.text.tokenizer_fit import tokenizer_doubt
+from nerwin.training.data import CUT_BEYOND, Part, Parts, listed
+
+MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
+SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
+FEW_ENTITIES = 20  # dev with fewer says little: one mistake is 5 points
+LETTERS_MISMATCH = {
+    True: "words are whole, where train's are single letters",
+    False: "words are single letters, where train's are whole",
+}
+LETTERS = "most words are single letters: what two in a row say is looked up too"
+LETTERS_ALONE = f"most words are single letters: two in a row say more (features.{PAIR}, as in the taggers' presets)"
+
+
+def notes_on(parts: Parts, train: Corpus, dev: Corpus | None, config: Config) -> Iterator[str]:
+    """The notes on parts that were made of these corpora, in the order in which they are shown."""
+    yield from _on_files(train, dev, config.corpus.tokenizer)
+    yield from _on_entities(parts, config.training.refit)
+    if parts.cut:
+        yield f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {parts.cut:,}"
+    yield from _on_shared_sentences(parts)
+    yield from _on_letters(train, dev, config.features)
+
+
+def _on_files(train: Corpus, dev: Corpus | None, tokenizer: str) -> Iterator[str]:
+    yield f"train {train.path}: {train.describe()}"
+    for doubt in tokenizer_doubt(train.words, tokenizer):
+        yield f"train {doubt}"
+    if dev is None:
+        held = counted(len(train.sentences) // HELD_OUT, "sentence")
+        yield f"dev   corpus.dev is not set: {held} of train, every tenth, held out"
+        return
+    yield f"dev   {dev.path}: {dev.describe()}"
+    if len(dev.sentences) > SWAPPED * len(train.sentences):
+        sizes = f"{counted(len(dev.sentences), 'sentence')}, train {len(train.sentences):,}"
+        yield f"dev   has {sizes}: are the two swapped?"
+
+
+def _on_entities(parts: Parts, refit: Path | None) -> Iterator[str]:
+    """Notes on the types and entities of a dev part, or on what becomes of it if it is learned from too."""
+    dev = parts.train.tags[parts.train_sentences :] if refit else parts.dev.tags
+    there = types_in(dev)
+    if strange := sorted(there - set(parts.types)):
+        yield f"dev   {listed(strange)}: types that train does not have, so they are never found"
+    if refit:
+        yield f"dev   is learned from too; its thresholds are those of {refit}"
+        return
+    found = sum(span.label in parts.types for tags in dev for span in spans(tags))
+    if 0 < found < FEW_ENTITIES:
+        yield f"dev   so few entities ({found}) that its F1 says little of other text"
+    if absent := sorted(set(parts.types) - there):
+        yield f"dev   no entity of {listed(absent)}: nothing is chosen or fitted for what dev does not have"
+
+
+def _on_shared_sentences(parts: Parts) -> Iterator[str]:
+    dev, known = _sentences(parts.dev), set(_sentences(parts.train))
+    again = sum(sentence in known for sentence in dev)
+    if again > MUCH * len(dev):
+        yield f"dev   found in train too: {again:,} of {counted(len(dev), 'sentence')}; dev F1 is no score on new text"
+
+
+def _sentences(part: Part) -> Sequence[bytes]:
+    """The form ids of each sentence; two are the same if and only if their words are."""
+    ends = np.cumsum(part.flat.lengths).tolist()
+    return [part.flat.words[end - length : end].tobytes() for end, length in zip(ends, part.flat.lengths, strict=True)]
+
+
+def _on_letters(train: Corpus, dev: Corpus | None, features: Container[str]) -> Iterator[str]:
+    """What to know where most words are single letters, in train or in dev alone."""
+    letters = are_letters(train.words)
+    if dev and are_letters(dev.words) != letters:
+        yield f"dev   {LETTERS_MISMATCH[letters]}: dev F1 says nothing of text like train"
+    if letters:
+        yield f"train {LETTERS if PAIR in features else LETTERS_ALONE}"
