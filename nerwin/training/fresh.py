@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
-from nerwin.arrays import Floats, Parameters
+from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.config.settings import Config
 from nerwin.errors import VectorsError
 from nerwin.model.model import Model
@@ -28,7 +29,7 @@ FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing.
 
-    What the user should know of its words and vectors is added to the notes of `parts`.
+    What the user should know of it is added to the notes of `parts`.
 
     Raises:
         VectorsError: a file of vectors that cannot be read, or that changes meanwhile.
@@ -36,8 +37,6 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     seen = Spelled(list(dict.fromkeys(parts.words[KNOWN : parts.train_forms])))
     vectors, source = _read_vectors(config, parts)
     words = _collect_words(config, parts, vectors)
-    if parts.dev.tags:
-        parts.notes.append(lookup_stages(parts, words, lower=config.words.lower))
     others = [_collect_pairs(config, parts) if name == PAIR else collect_lookup(name, seen) for name in parts.features]
     model = Model(config, parts.types, [words, *others], {}, sources=parts.sources | source)
     model.params.update(_draw_tables(model, vectors, rng, dtype))
@@ -45,7 +44,21 @@ def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: ty
     scorer, K = config.scorer, len(model.corruption.names)
     model.params.update(init_scorer(rng, model.inputs, model.hidden, K, scorer.init, dtype))
     _fit_preprocessing(model, parts)
+    parts.notes.extend(_notes_on(model, parts, vectors))
     return model
+
+
+def _notes_on(model: Model, parts: Parts, vectors: dict[str, Floats]) -> Iterator[str]:
+    """How many words have a vector, how dev's are found in the table, and whether the windows are too few to whiten."""
+    if vectors:
+        yield from coverage(parts, vectors)
+    if parts.dev.tags:
+        yield lookup_stages(parts, model.lookups[0], lower=model.config.words.lower)
+    if model.config.preprocess.method == "whiten" and (count := len(_centres_to_fit(parts))) < model.inputs:
+        yield (
+            f"preprocess.method: {count} windows are fewer than the {model.inputs} columns to whiten; directions "
+            f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
+        )
 
 
 def _draw_tables(
@@ -70,24 +83,24 @@ def _draw_tables(
 
 def _fit_preprocessing(model: Model, parts: Parts) -> None:
     """Fit the preprocessing on windows of the training part; it is added to the model's constants."""
-    method, flat = model.config.preprocess.method, parts.train.flat
-    fit = PREPROCESSORS[method]
+    fit = PREPROCESSORS[model.config.preprocess.method]
     if fit is None:
         return
-    chosen = flat.centres[:: math.ceil(len(flat.centres) / FIT_WINDOWS)]
+    flat, chosen = parts.train.flat, _centres_to_fit(parts)
     forms = form_table(model.lookups, parts.vocabulary.forms)
     ids = windows(flat.tokens, chosen, model.config.window.size)
     x = model.windows(forms, model.placed(ids, model.around(flat, chosen)))
     model.constants["mean"], model.constants["transform"] = fit(x)
-    if method == "whiten" and len(x) < x.shape[1]:
-        parts.notes.append(
-            f"preprocess.method: {len(x)} windows are fewer than the {x.shape[1]} columns to whiten; directions "
-            f"without variance are left out, the rest is regularised with a ridge of {RIDGE:g} of the largest"
-        )
+
+
+def _centres_to_fit(parts: Parts) -> Ints:
+    """The centres of the windows that preprocessing is fitted on."""
+    centres = parts.train.flat.centres
+    return centres[:: math.ceil(len(centres) / FIT_WINDOWS)]
 
 
 def _read_vectors(config: Config, parts: Parts) -> tuple[dict[str, Floats], dict[str, Fingerprint]]:
-    """The vectors to start from, and their file; how many words have one is added to the parts' notes."""
+    """The vectors to start from, and their file."""
     words = config.words
     if words.vectors is None:
         return {}, {}
@@ -99,7 +112,6 @@ def _read_vectors(config: Config, parts: Parts) -> tuple[dict[str, Floats], dict
         found = read_vectors(words.vectors, known, words.dim, words.extra)
     if vectors_source(words.vectors) != source:  # checked as in `read_parts`
         raise VectorsError(f"{words.vectors}: {CHANGED}")
-    parts.notes.extend(coverage(parts, found))
     return found if words.size is None else rescaled(found, words.size), {"words.vectors": source}
 
 
