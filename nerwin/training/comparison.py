@@ -30,7 +30,8 @@ from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
 from nerwin.training.grid import Cell, called, keys_of, spelled
 from nerwin.training.metrics import read_metrics
-from nerwin.training.run import Run, check_same_config
+from nerwin.training.resumption import check_same_config
+from nerwin.training.run import Run
 from nerwin.training.same_data import check_same_data
 
 SEED, THREADS = "training.seed", "training.threads"

@@ -1,24 +1,26 @@
-"""A training in its run folder (`nerwin/storage/folders.py`): how it begins, what it saves, how it goes on."""
+"""A training in its run folder (`nerwin/storage/folders.py`): how it begins, what it saves, how it goes on.
+
+All is checked and read before anything is touched. What is written or removed then comes in such an order that a kill
+at any moment leaves a run that can be gone on with, or begun anew.
+"""
 
 import json
 import os
 import time
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nerwin.config.reading import differing, files_of_both, load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.counts import counted
-from nerwin.errors import ConfigError, ModelError, cure
-from nerwin.model.files import load_model, remove_leftovers, remove_model, save_model
+from nerwin.errors import ModelError, cure
+from nerwin.model.files import remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
 from nerwin.storage.folders import (
     BEST,
     CONFIG,
     LAST,
-    MANIFEST,
     METRICS,
     PAGE,
     PAUSED,
@@ -33,11 +35,11 @@ from nerwin.storage.folders import (
 )
 from nerwin.storage.lock import Lock, check_free
 from nerwin.storage.replace import replace_file
-from nerwin.training.checkpoint import epochs_begun, load_state, save_training
+from nerwin.training.checkpoint import save_training
 from nerwin.training.data import Parts
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
-from nerwin.training.same_data import check_same_data
+from nerwin.training.resumption import check_same_config, restored, where_saved, whole_metrics
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 
@@ -95,14 +97,7 @@ class Run:
         with Lock(folder), _writing(folder):
             if not overwrite:
                 check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
-            for part in (BEST, LAST, PAUSED):
-                remove_model(folder / part)
-            # Old metrics go before the new configuration comes: beside them it could not be resumed after a kill. The
-            # file itself stays, empty, since it tells that this is the folder of a run.
-            with suppress(FileNotFoundError):
-                os.truncate(folder / METRICS, 0)
-            for leftover in [folder / PAGE, *half_written(folder)]:
-                leftover.unlink(missing_ok=True)
+            _clear(folder)
             if not configured:
                 write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
@@ -120,41 +115,11 @@ class Run:
         check_begun(folder)
         check_no_links(folder)
         check_same_config(folder, config)
-        saved = _latest(folder)
+        saved = where_saved(folder)
         if saved is None:
-            # A run that was killed between its first two saves has best/ and no last/, and the metrics of one epoch,
-            # which is trained again.
-            if epochs_recorded(folder) > 1:
-                raise ModelError(
-                    f"{folder / LAST}: expected the state of the run, found none. "
-                    "Bring it back, or begin again with --overwrite."
-                )
-            # Either the run was killed before its metrics were there, or the configuration is not a run's at all.
-            if not holds_run(folder):
-                check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
-            return cls._begin(folder, config, overwrite=True, configured=True)  # stopped before anything was done
-        model = load_model(saved, decided=False)
-        _check_unedited(folder / CONFIG, config, model.config)
-        if model.standing.best_epoch and not (folder / BEST / MANIFEST).is_file():
-            raise ModelError(
-                f"{folder / BEST}: expected the best model so far, found none. "
-                "Bring it back, or begin again with --overwrite."
-            )
-        model.config = config  # files may stand elsewhere now
-        state = load_state(saved, model)
-        parts = read_parts(config)
-        check_same_data(folder, config, model.sources, parts.sources)
-        if (tables := model.tables[1:]) != list(parts.features):
-            raise ModelError(
-                f"{folder}: expected lookup tables for {', '.join(parts.features)}, found {', '.join(tables)}: another "
-                "version began this run. Go on with that one, or begin again with --overwrite."
-            )
-        trainer = Trainer(model, parts, state)
-        try:
-            lines = (folder / METRICS).read_bytes().splitlines(keepends=True)[: model.standing.epoch]
-        except OSError as error:
-            raise ModelError(f"{folder / METRICS}: cannot read the metrics of the run: {error.strerror}.") from error
-        _check_metrics(folder / METRICS, lines, model.standing.epoch)
+            return cls._begin(folder, config, overwrite=True, configured=True)
+        trainer = restored(folder, saved, config)
+        metrics = whole_metrics(folder, trainer.model.standing.epoch)
         with Lock(folder), _writing(folder):
             for leftover in half_written(folder):
                 leftover.unlink()
@@ -163,7 +128,7 @@ class Run:
                     remove_leftovers(folder / part, read_manifest(folder / part))
             if saved.name != PAUSED:  # it was behind, or half taken away
                 remove_model(folder / PAUSED)
-            replace_file(folder / METRICS, b"".join(lines))
+            replace_file(folder / METRICS, metrics)
         return cls(folder, trainer)
 
     def train(self) -> Generator[Batched | EpochDone, None, None]:
@@ -228,6 +193,20 @@ def _remedy(folder: Path) -> str:
     return "Add --resume, --overwrite or --output." if holds_run(folder) else "Choose another --output."
 
 
+def _clear(folder: Path) -> None:
+    """Take away what an earlier run has left, all but its configuration.
+
+    Its metrics go before a new configuration comes, beside which they could not be resumed after a kill. Their file
+    itself stays, empty, since it tells that this is the folder of a run.
+    """
+    for part in (BEST, LAST, PAUSED):
+        remove_model(folder / part)
+    with suppress(FileNotFoundError):
+        os.truncate(folder / METRICS, 0)
+    for leftover in [folder / PAGE, *half_written(folder)]:
+        leftover.unlink(missing_ok=True)
+
+
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
     """Turn OSErrors of a run's own files into a ModelError that names the folder."""
@@ -237,58 +216,3 @@ def _writing(folder: Path) -> Iterator[None]:
         raise ModelError(
             f"{folder}: cannot write the run: {error.strerror or error}. {cure(error)}, or choose another --output."
         ) from error
-
-
-def _latest(folder: Path) -> Path | None:
-    """The folder in which a run's training is saved furthest, last/ or paused/; None if there is neither."""
-    saved = [folder / part for part in (LAST, PAUSED) if (folder / part / MANIFEST).is_file()]
-    # paused/ goes on from last/. It is behind only if a kill came between saving an epoch and removing paused/.
-    return max(saved, key=epochs_begun, default=None)
-
-
-def check_same_config(folder: Path, config: Config) -> None:
-    """Refuse to go on in a folder with another configuration than it was started with.
-
-    Raises:
-        ConfigError: naming the keys that differ.
-    """
-    _check_equal(folder, load_config(folder / CONFIG), config)
-
-
-def _check_unedited(path: Path, config: Config, before: Config) -> None:
-    """Refuse a run whose configuration differs from that in its model; the test part makes no difference to training.
-
-    Raises:
-        ConfigError: naming the keys that differ.
-    """
-    moved = files_of_both(before, config)
-    if before.training.refit and config.training.refit:  # its thresholds are in the model
-        moved.add("training.refit")
-    _check_equal(path, before, config, spared={*moved, "corpus.test"})
-
-
-def _check_equal(where: Path, before: Config, now: Config, spared: Collection[str] = ()) -> None:
-    if others := [key for key in differing(before, now) if key not in spared]:
-        raise ConfigError(
-            f"{where}: expected the configuration that it was started with, found other values of "
-            f"{', '.join(others)}. Set them back, or choose another --output."
-        )
-
-
-def _check_metrics(path: Path, lines: Sequence[bytes], epochs: int) -> None:
-    """Refuse to append to metrics that are not those of the epochs that the model has seen.
-
-    Raises:
-        ModelError: a line is missing or damaged.
-    """
-    for number, line in enumerate([*lines, b""][:epochs], 1):  # b"": the first line that is missing, if one is
-        try:
-            row = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
-            found = line[:40].decode("utf-8", "replace")
-            raise ModelError(
-                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
-                "Bring the file back as it was, or begin again with --overwrite."
-            )

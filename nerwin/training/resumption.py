@@ -1,0 +1,125 @@
+"""Whether a run can be gone on with, and from where. Nothing is touched here.
+
+What stands in its folder beside the configuration decides; the first line that fits:
+
+    last/ or paused/           saved: it goes on from the one that is further, if all that is saved fits together
+    metrics of several epochs  torn: its state was taken away, and is asked for
+    anything else of a run     begun: it was stopped or killed before an epoch was saved, and is begun anew
+    nothing                    the same; the configuration may be somebody's, by hand
+    other files                foreign: they are left alone
+"""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+from nerwin.config.reading import differing, files_of_both, load_config
+from nerwin.config.settings import Config
+from nerwin.errors import ConfigError, ModelError
+from nerwin.model.files import load_model
+from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
+from nerwin.training.checkpoint import epochs_begun, load_state
+from nerwin.training.metrics import epochs_recorded
+from nerwin.training.reading import read_parts
+from nerwin.training.same_data import check_same_data
+from nerwin.training.trainer import Trainer
+
+
+def where_saved(folder: Path) -> Path | None:
+    """The folder in which a run is saved furthest, last/ or paused/; None if it is to be begun anew.
+
+    Raises:
+        ModelError: it is torn or foreign.
+    """
+    if saved := [folder / part for part in (LAST, PAUSED) if (folder / part / MANIFEST).is_file()]:
+        # paused/ goes on from last/. It is behind only if a kill came between saving an epoch and removing paused/.
+        return max(saved, key=epochs_begun)
+    # A kill between the first two saves leaves best/, and the metrics of one epoch, which is trained again.
+    if epochs_recorded(folder) > 1:
+        raise ModelError(
+            f"{folder / LAST}: expected the state of the run, found none. "
+            "Bring it back, or begin again with --overwrite."
+        )
+    if not holds_run(folder):
+        check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
+    return None
+
+
+def restored(folder: Path, saved: Path, config: Config) -> Trainer:
+    """A run's training, as it was when it was saved.
+
+    Raises:
+        ModelError: what is saved is damaged or not whole, or another version's. ConfigError: the configuration or the
+            data have changed.
+    """
+    model = load_model(saved, decided=False)
+    _check_unedited(folder / CONFIG, config, model.config)
+    if model.standing.best_epoch and not (folder / BEST / MANIFEST).is_file():
+        raise ModelError(
+            f"{folder / BEST}: expected the best model so far, found none. "
+            "Bring it back, or begin again with --overwrite."
+        )
+    model.config = config  # files may stand elsewhere now
+    state = load_state(saved, model)
+    parts = read_parts(config)
+    check_same_data(folder, config, model.sources, parts.sources)
+    if (tables := model.tables[1:]) != list(parts.features):
+        raise ModelError(
+            f"{folder}: expected lookup tables for {', '.join(parts.features)}, found {', '.join(tables)}: another "
+            "version began this run. Go on with that one, or begin again with --overwrite."
+        )
+    return Trainer(model, parts, state)
+
+
+def whole_metrics(folder: Path, epochs: int) -> bytes:
+    """The metrics of the epochs that a saved model has seen, without a later line, whose model was never saved.
+
+    Raises:
+        ModelError: they cannot be read, or a line is missing or damaged.
+    """
+    path = folder / METRICS
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)[:epochs]
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read the metrics of the run: {error.strerror}.") from error
+    for number, line in enumerate([*lines, b""][:epochs], 1):  # b"": the first line that is missing, if one is
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
+            found = line[:40].decode("utf-8", "replace")
+            raise ModelError(
+                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
+                "Bring the file back as it was, or begin again with --overwrite."
+            )
+    return b"".join(lines)
+
+
+def check_same_config(folder: Path, config: Config) -> None:
+    """Refuse to go on in a folder with another configuration than it was started with.
+
+    Raises:
+        ConfigError: naming the keys that differ.
+    """
+    _check_equal(folder, load_config(folder / CONFIG), config)
+
+
+def _check_unedited(path: Path, config: Config, before: Config) -> None:
+    """Refuse a run whose configuration differs from that in its model; the test part makes no difference to training.
+
+    Raises:
+        ConfigError: naming the keys that differ.
+    """
+    moved = files_of_both(before, config)
+    if before.training.refit and config.training.refit:  # its thresholds are in the model
+        moved.add("training.refit")
+    _check_equal(path, before, config, spared={*moved, "corpus.test"})
+
+
+def _check_equal(where: Path, before: Config, now: Config, spared: Collection[str] = ()) -> None:
+    if others := [key for key in differing(before, now) if key not in spared]:
+        raise ConfigError(
+            f"{where}: expected the configuration that it was started with, found other values of "
+            f"{', '.join(others)}. Set them back, or choose another --output."
+        )
