@@ -522,6 +522,16 @@ def test_a_value_of_another_type_is_refused_with_its_key(refusal: Refusal, key: 
         ("optimizer.epsilon", "1e-40"),
         ("training.epochs", "1000000000000"),
         ("training.batch_size", "1000000000000"),
+        ("window.sentence", "101"),
+        ("words.extra", "-1"),
+        ("words.size", "0"),
+        ("scorer.per_type", "-1"),
+        ("objective.outside_share", "0"),
+        ("objective.draws", "0"),
+        ("optimizer.clip", "0"),
+        ("schedule.period", "0"),
+        ("schedule.factor", "1.5"),
+        ("training.threads", "2000"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_key(refusal: Refusal, key: str, value: str) -> None:
@@ -531,11 +541,20 @@ def test_a_value_out_of_range_is_refused_with_its_key(refusal: Refusal, key: str
     assert f"found {parse_yaml(value, 'x')!r}" in message
 
 
+@pytest.mark.parametrize(
+    "override",
+    ["words.extra=0", "scorer.per_type=0", "objective.outside_share=1", "schedule.factor=1", "window.sentence=100"],
+)
+def test_the_ends_of_a_range_are_legal(load: Load, override: str) -> None:
+    key, _, value = override.partition("=")
+    assert value_of(load("", override), key) == float(value)
+
+
 def test_an_even_window_is_told_why_it_must_be_odd(refusal: Refusal) -> None:
     assert "expected an odd number of words, so that one is the centre, found 4" in refusal("window: {size: 4}")
 
 
-@pytest.mark.parametrize("hidden", ["[]", "[0]", "[100, -1]", "[5.5]"])
+@pytest.mark.parametrize("hidden", ["[]", "[0]", "[100, -1]", "[5.5]", str([1] * 101)])
 def test_hidden_layers_are_one_or_more_positive_widths(refusal: Refusal, hidden: str) -> None:
     assert refusal(f"scorer: {{hidden: {hidden}}}").startswith("config.yaml: scorer.hidden")
 

@@ -143,3 +143,35 @@ def test_tag_writes_into_a_pipe_and_through_a_link(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "text", "-o", "link").exit_code == 0
     assert Path("link").is_symlink()
     assert "Museums" in Path("place").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("runs/village-1/metrics.jsonl", "one of a run, a model or a comparison"),
+        ("runs/village-1/best/*.npz", "one of a run, a model or a comparison"),
+        ("compared/results.jsonl", "one of a run, a model or a comparison"),
+        ("link", "one of a run, a model or a comparison"),
+        ("mine.yml", "a configuration"),
+        ("MINE.YAML", "a configuration"),
+    ],
+)
+def test_tag_replaces_no_file_that_cannot_be_an_older_output(here: Path, name: str, found: str) -> None:
+    Path("compared/cells").mkdir(parents=True)
+    Path("compared/results.jsonl").write_text("kept")
+    Path("link").symlink_to("runs/village-1/config.yaml")
+    for other in ("mine.yml", "MINE.YAML"):
+        shutil.copy("village.yaml", other)
+    path = next(iter(Path().glob(name)))
+    before = path.read_bytes()
+    done = nerwin("tag", "runs/village-1", "--format", "jsonl", "--output", path, stdin=LINES)
+    assert done.exit_code == BAD
+    assert done.stderr.endswith(f"expected a new file or an older output, found {found}. Choose another.\n")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "report.html", "results.jsonl", "found.npz"])
+def test_where_no_run_stands_a_file_may_have_the_name_of_one_of_its_files(here: Path, name: str) -> None:
+    Path(name).write_text("no: [configuration")
+    assert nerwin("tag", "runs/village-1", "--format", "jsonl", "--output", name, stdin=LINES).exit_code == DONE
+    assert Path(name).read_text().startswith('{"text"')
