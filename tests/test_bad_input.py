@@ -182,6 +182,7 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, f"{TRAIN} --set corpus.train=", "corpus.train: expected a path, or null for none, found ''"),
         (nothing, "tag runs/village-1 few.conll --output village.conll", "one that the model was trained with"),
         (nothing, "tag runs/village-1 village.conll --output village.yaml", "found a configuration"),
+        (nothing, "tag runs/village-1 village.conll --html --format conll", "expected it or --format, found both (--f"),
         (nothing, "tag runs/village-1 village.conll nothing.txt --output new", "nothing.txt: cannot read the file"),
         (nothing, "inspect runs/village-1 --window=", "--window: expected a text of one word or more, found ''"),
         (nothing, "inspect runs/village-1 --word a --window b", "--word and --window are two questions"),

@@ -284,6 +284,10 @@ def test_compare_with_workers_of_its_own_finds_what_local_processes_find(here: P
         ("run --engine dask --output out", "run: expected a file, found a folder or a pipe"),
         ("nothing --engine dask --output out", "nothing: cannot read the file"),
         ("village.conll --engine dask --output nowhere/out", "found no nowhere"),
+        (
+            "village.conll --engine dask --output out.gz",
+            "out.gz: expected a name without .gz, as --engine dask packs no",
+        ),
         ("village.conll --scheduler tcp://h:1 --output out", "--scheduler tcp://h:1: expected --engine dask with it"),
         ("village.conll village.yaml", "found 2 and no folder. Name one with --output, or tag them one by one."),
         ("village.conll - --output out", "found 2 and standard input among them. Take it out, or tag them one by one."),

@@ -48,7 +48,11 @@ OTHERS = {
     ),
     "optimizer.table_rate": ("0.5", "1", "words.trained=false; features={shape: 3}", "words.trained=false"),
 }
-FROZEN_TABLES = {"objective.l2_words": ("true", "false", "objective.l2=0.1", "objective.l2=0.1; words.trained=false")}
+# And with a penalty that no table has, or without one.
+L2_WORDS = [
+    ("true", "false", "objective.l2=0.1", "objective.l2=0.1; words.trained=false"),
+    ("true", "false", "objective.l2=0.1", "optimizer.name=adamw"),
+]
 COLUMNS = {  # of which files in columns alone have some
     "corpus.word_column": ("1", "2"),
     "corpus.tag_column": ("1", "-2"),
@@ -69,7 +73,9 @@ def trained(folder: Path, *overrides: str) -> Parameters:
     return trainer.model.params
 
 
-@pytest.mark.parametrize(("key", "case"), [*CASES.items(), *OTHERS.items(), *FROZEN_TABLES.items()])
+@pytest.mark.parametrize(
+    ("key", "case"), [*CASES.items(), *OTHERS.items(), *(("objective.l2_words", case) for case in L2_WORDS)]
+)
 def test_a_key_is_idle_exactly_where_its_value_changes_nothing(
     tmp_path: Path, key: str, case: tuple[str, str, str, str]
 ) -> None:
@@ -80,6 +86,29 @@ def test_a_key_is_idle_exactly_where_its_value_changes_nothing(
         assert (key in idle(config, [key])) is expected
         one, other = (trained(tmp_path, *settings, f"{key}={value}") for value in values)
         assert same(one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ("objective.corruption=sequence", "objective.miss"),
+        ("objective.corruption=sequence", "objective.outside_share"),
+        ("optimizer.name=nesterov", "optimizer.momentum"),
+        ("optimizer.name=adam8bit", "optimizer.beta1"),
+        ("optimizer.name=adam8bit", "optimizer.epsilon"),
+        ("optimizer.name=rmsprop", "optimizer.epsilon"),
+        ("schedule.name=cosine", "schedule.warmup"),
+    ],
+)
+def test_of_several_values_that_a_key_needs_each_will_do(tmp_path: Path, setting: str, key: str) -> None:
+    assert idle(village_config(tmp_path, setting), [key]) == {}
+
+
+def test_a_patience_is_idle_in_a_second_training_and_none_never(tmp_path: Path) -> None:
+    again = village_config(tmp_path, "training={refit: first, patience: 3}")
+    assert idle(again, ["training.patience"]) == {"training.patience": "training.keep best, and no training.refit"}
+    last = village_config(tmp_path, "training={keep: last, patience: null}")
+    assert idle(last, ["training.patience"]) == {}
 
 
 def test_pairs_are_seen_often_enough_where_words_are_frozen_too(tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ import json
 import os
 import shlex
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,6 +17,7 @@ from nerwin.cli import app
 from nerwin.errors import TrainingDiverged
 from nerwin.pretraining.run import PretrainRun
 from nerwin.pretraining.settings import PretrainSettings
+from nerwin.pretraining.text import Text, read_text
 from nerwin.pretraining.trainer import PretrainBatched, PretrainEpochDone
 from tests.commands import BAD, DONE, FAILED, INTERRUPTED, nerwin
 from tests.pretraining import village
@@ -222,9 +226,46 @@ def test_a_piped_text_that_is_piped_again_continues_exactly(here: Path, monkeypa
         refused = nerwin(*again, stdin=other)
         assert refused.exit_code == BAD
         assert "expected text" in refused.stderr or "expected the text that the run began with" in refused.stderr
-    assert nerwin(*again, stdin=text).exit_code == DONE
+    done = nerwin(*again, stdin=text)
+    assert done.stdout.startswith("out.txt: 14 vectors of 8 numbers, from 2,100 words in ")  # those of epoch 2
     assert nerwin(*words, "--output", "whole.txt", stdin=text).exit_code == DONE
     assert (here / "out.txt").read_bytes() == (here / "whole.txt").read_bytes()
+
+
+def test_what_is_interrupted_at_its_very_end_is_in_its_last_epoch(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = stopped_in_epoch_2(monkeypatch, "pretrain", "village.txt", *OPTIONS, "--epochs", "1", stdin="")
+    assert "nerwin: interrupted in epoch 1; continue with: " in stopped.stderr
+
+
+def test_what_is_interrupted_in_its_first_epoch_goes_on_by_the_command_that_is_named(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    asked.set()
+    with monkeypatch.context() as patch:
+        patch.setattr("nerwin.cli.pretrain.interruption", lambda: nullcontext(asked))
+        stopped = nerwin("pretrain", "village.txt", *OPTIONS, "--probe", "mira", "--quiet")
+    assert stopped.exit_code == INTERRUPTED
+    command = shlex.split(stopped.stderr.partition("; continue with: ")[2])
+    assert command[-4:] == ["--probe", "mira", "--quiet", "--resume"]
+    assert nerwin(*command[1:]).exit_code == DONE
+
+
+def test_an_epoch_says_how_long_the_others_will_take(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = PretrainEpochDone(epoch=1, loss=1.0, active=0.5, words=9000, windows=9000, seconds=90.0)
+    monkeypatch.setattr(PretrainRun, "train", lambda run: iter([record]))
+    said = nerwin("pretrain", "village.txt", *OPTIONS, "--epochs", "3").stderr
+    assert "epoch 1  loss 1.0000  in margin 50.0%  words/s 100  left 3.0 min\n" in said
+
+
+def test_what_comes_while_it_reads_is_not_replaced(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_slowly(*told: Any, **more: Any) -> Text:
+        (here / "out.txt").write_text("another's")
+        return read_text(*told, **more)
+
+    monkeypatch.setattr("nerwin.pretraining.text.read_text", read_slowly)
+    assert "out.txt: expected no file, found one" in nerwin("pretrain", "village.txt", *OPTIONS).stderr
+    assert (here / "out.txt").read_text() == "another's"
 
 
 def test_a_signal_saves_and_the_command_that_it_names_continues_exactly(here: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -191,6 +192,25 @@ def test_the_bar_of_a_file_shows_its_name_as_it_is_and_takes_no_orders_from_it(
     assert "a[bold]\ufffd]0;b\ufffd" in shown.getvalue()
     assert "\x1b]" not in shown.getvalue()
     assert "\x07" not in shown.getvalue()
+
+
+@pytest.mark.parametrize(("printed", "seen"), [("out", True), (os.devnull, False)])
+def test_a_bar_is_shown_where_what_is_printed_goes_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: str, seen: bool
+) -> None:
+    (tmp_path / "text").write_bytes(b"0123456789")
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    with (tmp_path / printed).open("w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        with _bar(tmp_path / "text", None) as progress:
+            progress(1)
+        assert bool(shown.getvalue()) is seen
+        already = shown.getvalue()
+        with _bar(tmp_path, tmp_path / "out") as progress:  # a folder, as a pipe, has no length
+            progress(1)
+        assert shown.getvalue() == already
 
 
 def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:

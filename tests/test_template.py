@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nerwin.cli.init import Preset
+from nerwin.config.kinds import WIDEST
 from nerwin.config.reading import json_schema, load_config, make_config
 from nerwin.config.settings import Config, config_keys
 from nerwin.config.template import WIDTH, differences, template
@@ -238,6 +239,8 @@ def test_the_schema_knows_names_and_ranges() -> None:
     assert found["scorer.activation"]["enum"] == list(ACTIVATIONS)
     assert found["optimizer.name"]["enum"] == list(OPTIMIZERS)
     assert found["features"]["propertyNames"]["enum"] == list(ALL_FEATURES)
+    width = {"minimum": 1, "maximum": WIDEST, "type": ["integer", "null"]}
+    assert found["features"]["additionalProperties"] == width
     assert found["corpus.scheme"]["enum"] == ["auto", "iob1", "iob2", "iobes", "bilou", "bmes", "types"]
     assert found["training.epochs"]["minimum"] == 1
     assert (found["optimizer.beta1"]["minimum"], found["optimizer.beta1"]["exclusiveMaximum"]) == (0, 1)
