@@ -60,6 +60,9 @@ def test_forms_are_named_and_a_pipe_is_read_and_written() -> None:
     assert (done.exit_code, done.stdout) == (0, IOB1)
     assert done.stderr.startswith("<stdin>: 2 sentences")
     assert nerwin("convert", "-", "-", "-q", "--to", "iobes", stdin=IOB1).stdout == IOBES
+    Path("a.conll").rename("a.jsonl")
+    assert nerwin("convert", "a.jsonl", "b.inline", "--from", "conll", "--to", "iobes").exit_code == 0
+    assert Path("b.inline").read_text() == IOBES  # whatever their names are
 
 
 def test_what_tag_writes_as_jsonl_is_read() -> None:
@@ -79,6 +82,7 @@ def test_columns_are_chosen() -> None:
     Path("b.tsv").write_text("# id\n1\tLima city\tB-LOC\tx\n2\tsleeps\tO\tx\n")
     words = ("--word-column", 1, "--tag-column", 2, "--comments", "#", "--delimiter", "tab")
     assert nerwin("convert", "b.tsv", "-", *words).stdout == "Lima city\tB-LOC\nsleeps\tO\n\n"
+    assert "b.tsv:2: expected " in refused(nerwin("convert", "b.tsv", "-", *words[:-1], "space"))
 
 
 def test_a_scheme_that_is_named_is_believed() -> None:
@@ -203,8 +207,9 @@ def test_entities_that_are_no_whole_tokens_are_moved_where_asked_to() -> None:
     text = json.loads(DOCUMENT)["text"]
     assert json.loads(same.stdout)["text"] == text
     assert same.stderr.endswith("-: 1 document, 2 entities as jsonl\n")
-    said = "--align is for JSON Lines: expected --from jsonl, found conll. Leave it out."
-    assert said in refused(nerwin("convert", "a.conll", "-", "--align", "expand"))
+    for form in ("conll", "inline"):
+        said = f"--align is for JSON Lines: expected --from jsonl, found {form}. Leave it out."
+        assert said in refused(nerwin("convert", "a.conll", "-", "--from", form, "--align", "expand"))
 
 
 def test_what_comes_while_it_reads_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
