@@ -84,7 +84,7 @@ def train_on(config: Config, parts: Parts, progress: Progress | None = None) -> 
 
     def keep(record: Batched | EpochDone) -> None:
         nonlocal best
-        if trainer.dev_chooses and isinstance(record, EpochDone) and record.best:
+        if isinstance(record, EpochDone) and record.best:
             best = trainer.model.copy()
         if progress is not None:
             progress(record)

@@ -19,6 +19,8 @@ def test_columns_that_are_read_as_text_are_told_of(here: Path) -> None:
         "village.conll: read as text, each line for itself; for a word a line add --input conll\n"
     )
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll").stderr == ""
+    Path("words.conll").write_text("Mira\nleft\n")  # columns by its name alone
+    assert "for a word a line add --input conll" in nerwin("tag", "runs/village-1", "words.conll").stderr
 
 
 @pytest.mark.parametrize(
@@ -93,8 +95,19 @@ def test_standard_input_is_looked_at_and_read_whole(here: Path, text: str) -> No
 def test_a_file_by_the_name_of_json_lines_is_told_of_and_a_pipe_is_read_once(here: Path) -> None:
     (here / "one.jsonl").write_text('{"text": "Mira left"}\n')
     assert "though its lines are JSON" in nerwin("tag", "runs/village-1", "one.jsonl").stderr
+    assert nerwin("tag", "runs/village-1", "one.jsonl", "--input", "jsonl").stderr == ""
     os.mkfifo(here / "pipe")
     writer = threading.Thread(target=(here / "pipe").write_text, args=("Mira\tB-PER\nleft\tO\n",))
     writer.start()
     assert nerwin("tag", "runs/village-1", "pipe").stderr == ""
     writer.join()
+
+
+def test_a_pipe_with_columns_is_read_once(here: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"Mira\nNew York\nleft\n")
+    os.close(writer)
+    done = nerwin("tag", "runs/village-1", f"/dev/fd/{reader}", "--input", "conll")
+    os.close(reader)
+    assert done.stderr == ""
+    assert done.stdout.startswith("Mira ")
