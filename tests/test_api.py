@@ -247,6 +247,10 @@ def test_evaluate_takes_a_tagger_or_a_folder(tagger: nerwin.Tagger, folder: Path
     assert isinstance(results[0], nerwin.Evaluation)
 
 
+def test_evaluate_takes_the_newest_run_where_no_model_is_named(here: Path) -> None:
+    assert nerwin.evaluate() == nerwin.evaluate("runs/village-1")
+
+
 def test_what_scores_too_little_is_not_evaluated(folder: Path) -> None:
     some, none = nerwin.evaluate(folder), nerwin.evaluate(nerwin.load(folder, min_score=1.0))
     assert some.overall.found > 0 == none.overall.found

@@ -1,13 +1,12 @@
 """`nerwin evaluate`: its figures and tables, the corpora and columns that it reads, and what it doubts."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from nerwin.cli.evaluate import _mistakes
+from nerwin.cli.evaluate import _mistakes, _scores
 from nerwin.cli.scored import SEVERAL, _doubts
 from nerwin.evaluation.scores import evaluate_tags
 from tests.commands import BAD, DONE, nerwin, one_json_object
@@ -56,8 +55,23 @@ def test_evaluate_lists_the_frequent_mistakes_where_the_whole_table_is_too_wide(
 
 
 def test_evaluate_ends_with_its_other_figures_in_one_line(here: Path) -> None:
-    last = nerwin("evaluate", "runs/village-1").stdout.splitlines()[-1]
-    assert re.fullmatch(r"token accuracy .* invalid transitions found; calibration error of .* scores \d\.\d{3}", last)
+    figures = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    assert nerwin("evaluate", "runs/village-1").stdout.splitlines()[-1] == (
+        f"token accuracy {figures['accuracy']:.2%} of 168 tokens; {figures['invalid_transitions']} invalid transitions "
+        f"found; calibration error of the entities' scores {figures['calibration_error']:.3f}"
+    )
+
+
+def test_the_table_of_scores_has_each_type_and_all_in_both_ways_of_counting() -> None:
+    gold, found = ("B-PER O B-LOC O O", "I-PER O O B-LOC B-LOC")
+    table = _scores(evaluate_tags([gold.split()], [found.split()]))
+    assert [str(column.header) for column in table.columns] == ["type", "precision", "recall", "F1", "support"]
+    assert list(zip(*(column.cells for column in table.columns), strict=True)) == [
+        ("LOC", "0.00", "0.00", "0.00", "1"),
+        ("PER", "100.00", "100.00", "100.00", "1"),
+        ("all (conlleval)", "33.33", "50.00", "40.00", "2"),
+        ("all (strict)", "0.00", "0.00", "0.00", "2"),
+    ]
 
 
 def test_evaluate_draws_no_table_of_mistakes_where_there_are_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

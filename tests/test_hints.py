@@ -66,6 +66,7 @@ def test_what_waits_and_is_no_text_is_left_to_the_reader(here: Path, pack: Calla
         ("Mira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
         ('{"text": "Mira left"}\n\n{"text": "x"}\n', "though its lines are JSON; for objects add --input jsonl\n"),
         ("# sent_id = 1\nMira\tB-PER\nleft\tO\n", "for a word a line add --input conll\n"),
+        ('{"text": "x"}\nMira left\n', ""),
         ("{name} met {place}\n{name} left {place}\n", ""),
         ("B-PER\tMira\nO\tleft\n", "for a word a line add --input conll\n"),
         ("Mira\tperson-artist\nleft\tO\n", "for a word a line add --input conll\n"),
