@@ -184,6 +184,9 @@ def test_settings_are_not_written_into() -> None:
     settings = {"training": {"epochs": 3}, "training.seed": 7}
     assert as_config({}, settings).training.seed == 7
     assert settings["training"] == {"epochs": 3}
+    features = {"shape": 3}
+    assert as_config({}, {"features": features, "features.suffix2": 4}).features == {"shape": 3, "suffix2": 4}
+    assert features == {"shape": 3}
 
 
 @pytest.mark.parametrize("kind", [str, Path])

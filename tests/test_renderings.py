@@ -125,17 +125,20 @@ def test_entities_that_score_too_little_are_left_out(run_folder: Path) -> None:
         assert len(spans(picky.tag(words))) == len(picky.entities(text))
 
 
-def test_types_that_markup_cannot_hold_are_not_written_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("label", ["LOC(geo)", "LOC)", "(LOC"])
+def test_types_that_markup_cannot_hold_are_not_written_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     config = village_config(tmp_path)
     path = tmp_path / "village.conll"
-    path.write_text(path.read_text().replace("LOC", "LOC(geo)"))
+    path.write_text(path.read_text().replace("LOC", label))
     for _ in Run.start(tmp_path / "run", config).train():
         pass
     Path("x.txt").write_text("Mira left Quellmark")
     done = nerwin("tag", "run", "x.txt")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "expected types without parentheses, which inline markup cannot hold, found LOC(geo)" in done.stderr
+    assert f"expected types without parentheses, which inline markup cannot hold, found {label}." in done.stderr
     assert nerwin("tag", "run", "x.txt", "--format", "jsonl").exit_code == 0
 
 

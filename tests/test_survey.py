@@ -12,7 +12,7 @@ from nerwin.analysis.advice import FEW, NAMED, SHOWN, SLIP, advise
 from nerwin.analysis.characters import Odd
 from nerwin.analysis.part import Covered, Invalid
 from nerwin.analysis.survey import Conflict, Survey, survey
-from nerwin.cli.data import CONFIGS, MOST_ROWS
+from nerwin.cli.data import CONFIGS, MOST_ROWS, _rows
 from nerwin.config.reading import make_config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError
@@ -392,6 +392,40 @@ def test_tables_and_warnings_go_to_stdout(here: Path) -> None:
     assert [cell.strip() for cell in done.stdout.split("[red]")[1].split("\n")[0].split("│")[1:3]] == ["1", "0"]
     assert "warning: " in done.stdout
     assert "in several ways: " in done.stdout
+
+
+def test_each_row_of_the_table_has_its_own_figure_of_each_part(look: Surveyor, tmp_path: Path) -> None:
+    (tmp_path / "vectors.txt").write_text("Ines 1 2\nLima 1 2\nEli 1 2\n")
+    more = "Eli I-LOC\nis O\nsleeps O\nnow O\n\nLima B-LOC\nsleeps O\n\nwe O\n\nhe O\nRome I-LOC\n"
+    found = look(
+        f"-DOCSTART- O\n\n# 1\n# 2\n{TRAIN}",
+        DEV + more,
+        "Lima B-LOC\nsleeps O\n",
+        corpus={"comments": "#"},
+        words={"vectors": "vectors.txt", "dim": 2},
+    )
+    assert {title: [tell(part) for part in found.parts.values()] for title, tell in _rows(found.parts)} == {
+        "tag scheme": ["IOB2", "IOB2", "IOB2"],
+        "columns by": ["space", "space", "space"],
+        "comment lines": ["2", "0", "0"],
+        "-DOCSTART- lines": ["1", "0", "0"],
+        "sentences": ["4", "6", "1"],
+        "words": ["8", "14", "2"],
+        "distinct words": ["5", "10", "2"],
+        "entities": ["3", "5", "1"],
+        "sentences without any": ["25.0%", "16.7%", "0.0%"],
+        "words a sentence, median": ["2", "2", "2"],
+        "95 % have at most": ["3", "4", "2"],
+        "longest": ["3", "5", "2"],
+        "words not in train": ["", "50.0%", "0.0%"],
+        "entities not in train": ["", "60.0%", "0.0%"],
+        "sentences also in train": ["", "2", "1"],
+        "sentences also in dev": ["", "", "1"],
+        "sentences that come again": ["1", "1", "0"],
+        "invalid transitions": ["0", "1", "0"],
+        "words with a vector": ["37.5%", "28.6%", "50.0%"],
+        "of those in entities": ["75.0%", "66.7%", "100.0%"],
+    }
 
 
 def test_keys_of_the_configuration_can_be_set(here: Path) -> None:
