@@ -9,6 +9,7 @@ import pytest
 
 from nerwin import __version__
 from nerwin.analysis.description import describe
+from nerwin.cli.info import _lines
 from nerwin.config.reading import non_default
 from nerwin.storage.folders import MANIFEST, PAUSED
 from tests.commands import BAD, DONE, nerwin, one_json_object
@@ -63,6 +64,30 @@ def test_the_changed_keys_are_those_that_make_the_configuration_again() -> None:
     assert "window.size" not in found["changed"]
     assert found["run"] is None
     assert non_default(found["config"]) == found["changed"]
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"best": {"f1": 0.0, "epoch": 3}}, ("kept", "dev F1 0.0000, epoch 3")),
+        ({"best": {"f1": 0.5, "epoch": 0}}, ("kept", "dev F1 0.5000, of several models averaged")),
+        ({"best": {"f1": 0.5, "epoch": 2}, "epoch": 3}, ("", "as it was after epoch 3")),
+        (
+            {"sources": {"corpus.dev": {"path": None, "bytes": 5000, "sha256": "ab"}}},
+            ("data", "corpus.dev: a file of 5,000 bytes, sha256 ab"),
+        ),
+        ({"changed": {}}, ("config", "all defaults")),
+    ],
+)
+def test_what_is_told_of_other_models(told: dict[str, object], line: tuple[str, str]) -> None:
+    assert line in list(_lines(describe(FOLDER / "tagger") | told))
+
+
+def test_what_nobody_has_recorded_is_a_question_mark() -> None:
+    none = dict.fromkeys(("nerwin", "numpy", "machine", "blas_threads"))
+    written = dict(_lines(describe(FOLDER / "tagger") | none))["written"]
+    assert "by nerwin ?, numpy ?, python 3" in written
+    assert "on ?, BLAS threads ?; format" in written
 
 
 def test_a_run_that_stopped_says_how_far_it_went(here: Path) -> None:
