@@ -152,6 +152,7 @@ def test_a_run_that_has_moved_is_found_by_its_new_path_or_not_needed(here: Path)
         (["words.vectors=one.txt"], ["words.vectors=null"], r"found other values of words\.vectors in "),
         (["words.vectors=one.txt"], ["words.vectors=two.txt"], r"two\.txt: expected the data that .* was started with"),
         (["training.epochs=2"], [], r"training\.epochs: expected 2, .* found 3\. Set it to 2\."),
+        ([], ["training.epochs=2"], r"training\.epochs: expected 3, .* found 2\. Set it to 3\."),
     ],
 )
 def test_what_is_kept_must_fit(here: Path, before: list[str], now: list[str], message: str) -> None:
@@ -171,6 +172,13 @@ def test_thresholds_of_the_best_epoch_need_as_many_epochs(here: Path) -> None:
     with pytest.raises(ConfigError, match=rf"training\.epochs: expected {epoch}, .* found 12"):
         train(here, "second", "training.refit=first", "training.epochs=12")
     train(here, "second", "training.refit=first", f"training.epochs={epoch}")
+
+
+def test_a_model_that_knows_other_types_is_refused(here: Path) -> None:
+    first = train(here, "first")
+    save_model(first / "best", replace(load_model(first / "best"), types=["LOC", "ORG"]))
+    with pytest.raises(ConfigError, match=r"training\.refit: expected the types LOC, PER, found LOC, ORG in .*first"):
+        train(here, "second", "training.refit=first")
 
 
 def test_models_of_older_versions_have_fewer_thresholds(here: Path) -> None:

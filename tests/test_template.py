@@ -142,6 +142,12 @@ def test_a_name_that_begins_like_a_home_folder_stays_one(here: Path) -> None:
     assert "  train: ./~t.conll " in Path("my.yaml").read_text()
 
 
+def test_a_value_that_a_preset_cannot_have_is_told_with_its_name() -> None:
+    done = nerwin("init", "-", "--preset", "fast", "--set", "corpus.word_column=-1")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("nerwin: the preset fast: corpus.word_column and corpus.tag_column are the same col")
+
+
 def test_the_name_of_a_preset_is_no_file(here: Path) -> None:
     done = nerwin("init", "fast")
     assert (done.exit_code, done.stdout) == (2, "")
