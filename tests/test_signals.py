@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from nerwin.cli.output import write
+from nerwin.cli.output import _gone_when_ended, write
 from nerwin.training.trainer import Trainer
 from tests.commands import DONE, INTERRUPTED, LINES, TRAIN, nerwin
 from tests.processes import python, started
@@ -210,3 +210,18 @@ def test_ctrl_c_as_soon_as_the_output_is_there_leaves_nothing_behind(
         with pytest.raises(KeyboardInterrupt):
             write([b"Lima"], tmp_path / "out.txt")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes that are forked here")
+def test_a_forked_process_that_is_ended_leaves_the_output_of_the_other_alone(tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.touch()
+    with _gone_when_ended(part):
+        child = os.fork()
+        if not child:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os._exit(1)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended == -signal.SIGTERM
+    assert part.exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
