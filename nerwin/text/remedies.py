@@ -82,6 +82,8 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
     if word in others:
         words = str(columns.tag % width) if width == 2 else "that of the words"
         return f"Column {word} holds tags: set corpus.tag_column to {word} and corpus.word_column to {words}."
+    if word and re.match(NON_WORD, line.text):  # where words stand first, 5.1 is one
+        return NO_WORD
     hints = itertools.chain(
         _blanks(tag, scheme), _of_line(line, first=first), _spelled_otherwise(tag, scheme), _no_tag(tag, others)
     )
@@ -109,8 +111,6 @@ def _of_line(line: Line, *, first: bool) -> Iterator[str]:
             yield SLASHES
     if line.fields[0].startswith("#"):
         yield COMMENT
-    if re.match(NON_WORD, line.text) and len(line.fields) > 2:
-        yield NO_WORD
     if _is_of_conll_2012(line.fields):
         yield ONTONOTES
 
