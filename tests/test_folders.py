@@ -92,7 +92,8 @@ def test_a_model_is_named_by_its_run_or_its_own_folder(template: Path, given: st
         ("empty", "expected a run folder with best/, or a model folder, found neither"),
         (
             "village.conll",
-            "expected a run folder or a model, found a file. Name the model first, and a corpus to score after --data",
+            "expected a run folder or a model, found a file. Name the model before any files, and a corpus to score "
+            "after --data",
         ),
         ("grid", "expected a run folder, found a comparison. Name one of the runs in its cells/"),
     ],

@@ -200,8 +200,8 @@ def _model_in(path: Path) -> Path:
         return path / BEST
     if path.is_file():
         raise ModelError(
-            f"{path}: expected a run folder or a model, found a file. Name the model first, and a corpus to score "
-            "after --data."
+            f"{path}: expected a run folder or a model, found a file. Name the model before any files, and a corpus to "
+            "score after --data."
         )
     if (path / CELLS).is_dir():
         raise ModelError(f"{path}: expected a run folder, found a comparison. Name one of the runs in its {CELLS}/.")
