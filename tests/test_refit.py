@@ -228,6 +228,15 @@ def test_it_is_not_scored_on_what_it_has_learned(here: Path) -> None:
     assert scored_part(tested, {}, None).words == read_corpus(here / "dev.conll").words
 
 
+@pytest.mark.parametrize(("run", "told"), [("first", False), ("second", True)])
+def test_evaluate_says_when_the_corpus_is_the_dev_part_that_was_learned_from(here: Path, run: str, told: bool) -> None:
+    train(here, "first", "corpus.dev=dev.conll")
+    train(here, "second", "corpus.dev=dev.conll", "training.refit=first")
+    done = CliRunner().invoke(app, ["evaluate", run, "--data", "dev.conll"])
+    assert done.exit_code == 0, done.stderr
+    assert ("The model learned from this file, as corpus.dev: the figures say nothing" in done.stderr) == told
+
+
 def test_it_is_not_compared(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here)
     train(here, "first")

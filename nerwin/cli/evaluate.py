@@ -1,7 +1,6 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from nerwin.evaluation.scores import Evaluation
-    from nerwin.text.fingerprints import Fingerprint
+    from nerwin.model.model import Model
 
 MISTAKES = 15  # that are told of where the whole table is too wide
 
@@ -61,8 +60,8 @@ def evaluate(
         return
     chosen = tagger.model.config.corpus.entities
     tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, chosen)
-    if _is_learned(corpus.path, tagger.model.sources):
-        note = "The model learned from this file, as corpus.train: the figures say nothing of new text."
+    if learned := _learned_as(corpus.path, tagger.model):
+        note = f"The model learned from this file, as {learned}: the figures say nothing of new text."
         PlainConsole(stderr=True).print(note, style="yellow", soft_wrap=True)
     console = PlainConsole()
     print_whole(console, _scores(result))
@@ -79,11 +78,16 @@ def evaluate(
     )
 
 
-def _is_learned(data: str, sources: "Mapping[str, Fingerprint]") -> bool:
-    """Whether a corpus is the training part, whatever its name is now; what can be read only once is not asked."""
+def _learned_as(data: str, model: "Model") -> str | None:
+    """The part that a model learned from, if a corpus is one, whatever its name is now; what can be read only once is
+    not asked."""
     from nerwin.text.fingerprints import fingerprint_of
 
-    return Path(data).is_file() and fingerprint_of(Path(data)) == sources.get("corpus.train")
+    if not Path(data).is_file():
+        return None
+    parts = ["corpus.train", *(["corpus.dev"] if model.config.training.refit else [])]
+    found = fingerprint_of(Path(data))
+    return next((part for part in parts if model.sources.get(part) == found), None)
 
 
 def _scores(result: "Evaluation") -> "Table":
