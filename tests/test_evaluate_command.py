@@ -146,6 +146,16 @@ def test_evaluate_says_when_the_corpus_is_a_copy_of_the_training_part(here: Path
     assert ("The model learned from this file, as corpus.train" in done.stderr) == told
 
 
+def test_evaluate_scores_what_was_held_out_of_a_file_with_a_very_long_name(here: Path) -> None:
+    name = f"{'v' * 245}.conll"
+    shutil.copy("village.conll", name)
+    keys = (f"corpus.train={name}", "corpus.dev=null", "training.epochs=1")
+    words = ("train", "-c", "village.yaml", "-o", "held", "-q", *(word for key in keys for word in ("--set", key)))
+    assert nerwin(*words).exit_code == DONE
+    done = nerwin("evaluate", "held")
+    assert done.exit_code == DONE, done.stderr
+
+
 def test_evaluate_doubts_that_every_tag_is_right(here: Path) -> None:
     assert nerwin("tag", "runs/village-1", "village.conll", "--input", "conll", "-o", "own.conll").exit_code == DONE
     done = nerwin("evaluate", "runs/village-1", "--data", "own.conll")

@@ -1,6 +1,7 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def _learned_as(data: str, model: "Model") -> str | None:
     not asked."""
     from nerwin.text.fingerprints import fingerprint_of
 
-    if not Path(data).is_file():
+    if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
         return None
     parts = ["corpus.train", *(["corpus.dev"] if model.config.training.refit else [])]
     found = fingerprint_of(Path(data))
