@@ -47,6 +47,8 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("word\ttag\nInes\tB-PER\n", {}, "Or names of columns? Take it out."),
         ("1\tvon\tO\n2-3\tam\t_\n2\tan\tO\n", {"word": 1}, "Is it none of CoNLL-U's words (3-4 or 5.1)? Then take"),
         ("1\tvon\tO\n1.1\tsie\t_\n2\tan\tO\n", {"word": 1}, "Is it none of CoNLL-U's words (3-4 or 5.1)? Then take"),
+        ("1\tvon\tO\n2-3\tam\t\n2\tan\tO\n", {"word": 1}, "Is it none of CoNLL-U's words (3-4 or 5.1)? Then take"),
+        ("1-1\t0-4\tInes\tPER\n", {"word": 2}, "Is corpus.tag_column the column of the tags?"),
         ("about CD O\n5.1 CD o\n", {}, "Is it outside? Then write O."),
         ("T1\tPER 0 4\tInes\n", {}, "Is it brat's standoff?"),
         ("100|t|Ines left Oslo\n100|a|\n", {}, "Is it PubTator's form?"),

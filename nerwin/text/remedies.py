@@ -82,7 +82,8 @@ def for_tag(line: Line, columns: Columns, others: Sequence[int], *, first: bool)
     if word in others:
         words = str(columns.tag % width) if width == 2 else "that of the words"
         return f"Column {word} holds tags: set corpus.tag_column to {word} and corpus.word_column to {words}."
-    if word and re.match(NON_WORD, line.text):  # where words stand first, 5.1 is one
+    untagged = not tag.strip(BLANK) or tag in OUTSIDES
+    if word and untagged and re.match(NON_WORD, line.text):  # where words stand first, 5.1 is one
         return NO_WORD
     hints = itertools.chain(
         _blanks(tag, scheme), _of_line(line, first=first), _spelled_otherwise(tag, scheme), _no_tag(tag, others)
