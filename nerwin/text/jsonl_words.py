@@ -9,6 +9,7 @@ The tags stand under one of TAGS: under one of SURE if names stand there, or els
 word. A list of their numbers beside them is ignored. Tags may also belong to tokens that are offsets.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ NUMBERS = (
     'jq -c \'.{} |= map(["O", "B-PER", "I-PER"][.])\' does that).'
 )
 NO_TYPE = "Write B- or I- before each type."
+_HALF = re.compile("[\ud800-\udfff]")  # of a character, as an escape in JSON may be
 
 
 def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
@@ -36,17 +38,12 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
     """
     words = _listed_words(content)
     for word in words or ():
-        if not word.strip(BLANK) or _is_cut(word):
+        if not word.strip(BLANK) or _HALF.search(word):
             raise CorpusError(
                 f"{where}: expected words of Unicode characters that are more than blanks, found {word!r}. "
                 "Mend the word."
             )
     return words
-
-
-def _is_cut(text: str) -> bool:
-    """Whether a text holds half of a character, as an escape in JSON may be."""
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _listed_words(content: dict[str, Any]) -> list[str] | None:
@@ -113,7 +110,7 @@ def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
             found, remedy = str(tag)[:40], NUMBERS.format(keys[0]) if isinstance(tag, int) else NO_TYPE
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
-        if _is_cut(tag):
+        if _HALF.search(tag):
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {tag[:40]}. Mend the escapes.")
     return tags
 
