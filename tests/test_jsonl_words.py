@@ -1,12 +1,14 @@
 """JSON objects of words and tags: what they say, and what is refused."""
 
 import json
+from typing import Any
 
 import pytest
 
 from nerwin.errors import CorpusError
 from nerwin.text.jsonl import read_jsonl, with_found
-from nerwin.text.jsonl_words import TAGS, WORD_KEYS, with_tags
+from nerwin.text.jsonl_objects import given_by
+from nerwin.text.jsonl_words import TAGS, WORD_KEYS
 from nerwin.text.passage import Counts, Passage
 from nerwin.text.tags import SPELLINGS, Span
 
@@ -15,6 +17,10 @@ WORDS, SPANS = ["Mira", "Tolvan", "left", "Quellmark"], [Span(0, 2, "PER"), Span
 
 def read(*objects: object) -> list[Passage]:
     return list(read_jsonl(map(json.dumps, objects), "x.jsonl", Counts()))
+
+
+def tagged(content: dict[str, Any], *ents: dict[str, Any]) -> dict[str, Any]:
+    return with_found(content, given_by(content, "x"), list(ents))
 
 
 @pytest.mark.parametrize("words", WORD_KEYS)
@@ -82,9 +88,8 @@ def test_tags_may_stand_beside_tokens_that_are_offsets(others: dict[str, object]
     row = {"text": TEXT, "tokens": OFFSETS, "ner_tags": ["O", "B-LOC", "O", "B-PER"], **others}
     (passage,) = read(row)
     assert (passage.words, passage.entities) == (PLACED["tokens"], [Span(1, 2, "LOC"), Span(3, 4, "PER")])
-    ents = [{"start": 4, "end": 13, "label": "LOC"}]
-    found = with_found(row, ents, tags := ["O", "B-LOC", "O", "O"], "x")
-    assert found == {**row, "ner_tags": tags, "ents": ents}
+    entity = {"start": 4, "end": 13, "label": "LOC"}
+    assert tagged(row, entity) == {**row, "ner_tags": ["O", "B-LOC", "O", "O"], "ents": [entity]}
 
 
 def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
@@ -96,9 +101,9 @@ def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
         "tokens": [*OFFSETS[:1], {"start": 2, "end": 4}, {"start": 4, "end": 5}],
         "ner": ["B-LOC"] * 3,
     }
-    ents = [{"start": 0, "end": 5, "label": "PER"}]
-    assert with_found(row, ents, ["B-PER", "I-PER"], "x") == {**row, "ner": ["B-PER", "I-PER", "I-PER"], "ents": ents}
-    assert with_found(row, [], ["O", "O"], "x") == {**row, "ner": ["O", "O", "O"], "ents": []}
+    entity = {"start": 0, "end": 5, "label": "PER"}
+    assert tagged(row, entity) == {**row, "ner": ["B-PER", "I-PER", "I-PER"], "ents": [entity]}
+    assert tagged(row) == {**row, "ner": ["O", "O", "O"], "ents": []}
 
 
 def of_new_york(*tags: str) -> dict[str, object]:
@@ -127,7 +132,7 @@ def test_an_entity_that_begins_or_ends_with_a_blank_is_refused(tags: list[str], 
 
 def test_offsets_without_tags_get_none() -> None:
     row = {"text": TEXT, "tokens": OFFSETS, "label": ["news"]}
-    assert with_found(row, [], ["O"] * 4, "x") == {**row, "ents": []}
+    assert tagged(row) == {**row, "ents": []}
 
 
 def test_words_that_begin_with_a_blank_are_placed_with_it() -> None:
@@ -139,8 +144,8 @@ def test_tagged_words_beside_a_text_may_be_called_words() -> None:
     content = {"text": "In Quellmark", "words": ["In", "Quellmark"], "ner_tags": ["B-PER", "O"]}
     (passage,) = read(content)
     assert (passage.words, passage.entities, passage.document) == (content["words"], [Span(0, 1, "PER")], False)
-    ents = [{"start": 3, "end": 12, "label": "LOC"}]
-    assert with_found(content, ents, ["O", "B-LOC"], "x") == {**content, "ner_tags": ["O", "B-LOC"], "ents": ents}
+    entity = {"start": 3, "end": 12, "label": "LOC"}
+    assert tagged(content, entity) == {**content, "ner_tags": ["O", "B-LOC"], "ents": [entity]}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +199,7 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
     content = {"tokens": ["Mira", "left"], **others}
     (passage,) = read(content)
     assert passage.entities == [Span(0, 1, "PER")]
-    found = with_tags(content, ["O", "B-PER"])
+    found = tagged(content, {"start": 5, "end": 9, "label": "PER"})
     assert sum(found[key] != content[key] for key in content) == 1
     (passage,) = read(found)
     assert passage.entities == [Span(1, 2, "PER")]
@@ -278,14 +283,14 @@ def test_half_a_character_in_a_tag_is_refused() -> None:
 
 
 def test_new_tags_stand_where_the_old_ones_did() -> None:
-    assert with_tags({"tags": [3], "tokens": ["a"]}, ["O"]) == {"tags": ["O"], "tokens": ["a"]}
-    assert with_tags({"tags": [3, 4], "tokens": ["a"]}, ["O"]) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}
-    assert with_tags({"ner": ["PER"], "words": ["a"]}, ["O"]) == {"ner": ["O"], "words": ["a"]}
+    assert tagged({"tags": [3], "tokens": ["a"]}) == {"tags": ["O"], "tokens": ["a"]}
+    assert tagged({"tags": [3, 4], "tokens": ["a"]}) == {"tags": [3, 4], "tokens": ["a"], "ner_tags": ["O"]}
+    assert tagged({"ner": ["PER"], "words": ["a"]}) == {"ner": ["O"], "words": ["a"]}
     for others in ({"tags": ["NNP"]}, {"label": ["greeting"]}):  # parts of speech, a label of the whole
         kept = {"tokens": ["a"], **others}
-        assert with_tags(kept, ["O"]) == {**kept, "ner_tags": ["O"]}
+        assert tagged(kept) == {**kept, "ner_tags": ["O"]}
     both = {"tokens": ["a"], "tags": ["O"], "labels": ["B-A"]}
-    assert with_tags(both, ["O"]) == {**both, "ner_tags": ["O"]}
+    assert tagged(both) == {**both, "ner_tags": ["O"]}
     lists = {"tokens": ["a"], "ner": [[0, 0, "A"]]}
-    assert with_tags(lists, ["O"]) == {**lists, "ner_tags": ["O"]}
-    assert with_tags({"tokens": ["a"], "id": 1}, ["O"]) == {"tokens": ["a"], "id": 1, "ner_tags": ["O"]}
+    assert tagged(lists) == {**lists, "ner_tags": ["O"]}
+    assert tagged({"tokens": ["a"], "id": 1}) == {"tokens": ["a"], "id": 1, "ner_tags": ["O"]}

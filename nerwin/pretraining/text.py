@@ -20,7 +20,7 @@ from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns, read_blocks
 from nerwin.text.features import spellings
 from nerwin.text.files import BLANK, read_lines, source_name
-from nerwin.text.jsonl_objects import read_object, text_of
+from nerwin.text.jsonl_objects import given_by, read_object
 from nerwin.text.misread import words_in
 from nerwin.text.tokenizer import split_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
@@ -105,11 +105,11 @@ def _of_objects(path: Path | None) -> Iterator[Paragraph]:
     for number, line in enumerate(read_lines(path, LONGEST_PARAGRAPH), 1):
         if line.strip(BLANK):
             where = f"{source_name(path)}:{number}"
-            text, tokens = text_of(read_object(line, where), where)
-            if tokens is None:
-                yield from (map(split_words, _parts(paragraph)) for paragraph in text.split("\n"))
+            given = given_by(read_object(line, where), where)
+            if given.kind == "text":
+                yield from (map(split_words, _parts(paragraph)) for paragraph in given.text.split("\n"))
             else:
-                yield _whole(token.text for token in tokens)
+                yield _whole(token.text for token in given.tokens)
 
 
 def _whole(words: Iterable[str]) -> Paragraph:

@@ -26,7 +26,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
 from nerwin.text.files import BLANK, check_line_ends, is_typed, marked, source_name
 from nerwin.text.jsonl import with_found
-from nerwin.text.jsonl_objects import read_object, text_of, write_object
+from nerwin.text.jsonl_objects import given_by, read_object, write_object
 from nerwin.text.misread import words_in
 from nerwin.text.passage import check_columns, join_words
 from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
@@ -223,16 +223,16 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
     """
     lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
     objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
-    texts, whole = [], []  # own tokens are those of a sentence
+    sources = []
     for where, content in objects:
-        text, tokens = text_of(content, where)
-        if form == "conll" and tokens:
-            check_columns([token.text for token in tokens], where)
-        texts.append((text, tagger.model.tokens(text) if tokens is None else tokens))
-        whole.append(tokens is not None)
-    for (where, content), found in zip(objects, tagger.annotate(texts, whole), strict=True):
+        sources.append(given := given_by(content, where))
+        if form == "conll":
+            check_columns([token.text for token in given.tokens], where)
+    texts = [(one.text, tagger.model.tokens(one.text) if one.kind == "text" else one.tokens) for one in sources]
+    whole = [one.kind != "text" for one in sources]  # own tokens are those of a sentence
+    for (where, content), given, found in zip(objects, sources, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
-            yield write_object(with_found(content, ents_of(found), found.tags, where), where)
+            yield write_object(with_found(content, given, ents_of(found)), where)
         else:
             yield from RENDERINGS[form](found, tagger.model.types)
 

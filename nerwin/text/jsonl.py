@@ -6,7 +6,8 @@ Entities may also be triples [start, end, label], under any of the names in ENTI
 document: the tokenizer takes it apart, and it is cut into sentences for forms that hold sentences. A text with "tokens"
 is a sentence, and its tokens are written again. What Prodigy's annotators rejected or ignored is left out.
 
-For the objects, their texts and tokens, see `jsonl_objects`; for tags of words in place of entities, `jsonl_words`.
+What an object gives, a text alone, tokens as offsets, or words, `jsonl_objects` finds out once; words and offsets may
+have tags in place of entities, for which see `jsonl_words`.
 """
 
 import json
@@ -17,11 +18,11 @@ from typing import Any
 from nerwin.errors import CorpusError
 from nerwin.text.choices import Align
 from nerwin.text.files import BLANK
-from nerwin.text.jsonl_objects import borders, brief, check_characters, list_under, read_object, text_of
-from nerwin.text.jsonl_words import has_tags, listed_words, tags_of, with_tags
+from nerwin.text.jsonl_objects import Given, borders, brief, check_characters, given_by, list_under, read_object
+from nerwin.text.jsonl_words import has_tags, tags_key, tags_of
 from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
-from nerwin.text.tokenizer import tokenize
+from nerwin.text.tokenizer import Token, tokenize
 
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
@@ -52,27 +53,30 @@ def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "
 
 
 def _passage(content: dict[str, Any], number: int, where: str, align: Align, counts: Counts) -> Passage:
-    """A text with its entities; those that were moved or left out are counted."""
-    text, tokens = text_of(content, where)
-    count, offsets = len(tokens or []), _offsets_keys(content)
-    if _takes_tags(content, count, where) and (has_tags(content, count) or not offsets):
-        passage = Passage(text, tokens or [], spans(tags_of(content, count, where)), number)
-        for key in offsets:
+    """A text with its entities; those that were moved or left out are counted.
+
+    Tags tell the entities if there are any, and a list beside them has to say the same; else a list does. Words without
+    either are asked for tags. Where some offsets are of blanks, tags count only without a list.
+    """
+    given = given_by(content, where)
+    text, document = given.text, given.kind == "text"
+    tokens = tokenize(text) if document else given.tokens
+    listed, tagged = _entity_keys(content), _is_tagged(content, given)
+    if (tagged and tokens == given.parts) or (given.kind == "words" and not listed):
+        passage = Passage(text, tokens, spans(tags_of(content, len(tokens), where)), number)
+        for key in listed:
             _check_same({_span(one, text, where) for one in content[key]}, passage, key, where)
         return passage
-    if not offsets and not text.strip():
+    if not listed and not text.strip():
         return Passage(text, [], [], number)
-    given = content.get("tokens")
-    if not offsets and isinstance(given, list) and has_tags(content, len(given)):
-        told = _tagged_characters(content, given, text, where)
+    if tagged and not listed:
+        told = _tagged_characters(given.parts, tags_of(content, len(given.parts), where))
         mend = "the tags"
     else:
-        told = [_span(one, text, where) for one in list_under(content, _entities_key(content, where), where)]
-        mend = 'the offsets, give the text "tokens" of your own' if tokens is None else 'the offsets, or the "tokens"'
+        told = [_span(one, text, where) for one in _listed(content, listed, where)]
+        mend = 'the offsets, give the text "tokens" of your own' if document else 'the offsets, or the "tokens"'
     found = list(dict.fromkeys(told))  # duplicates add nothing
     remedy = f"Mend {mend}, or have entities moved (--align)."
-    if document := tokens is None:
-        tokens = tokenize(text)
     if align == "strict":
         return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document)
     entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
@@ -81,26 +85,19 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     return Passage(text, tokens, entities, number, document)
 
 
-def _takes_tags(content: dict[str, Any], count: int, where: str) -> bool:
-    """Whether an object's tags, if any, belong to its tokens: words, or offsets with tags and none of blanks."""
-    given = content.get("tokens")
-    return listed_words(content, where) is not None or (
-        isinstance(given, list) and len(given) == count and has_tags(content, count)
-    )
+def _is_tagged(content: dict[str, Any], given: Given) -> bool:
+    """Whether an object has tags for its words, or for its tokens as offsets."""
+    return given.kind != "text" and has_tags(content, len(given.parts))
 
 
-def _tagged_characters(content: dict[str, Any], given: Sequence[dict[str, Any]], text: str, where: str) -> list[Span]:
+def _tagged_characters(parts: Sequence[Token], tags: Sequence[str]) -> list[Span]:
     """The entities, in characters, that the tags of tokens given as offsets spell.
 
     O at a token of blanks says nothing: it does not separate what stands before from what comes after.
     """
-    tagged = [
-        (start, end, tag)
-        for (start, end), tag in zip(map(borders, given), tags_of(content, len(given), where), strict=True)
-        if tag != OUTSIDE or text[start:end].strip(BLANK)
-    ]
-    found = spans([tag for _, _, tag in tagged])
-    return [Span(tagged[first][0], tagged[end - 1][1], label) for first, end, label in found]
+    tagged = [(part, tag) for part, tag in zip(parts, tags, strict=True) if tag != OUTSIDE or part.text.strip(BLANK)]
+    found = spans([tag for _, tag in tagged])
+    return [Span(tagged[first][0].start, tagged[end - 1][0].end, label) for first, end, label in found]
 
 
 def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
@@ -111,21 +108,20 @@ def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
         )
 
 
-def _offsets_keys(content: dict[str, Any]) -> list[str]:
+def _entity_keys(content: dict[str, Any]) -> list[str]:
     """The keys under which an object lists entities in characters of its text; none without a text."""
     texted = content.get("text") is not None
     return [key for key in ENTITIES if texted and _are_spans(content.get(key))]
 
 
-def _entities_key(content: dict[str, Any], where: str) -> str:
-    """The key under which an object lists its entities.
+def _listed(content: dict[str, Any], keys: Sequence[str], where: str) -> list[Any]:
+    """The entities that an object lists, given the keys under which it does.
 
     Raises:
-        CorpusError: there is none, or more than one.
+        CorpusError: there is no list of them, or more than one.
     """
     present = [key for key in ENTITIES if content.get(key) is not None]
-    listed = _offsets_keys(content)
-    filled = [key for key in listed if content[key]]
+    filled = [key for key in keys if content[key]]
     if len(filled) > 1:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
     if not present:
@@ -133,7 +129,7 @@ def _entities_key(content: dict[str, Any], where: str) -> str:
             f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {', '.join(content)}. "
             "Name them so; a text without any has an empty list."
         )
-    return (filled or listed or present)[0]
+    return list_under(content, (filled or keys or present)[0], where)
 
 
 def _span(one: Any, text: str, where: str) -> Span:
@@ -168,27 +164,21 @@ def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> No
         )
 
 
-def with_found(
-    content: dict[str, Any], ents: Sequence[dict[str, Any]], tags: Sequence[str], where: str
-) -> dict[str, Any]:
+def with_found(content: dict[str, Any], given: Given, ents: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """An object with its own entities and tags replaced by what was found, and with all else that it holds.
 
-    It gets the entities if it has a text, and the tags if it has words. If its tokens are offsets and have tags, these
-    are replaced, too.
+    It gets the entities if it has a text, and tags if it has words, or offsets that have tags.
     """
-    answer, given = content, content.get("tokens")
-    if listed_words(content, where) is not None:
-        answer = with_tags(content, tags)
-    elif isinstance(given, list) and has_tags(content, len(given)):
-        tags = _tags_of(given, ents)
-        answer = with_tags(content, tags)
-    kept = {key: value for key, value in answer.items() if value is tags or not (key in ENTITIES and _are_spans(value))}
-    return kept if content.get("text") is None else {**kept, "ents": ents}
+    tags = {}
+    if given.kind == "words" or _is_tagged(content, given):
+        tags[tags_key(content, len(given.parts))] = _tags_of(given.parts, ents)
+    kept = {key: value for key, value in content.items() if key in tags or not (key in ENTITIES and _are_spans(value))}
+    return kept | tags if content.get("text") is None else {**kept, **tags, "ents": ents}
 
 
-def _tags_of(given: Sequence[dict[str, Any]], ents: Iterable[dict[str, Any]]) -> list[str]:
-    """The tags of all offsets that an object brings, those of blanks included, given the entities."""
-    starts = [borders(one)[0] for one in given]
+def _tags_of(parts: Sequence[Token], ents: Iterable[dict[str, Any]]) -> list[str]:
+    """The tags of words, or of all offsets, those of blanks included, given the entities."""
+    starts = [part.start for part in parts]
     found = (Span(bisect_left(starts, one["start"]), bisect_left(starts, one["end"]), one["label"]) for one in ents)
     return iob2(found, len(starts))
 

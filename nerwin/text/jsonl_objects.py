@@ -7,7 +7,7 @@ or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is su
 """
 
 import json
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from nerwin.errors import CorpusError, too_many_digits
 from nerwin.text.files import BLANK
@@ -21,6 +21,22 @@ SPACY_2 = "paragraphs"  # the key of sentences in the files that spaCy 2 trained
 AN_OBJECT = "Write an object a line."
 A_LINE = "Write an object a line (of a list, jq -c '.[]' makes that)."
 OF_SPACY_2 = "Is it spaCy 2's? Then make a .spacy file of the whole: python -m spacy convert IN.json . does that."
+
+
+class Given(NamedTuple):
+    """What an object gives: a text alone, a text with tokens as offsets, or words, which may have a text, too.
+
+    parts: what tags may belong to: the words, or the tokens, those of blanks too. A text alone has none.
+    """
+
+    kind: Literal["text", "offsets", "words"]
+    text: str
+    parts: list[Token]
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The parts without those of blanks, which no other form can hold."""
+        return [part for part in self.parts if part.text.strip(BLANK)]
 
 
 def read_object(line: str, where: str) -> dict[str, Any]:
@@ -58,23 +74,23 @@ def write_object(content: dict[str, Any], where: str) -> str:
     return line
 
 
-def text_of(content: dict[str, Any], where: str) -> tuple[str, list[Token] | None]:
-    """The text of an object, and its tokens, or None if it brings none; words without a text are joined to one.
+def given_by(content: dict[str, Any], where: str) -> Given:
+    """What an object gives; words without a text are joined to one.
 
     Raises:
         CorpusError: no text, or tokens that do not fit it; the message starts with `where`.
     """
     words, text = listed_words(content, where), content.get("text")
     if words is not None and text is None:
-        return join_words(words)
+        return Given("words", *join_words(words))
     if not isinstance(text, str):
         raise _no_text(content, where)
     check_characters(text, "text", where)
     if words is not None:
-        return text, _tokens(place_words(words, text, where), text, where)
+        return Given("words", text, _tokens(place_words(words, text, where), text, where))
     if content.get("tokens") is None:
-        return text, None
-    return text, _tokens(list_under(content, "tokens", where), text, where)
+        return Given("text", text, [])
+    return Given("offsets", text, _tokens(list_under(content, "tokens", where), text, where))
 
 
 def _no_text(content: dict[str, Any], where: str) -> CorpusError:
@@ -117,7 +133,7 @@ def check_characters(text: str, kind: str, where: str) -> None:
 
 
 def _tokens(given: list[Any], text: str, where: str) -> list[Token]:
-    """The tokens that an object brings, without those of blanks, which no other form can hold.
+    """The tokens at the offsets that an object brings.
 
     Raises:
         CorpusError: tokens out of order, outside the text, or that leave letters of it out.
@@ -131,8 +147,7 @@ def _tokens(given: list[Any], text: str, where: str) -> list[Token]:
                 'Mend them, or leave "tokens" out.'
             )
         _check_gap(text, position, start, where)
-        if text[start:end].strip(BLANK):
-            tokens.append(Token(text[start:end], start, end))
+        tokens.append(Token(text[start:end], start, end))
         position = end
     _check_gap(text, position, len(text), where)
     return tokens

@@ -137,12 +137,10 @@ def _were_tags(key: str, value: list[Any], count: int) -> bool:
     return _may_be_tags(value, count) and (key in SURE or all(isinstance(one, int) or is_tag(one) for one in value))
 
 
-def with_tags(content: dict[str, Any], tags: Sequence[str]) -> dict[str, Any]:
-    """An object with these tags in place of its own, and all else that it holds, such as parts of speech.
+def tags_key(content: dict[str, Any], count: int) -> str:
+    """The key for new tags of so many words: that of the old ones, but never one of others, such as parts of speech.
 
-    Where several keys may hold its own, none of them is replaced: the first of TAGS is asked before them.
+    Where several keys may hold the old ones, none of them is replaced: the first of TAGS is asked before them.
     """
-    keys, own = _tags_keys(content, len(tags)), TAGS[0]
-    if len(keys) == 1 and _were_tags(keys[0], content[keys[0]], len(tags)):
-        own = keys[0]
-    return {**content, own: tags}
+    keys = _tags_keys(content, count)
+    return keys[0] if len(keys) == 1 and _were_tags(keys[0], content[keys[0]], count) else TAGS[0]
