@@ -112,8 +112,9 @@ def of_new_york(*tags: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("blank", ["O", "I-LOC"])
-def test_tags_of_blanks_among_offsets_are_left_out(blank: str) -> None:
-    (passage,) = read(of_new_york("O", "O", "B-LOC", blank, "I-LOC"))
+@pytest.mark.parametrize("listed", [{}, {"ents": []}])  # an empty list says nothing
+def test_tags_of_blanks_among_offsets_are_left_out(blank: str, listed: dict[str, object]) -> None:
+    (passage,) = read(of_new_york("O", "O", "B-LOC", blank, "I-LOC") | listed)
     assert (passage.words, passage.entities) == (["New", "York"], [Span(0, 2, "LOC")])
 
 

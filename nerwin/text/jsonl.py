@@ -56,7 +56,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     """A text with its entities; those that were moved or left out are counted.
 
     Tags tell the entities if there are any, and a list beside them has to say the same; else a list does. Words without
-    either are asked for tags. Where some offsets are of blanks, tags count only without a list.
+    either are asked for tags. Where some offsets are of blanks, tags count only if nothing is listed.
     """
     given = given_by(content, where)
     text, document = given.text, given.kind == "text"
@@ -69,7 +69,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         return passage
     if not listed and not text.strip():
         return Passage(text, [], [], number)
-    if tagged and not listed:
+    if tagged and not any(content[key] for key in listed):
         told = _tagged_characters(given.parts, tags_of(content, len(given.parts), where))
         mend = "the tags"
     else:
