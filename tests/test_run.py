@@ -502,7 +502,7 @@ def somebodys_folder(place: Path, metrics: str | None) -> Path:
 
 
 @pytest.mark.parametrize(
-    "metrics", ["mine\n", "[" * 60_000, '{"accuracy": 1}\n', '{"epoch": 1,\n', '{"epoch": 1}', None]
+    "metrics", ["mine\n", "mine\n" * 2, "[" * 60_000, '{"accuracy": 1}\n', '{"epoch": 1,\n', '{"epoch": 1}', None]
 )
 def test_resuming_leaves_files_alone_that_are_no_run(tmp_path: Path, config: Config, metrics: str | None) -> None:
     """A configuration by hand, and what somebody has put beside it."""

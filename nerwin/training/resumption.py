@@ -3,10 +3,10 @@
 What stands in its folder beside the configuration decides; the first line that fits:
 
     last/ or paused/           saved: it goes on from the one that is further, if all that is saved fits together
+    nothing                    begun, or not yet: the configuration may be somebody's, by hand
+    files of no run            foreign: they are left alone
     metrics of several epochs  torn: its state was taken away, and is asked for
     anything else of a run     begun: it was stopped or killed before an epoch was saved, and is begun anew
-    nothing                    the same; the configuration may be somebody's, by hand
-    other files                foreign: they are left alone
 """
 
 import json
@@ -34,14 +34,14 @@ def where_saved(folder: Path) -> Path | None:
     if saved := [folder / part for part in (LAST, PAUSED) if (folder / part / MANIFEST).is_file()]:
         # paused/ goes on from last/. It is behind only if a kill came between saving an epoch and removing paused/.
         return max(saved, key=epochs_begun)
+    if not holds_run(folder):
+        check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
     # A kill between the first two saves leaves best/, and the metrics of one epoch, which is trained again.
     if epochs_recorded(folder) > 1:
         raise ModelError(
             f"{folder / LAST}: expected the state of the run, found none. "
             "Bring it back, or begin again with --overwrite."
         )
-    if not holds_run(folder):
-        check_empty(folder, "Choose another --output.", spared=[folder / CONFIG])
     return None
 
 
