@@ -7,8 +7,15 @@ that names it. `nerwin init`, `nerwin config`, the README's table and the saved 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
-from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself has it since 2.11
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from nerwin.config.faults import explain

@@ -211,11 +211,11 @@ def _model_in(path: Path) -> Path:
         # The line of the first epoch is written before its model: where that is missing, the epoch is done again.
         if (path / METRICS).read_bytes().count(b"\n") > 1:
             raise ModelError(f"{path}: expected a run with a model, found its metrics alone. Bring {BEST}/ back.")
-        raise ModelError(f"{path}: expected a run with a model, found one without a whole epoch. {first_epoch(path)}")
+        raise ModelError(f"{path}: expected a run with a model, found one without a whole epoch. {for_no_epoch(path)}")
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
 
 
-def first_epoch(run: Path) -> str:
+def for_no_epoch(run: Path) -> str:
     """What to do about a run without a whole epoch, which was stopped, or diverged and would do so again."""
     return (
         "If training diverged, begin anew with a lower optimizer.learning_rate. If it was stopped, train on: "

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.errors import ModelError
-from nerwin.storage.folders import METRICS, first_epoch
+from nerwin.storage.folders import METRICS, for_no_epoch
 
 
 class Epoch(NamedTuple):
@@ -43,7 +43,7 @@ def read_metrics(run: Path) -> list[Epoch]:
         ) from error
     epochs = [_epoch(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.endswith(b"\n")]
     if not epochs:
-        raise ModelError(f"{path}: expected a line an epoch, found none. {first_epoch(run)}")
+        raise ModelError(f"{path}: expected a line an epoch, found none. {for_no_epoch(run)}")
     return epochs
 
 
