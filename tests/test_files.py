@@ -397,4 +397,4 @@ def test_a_terminal_is_ended_once(monkeypatch: pytest.MonkeyPatch, text: bytes) 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
     assert [piece.data for piece in read_pieces(None, by_sentence=True)] == [text]  # no sentence for each line
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
-    assert list(read_pieces(None, by_sentence=False)) == [(1, b"one\n"), (2, text[4:])]
+    assert list(read_pieces(None, by_sentence=False)) == [(1, b"one\n", True), (2, text[4:], True)]

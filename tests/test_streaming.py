@@ -5,10 +5,12 @@ import gzip
 import multiprocessing
 import os
 import signal
-from collections.abc import Generator
+import sys
+import threading
+from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -72,6 +74,71 @@ def test_pieces_are_the_file_and_end_with_sentences(
         assert piece.number == line
         line += piece.data.count(b"\n")
         assert piece is found[-1] or not piece.data.split(b"\n")[-2].strip()
+
+
+@pytest.fixture
+def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[BinaryIO]:
+    """The end to write to of a pipe that standard input reads."""
+    theirs, ours = os.pipe()
+    with os.fdopen(theirs) as stdin, os.fdopen(ours, "wb", buffering=0) as end:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield end
+
+
+LIVE = pytest.mark.skipif(os.name == "nt", reason="pipes cannot be waited for here")
+
+
+@LIVE
+def test_of_texts_a_piece_ends_where_the_writer_rests(pipe: BinaryIO) -> None:
+    found = read_pieces(None, by_sentence=False)
+    pipe.write(b"one\ntwo\nthr")
+    assert next(found) == Piece(1, b"one\ntwo\n", awaited=True)
+    pipe.write(b"ee\nfour")
+    pipe.close()
+    assert list(found) == [Piece(3, b"three\nfour")]
+
+
+@LIVE
+def test_of_columns_a_piece_ends_where_a_file_s_would(pipe: BinaryIO) -> None:
+    """They are one text, in which a name looks at its other places: where somebody rests must not matter."""
+    found: list[Piece] = []
+    reader = threading.Thread(target=lambda: found.extend(read_pieces(None, by_sentence=True)))
+    reader.start()
+    pipe.write(b"one O\n\n")
+    reader.join(3 * pieces.REST)
+    pipe.write(b"two O\n\n")
+    pipe.close()
+    reader.join()
+    assert found == [Piece(1, b"one O\n\ntwo O\n\n")]
+
+
+@LIVE
+def test_who_writes_without_a_rest_sees_something_too(pipe: BinaryIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "REST", 60)
+    monkeypatch.setattr(pieces, "LONGEST", 0)
+    text = b"one\n" * 100_000  # more than a pipe holds
+    writer = threading.Thread(target=lambda: (pipe.write(text), pipe.close()))
+    writer.start()
+    found = list(read_pieces(None, by_sentence=False))
+    writer.join()
+    assert len(found) > 1
+    assert b"".join(piece.data for piece in found) == text
+    assert not any(piece.awaited for piece in found)
+
+
+def test_what_somebody_waits_for_is_put_out_before_more_is_read(tagger: Tagger) -> None:
+    found: list[tuple[bytes, int]] = []
+    seen: list[int] = []
+
+    def work() -> Iterator[tuple[Task, Piece]]:
+        for number, awaited in enumerate((True, False, False, True, False), 1):
+            yield Task("inline", "text"), Piece(number, b"Mira\n", awaited)
+            seen.append(len(found))
+
+    for output in streaming._outputs(tagger, work(), jobs=2):
+        found += [output]
+    assert len(found) == 5
+    assert (seen[0], seen[3]) == (1, 4)
 
 
 def test_a_sentence_without_end_is_cut_at_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

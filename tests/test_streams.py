@@ -6,6 +6,7 @@ import os
 import re
 import select
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,6 +37,29 @@ def test_a_line_that_is_typed_is_tagged_at_once(here: Path) -> None:
         os.write(ours, b"\x04")  # Ctrl-D, once
         assert tag.wait(timeout=60) == DONE
     os.close(ours)
+
+
+def sockets() -> tuple[int, int]:
+    ours, theirs = socket.socketpair()
+    return ours.detach(), theirs.detach()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes cannot be waited for here")
+@pytest.mark.parametrize("ends", [os.pipe, sockets])
+def test_who_waits_for_an_answer_at_a_pipe_gets_it(here: Path, ends: Callable[[], tuple[int, int]]) -> None:
+    """As a program that keeps nerwin running and asks it line by line, or the reader of `tail -f log | nerwin tag`."""
+    theirs, ours = ends()
+    words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1", "--format", "jsonl", "--jobs", "2"]
+    with subprocess.Popen(words, stdin=theirs, stdout=subprocess.PIPE) as tag:
+        os.close(theirs)
+        assert tag.stdout is not None
+        with os.fdopen(ours, "wb", buffering=0) as pipe:
+            for text in ("Mira left", "Ines came"):
+                pipe.write(f"{text}\n".encode())
+                assert select.select([tag.stdout], [], [], 60)[0], f"no answer to {text}"
+                assert json.loads(tag.stdout.readline())["text"] == text
+        assert tag.stdout.read() == b""
+    assert tag.returncode == DONE
 
 
 def test_tag_works_without_a_standard_error(here: Path) -> None:

@@ -24,7 +24,7 @@ from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of, with_delimiter
-from nerwin.text.files import BLANK, check_line_ends, is_typed, marked, source_name
+from nerwin.text.files import BLANK, check_line_ends, marked, source_name
 from nerwin.text.jsonl import with_found
 from nerwin.text.jsonl_objects import given_by, read_object, write_object
 from nerwin.text.misread import words_in
@@ -75,12 +75,9 @@ def tag_file(
     """
     task, failures = Task(form, source_name(path), columns, objects=objects), list[CorpusError]()
     work = _readable(read_work(path, task), failures)
-    jobs = 1 if is_typed(path) else min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
-    first = list(itertools.islice(work, 2 if jobs > 1 else 0))
-    work = itertools.chain(first, work)
-    outputs = _in_processes(tagger, work, jobs) if len(first) > 1 else _one_by_one(tagger, work)
+    jobs = min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
     with collector_paused():
-        for tagged, size in outputs:
+        for tagged, size in _outputs(tagger, work, jobs):
             yield tagged
             progress(size)
     if failures:
@@ -95,9 +92,14 @@ def _readable(work: Iterator[Work], failures: list[CorpusError]) -> Iterator[Wor
         failures.append(error)
 
 
-def _one_by_one(tagger: Tagger, work: Iterator[Work]) -> Iterator[tuple[bytes, int]]:
+def _outputs(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
+    """The outputs in order, each with the size of its piece in bytes; in processes as soon as there are two pieces to
+    do at a time."""
     for task, piece in work:
-        yield tag_piece(tagger, task, piece), len(piece.data)
+        if jobs > 1 and not piece.awaited and (second := next(work, None)):
+            yield from _in_processes(tagger, itertools.chain([(task, piece), second], work), jobs)
+        else:
+            yield tag_piece(tagger, task, piece), len(piece.data)
 
 
 def read_work(path: Path | None, task: Task) -> Iterator[Work]:
@@ -119,7 +121,7 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
 
 
 def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
-    """The outputs in order, each with the size of its piece in bytes.
+    """What `_outputs` gives, by so many processes.
 
     Just so many pieces are on their way that no process has to wait.
     """
@@ -132,7 +134,7 @@ def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[t
     try:
         for task, piece in work:
             waiting.append((_submit(pool, task, piece), len(piece.data)))
-            while waiting and (waiting[0][0].done() or len(waiting) > jobs):
+            while waiting and (waiting[0][0].done() or len(waiting) > jobs or piece.awaited):
                 yield _first(waiting)
         while waiting:
             yield _first(waiting)

@@ -1,15 +1,20 @@
 """A file in pieces of whole lines, usually of whole sentences, so that a piece can be worked on by itself.
 
 How a file is cut depends on its bytes alone, so the result is the same however the pieces are shared out among
-processes. Lines that are typed at a terminal are pieces of their own, if they are texts of their own.
+processes. Only where lines are texts of their own and somebody may be waiting for them, at a terminal or at the other
+end of a pipe, a piece ends where the writer rests.
 """
 
-import itertools
+import io
 import os
 import re
+import select
+import stat
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -21,14 +26,20 @@ MOST = 2 * SIZE  # bytes after which a sentence is cut: a file without blank lin
 BLOCK = 1 << 19  # bytes of a block, at least; so few that most of what is computed from it fits the processor's caches
 MOST_OF_BLOCKS = 2 * BLOCK  # bytes of a block after which a sentence is cut
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
+REST = 0.1  # seconds without a byte, after which who writes into a pipe may be waiting for what becomes of it
+LONGEST = 1.0  # seconds of a piece from a pipe: who writes without a rest shall see something, too
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
 
 class Piece(NamedTuple):
-    """Some whole lines of a file, and the number of the first."""
+    """Some whole lines of a file, and the number of the first.
+
+    awaited: whether the writer rests, and may be waiting for what becomes of them.
+    """
 
     number: int
     data: bytes
+    awaited: bool = False
 
     def lines(self, name: str) -> list[str]:
         """The lines without their ends.
@@ -51,12 +62,12 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
     number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:
         if not by_sentence and is_typed(path):  # who types a line waits for what becomes of it
-            yield from itertools.starmap(Piece, enumerate(stream, 1))
+            yield from (Piece(line_number, line, awaited=True) for line_number, line in enumerate(stream, 1))
             return
+        read = _read_live if not by_sentence and _is_live(stream) else _read
         while not ended:  # to read on would make somebody at a terminal end the input twice
-            chunk = stream.read(SIZE)
+            chunk, ended, rests = read(stream)
             data += chunk
-            ended = len(chunk) < SIZE
             cut = 0  # where the file ends, what is left is one piece
             if not ended:
                 cut = _after_last_blank_line(data, searched) if by_sentence else 0
@@ -64,7 +75,7 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 if not cut and (not by_sentence or len(data) >= MOST):
                     cut = data.rfind(b"\n") + 1
             if cut:
-                piece = Piece(number, bytes(data[:cut]))
+                piece = Piece(number, bytes(data[:cut]), awaited=rests)
                 yield piece
                 number += count_lines(piece.data)
                 del data[:cut]
@@ -73,6 +84,37 @@ def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
                 raise too_long(source_name(path), number + data.count(b"\n"), LONGEST_LINE)
         if data:
             yield Piece(number, bytes(data))
+
+
+def _read(stream: BinaryIO) -> tuple[bytes, bool, bool]:
+    """The next SIZE bytes, whether the file ends with them, and whether its writer rests, of which nothing is known."""
+    data = stream.read(SIZE)
+    return data, len(data) < SIZE, False
+
+
+def _read_live(stream: BinaryIO) -> tuple[bytes, bool, bool]:
+    """The same of a pipe, but no more than has come when its writer rests, or than comes in LONGEST seconds."""
+    data, started = bytearray(stream.read1(SIZE)), time.monotonic()  # type: ignore[attr-defined]
+    ended = not data
+    while not ended:
+        if not select.select([stream], [], [], REST)[0]:
+            return bytes(data), False, True
+        if len(data) == SIZE or time.monotonic() - started > LONGEST:
+            return bytes(data), False, False
+        more = stream.read1(SIZE - len(data))  # type: ignore[attr-defined]
+        ended = not more
+        data += more
+    return bytes(data), True, False
+
+
+def _is_live(stream: BinaryIO) -> bool:
+    """Whether a stream is a pipe or a socket, whose writer may rest."""
+    if os.name == "nt" or not isinstance(stream, io.BufferedReader):  # there, one cannot wait for pipes
+        return False
+    with suppress(OSError, ValueError):  # it has no file descriptor
+        mode = os.fstat(stream.fileno()).st_mode
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    return False
 
 
 def most_pieces(path: Path | None) -> int | None:
