@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.training import comparison
+from nerwin.training.comparison import Comparison
+from nerwin.training.results import Result
 from tests.commands import BAD, DONE, FAILED, nerwin, one_json_object
 
 
@@ -37,13 +38,13 @@ def test_compare_names_the_runs_of_the_best_setting(here: Path) -> None:
 def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(one: comparison.Comparison, staff: object) -> Iterator[comparison.Result]:
+    def half(one: Comparison, staff: object) -> Iterator[Result]:
         for tau, scores in ((1, [0.5, 0.7]), (2, [0.4, None]), (3, [None, None])):
             for seed, f1 in enumerate(scores):
                 cell = f"schedule.tau={tau}", f"training.seed={seed}"
-                yield comparison.Result(cell, error="it broke") if f1 is None else comparison.Result(cell, f1=f1)
+                yield Result(cell, error="it broke") if f1 is None else Result(cell, f1=f1)
 
-    monkeypatch.setattr(comparison.Comparison, "run", half)
+    monkeypatch.setattr(Comparison, "run", half)
     done = nerwin("compare", "-c", "village.yaml", "--vary", "schedule.tau=1,2,3", "--vary", "training.seed=0,1")
     assert done.exit_code == DONE
     assert "4/6  schedule.tau=2 training.seed=1  failed: it broke" in done.stderr.splitlines()
@@ -52,10 +53,8 @@ def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
 
 
 def test_compare_says_what_changes_nothing_and_which_run_is_best(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        comparison.Result((f"schedule.tau={tau}",), f1=f1, folder=Path(tau)) for tau, f1 in (("4.0", 0.2), ("5.0", 0.6))
-    ]
-    monkeypatch.setattr(comparison.Comparison, "run", lambda *_: iter(found))
+    found = [Result((f"schedule.tau={tau}",), f1=f1, folder=Path(tau)) for tau, f1 in (("4.0", 0.2), ("5.0", 0.6))]
+    monkeypatch.setattr(Comparison, "run", lambda *_: iter(found))
     said = nerwin("compare", "-c", "village.yaml", "-o", "grid", "--vary", "schedule.tau=4,4.0,5").stderr.splitlines()
     assert said[1:3] == [
         "schedule.tau=4.0 is left out: the same training as schedule.tau=4",

@@ -19,8 +19,9 @@ from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
 from nerwin.text.fingerprints import Fingerprint
-from nerwin.training.comparison import Comparison, Result, folder_of, run_of, summarise, train_cell
-from nerwin.training.grid import Cell, grid
+from nerwin.training.comparison import Comparison, folder_of, train_cell
+from nerwin.training.grid import Cell, grid, run_of
+from nerwin.training.results import Result, summarise
 from nerwin.training.run import Run
 from tests.commands import nerwin
 from tests.village import village_config, write_village

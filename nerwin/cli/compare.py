@@ -18,7 +18,7 @@ from nerwin.counts import counted
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.training.comparison import Result
+    from nerwin.training.results import Result
 
 
 @command
@@ -58,8 +58,9 @@ def compare(
     path, overrides = config or shipped(QUICKSTART), overrides or []
     configured_threads(path, overrides)
     from nerwin.config.reading import taken_apart
-    from nerwin.training.comparison import Comparison, folder_of, summarise
+    from nerwin.training.comparison import Comparison, folder_of
     from nerwin.training.grid import grid, keys_of, replaced
+    from nerwin.training.results import summarise
 
     staff, wanted = workers(engine, scheduler, jobs), grid(vary)
     if lost := replaced(keys_of([taken_apart(overrides)]), keys_of(wanted)):
@@ -103,7 +104,7 @@ def _line(result: "Result") -> str:
 def _table(results: "list[Result]", keys: list[str]) -> "Table":
     from rich.table import Table
 
-    from nerwin.training.comparison import SEED, summarise
+    from nerwin.training.results import SEED, summarise
 
     table = Table()
     shown = [key for key in keys if key != SEED]

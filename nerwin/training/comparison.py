@@ -1,18 +1,14 @@
 """A grid of trainings in parallel, which can be stopped and started again.
 
-Each cell of the grid has a run folder of its own; `results.jsonl` has a line for each finished cell. At the next start,
+Each cell of the grid has a run folder of its own, and a line in `results.jsonl` once it is finished. At the next start,
 finished cells are skipped, and a cell that was interrupted continues where it was.
 """
 
-import hashlib
-import json
-import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
@@ -20,66 +16,27 @@ from nerwin.config.reading import load_config, non_default
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.counts import counted
-from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, cure, short_of_memory
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, short_of_memory
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
-from nerwin.storage.folders import BEST, CELLS, CONFIG, RESULTS, RUNS, check_empty, check_no_links, kind_of
+from nerwin.storage.folders import BEST, CELLS, CONFIG, RUNS, check_empty, check_no_links, kind_of
 from nerwin.storage.lock import Lock, wait_until_free
-from nerwin.storage.replace import replace_file
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.vector_cache import vectors_source
-from nerwin.training.grid import Cell, called, keys_of, spelled
+from nerwin.training.grid import Cell, called, digest, keys_of, run_of, spelled
 from nerwin.training.metrics import read_metrics
+from nerwin.training.results import Result, append_result, read_results
 from nerwin.training.resumption import check_same_config
 from nerwin.training.run import Run
 from nerwin.training.same_data import check_same_data
 
-SEED, THREADS = "training.seed", "training.threads"
+THREADS = "training.threads"
 ORPHAN_SECONDS = 5.0  # in which the workers of a comparison that was killed notice that
-
-LARGEST = 1e9  # a figure of a result that is larger means that the line is damaged
-
-
-class Result(NamedTuple):
-    """A finished cell. error says why it failed; its figures are then 0."""
-
-    cell: Cell
-    f1: float = 0.0
-    epochs: int = 0
-    seconds: float = 0.0
-    active: float = 0.0
-    error: str | None = None
-    folder: Path = Path()  # the run, in the folder of the comparison
-
-    def to_json(self) -> str:
-        cell = dict(part.split("=", 1) for part in self.cell)
-        return json.dumps({**self._asdict(), "cell": cell, "folder": self.folder.as_posix()})
-
-
-def _read_result(line: bytes) -> Result | None:
-    """A line of results.jsonl; None where it is not whole."""
-    try:
-        row = json.loads(line.decode("utf-8"))
-        cell = tuple(f"{key}={value}" for key, value in row["cell"].items())
-        result = Result(**{**row, "cell": cell, "folder": run_of(cell)})
-        figures = (result.f1, result.epochs, result.seconds, result.active)
-        return result if all(0 <= figure <= LARGEST for figure in figures) else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
 
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
     """The default folder of comparisons over a configuration: the same command finds the same one again."""
-    return RUNS / f"compare-{config.stem}-{_digest(non_default(load_config(config, overrides).to_dict()))}"
-
-
-def run_of(cell: Cell) -> Path:
-    """The run folder of a cell, within that of the comparison; it depends on the cell's spelling."""
-    return Path(CELLS) / _digest(cell)
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
+    return RUNS / f"compare-{config.stem}-{digest(non_default(load_config(config, overrides).to_dict()))}"
 
 
 class Comparison:
@@ -90,7 +47,7 @@ class Comparison:
         # A mistake in any cell shows before the first is trained.
         configs = {cell: self._load(cell) for cell in cells}
         first: dict[str, Cell] = {}
-        self._same = {cell: first.setdefault(_digest(one.to_dict()), cell) for cell, one in configs.items()}
+        self._same = {cell: first.setdefault(digest(one.to_dict()), cell) for cell, one in configs.items()}
         self._configs = {spelled(cell, configs[cell]): configs[cell] for cell in first.values()}
         self.cells = list(self._configs)
         base = self._load(())
@@ -149,10 +106,8 @@ class Comparison:
         return done
 
     def _done(self) -> list[Result]:
-        path = self.folder / RESULTS
-        lines = path.read_bytes().splitlines() if path.exists() else ()
         found: dict[Cell, Result] = {}
-        for result in filter(None, map(_read_result, lines)):
+        for result in read_results(self.folder):
             with suppress(ConfigError):  # its key may no longer exist
                 cell = spelled(result.cell, self._load(result.cell))  # earlier versions wrote it as it was given
                 found[cell] = result._replace(cell=cell)
@@ -205,21 +160,8 @@ class Comparison:
                     cell = cells[task]
                     result = task.result()._replace(cell=cell, folder=run_of(cell))
                     lock.check()
-                    self._append(result)
+                    append_result(self.folder, result)
                     yield result
-
-    def _append(self, result: Result) -> None:
-        path = self.folder / RESULTS
-        try:
-            whole = path.read_bytes() if path.exists() else b""
-            if whole and not whole.endswith(b"\n"):  # cut off while it was written
-                replace_file(path, whole[: whole.rfind(b"\n") + 1])
-            with path.open("a", encoding="utf-8") as stream:
-                stream.write(result.to_json() + "\n")
-        except OSError as error:
-            raise ModelError(
-                f"{path}: cannot write the result: {error.strerror}. {cure(error)}; the same command continues."
-            ) from error
 
 
 def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:
@@ -253,37 +195,3 @@ def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) ->
         seconds=sum(epoch.seconds for epoch in epochs),
         active=epochs[-1].active,
     )
-
-
-class Row(NamedTuple):
-    """The cells of one setting, which differ in their seed only."""
-
-    setting: Cell
-    runs: list[Path]  # in the folder of the comparison, a trained seed each
-    tried: int  # seeds
-    f1: float  # mean
-    spread: float  # standard deviation over seeds, 0 for one
-    epochs: float
-    seconds: float
-    active: float
-
-
-def summarise(results: Sequence[Result]) -> list[Row]:
-    """Mean and spread over the seeds that did not fail, best first; settings of which all failed come last."""
-    groups: dict[Cell, list[Result]] = {}
-    for result in results:
-        setting = tuple(part for part in result.cell if not part.startswith(f"{SEED}="))
-        groups.setdefault(setting, []).append(result)
-    rows = [_row(setting, group) for setting, group in groups.items()]
-    return sorted(rows, key=lambda row: (not row.runs, -row.f1))
-
-
-def _row(setting: Cell, group: list[Result]) -> Row:
-    good = [result for result in group if result.error is None]
-
-    def mean(name: str) -> float:
-        return statistics.fmean(getattr(result, name) for result in good) if good else 0.0
-
-    spread = statistics.stdev(result.f1 for result in good) if len(good) > 1 else 0.0
-    runs = [result.folder for result in good]
-    return Row(setting, runs, len(group), mean("f1"), spread, mean("epochs"), mean("seconds"), mean("active"))

@@ -1,7 +1,10 @@
 """The cells of a comparison: all combinations of the values that `--vary` gives to keys."""
 
+import hashlib
 import itertools
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from nerwin.config.overrides import respelled
@@ -9,6 +12,7 @@ from nerwin.config.reading import key_types, taken_apart
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import format_value
 from nerwin.errors import ConfigError
+from nerwin.storage.folders import CELLS
 
 Cell = tuple[str, ...]  # the overrides of one training, as KEY=VALUE
 
@@ -50,6 +54,16 @@ def _spelled(override: str, content: dict[str, Any]) -> str:
         value = value.get(name)  # None for a feature that the cell takes away
     # A path stays as short as it was.
     return respelled(override, key_types()) if isinstance(value, str) else f"{key}={format_value(value)}"
+
+
+def run_of(cell: Cell) -> Path:
+    """The run folder of a cell, within that of the comparison; it depends on the cell's spelling."""
+    return Path(CELLS) / digest(cell)
+
+
+def digest(value: Any) -> str:
+    """A short sum of something that can be JSON, for a folder's name."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
 
 
 def called(cell: Cell) -> str:

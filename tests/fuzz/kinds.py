@@ -34,8 +34,9 @@ from nerwin.text.jsonl_words import TAGS
 from nerwin.text.tags import is_tag
 from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
-from nerwin.training.comparison import Comparison, Result, summarise
+from nerwin.training.comparison import Comparison
 from nerwin.training.grid import grid
+from nerwin.training.results import Result, summarise
 from nerwin.training.run import Run
 from tests.fuzz.cases import Kind
 from tests.fuzz.mutate import mutate, mutate_value, odd_value
