@@ -12,7 +12,7 @@ from nerwin.network.projection import SUMMED, _sums
 from nerwin.network.surroundings import MANY, Surroundings, add_up, backprop_add_up
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import form_table
-from nerwin.text.windows import all_sentences, flatten, sentences_around, windows
+from nerwin.text.windows import all_sentences, flatten, sentences_around
 from tests.test_projection import raw_scores
 from tests.village import epochs, new_trainer, village_config
 
@@ -86,8 +86,7 @@ def test_a_model_that_looks_at_the_sentence_scores_alike_in_training_and_at_work
     epochs(trainer)
     model, corpus = trainer.model, trainer.parts.dev.flat
     forms = form_table(model.lookups, trainer.parts.vocabulary.forms)
-    ids = windows(corpus.tokens, corpus.centres, model.config.window.size)
-    plain, _ = model.forward(forms, distinct(ids, model.around(corpus, corpus.centres)))
+    plain, _ = model.forward(forms, distinct(*model.windows_at(corpus)))
     np.testing.assert_allclose(model.score(forms, corpus), plain, rtol=1e-4, atol=1e-5)
     words = [trainer.parts.vocabulary.forms[word] for word in corpus.words.tolist()]
     np.testing.assert_allclose(raw_scores(Tagger(model), words, corpus.lengths), plain, rtol=1e-4, atol=1e-5)

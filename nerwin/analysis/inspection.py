@@ -19,7 +19,7 @@ from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import bare_words, forms_of
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.vocabulary import KNOWN, UNKNOWN, Vocabulary
-from nerwin.text.windows import FlatCorpus, flatten, windows
+from nerwin.text.windows import FlatCorpus, flatten
 
 FLAT = 0.05  # a slope of f below this counts as saturated
 ALWAYS = 0.95  # a detector that is saturated in this share of the windows is saturated
@@ -56,11 +56,12 @@ class Detector(NamedTuple):
 
 def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[Detector]:
     """Every detector of the first layer over the windows of a corpus, strongest first where there is one layer."""
-    text, C = _read(model, sentences), model.config.window.size
-    flat, ids = text.flat, windows(text.flat.tokens, text.flat.centres, C)  # (n, C)
-    parts = (slice(start, start + WINDOWS_AT_ONCE) for start in range(0, len(ids), WINDOWS_AT_ONCE))
-    blocks = (distinct(ids[part], model.around(flat, flat.centres[part])) for part in parts)
-    a = np.concatenate([model.forward(text.forms, words)[1].layers.outputs[0] for words in blocks])  # (n, m)
+    text = _read(model, sentences)
+    n = len(text.flat.centres)
+    parts = (text.flat.centres[start : start + WINDOWS_AT_ONCE] for start in range(0, n, WINDOWS_AT_ONCE))
+    blocks = [model.windows_at(text.flat, centres) for centres in parts]
+    ids = np.concatenate([block for block, _ in blocks])  # (n, C)
+    a = np.concatenate([model.forward(text.forms, distinct(*block))[1].layers.outputs[0] for block in blocks])  # (n, m)
     flat_share = (ACTIVATIONS[model.config.scorer.activation].df(a) < FLAT).mean(axis=0)
     most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)
     likes, hates = _words_that_push(model)
@@ -184,8 +185,8 @@ def take_apart(model: Model, text: str) -> Decision:
     C, centre = model.config.window.size, (len(tokens) - 1) // 2
     sentences = [[token.text for token in sentence] for sentence in cut_into_sentences(text, tokens)]  # as when tagging
     flat, forms, names = _read(model, sentences)
-    ids = windows(flat.tokens, flat.centres[centre : centre + 1], C)
-    words_here = distinct(ids, model.around(flat, flat.centres[centre : centre + 1]))
+    ids, around = model.windows_at(flat, flat.centres[centre : centre + 1])
+    words_here = distinct(ids, around)
     # Preprocessing is folded into the first layer, so that every share falls to a word itself.
     params = model.folded()
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)

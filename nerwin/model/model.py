@@ -162,13 +162,15 @@ class Model:
         """The tables with one row a form; that of the n-grams, if there is one, comes after them."""
         return [name for name in self.tables if name != NGRAMS]
 
-    def around(self, corpus: FlatCorpus, centres: Ints | None = None) -> Surroundings | None:
-        """The sentences around the windows of some centres, or of all words; None if the model ignores them."""
+    def windows_at(self, corpus: FlatCorpus, centres: Ints | None = None) -> tuple[Ints, Surroundings | None]:
+        """The forms (B, C) of the windows around some centres (B,), or around all words, and the sentences that these
+        stand in; None if the model ignores them."""
+        ids = windows(corpus.tokens, corpus.centres if centres is None else centres, self.config.window.size)
         weight = self.config.window.sentence
         if not weight:
-            return None
+            return ids, None
         found = all_sentences(corpus) if centres is None else sentences_around(corpus, centres)
-        return Surroundings(*found, weight)
+        return ids, Surroundings(*found, weight)
 
     def placed(self, ids: Ints, around: Surroundings | None) -> Placed:
         """The forms (B, C) of a minibatch's windows, and of the words around them, in the way that trains fastest.
@@ -222,8 +224,7 @@ class Model:
         scores = np.empty((len(corpus.centres), self.params["U"].shape[1]), self.params["U"].dtype)
         for start in range(0, len(corpus.centres), WINDOWS_AT_ONCE):
             centres = corpus.centres[start : start + WINDOWS_AT_ONCE]
-            ids = windows(corpus.tokens, centres, self.config.window.size)
-            placed = distinct(ids, self.around(corpus, centres))
+            placed = distinct(*self.windows_at(corpus, centres))
             P = fixed.project(self.embed(forms, placed.forms))
             scores[start : start + WINDOWS_AT_ONCE] = fixed.score(P, placed.places, placed.around)
         return scores

@@ -14,7 +14,7 @@ from nerwin.corruption.repeats import REACH
 from nerwin.errors import ModelError
 from nerwin.model.model import Model
 from nerwin.tagging.projections import Projections, TextForms
-from nerwin.text.windows import lay_out, windows
+from nerwin.text.windows import lay_out
 
 T = TypeVar("T")
 
@@ -93,8 +93,7 @@ class TextScorer:
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
             scorer, entries = self._projections.scorer, self._projections.find(text, forms)
             flat, unseen = lay_out(entries, lengths, scorer.size), self._projections.unseen[entries]
-            places, around = windows(flat.tokens, flat.centres, scorer.size), self._model.around(flat)
-            scores = scorer.score(self._projections.P, places, around)
+            scores = scorer.score(self._projections.P, *self._model.windows_at(flat))
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
         return scores, unseen

@@ -19,7 +19,6 @@ from nerwin.text.pairs import PAIR
 from nerwin.text.vector_cache import vectors_source
 from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import KNOWN, UNKNOWN
-from nerwin.text.windows import windows
 from nerwin.training.coverage import coverage, lookup_stages
 from nerwin.training.data import Parts
 
@@ -88,8 +87,7 @@ def _fit_preprocessing(model: Model, parts: Parts) -> None:
         return
     flat, chosen = parts.train.flat, _centres_to_fit(parts)
     forms = form_table(model.lookups, parts.vocabulary.forms)
-    ids = windows(flat.tokens, chosen, model.config.window.size)
-    x = model.windows(forms, model.placed(ids, model.around(flat, chosen)))
+    x = model.windows(forms, model.placed(*model.windows_at(flat, chosen)))
     model.constants["mean"], model.constants["transform"] = fit(x)
 
 

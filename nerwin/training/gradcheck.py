@@ -30,7 +30,7 @@ from nerwin.text.features import WORDS, FormTable, form_table
 from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.tags import OUTSIDE, types_in
 from nerwin.text.vocabulary import Vocabulary
-from nerwin.text.windows import flatten, split_sentences, windows
+from nerwin.text.windows import flatten, split_sentences
 from nerwin.training.data import Part, Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients, total_loss
@@ -204,9 +204,8 @@ def draw_case(config: Config, parts: Parts) -> Case:
     forms, targets = form_table(model.lookups, parts.vocabulary.forms), corruption.targets(parts.train.tags)
     for draw in range(DRAWS):
         batch = next(corruption.batches(parts.train.flat, targets, rngs["order"], rngs["corruption"], PAIRS))
-        ids = windows(parts.train.flat.tokens, batch.centres, config.window.size)
-        placed = model.placed(ids, model.around(parts.train.flat, batch.centres))
-        masks = model.draw_masks(rngs["dropout"], len(ids))
+        placed = model.placed(*model.windows_at(parts.train.flat, batch.centres))
+        masks = model.draw_masks(rngs["dropout"], len(placed.places))
         _move_biases(model, rngs["init"])
         _spread_scores(model, forms, placed, masks, SPREADS[draw % len(SPREADS)])
         _let_some_win(model, forms, placed, masks, batch)

@@ -30,7 +30,6 @@ from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Tr
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import NGRAMS, form_table
 from nerwin.text.vocabulary import PADDING
-from nerwin.text.windows import windows
 from nerwin.training.data import Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients
@@ -250,8 +249,7 @@ class Trainer:
 
     def _placed_windows(self, centres: Ints) -> Placed:
         """The windows of a minibatch, some of their words replaced by their twins (`FormTable.with_twins`)."""
-        corpus = self.parts.train.flat
-        ids, around = windows(corpus.tokens, centres, self.config.window.size), self.model.around(corpus, centres)
+        ids, around = self.model.windows_at(self.parts.train.flat, centres)
         return self.model.placed(self._disguised(ids), around and around._replace(words=self._disguised(around.words)))
 
     def _disguised(self, ids: Ints) -> Ints:
