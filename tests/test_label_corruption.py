@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Ints
 from nerwin.corruption import CORRUPTIONS, tagging, tagset
 from nerwin.corruption.interface import CorruptionSettings, Loss
 from nerwin.corruption.label import LabelBatch, LabelCorruption
@@ -23,7 +23,6 @@ NAMES = ["O", "B-LOC", "I-LOC", "E-LOC", "S-LOC", "B-PER", "I-PER", "E-PER", "S-
 TAGS = [["B-PER", "I-PER", "O", "B-LOC"], ["O"], ["B-LOC", "I-LOC", "I-LOC", "B-LOC", "O"]]
 TARGETS = [5, 7, 0, 4, 0, 1, 2, 3, 4, 0]
 LENGTHS = np.array([4, 1, 5])
-NO_OFFSET: Parameters = {"outside": np.zeros(1)}
 
 
 def judged(scores: Floats, tags: list[int], margin: float = 1.0) -> Loss:
@@ -221,7 +220,7 @@ def test_decoding_finds_the_best_legal_sequence(rng: np.random.Generator) -> Non
             ]
             totals = [score(part, y, free) for y in legal]
             best += list(legal[int(np.argmax(totals))])
-        assert corruption.decode({}, NO_OFFSET, scores, lengths).tolist() == best
+        assert corruption.decode({}, scores, lengths).tolist() == best
 
 
 def test_ranked_is_the_share_of_windows_whose_true_tag_is_on_top() -> None:
@@ -234,5 +233,5 @@ def test_ranked_is_the_share_of_windows_whose_true_tag_is_on_top() -> None:
 def test_margins_are_the_lead_of_the_best_sequence() -> None:
     corruption = LabelCorruption(["LOC"], CorruptionSettings())
     # one word may only be O or S: 3 against 2.5, whatever B has
-    margins = corruption.margins({}, NO_OFFSET, np.array([[3.0, 9, 0, 0, 2.5]]), np.array([1]))
+    margins = corruption.margins({}, np.array([[3.0, 9, 0, 0, 2.5]]), np.array([1]))
     assert margins == pytest.approx([0.5])

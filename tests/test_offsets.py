@@ -138,13 +138,16 @@ def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
     K, lengths = scores.shape[1], np.ones(len(gold), int)
     params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
     dev = flatten([np.arange(2, 2 + len(gold))], 5)._replace(lengths=lengths)
-    constants = corruption.fit(params, scores, gold, dev, np.zeros(len(gold), bool))
+    seen = np.zeros(len(gold), bool)
+    constants = corruption.fit(params, scores, gold, dev, seen)
     assert constants["types"][:2].tolist() == ([-0.75, 0] if fitted else [0, 0])
-    found = corruption.decode(params, constants, scores, lengths)
+    adjusted = corruption.adjusted(constants, scores, dev.words, seen)
+    found = corruption.decode(params, adjusted, lengths)
     assert corruption.spelled[found[14]] == ("B-PER" if fitted else "B-LOC")
     older = {name: value for name, value in constants.items() if name != "types"}
-    assert corruption.margins(params, constants, scores, lengths)[14] == pytest.approx(0.15 if fitted else 0.6)
-    assert corruption.margins(params, older, scores, lengths)[14] == pytest.approx(0.6)
+    assert corruption.margins(params, adjusted, lengths)[14] == pytest.approx(0.15 if fitted else 0.6)
+    without = corruption.adjusted(older, scores, dev.words, seen)
+    assert corruption.margins(params, without, lengths)[14] == pytest.approx(0.6)
 
 
 @pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
@@ -155,9 +158,10 @@ def test_what_is_fitted_is_used_in_decoding_and_margins(kind: type[LabelCorrupti
     dev, seen = flatten([np.arange(2, 22)], 5)._replace(lengths=lengths), np.zeros(20, bool)
     constants = corruption.fit(params, scores, np.array([4, 4, 4, 0] * 5), dev, seen)
     assert constants["outside"].tolist() == [0.25]
-    found = corruption.decode(params, constants, scores, lengths)
+    adjusted = corruption.adjusted(constants, scores, dev.words, seen)
+    found = corruption.decode(params, adjusted, lengths)
     assert [corruption.spelled[tag] for tag in found[:4]] == ["B-LOC", "B-LOC", "B-LOC", "O"]
-    assert corruption.margins(params, constants, scores, lengths)[:4] == pytest.approx([0.15, 0.05, 1.25, 4.75])
+    assert corruption.margins(params, adjusted, lengths)[:4] == pytest.approx([0.15, 0.05, 1.25, 4.75])
 
 
 @pytest.mark.parametrize("kind", [LabelCorruption, SequenceCorruption])
@@ -177,10 +181,10 @@ def test_unseen_words_have_an_offset_of_their_own(
     constants = corruption.fit(params, scores, gold, dev, unseen)
     assert constants["unseen"].tolist() == [offset]
     assert constants["outside"].tolist() == [0]
-    moved = corruption.in_context(constants, scores, dev.words, unseen)
-    assert np.array_equal(corruption.decode(params, constants, moved, dev.lengths), gold)
+    moved = corruption.adjusted(constants, scores, dev.words, unseen)
+    assert np.array_equal(corruption.decode(params, moved, dev.lengths), gold)
     older = {name: value for name, value in constants.items() if name not in ("unseen", "repeats")}
-    assert corruption.in_context(older, scores, dev.words, unseen) is scores
+    assert corruption.adjusted(older, scores, dev.words, unseen) is scores
 
 
 @pytest.mark.parametrize(("unseen", "usual"), [(0, 0), (1, 0.75), (2, 1.5), (3, 1.5), (4, 1.5)])

@@ -218,13 +218,13 @@ def test_dev_is_fitted_with_names_that_lean(trained: Trainer, monkeypatch: pytes
 def test_it_is_calibrated_with_names_that_lean(trained: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[int]] = []
     model, (flat, gold) = trained.model.copy(), trained.parts.dev
-    in_context = DecisionRule.in_context
+    adjusted = DecisionRule.adjusted
 
     def spy(rule: DecisionRule, scores: Floats, words: Ints, unseen: Bools) -> Floats:
         seen.append(set(words.tolist()))
-        return in_context(rule, scores, words, unseen)
+        return adjusted(rule, scores, words, unseen)
 
-    monkeypatch.setattr(DecisionRule, "in_context", spy)
+    monkeypatch.setattr(DecisionRule, "adjusted", spy)
     model.rule.tag_and_calibrate(model.score(trained.forms, flat), trained.forms, flat, gold)
     assert len(seen[0]) == len(set(dev_words(trained))) < len(set(flat.words.tolist()))
 
@@ -236,7 +236,7 @@ def test_a_decision_that_is_taken_apart_leans_alike(trained: Trainer, monkeypatc
         seen.append(words.tolist())
         return scores
 
-    monkeypatch.setattr(DecisionRule, "in_context", spy)
+    monkeypatch.setattr(DecisionRule, "adjusted", spy)
     take_apart(trained.model, "Ostrava the Ostrava mill")
     (numbers,) = seen
     assert numbers[0] == numbers[2]

@@ -94,8 +94,8 @@ def test_beta_is_what_dev_asks_for_and_is_used(
     dev, seen = lay_out(forms, np.ones(6 * times, np.int32), 5), np.zeros(6 * times, bool)
     constants = corruption.fit(params, scores, np.array(gold * 2 * times), dev, seen)
     assert constants["repeats"].item() == pytest.approx(beta)
-    in_context = corruption.in_context(constants, scores, dev.words, seen)
-    found = corruption.decode(params, constants, in_context, dev.lengths)
+    adjusted = corruption.adjusted(constants, scores, dev.words, seen)
+    found = corruption.decode(params, adjusted, dev.lengths)
     assert "".join(corruption.spelled[tag][0] for tag in found) == tags * 2 * times
 
 
@@ -120,5 +120,6 @@ def test_the_offset_is_fitted_to_what_leans() -> None:
 
 
 def test_the_lecture_s_ranker_looks_at_its_window_alone() -> None:
-    corruption, scores = WindowCorruption(["LOC"], CorruptionSettings()), np.ones((2, 1))
-    assert corruption.in_context({"thresholds": np.zeros(1)}, scores, np.array([7, 7]), np.ones(2, bool)) is scores
+    corruption, scores = WindowCorruption(["LOC"], CorruptionSettings()), np.array([[1.0], [3.0]])
+    adjusted = corruption.adjusted({"thresholds": np.array([2.0])}, scores, np.array([7, 7]), np.ones(2, bool))
+    assert adjusted.tolist() == [[-1.0], [1.0]]

@@ -16,7 +16,6 @@ from nerwin.text.windows import FlatCorpus, flatten
 TYPES = ["LOC"]  # O, B, I, E, S
 K = 5
 LENGTHS = [3, 1, 4]
-NO_OFFSET: Parameters = {"outside": np.zeros(1)}
 TRUTH = [[1, 3, 0], [4], [0, 1, 2, 3]]
 LEGAL = {(0, 0), (0, 1), (0, 4), (1, 2), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 4), (4, 0), (4, 1), (4, 4)}
 
@@ -186,7 +185,7 @@ def test_decoding_uses_the_learned_steps(seed: int) -> None:
         best += [corruption.names[tag] for tag in chosen]
     found = viterbi(scores, np.array(LENGTHS), corruption.transitions(params))
     assert [corruption.names[tag] for tag in found] == best
-    flat = [corruption.spelled[tag] for tag in corruption.decode(params, NO_OFFSET, scores, np.array(LENGTHS))]
+    flat = [corruption.spelled[tag] for tag in corruption.decode(params, scores, np.array(LENGTHS))]
     assert flat == [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in best]
 
 
@@ -195,7 +194,7 @@ def test_margins_use_the_learned_steps() -> None:
     corruption = SequenceCorruption(["LOC"], CorruptionSettings())
     learned = np.zeros((7, 5))
     learned[5, 4], learned[6, 4] = 3, -1
-    margins = corruption.margins({TRANSITIONS: learned}, NO_OFFSET, np.zeros((1, 5)), np.array([1]))
+    margins = corruption.margins({TRANSITIONS: learned}, np.zeros((1, 5)), np.array([1]))
     assert margins.tolist() == [2]
 
 

@@ -43,8 +43,8 @@ def expected(model: Model) -> list[list[str]]:
     forms = form_table(model.lookups, vocabulary.forms)
     unseen = forms.unseen[flat.words]
     assert unseen.tolist() == [word.endswith("zq") for words in MIXED for word in words]
-    in_context = model.rule.in_context(model.score(forms, flat), flat.words, unseen)
-    return model.rule.spell(model.rule.decode(in_context, flat.lengths), flat.lengths)
+    adjusted = model.rule.adjusted(model.score(forms, flat), flat.words, unseen)
+    return model.rule.spell(model.rule.decode(adjusted, flat.lengths), flat.lengths)
 
 
 @pytest.mark.parametrize("most", [0, 5, 20, 10_000])
@@ -104,5 +104,5 @@ def test_the_offset_of_a_type_is_fitted_after_that_of_unseen_words() -> None:
     dev = flatten([np.arange(2, 2 + n)], 5)._replace(lengths=np.ones(n, int))
     constants = corruption.fit({}, scores, gold, dev, np.ones(n, bool))
     assert constants["unseen"].tolist() == [1.5]
-    moved = corruption.in_context(constants, scores, dev.words, np.ones(n, bool))
-    assert corruption.decode({}, constants, moved, dev.lengths).tolist() == gold.tolist()
+    moved = corruption.adjusted(constants, scores, dev.words, np.ones(n, bool))
+    assert corruption.decode({}, moved, dev.lengths).tolist() == gold.tolist()

@@ -13,19 +13,16 @@ from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption import window
 from nerwin.corruption.entities import f1_of
 from nerwin.corruption.interface import CorruptionSettings
-from nerwin.corruption.window import (
+from nerwin.corruption.thresholds import (
     NO_TYPE,
-    WindowBatch,
-    WindowCorruption,
     _best_word_threshold,
-    _draw_corrupted,
     _neighbours,
     _runs,
     decide,
     fit_thresholds,
     kind_spans,
-    ranked_right,
 )
+from nerwin.corruption.window import WindowBatch, WindowCorruption, _draw_corrupted, ranked_right
 from nerwin.errors import CorpusError
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.text.tags import Span, iob2, spans
@@ -241,7 +238,7 @@ def test_nothing_to_rank_is_zero() -> None:
     ],
 )
 def test_a_window_is_the_type_that_passes_its_threshold_by_most(scores: list[float], kind: int) -> None:
-    assert decide(np.array([scores]), np.array([1.0, 2.0])).tolist() == [kind]
+    assert decide(np.array([scores]) - np.array([1.0, 2.0])).tolist() == [kind]
 
 
 Kinds = list[list[int]]
@@ -273,9 +270,9 @@ def test_kind_spans_are_the_same_runs_counted_through_the_corpus(kinds: Kinds) -
 @given(sentences)
 def test_decoding_spells_the_decisions_in_iob2(kinds: Kinds) -> None:
     flat, lengths = flat_kinds(kinds)
-    scores = np.eye(3)[flat][:, 1:] + 0.5
+    scores = np.eye(3)[flat][:, 1:] - 0.5
     corruption = WindowCorruption(TYPES, CorruptionSettings())
-    found = corruption.decode({}, {"thresholds": np.array([1.0, 1.0])}, scores, lengths)
+    found = corruption.decode({}, scores, lengths)
     expected = [tag for sentence in kinds for tag in iob2(runs(sentence), len(sentence))]
     assert [corruption.spelled[tag] for tag in found] == expected
 
@@ -309,7 +306,7 @@ def test_fitting_is_never_worse_than_the_best_cut_of_each_type_over_words(seed: 
     scores = rng.normal(size=(len(gold), 2)) + 1.5 * (gold[:, None] == [1, 2])
     start = np.array([best_cut(scores[:, k], gold == k + 1) for k in range(2)])
     fitted = fit_thresholds(scores, gold, lengths)
-    before, after = (entity_f1(decide(scores, thresholds), gold, lengths) for thresholds in (start, fitted))
+    before, after = (entity_f1(decide(scores - thresholds), gold, lengths) for thresholds in (start, fitted))
     assert after >= before
 
 
@@ -318,12 +315,12 @@ def plain_fit(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
     types = range(scores.shape[1])
     thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in types], scores.dtype)
     true = _runs(gold, lengths)
-    best = f1_of(_runs(decide(scores, thresholds), lengths), true)
+    best = f1_of(_runs(decide(scores - thresholds), lengths), true)
     for k in [*types, *types]:
         for candidate in _neighbours(scores[:, k], thresholds[k]):
             trial = thresholds.copy()
             trial[k] = candidate
-            if (f1 := f1_of(_runs(decide(scores, trial), lengths), true)) > best:
+            if (f1 := f1_of(_runs(decide(scores - trial), lengths), true)) > best:
                 best, thresholds = f1, trial
     return thresholds
 
@@ -344,14 +341,14 @@ def test_fitting_looks_twice_around_as_many_words_as_pass() -> None:
     rng, lengths = np.random.default_rng(32), np.full(20, 10)
     gold = rng.integers(3, size=200)
     scores = rng.normal(size=(200, 2)) + 1.5 * (gold[:, None] == [1, 2])
-    assert entity_f1(decide(scores, fit_thresholds(scores, gold, lengths)), gold, lengths) > 0.5
+    assert entity_f1(decide(scores - fit_thresholds(scores, gold, lengths)), gold, lengths) > 0.5
 
 
 def test_fitting_finds_the_perfect_cut_where_there_is_one(rng: np.random.Generator) -> None:
     gold, lengths = np.array(KINDS), np.array([len(tags) for tags in TAGS])
     scores = rng.uniform(-1, 1, (len(gold), 2)) + np.where(gold[:, None] == [1, 2], [5.0, -3.0], [2.0, -6.0])
     thresholds = fit_thresholds(scores, gold, lengths)
-    assert decide(scores, thresholds).tolist() == KINDS
+    assert decide(scores - thresholds).tolist() == KINDS
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -361,7 +358,7 @@ def test_fitting_separates_scores_that_are_neighbours_in_floating_point(dtype: t
         high = np.nextafter(low, dtype(2))
         scores = np.array([[high], [low]], dtype)
         thresholds = fit_thresholds(scores, np.array([1, 0]), np.array([1, 1]))
-        assert decide(scores, thresholds).tolist() == [1, 0]
+        assert decide(scores - thresholds).tolist() == [1, 0]
         low = high
 
 
@@ -370,13 +367,13 @@ def test_fitting_may_let_in_all_words_however_large_the_scores(low: float) -> No
     """As a large margin makes them: 2e7 less 1 is 2e7 in float32."""
     scores = np.array([[1.5 * low], [low]], np.float32)
     thresholds = fit_thresholds(scores, np.array([1, 1]), np.array([2]))
-    assert decide(scores, thresholds).tolist() == [1, 1]
+    assert decide(scores - thresholds).tolist() == [1, 1]
 
 
 def test_fitting_leaves_out_a_type_that_dev_does_not_have() -> None:
     scores = np.array([[3.0, 9.0], [0.0, 2.0], [0.0, -1.0]])
     thresholds = fit_thresholds(scores, np.array([1, 0, 0]), np.array([3]))
-    assert decide(scores, thresholds).tolist() == [1, 0, 0]
+    assert decide(scores - thresholds).tolist() == [1, 0, 0]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -386,7 +383,7 @@ def test_fitting_cuts_between_tied_scores_and_never_through_them(seed: int) -> N
     scores, gold = rng.integers(5, size=(25, 1)).astype(float), (rng.random(25) < 0.4).astype(np.int64)
     lengths = np.ones(25, np.int64)
     best = word_f1(scores[:, 0] > best_cut(scores[:, 0], gold == 1), gold == 1)
-    found = decide(scores, fit_thresholds(scores, gold, lengths))
+    found = decide(scores - fit_thresholds(scores, gold, lengths))
     assert word_f1(found == 1, gold == 1) == pytest.approx(best)
 
 
@@ -400,5 +397,7 @@ def test_fitting_does_not_depend_on_the_order_of_sentences(rng: np.random.Genera
 def test_the_margin_of_a_decision_is_its_distance_from_the_threshold() -> None:
     corruption = WindowCorruption(["LOC"], CorruptionSettings())
     constants: dict[str, Floats] = {"thresholds": np.array([1.0])}
-    margins = corruption.margins({}, constants, np.array([[3.0], [1.0], [-1.0]]), np.array([3]))
+    scores = np.array([[3.0], [1.0], [-1.0]])
+    adjusted = corruption.adjusted(constants, scores, np.zeros(3, np.int64), np.zeros(3, bool))
+    margins = corruption.margins({}, adjusted, np.array([3]))
     assert margins.tolist() == [2.0, 0.0, 2.0]

@@ -192,7 +192,7 @@ def take_apart(model: Model, text: str) -> Decision:
     x = model.raw_windows(forms, words_here)[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
     rule, unseen = model.rule, forms.unseen[flat.words]
-    in_context = rule.in_context(model.score(forms, flat), forms.word_numbers(flat.words), unseen)
+    adjusted = rule.adjusted(model.score(forms, flat), forms.word_numbers(flat.words), unseen)
     near = [names[form] for form in ids[0].tolist()]
     return Decision(
         words=[*near, SENTENCE][: model.slots],
@@ -203,5 +203,5 @@ def take_apart(model: Model, text: str) -> Decision:
         positions=shares.inputs.reshape(model.slots, -1, len(shares.base)).sum(axis=1).tolist(),
         detectors=shares.detectors.tolist(),
         rule=rule.added(unseen[centre : centre + 1])[0].tolist(),
-        tag=rule.spelled[rule.decode(in_context, flat.lengths)[centre]],
+        tag=rule.spelled[rule.decode(adjusted, flat.lengths)[centre]],
     )

@@ -106,23 +106,24 @@ class Corruption(Protocol[B]):
         """The shapes of what `fit` returns."""
         ...
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words as `decode` takes them: adjusted where a word is repeated or unseen.
+    def adjusted(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words after all that the constants say: where a word is repeated or unseen, and
+        of each tag or type.
 
         Args:
             words: (n,) a number for each word as it is spelled. unseen: (n,) which were not met in training.
         """
         ...
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
+    def decode(self, params: Parameters, scores: Floats, lengths: Ints) -> Ints:
+        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their adjusted scores (n, K)."""
         ...
 
-    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        """How far each window's decision (n,) is from another one: from the next best, or from a threshold."""
+    def margins(self, params: Parameters, scores: Floats, lengths: Ints) -> Floats:
+        """How far each window's decision (n,), by adjusted scores (n, K), is from another one."""
         ...
 
-    # What the gradient check, the metrics and the explanation of a decision ask.
+    # What the gradient check and the metrics ask.
 
     def slack(self, params: Parameters, scores: Floats, batch: B) -> float:
         """How far the nearest pair of a minibatch is from a kink of the loss, where numeric gradients fail."""
@@ -130,8 +131,4 @@ class Corruption(Protocol[B]):
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of dev's pairs, or words, in which the true one scores highest, before any threshold."""
-        ...
-
-    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
-        """(n, K) what the decision rule adds to the scores of words, given which of them are unseen (n,)."""
         ...

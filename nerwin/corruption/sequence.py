@@ -119,7 +119,7 @@ class SequenceCorruption(TagCorruption):
 
     def slack(self, params: Parameters, scores: Floats, batch: SequenceBatch) -> float:
         """The distance to where another sequence becomes the best rival."""
-        return float(self.leads(params, self._raised(scores, batch), batch.lengths).min())
+        return float(self.margins(params, self._raised(scores, batch), batch.lengths).min())
 
 
 def _fitting(order: Ints, lengths: Ints, room: int) -> list[int]:

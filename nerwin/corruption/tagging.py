@@ -109,32 +109,20 @@ class TagCorruption:
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"unseen": (1,), "repeats": (1,), "outside": (1,), "types": (len(self.types),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        beta = _number(constants, "repeats")
-        return self._at_unseen(constants, lean_on_repeats(scores, words, beta) if beta else scores, unseen)
-
-    def _at_unseen(self, constants: dict[str, Floats], scores: Floats, unseen: Bools) -> Floats:
-        return offset_unseen(scores, unseen, _number(constants, "unseen"))
-
-    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
-        nothing = np.zeros((len(unseen), len(self.names)))
-        return self._offset(constants, self._at_unseen(constants, nothing, unseen))
+    def adjusted(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        beta, extra = _number(constants, "repeats"), _number(constants, "unseen")
+        types = constants.get("types", np.zeros(len(self.types)))  # older models have none
+        leaning = lean_on_repeats(scores, words, beta) if beta else scores
+        return offset_tags(offset_unseen(leaning, unseen, extra), constants["outside"].item(), types)
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         """The share of words whose true tag scores highest, without regard to neighbouring tags."""
         return float((scores.argmax(axis=1) == targets).mean()) if len(targets) else 0.0
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
-        return viterbi_in_doubt(self._offset(constants, scores), lengths, self.transitions(params))
+    def decode(self, params: Parameters, scores: Floats, lengths: Ints) -> Ints:
+        return viterbi_in_doubt(scores, lengths, self.transitions(params))
 
-    def _offset(self, constants: dict[str, Floats], scores: Floats) -> Floats:
-        types = constants.get("types", np.zeros(len(self.types)))  # older models have none
-        return offset_tags(scores, constants["outside"].item(), types)
-
-    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
-        return self.leads(params, self._offset(constants, scores), lengths)
-
-    def leads(self, params: Parameters, scores: Floats, lengths: Ints) -> Floats:
+    def margins(self, params: Parameters, scores: Floats, lengths: Ints) -> Floats:
         """By how much (n,) the best sequence beats the best one that gives the word another tag."""
         best = np.sort(max_marginals(scores, lengths, self.transitions(params)), axis=1)
         return best[:, -1] - best[:, -2]

@@ -4,7 +4,7 @@ another window of the corpus whose centre is not.
     "Museums in Paris are amazing"   s_LOC   against   "Not all museums in Paris"   s_LOC
 
 With K types the scorer has K scores, one a type; K = 1 is the lecture's own classifier. A window's tag is the type
-whose score passes that type's threshold by most, O where none passes; the thresholds are fitted on the dev part.
+whose score passes that type's threshold by most, O where none passes (see `thresholds`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,18 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
-from nerwin.corruption.entities import f1_of, numbered
 from nerwin.corruption.interface import CorruptionSettings, Loss
+from nerwin.corruption.thresholds import NO_TYPE, decide, fit_thresholds, kind_spans
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import CorpusError
 from nerwin.network.loss import hinge
 from nerwin.text.tags import OUTSIDE, spans
 from nerwin.text.windows import FlatCorpus
 
-NO_TYPE = 0  # the type id of a word outside every entity; types count from 1
-ROUNDS = 2  # over all types, to move each threshold once in each
 REDRAWN = 20  # times that a window of the type in question, which is no rival, is drawn anew
-CUTS = 16  # thresholds, at most, that are tried when one is moved
 
 
 class WindowBatch(NamedTuple):
@@ -117,25 +114,22 @@ class WindowCorruption:
     def constant_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"thresholds": (len(self.names),)}
 
-    def in_context(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        return scores  # the lecture's ranker looks at its window alone
-
-    def added(self, constants: dict[str, Floats], unseen: Bools) -> Floats:
-        return np.tile(-constants["thresholds"], (len(unseen), 1))
+    def adjusted(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        return scores - constants["thresholds"]  # and no more: the lecture's ranker looks at its window alone
 
     def ranked(self, scores: Floats, targets: Ints) -> float:
         return ranked_right(scores, targets)
 
-    def decode(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Ints:
-        kinds = decide(scores, constants["thresholds"])
+    def decode(self, params: Parameters, scores: Floats, lengths: Ints) -> Ints:
+        kinds = decide(scores)
         starts, _ = kind_spans(kinds, lengths)
         numbers = 2 * kinds  # the tags inside of each type; that of its beginning stands before it
         numbers[starts] -= 1
         return numbers
 
-    def margins(self, params: Parameters, constants: dict[str, Floats], scores: Floats, lengths: Ints) -> Floats:
+    def margins(self, params: Parameters, scores: Floats, lengths: Ints) -> Floats:
         """How far the best type passes its threshold, or how far it stays below."""
-        best: Floats = np.abs((scores - constants["thresholds"]).max(axis=1))
+        best: Floats = np.abs(scores.max(axis=1))
         return best
 
 
@@ -182,108 +176,3 @@ def ranked_right(scores: Floats, kinds: Ints) -> float:
             above, tied = len(true) - not_above, not_above - below
             shares.append(float((above + 0.5 * tied).mean()) / len(true))
     return float(np.mean(shares)) if shares else 0.0
-
-
-def decide(scores: Floats, thresholds: Floats) -> Ints:
-    """The type id (n,) of each window: the one that passes its threshold by most, NO_TYPE where none passes."""
-    excess = scores - thresholds  # (n, K)
-    best = excess.argmax(axis=1)
-    return np.where(excess[np.arange(len(best)), best] > 0, best + 1, NO_TYPE)
-
-
-def kind_spans(kinds: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """The runs (r,) of words of one type within a sentence, as starts and ends (half open) among all words."""
-    n = len(kinds)
-    change = np.ones(n, np.bool_)
-    change[1:] = kinds[1:] != kinds[:-1]
-    firsts = np.cumsum(lengths)[:-1]
-    change[firsts[firsts < n]] = True
-    starts = np.flatnonzero(change)
-    ends = np.append(starts, n)[1:]
-    entity = kinds[starts] != NO_TYPE
-    return starts[entity], ends[entity]
-
-
-def fit_thresholds(scores: Floats, gold: Ints, lengths: Ints) -> Floats:
-    """The threshold of each type that gives the dev part its best F1, each run of one type counting as an entity.
-
-    It starts from the threshold that gives each type its best F1 over words. Then, in ROUNDS over all types, one
-    threshold after the other is moved to the one of its neighbours at which the F1 over entities is highest.
-
-    Args:
-        scores: (n, K).
-        gold: (n,) true type ids.
-    """
-    K = scores.shape[1]
-    thresholds = np.array([_best_word_threshold(scores[:, k], gold == k + 1) for k in range(K)], scores.dtype)
-    true = _runs(gold, lengths)
-    best = f1_of(_runs(decide(scores, thresholds), lengths), true)
-    leaders = _two_best(scores - thresholds)
-    for _ in range(ROUNDS):
-        for k in range(K):
-            start = thresholds[k]
-            for candidate in _neighbours(scores[:, k], start):
-                f1 = f1_of(_runs(leaders.decide(k, scores[:, k] - candidate), lengths), true)
-                if f1 > best:
-                    best, thresholds[k] = f1, candidate
-            if thresholds[k] != start:
-                leaders = _two_best(scores - thresholds)
-    return thresholds
-
-
-class _Leaders(NamedTuple):
-    """The two types (2, n) of each word that pass their thresholds by most, and by how much (2, n).
-
-    With them a move of one threshold is decided without a look at all the other types.
-    """
-
-    types: Ints
-    excess: Floats
-
-    def decide(self, k: int, own: Floats) -> Ints:
-        """What `decide` gives where type k passes its threshold by `own` (n,), and the others stay as they are."""
-        at_first = self.types[0] != k
-        rival = np.where(at_first, self.types[0], self.types[1])
-        excess = np.where(at_first, self.excess[0], self.excess[1])
-        wins = (own > excess) | ((own == excess) & (k < rival))  # of equal ones the first, as argmax has it
-        return np.where(np.maximum(own, excess) > 0, np.where(wins, k, rival) + 1, NO_TYPE)
-
-
-def _two_best(excess: Floats) -> _Leaders:
-    """The leaders of the excess (n, K) of each type over its threshold, which is overwritten."""
-    words = np.arange(len(excess))
-    first = excess.argmax(axis=1)
-    most = excess[words, first]
-    excess[words, first] = -np.inf
-    second = excess.argmax(axis=1)
-    return _Leaders(np.stack([first, second]), np.stack([most, excess[words, second]]))
-
-
-def _best_word_threshold(scores: Floats, true: Bools) -> float:
-    """Where to cut one type's scores (n,) for the best F1 over words; above all scores if the type does not occur."""
-    if not true.any():
-        return float(scores.max(initial=0.0)) + 1.0
-    order = np.argsort(-scores, kind="stable")
-    ranked, hits = scores[order], np.cumsum(true[order])
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
-    last = ranked[-1:]  # no scalar, which numpy before 2.0 would widen
-    below_all = np.minimum(last - 1, np.nextafter(last, -np.inf))  # a large score less 1 is rounded to itself
-    lower = np.append(ranked[1:], below_all)
-    f1[ranked == lower] = -1.0  # no cut goes through equal scores
-    cut = int(f1.argmax())
-    middle = np.mean([ranked[cut], lower[cut]], dtype=ranked.dtype)
-    return float(middle if middle < ranked[cut] else lower[cut])  # between neighbours it is rounded to one of them
-
-
-def _neighbours(scores: Floats, threshold: float) -> Floats:
-    """Thresholds that let in from half to twice as many words as `threshold` does, at most CUTS of the scores."""
-    ranked = np.sort(scores)[::-1]
-    passing = max(int(np.count_nonzero(scores > threshold)), 1)
-    ranks = np.unique((passing * np.geomspace(0.5, 2.0, CUTS)).astype(np.int64))
-    return ranked[ranks[ranks < len(ranked)]]
-
-
-def _runs(kinds: Ints, lengths: Ints) -> Ints:
-    """The runs of one type as entities, numbered."""
-    starts, ends = kind_spans(kinds, lengths)
-    return numbered(starts, ends, kinds[starts], len(kinds))

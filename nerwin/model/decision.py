@@ -1,7 +1,7 @@
 """From scores to tags: the decision rule, and how likely an entity that it finds is right.
 
-    scores of words (n, K)  →  in context  →  tags
-                                           →  margins  →  probabilities of entities
+    scores of words (n, K)  →  adjusted  →  tags
+                                         →  margins  →  probabilities of entities
 
 The corruption says how each step is done; the numbers that it takes are fitted on the dev part.
 """
@@ -72,23 +72,23 @@ class DecisionRule:
         """The tags of the dev part; how likely an entity is right is fitted to those that are found there.
 
         Args:
-            scores: (n, K), not yet in context. gold: the true tags, in IOB2.
+            scores: (n, K), not yet adjusted. gold: the true tags, in IOB2.
         """
-        scores = self.in_context(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
+        scores = self.adjusted(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
         tags = self.spell(self.decode(scores, corpus.lengths), corpus.lengths)
         found = found_entities(self.margins(scores, corpus.lengths), corpus.lengths, tags, gold)
         self.constants[CALIBRATION] = fit_platt(found.x, found.right)
         return tags
 
     @_finite_sums()
-    def in_context(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words in context: see `Corruption.in_context`."""
-        return self.corruption.in_context(self.constants, scores, words, unseen)
+    def adjusted(self, scores: Floats, words: Ints, unseen: Bools) -> Floats:
+        """The scores (n, K) of a text's words as the other steps take them: see `Corruption.adjusted`."""
+        return self.corruption.adjusted(self.constants, scores, words, unseen)
 
     @_finite_sums()
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their scores (n, K) in context."""
-        return self.corruption.decode(self.params, self.constants, scores, lengths)
+        """The IOB2 tags (n,) of all words, as numbers among `spelled`, given their adjusted scores (n, K)."""
+        return self.corruption.decode(self.params, scores, lengths)
 
     @property
     def spelled(self) -> Sequence[str]:
@@ -103,12 +103,13 @@ class DecisionRule:
     @_finite_sums()
     def margins(self, scores: Floats, lengths: Ints) -> Floats:
         """How far each word's decision (n,) is from another one: see `Corruption.margins`."""
-        return self.corruption.margins(self.params, self.constants, scores, lengths)
+        return self.corruption.margins(self.params, scores, lengths)
 
     def probability(self, x: Floats) -> Floats:
         """(s,) how likely entities are right, given for each the smallest margin x (s,) of its words."""
         return probability(x, self.constants.get(CALIBRATION, UNCALIBRATED))
 
     def added(self, unseen: Bools) -> Floats:
-        """(n, K) what it adds to the scores of words, given which of them are unseen (n,)."""
-        return self.corruption.added(self.constants, unseen)
+        """(n, K) what it adds to the scores of words that do not come again, given which of them are unseen (n,)."""
+        nothing = np.zeros((len(unseen), len(self.corruption.names)))
+        return self.corruption.adjusted(self.constants, nothing, np.arange(len(unseen)), unseen)

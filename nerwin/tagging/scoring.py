@@ -49,7 +49,7 @@ class TextScorer:
             self._projections.forget()
 
     def score_text(self, runs: Iterable[tuple[Sequence[str], Ints]]) -> Iterator[Floats]:
-        """The scores (n, K) in context of the words of a text, which comes in runs of whole sentences.
+        """The adjusted scores (n, K) of the words of a text, which comes in runs of whole sentences.
 
         A run is scored once the next one has been read, since words nearby count on both sides; where runs are very
         short, words beyond the neighbouring ones are not seen.
@@ -71,11 +71,11 @@ class TextScorer:
                 for one, two, three in zip(before, here, after, strict=True)
             )
             start = min(REACH, len(before[0]))
-            yield self._model.rule.in_context(scores, numbers, unseen)[start : start + len(here[0])]
+            yield self._model.rule.adjusted(scores, numbers, unseen)[start : start + len(here[0])]
 
     def score_apart(self, texts: Sequence[Sequence[Sequence[str]]]) -> tuple[Floats, Ints]:
-        """The scores (n, K) of the words of texts, each of sentences of words and in a context of its own, and the
-        lengths of the sentences.
+        """The adjusted scores (n, K) of the words of texts, each of sentences of words and in a context of its own, and
+        the lengths of the sentences.
 
         Raises:
             ModelError: as `score_text`.
@@ -86,7 +86,7 @@ class TextScorer:
         forms, numbers = text.read(words, lengths)
         apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
         scores, unseen = self._score(text, forms, lengths)
-        return self._model.rule.in_context(scores, apart, unseen), lengths
+        return self._model.rule.adjusted(scores, apart, unseen), lengths
 
     def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
         """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""

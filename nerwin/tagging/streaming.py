@@ -248,7 +248,7 @@ def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: s
     Raises:
         CorpusError: a line without a word, or one of other columns; the message starts with `name:line`.
     """
-    ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored in context
+    ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored
 
     def read() -> Iterator[tuple[list[str], Ints]]:
         for block in text:

@@ -85,7 +85,8 @@ class Tagger:
         return self._rule.spell(self.decode(scores, lengths), lengths)
 
     def decode(self, scores: Floats, lengths: Ints) -> Ints:
-        """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their scores (n, K)."""
+        """The IOB2 tags of all words in a row, as numbers (n,) that the model spells, given their adjusted scores
+        (n, K)."""
         if not self.min_score:
             return self._rule.decode(scores, lengths)
         numbers = {tag: number for number, tag in enumerate(self._rule.spelled)}
@@ -207,7 +208,7 @@ class Tagger:
         return (found for _, found in self._decide(scores, lengths))
 
     def annotate_scored(self, texts: Sequence[Tokenized], scores: Floats) -> list[Annotation]:
-        """The annotations of tokenized texts or sentences, given their words' scores (n, K) in context."""
+        """The annotations of tokenized texts or sentences, given their words' adjusted scores (n, K)."""
         lengths = np.array([len(tokens) for _, tokens in texts], np.int64)
         annotations = []
         for (text, tokens), (tags, found) in zip(texts, self._decide(scores, lengths), strict=True):
