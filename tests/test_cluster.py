@@ -18,9 +18,10 @@ from nerwin.errors import WorkerError
 from nerwin.parallel import cluster as on_dask
 from nerwin.parallel.cluster import KEPT, cluster
 from nerwin.tagging.ranges import saved_model
-from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
-from nerwin.tagging.streaming import Task, tag_file
+from nerwin.tagging.shards import RECORD, Tagging
+from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import load
+from nerwin.tagging.task import Task
 from nerwin.text import pieces
 from tests.commands import nerwin
 from tests.processes import started
@@ -91,8 +92,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def work_of(model: Path, path: Path) -> Tagging:
-    task, output = Task("jsonl", "", FORMAT), path.with_suffix(".out")
-    return Tagging(shards_folder(output), cut_texts([(path, output)], task), saved_model(model, 0), task, Frame())
+    return Tagging([(path, path.with_suffix(".out"))], saved_model(model, 0), Task("jsonl", FORMAT))
 
 
 def test_a_worker_that_is_killed_changes_no_byte(
@@ -113,7 +113,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
         assert next(counts) < work.size  # in the midst of it
         assert list(counts)[-1] == work.size
         assert other.poll() is None
-    whole = b"".join(tag_file(load(model), path, "jsonl", FORMAT)).decode()
+    whole = b"".join(tag_file(load(model), path, Task("jsonl", FORMAT))).decode()
     assert path.with_suffix(".out").read_text(encoding="utf-8") == whole
     assert [one.name for one in work.folder.iterdir()] == [RECORD]
 

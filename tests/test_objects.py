@@ -9,6 +9,7 @@ import pytest
 from nerwin.errors import CorpusError
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.tagging.task import Task
 from nerwin.text import pieces
 from nerwin.text.jsonl import read_jsonl
 from nerwin.text.passage import Counts
@@ -35,7 +36,7 @@ def written(folder: Path, lines: list[str]) -> Path:
 
 
 def tagged(tagger: Tagger, path: Path, form: str = "jsonl", jobs: int = 1) -> str:
-    return b"".join(tag_file(tagger, path, form, None, jobs, objects=True)).decode()
+    return b"".join(tag_file(tagger, path, Task(form, objects=True), jobs)).decode()
 
 
 def others(content: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from nerwin.tagging.annotations import Annotation, Entity
 from nerwin.tagging.renderings import HTML_HEAD, RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.tagging.task import Task
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from nerwin.training.run import Run
@@ -147,12 +148,12 @@ def test_all_forms_leave_out_the_same(run_folder: Path, tmp_path: Path, form: st
     picky = load(run_folder, min_score=between(load(run_folder)))
     path = tmp_path / "texts.txt"
     path.write_text("\n".join(TEXTS), encoding="utf-8")
-    written = b"".join(tag_file(picky, path, form, None)).decode()
+    written = b"".join(tag_file(picky, path, Task(form))).decode()
     found = {
         "conll": lambda: written.count("\tB-"),
         "jsonl": lambda: sum(len(json.loads(line)["ents"]) for line in written.splitlines()),
         "inline": lambda: written.count("]("),
-        "html": lambda: written.count("<mark"),
+        "html": lambda: written.count("<mark "),
         "colour": lambda: written.count("\x1b[1;"),
     }[form]()
     assert found == sum(len(picky.entities(text)) for text in TEXTS) > 0

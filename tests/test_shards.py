@@ -21,9 +21,11 @@ from nerwin.parallel.workers import Workers, processes
 from nerwin.storage.replace import replace_file
 from nerwin.tagging import ranges, shards
 from nerwin.tagging.ranges import cut_into_ranges, saved_model
-from nerwin.tagging.shards import RECORD, Frame, Tagging, cut_texts, shards_folder
-from nerwin.tagging.streaming import Task, tag_file
+from nerwin.tagging.renderings import HTML_HEAD
+from nerwin.tagging.shards import RECORD, Tagging
+from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import load
+from nerwin.tagging.task import Task
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
 from tests.test_streaming import FORMAT, long_file
@@ -65,19 +67,17 @@ def tagging(
     *files: Path,
     form: str = "conll",
     columns: Columns | None = FORMAT,
-    frame: Frame = Frame(),
     min_score: float = 0,
     objects: bool = False,
 ) -> Tagging:
     """The work of tagging files, each into one of the same name that ends in .out."""
-    task = Task(form, "", columns, objects=objects)
-    texts = cut_texts([(path, path.with_suffix(".out")) for path in files], task)
-    return Tagging(shards_folder(files[0].with_suffix(".out")), texts, saved_model(model, min_score), task, frame)
+    outputs = [(path, path.with_suffix(".out")) for path in files]
+    return Tagging(outputs, saved_model(model, min_score), Task(form, columns, objects))
 
 
 def alone(model: Path, path: Path, form: str = "conll", columns: Columns | None = FORMAT) -> bytes:
     """What one process writes."""
-    return b"".join(tag_file(load(model), path, form, columns))
+    return b"".join(tag_file(load(model), path, Task(form, columns)))
 
 
 def finish(work: Tagging, workers: Workers | None = None) -> list[int]:
@@ -136,7 +136,7 @@ def test_odd_files_are_as_from_one_process(
 
 def test_ranges_are_the_file_without_gaps(tmp_path: Path) -> None:
     path = long_file(tmp_path)
-    source, found = cut_into_ranges(path, Task("conll", "", FORMAT))
+    source, found = cut_into_ranges(path, Task("conll", FORMAT))
     assert [one.start for one in found[1:]] == [one.end for one in found[:-1]]
     assert (found[0].start, found[-1].end) == (0, source.bytes) == (0, path.stat().st_size)
     assert {one.task.delimiter for one in found} == {"\t"}
@@ -146,10 +146,11 @@ def test_several_texts_share_the_workers_and_what_stands_around_them(model: Path
     one, other, empty = long_file(tmp_path), tmp_path / "other.conll", tmp_path / "empty.conll"
     other.write_text("Mira\n\nleft\n")
     empty.touch()
-    work = tagging(model, one, other, empty, frame=Frame("<", ">\n"))
-    finish(work)
+    finish(tagging(model, one, other, empty, form="html"))
     for path in (one, other, empty):
-        assert path.with_suffix(".out").read_bytes() == b"<" + alone(model, path) + b">\n"
+        found = path.with_suffix(".out").read_bytes()
+        assert found == alone(model, path, "html")
+        assert found.startswith(HTML_HEAD.encode())
 
 
 # A second start
@@ -288,7 +289,6 @@ def test_texts_in_another_order_are_other_work(model: Path, tmp_path: Path) -> N
     other.write_text("Mira\n\nleft\n")
     begin(tagging(model, one, other), 3)
     work = tagging(model, other, one)
-    work.folder = one.with_suffix(".out.shards")
     with pytest.raises(ConfigError, match="another texts"):
         finish(work, nobody())
 

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError, WorkerError
 from nerwin.tagging import streaming
-from nerwin.tagging.streaming import Task, tag_file, tag_piece
+from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.tagging.task import Task, tag_piece
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.text.files import BOM, read_lines
@@ -56,7 +57,7 @@ MARK = BOM.decode()
 
 
 def tagged(tagger: Tagger, path: Path, form: str = "conll", columns: Columns | None = FORMAT, jobs: int = 1) -> str:
-    return b"".join(tag_file(tagger, path, form, columns, jobs)).decode()
+    return b"".join(tag_file(tagger, path, Task(form, columns), jobs)).decode()
 
 
 @pytest.mark.parametrize("blank", ["", "\t", " \r"])
@@ -132,7 +133,7 @@ def test_what_somebody_waits_for_is_put_out_before_more_is_read(tagger: Tagger) 
 
     def work() -> Iterator[tuple[Task, Piece]]:
         for number, awaited in enumerate((True, False, False, True, False), 1):
-            yield Task("inline", "text"), Piece(number, b"Mira\n", awaited)
+            yield Task("inline", name="text"), Piece(number, b"Mira\n", awaited)
             seen.append(len(found))
 
     for output in streaming._outputs(tagger, work(), jobs=2):
@@ -216,7 +217,7 @@ def test_lines_of_a_piece() -> None:
 
 def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> None:
     for word in ("Mira", "Quellmark"):
-        output = tag_piece(tagger, Task("conll", "in", Columns()), Piece(1, f"{word}\n".encode()))
+        output = tag_piece(tagger, Task("conll", Columns(), name="in"), Piece(1, f"{word}\n".encode()))
         assert output.decode().startswith(word)
         assert list(tagger.scorer._projections._kept) == [word]
 
@@ -404,7 +405,7 @@ def test_progress_is_told_in_bytes_of_the_file(
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 1000)
     path, told = long_file(tmp_path), list[int]()
-    output = tag_file(tagger, path, "conll", FORMAT, jobs, told.append)
+    output = tag_file(tagger, path, Task("conll", FORMAT), jobs, told.append)
     next(output)
     assert told == []  # of what has been taken
     for _ in output:
@@ -431,13 +432,13 @@ def test_blocks_are_the_smaller_the_more_scores_a_word_has(tagger: Tagger, monke
         read[-1] += 1
         return block_of(part, *where)
 
-    monkeypatch.setattr(streaming, "block_of", counted)
+    monkeypatch.setattr("nerwin.tagging.task.block_of", counted)
     monkeypatch.setattr(pieces, "BLOCK", 400)
     piece, outputs = Piece(1, b"Mira\tx\nleft\tx\n\n" * 100), set()
     for scores in (64, 1):
-        monkeypatch.setattr(streaming, "SCORES", scores)
+        monkeypatch.setattr("nerwin.tagging.task.SCORES", scores)
         read.append(0)
-        outputs.add(tag_piece(tagger, Task("conll", "x", Columns(), "\t"), piece))
+        outputs.add(tag_piece(tagger, Task("conll", Columns(), name="x", delimiter="\t"), piece))
     assert len(outputs) == 1
     assert 1 < read[0] < read[1] / 4
 
@@ -500,7 +501,7 @@ def test_what_came_before_unreadable_input_is_put_out_first(
     path.write_bytes(path.read_bytes()[: 1000 * good] + b"x" * 3000)
     found: list[bytes] = []
     with pytest.raises(CorpusError, match="expected lines of at most"):
-        found.extend(tag_file(tagger, path, "conll", FORMAT, jobs))
+        found.extend(tag_file(tagger, path, Task("conll", FORMAT), jobs))
     assert len(found) == good
 
 
@@ -510,7 +511,7 @@ def test_so_is_what_came_before_damage(tagger: Tagger, tmp_path: Path, monkeypat
     path.write_bytes(gzip.compress(long_file(tmp_path).read_bytes())[:-200])
     found: list[bytes] = []
     with pytest.raises(CorpusError, match="damaged or cut short"):
-        found.extend(tag_file(tagger, path, "conll", FORMAT, 3))
+        found.extend(tag_file(tagger, path, Task("conll", FORMAT), 3))
     assert len(found) > 2
 
 
@@ -518,7 +519,7 @@ def test_nobody_waits_for_pieces_when_the_reader_has_gone(
     tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pieces, "SIZE", 100)
-    output = tag_file(tagger, long_file(tmp_path), "conll", FORMAT, jobs=2)
+    output = tag_file(tagger, long_file(tmp_path), Task("conll", FORMAT), jobs=2)
     next(output)
     started = set(multiprocessing.active_children())
     assert started
@@ -539,7 +540,7 @@ def test_ctrl_c_is_left_to_the_first_process(tagger: Tagger, tmp_path: Path, mon
 
     monkeypatch.setattr(streaming, "_receive", received)
     path, others = long_file(tmp_path), set(multiprocessing.active_children())
-    output = tag_file(tagger, path, "conll", FORMAT, jobs=2)
+    output = tag_file(tagger, path, Task("conll", FORMAT), jobs=2)
     for _ in read_pieces(path, by_sentence=True):
         next(output)
     workers = set(multiprocessing.active_children()) - others

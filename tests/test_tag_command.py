@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.cli.tag import _bar, _usual
+from nerwin.cli.tag import _rendering
+from nerwin.cli.tag_bars import file_bar
 from tests.commands import BAD, DONE, LINES, NEWEST, TRAIN, nerwin
 
 TAGS = {"O", "B-LOC", "I-LOC", "B-PER", "I-PER"}
@@ -162,7 +163,7 @@ def test_tag_has_colours_for_a_terminal_that_takes_them(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", term)
-    assert _usual("text", output) == form
+    assert _rendering(None, False, "text", output) == form
 
 
 @pytest.mark.parametrize(("pack", "total"), [(bytes, "/10 bytes"), (gzip.compress, "/? bytes")])
@@ -174,7 +175,7 @@ def test_nobody_knows_how_long_a_packed_text_is(
     monkeypatch.setattr(sys, "stderr", shown)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with _bar(tmp_path / "text", tmp_path / "out") as progress:
+    with file_bar(tmp_path / "text", tmp_path / "out") as progress:
         progress(1)
     assert total in shown.getvalue()
 
@@ -187,7 +188,7 @@ def test_the_bar_of_a_file_shows_its_name_as_it_is_and_takes_no_orders_from_it(
     monkeypatch.setattr(sys, "stderr", shown)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with _bar(tmp_path / "a[bold]\x1b]0;b\x07", tmp_path / "out"):
+    with file_bar(tmp_path / "a[bold]\x1b]0;b\x07", tmp_path / "out"):
         pass
     assert "a[bold]\ufffd]0;b\ufffd" in shown.getvalue()
     assert "\x1b]" not in shown.getvalue()
@@ -204,11 +205,11 @@ def test_a_bar_is_shown_where_what_is_printed_goes_to_a_file(
     monkeypatch.setenv("TERM", "xterm")
     with (tmp_path / printed).open("w") as stdout:
         monkeypatch.setattr(sys, "stdout", stdout)
-        with _bar(tmp_path / "text", None) as progress:
+        with file_bar(tmp_path / "text", None) as progress:
             progress(1)
         assert bool(shown.getvalue()) is seen
         already = shown.getvalue()
-        with _bar(tmp_path, tmp_path / "out") as progress:  # a folder, as a pipe, has no length
+        with file_bar(tmp_path, tmp_path / "out") as progress:  # a folder, as a pipe, has no length
             progress(1)
         assert shown.getvalue() == already
 

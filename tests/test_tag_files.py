@@ -112,6 +112,7 @@ def test_tag_refuses_the_suffix_of_a_form_that_it_does_not_write(here: Path, suf
     assert f"out{suffix}: expected a suffix of conll, jsonl, inline" in done.stderr
     assert f"nerwin convert writes {suffix.split('.')[1]}." in done.stderr
     assert not (here / f"out{suffix}").exists()
+    assert nerwin("tag", "nowhere", "-o", f"out{suffix}").stderr == done.stderr  # before there is a look at the model
     assert nerwin("tag", "runs/village-1", "x.txt", "-o", f"out{suffix}", "--format", "inline").exit_code == DONE
 
 

@@ -13,8 +13,8 @@ import nerwin
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.errors import CorpusError, ModelError
 from nerwin.tagging.projections import TextForms
-from nerwin.tagging.streaming import tag_columns, tag_texts
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.tagging.task import tag_columns, tag_texts
 from nerwin.text.columns import Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.pieces import Piece

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import ModelError, WorkerError
 from nerwin.storage.folders import MANIFEST
-from nerwin.tagging.streaming import Task, Work, read_work, tag_piece
+from nerwin.tagging.streaming import Work, read_work
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.text.files import is_gzip, reading
+from nerwin.tagging.task import Task, tag_piece
+from nerwin.text.files import is_gzip, reading, source_name
 from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.text.pieces import Piece
 
@@ -63,7 +64,7 @@ def cut_into_ranges(path: Path, task: Task) -> tuple[Fingerprint, list[Range]]:
     Raises:
         CorpusError: the file cannot be read, or holds a line that is too long.
     """
-    place = path.absolute()
+    place, task = path.absolute(), task._replace(name=source_name(path))
     with reading(str(path)):
         packed = is_gzip(path)
     if packed:

@@ -3,7 +3,7 @@
 import html
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from nerwin.errors import printable
@@ -102,3 +102,13 @@ RENDERINGS: dict[str, Callable[[Annotation, Sequence[str]], Iterator[str]]] = {
     "colour": _colour,
     "html": _html,
 }
+# What stands before and after all that is rendered, if anything does.
+FRAMES = {"html": ([HTML_HEAD.encode()], [HTML_END.encode()])}
+
+
+def framed(form: str, rendered: Iterable[bytes]) -> Iterator[bytes]:
+    """The whole of an output, given in pieces what is rendered of its texts."""
+    head, end = FRAMES.get(form, ([], []))
+    yield from head
+    yield from rendered
+    yield from end

@@ -24,7 +24,8 @@ from nerwin.storage.archive import DamageError, read_json
 from nerwin.storage.lock import Lock
 from nerwin.storage.replace import replace_file, replacing
 from nerwin.tagging.ranges import SAME_FILES, Range, SavedModel, cut_into_ranges, tag_range
-from nerwin.tagging.streaming import Task
+from nerwin.tagging.renderings import framed
+from nerwin.tagging.task import Task
 from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.versions import versions
 
@@ -42,44 +43,24 @@ class FileToTag(NamedTuple):
     ranges: dict[int, Range]
 
 
-class Frame(NamedTuple):
-    """What stands in an output before and after the tagged text."""
+class Tagging:
+    """Files that are tagged with one model, and the folder that keeps what is done of them.
 
-    head: str = ""
-    end: str = ""
-
-    def around(self, tagged: Iterable[bytes]) -> Iterator[bytes]:
-        """The whole of an output."""
-        yield self.head.encode()
-        yield from tagged
-        yield self.end.encode()
-
-
-def shards_folder(output: Path) -> Path:
-    """Where the shards of an output are kept."""
-    return output.with_name(f"{output.name}.shards")
-
-
-def cut_texts(files: Sequence[tuple[Path, Path]], task: Task) -> list[FileToTag]:
-    """The texts of some files, which are given with their outputs.
+    Args:
+        files: each with its output; several outputs are in one folder.
 
     Raises:
         CorpusError: a file cannot be read, or holds a line that is too long.
     """
-    texts, first = [], 0
-    for path, output in files:
-        source, ranges = cut_into_ranges(path, task._replace(name=str(path)))
-        texts.append(FileToTag(source, output, dict(enumerate(ranges, first))))
-        first += len(ranges)
-    return texts
 
-
-class Tagging:
-    """Texts that are tagged with one model, and the folder that keeps what is done of them."""
-
-    def __init__(self, folder: Path, texts: Sequence[FileToTag], model: SavedModel, task: Task, frame: Frame) -> None:
-        self.folder, self.texts, self.model, self.frame = folder, texts, model, frame
-        self.size = sum(len(text.ranges) for text in texts)
+    def __init__(self, files: Sequence[tuple[Path, Path]], model: SavedModel, task: Task) -> None:
+        self.folder = _shards_folder([output for _, output in files])
+        self.texts: list[FileToTag] = []
+        self.size, self.model, self._form = 0, model, task.form
+        for path, output in files:
+            source, ranges = cut_into_ranges(path, task)
+            self.texts.append(FileToTag(source, output, dict(enumerate(ranges, self.size))))
+            self.size += len(ranges)
         plan = {
             **versions(),
             "model": model.sha256,
@@ -87,7 +68,8 @@ class Tagging:
             "form": task.form,
             "columns": task.columns,
             "objects": task.objects,
-            "texts": [(text.output.name, text.source._asdict()) for text in texts],  # their order numbers the ranges
+            # Their order numbers the ranges.
+            "texts": [(text.output.name, text.source._asdict()) for text in self.texts],
         }
         self._plan = json.loads(json.dumps(plan))  # as it is read again
         self._finished: dict[str, Any] = {}  # the sums and sizes of the outputs that are whole
@@ -202,7 +184,7 @@ class Tagging:
         paths = [shards[number] for number in text.ranges]
         place = Path(os.path.realpath(text.output))  # of a link, where it leads
         with self._writing(text.output), replacing(place) as stream:
-            stream.writelines(self.frame.around(self._contents(paths)))
+            stream.writelines(framed(self._form, self._contents(paths)))
         self._finished[text.output.name] = fingerprint_of(place)._asdict()
         self._write_record()
         self._remove(paths)
@@ -240,6 +222,12 @@ class Tagging:
     def _remove(self, paths: Iterable[Path]) -> None:
         for path in paths:
             path.unlink(missing_ok=True)
+
+
+def _shards_folder(outputs: Sequence[Path]) -> Path:
+    """Where the shards are kept: beside the only output, or with several in their folder."""
+    first, *others = outputs
+    return first.parent / ".shards" if others else first.with_name(f"{first.name}.shards")
 
 
 def tag_shard(folder: Path, number: int, model: SavedModel, byte_range: Range) -> str:

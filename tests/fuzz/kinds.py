@@ -27,6 +27,7 @@ from nerwin.storage.folders import METRICS, RESULTS
 from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
+from nerwin.tagging.task import Task
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
 from nerwin.text.formats import FORMS, Reading
@@ -147,7 +148,7 @@ def _check_corpus(path: Path, form: Columns = Columns()) -> None:
 def raw_text(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.txt", _maybe_gzip(rng, VILLAGE.encode()[: rng.choice((100, 500, 2000))]))
     form = rng.choice(list(RENDERINGS))
-    for line in b"".join(tag_file(rng.choice(taggers()), path, form, None)).decode().split("\n"):
+    for line in b"".join(tag_file(rng.choice(taggers()), path, Task(form))).decode().split("\n"):
         assert form != "jsonl" or not line or json.loads(line)
 
 
@@ -160,7 +161,7 @@ def tag_objects(rng: random.Random, folder: Path) -> None:
     lines = [json.dumps(rng.choice(kind)) for kind in kinds]
     path = _written(folder / "texts.jsonl", _maybe_gzip(rng, "\n".join(lines).encode()))
     form = rng.choice(list(RENDERINGS))
-    for line in b"".join(tag_file(rng.choice(taggers()), path, form, None, objects=True)).decode().split("\n"):
+    for line in b"".join(tag_file(rng.choice(taggers()), path, Task(form, objects=True))).decode().split("\n"):
         if form == "jsonl" and line:
             found = json.loads(line)
             assert "ents" in found or len(found["tokens"]) in [len(found.get(key, "")) for key in TAGS]
@@ -168,7 +169,7 @@ def tag_objects(rng: random.Random, folder: Path) -> None:
 
 def tag_columns(rng: random.Random, folder: Path) -> None:
     path = _written(folder / "text.conll", _maybe_gzip(rng, rng.choice(columns_files())))
-    _consume(tag_file(rng.choice(taggers()), path, rng.choice(list(RENDERINGS)), _columns(rng)))
+    _consume(tag_file(rng.choice(taggers()), path, Task(rng.choice(list(RENDERINGS)), _columns(rng))))
 
 
 CONFIG = f"{SETTINGS}features: {{shape: 3, ngrams: 2}}\nschedule: {{name: step, period: 2}}\nwindow: {{size: 3}}\n"

@@ -1,0 +1,128 @@
+"""One piece of a file tagged, as its task says: raw texts, JSON objects or columns in, rendered lines out.
+
+It is tagged without a trace of the pieces before it, so that this may be done anywhere.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from nerwin.arrays import Ints
+from nerwin.tagging.renderings import RENDERINGS, ents_of
+from nerwin.tagging.tagger import Tagger
+from nerwin.text.columns import DOCSTART, Block, Columns, block_of
+from nerwin.text.files import BLANK, marked
+from nerwin.text.jsonl import with_found
+from nerwin.text.jsonl_objects import given_by, read_object, write_object
+from nerwin.text.misread import words_in
+from nerwin.text.passage import check_columns, join_words
+from nerwin.text.pieces import Piece, cut_piece
+from nerwin.text.tags import OUTSIDE
+from nerwin.text.windows import split_sentences
+
+SCORES = 64  # of a word; of models with more, blocks are smaller, so that what they take of the memory stays the same
+
+
+class Task(NamedTuple):
+    """What is to be done with a file.
+
+    form: of the output, one of RENDERINGS. columns: where the words stand; None for a text a line. objects: whether the
+    lines without columns are JSON objects, each with a text or words. What is known once the file is read: name, which
+    messages call it by, and delimiter, which separates its columns.
+    """
+
+    form: str
+    columns: Columns | None = None
+    objects: bool = False
+    name: str = ""
+    delimiter: str | None = None
+
+
+def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
+    """The output for one piece, its lines ended, in UTF-8."""
+    tagged = b"".join(_tag_parts(tagger, task, piece))
+    return marked(tagged) if piece.number == 1 else tagged
+
+
+def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
+    tagger.scorer.forget()
+    share = min(1.0, SCORES / len(tagger.model.corruption.names))
+    parts = cut_piece(piece, by_sentence=task.columns is not None, share=share)
+    if task.columns is None:
+        tag_lines = tag_objects if task.objects else tag_texts
+        return (end_lines(tag_lines(tagger, part, task.form, task.name)) for part in parts)
+    split = (block_of(part, task.columns, task.name, task.delimiter) for part in parts)
+    return tag_columns(tagger, split, task.columns, task.form, task.name)
+
+
+def end_lines(lines: Iterable[str]) -> bytes:
+    """Lines, each ended, in UTF-8."""
+    return "\n".join([*lines, ""]).encode()
+
+
+def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
+    """Tag raw texts, one a line, each by itself.
+
+    Raises:
+        CorpusError: a token that the form cannot hold; the message starts with `name:line`.
+    """
+    texts = [(text, tagger.model.tokens(text)) for text in part.lines(name)]
+    for number, (text, tokens) in enumerate(texts, part.number):
+        if form == "conll" and DOCSTART in text:  # what else columns cannot hold are blanks, which are in no token
+            check_columns([token.text for token in tokens], f"{name}:{number}")
+    for found in tagger.annotate(texts):
+        yield from RENDERINGS[form](found, tagger.model.types)
+
+
+def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
+    """Tag the texts of JSON objects, one a line; as jsonl the objects come back, with the entities of their texts and
+    the tags of their words.
+
+    Raises:
+        CorpusError: a line that is no object with a text or words, or with tokens that the form cannot hold; the
+            message starts with `name:line`.
+    """
+    lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
+    objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
+    sources = []
+    for where, content in objects:
+        sources.append(given := given_by(content, where))
+        if form == "conll":
+            check_columns([token.text for token in given.tokens], where)
+    texts = [(one.text, tagger.model.tokens(one.text) if one.kind == "text" else one.tokens) for one in sources]
+    whole = [one.kind != "text" for one in sources]  # own tokens are those of a sentence
+    for (where, content), given, found in zip(objects, sources, tagger.annotate(texts, whole), strict=True):
+        if form == "jsonl":
+            yield write_object(with_found(content, given, ents_of(found)), where)
+        else:
+            yield from RENDERINGS[form](found, tagger.model.types)
+
+
+def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
+    """Tag the pre-tokenized sentences of a text in columns; yields the output for each block, its lines ended.
+
+    In form conll every line comes back, with the found tag as one more column, as the tools that evaluate expect; the
+    other forms give a line a sentence, its words joined as `join_words` does.
+
+    Raises:
+        CorpusError: a line without a word, or one of other columns; the message starts with `name:line`.
+    """
+    ahead: deque[tuple[Block, list[str], Ints]] = deque()  # read, but not yet scored
+
+    def read() -> Iterator[tuple[list[str], Ints]]:
+        for block in text:
+            words = words_in(block, columns, name)
+            ahead.append((block, words, block.lengths()))
+            yield ahead[-1][1:]
+
+    for scores in tagger.scorer.score_text(read()):
+        block, words, lengths = ahead.popleft()
+        if form == "conll":
+            yield block.with_column(tagger.model.rule.spelled, tagger.decode(scores, lengths), OUTSIDE)
+        else:
+            texts = [join_words(row) for row in split_sentences(words, lengths)]
+            yield end_lines(
+                line
+                for found in tagger.annotate_scored(texts, scores)
+                for line in RENDERINGS[form](found, tagger.model.types)
+            )
