@@ -377,7 +377,7 @@ def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Pa
 
 def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "window.sentence=1"))
-    assert trainer.unknown_shares[PADDING] == 0
+    assert trainer.disguise.shares[PADDING] == 0
     words = trainer._placed_windows(trainer.parts.train.flat.centres[:20])
     assert words.around is not None
     assert (words.forms[words.around.words] >= len(trainer.parts.vocabulary)).all()

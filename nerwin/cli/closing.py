@@ -12,9 +12,9 @@ from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
+from nerwin.training.descent import learning_rate
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
-from nerwin.training.trainer import learning_rate
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,8 +16,8 @@ from nerwin.model.files import SavedState, save_model
 from nerwin.model.manifest import damaged, read_manifest
 from nerwin.model.model import Model
 from nerwin.storage.archive import DamageError, check_names, read_arrays, restore_generator, whole_number
+from nerwin.training.descent import learning_rate, make_optimizer
 from nerwin.training.state import BATCH_PURPOSES, State, Tally, generators
-from nerwin.training.trainer import learning_rate, make_optimizer
 
 
 def save_training(folder: Path, model: Model, state: State) -> None:

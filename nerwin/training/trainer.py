@@ -16,74 +16,23 @@ from typing import Any
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Ints
 from nerwin.config.settings import Config
 from nerwin.corruption.interface import Loss
 from nerwin.counts import counted
 from nerwin.errors import ModelError, TrainingDiverged
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model, Standing
-from nerwin.network.loss import penalised
 from nerwin.network.placed import Placed
 from nerwin.optim.clipping import clip_by_norm
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Treatment
-from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
-from nerwin.text.features import NGRAMS, form_table
-from nerwin.text.vocabulary import PADDING
+from nerwin.text.features import form_table
 from nerwin.training.data import Parts
+from nerwin.training.descent import learning_rate, make_optimizer, make_schedule, treatments
+from nerwin.training.disguise import Disguise
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients
 from nerwin.training.refit import kept_rule
 from nerwin.training.state import BATCH_PURPOSES, Batched, EpochDone, State, Tally, generators
-
-
-def make_optimizer(model: Model) -> Optimizer:
-    """The optimizer that a model's configuration names, with its state at zero; `Trainer` sets its treatments."""
-    chosen = model.config.optimizer
-    settings = OptimizerSettings(
-        momentum=chosen.momentum,
-        beta1=chosen.beta1,
-        beta2=chosen.beta2,
-        epsilon=chosen.epsilon,
-        weight_decay=chosen.weight_decay,
-    )
-    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params)
-
-
-def treatments(model: Model, passes: int) -> dict[str, Treatment]:
-    """How each parameter is treated: tables have a rate of their own, and decoupled decay spares what L2 spares.
-
-    A form has some twenty n-grams, and in a small corpus most of them occur in no other form. In many passes over
-    little text a model would use them to learn forms by heart. So their rate is divided by the number of passes in an
-    epoch.
-    """
-    rates = dict.fromkeys(model.tables, model.config.optimizer.table_rate)
-    if NGRAMS in rates:
-        rates[NGRAMS] /= passes
-    return {
-        name: Treatment(rates.get(name, 1.0), decayed=penalised(name, model.penalised_tables)) for name in model.params
-    }
-
-
-def learning_rate(config: Config) -> float:
-    """The first learning rate: the one that is set, or the optimizer's own."""
-    chosen = config.optimizer.learning_rate
-    return OPTIMIZERS[config.optimizer.name].rate if chosen is None else chosen
-
-
-def make_schedule(config: Config, steps_per_epoch: int) -> Schedule:
-    """The schedule of a configuration, whose times are in epochs, as one in steps."""
-    chosen, steps = config.schedule, max(steps_per_epoch, 1)
-    settings = ScheduleSettings(
-        rate=learning_rate(config),
-        total=config.training.epochs * steps,
-        period=None if chosen.period is None else chosen.period * steps,
-        factor=chosen.factor,
-        decay=chosen.decay / steps,
-        tau=chosen.tau * steps,
-        warmup=chosen.warmup * steps,
-    )
-    return SCHEDULES[chosen.name](settings)
 
 
 class Trainer:
@@ -93,7 +42,8 @@ class Trainer:
         self.model, self.parts, self.state = model, parts, state
         config = self.config = model.config
         self.corruption = model.corruption
-        self.forms = form_table(model.lookups, parts.vocabulary.forms).with_twins()
+        forms = form_table(model.lookups, parts.vocabulary.forms)
+        self.forms, self.disguise = forms.with_twins(), Disguise(config.words, forms, parts.train.flat.words)
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         size, lengths = config.training.batch_size, parts.train.flat.lengths
@@ -104,7 +54,6 @@ class Trainer:
         self.steps_per_epoch = math.ceil(self.pairs / size)  # of the schedule's clock, which counts pairs
         self.state.optimizer.treatments = treatments(model, self.passes)
         self.schedule = make_schedule(self.config, self.steps_per_epoch)
-        self.unknown_shares = self._unknown_shares()
 
     @classmethod
     def start(cls, config: Config, parts: Parts) -> "Trainer":
@@ -130,19 +79,6 @@ class Trainer:
     def dev_chooses(self) -> bool:
         """Whether dev chooses the epoch whose model is kept; otherwise it is the last."""
         return bool(self.parts.dev.tags) and self.config.training.keep == "best"
-
-    def _unknown_shares(self) -> Floats:
-        """(V,) the share of its places in which each form is read as unknown.
-
-        For a word seen n times it is r/(r + n) (words.rare_unknown), plus words.any_unknown; for a word that does not
-        occur in the training part, 0.
-        """
-        flat, words, V = self.parts.train.flat, self.config.words, len(self.parts.vocabulary)
-        word = self.forms.word_numbers(np.arange(V))
-        counts = np.bincount(word[flat.words], minlength=V)[word]
-        shares = words.rare_unknown / (words.rare_unknown + np.maximum(counts, 1)) + words.any_unknown
-        shares[counts == 0] = 0
-        return shares.astype(np.float32)
 
     def run(self) -> Generator[Batched | EpochDone, None, None]:
         """Train until the last epoch, or until dev F1 has not risen for `training.patience` epochs.
@@ -248,20 +184,11 @@ class Trainer:
         )
 
     def _placed_windows(self, centres: Ints) -> Placed:
-        """The windows of a minibatch, some of their words replaced by their twins (`FormTable.with_twins`)."""
+        """The windows of a minibatch, some of their words in disguise."""
+        rng = self.state.generators["dropout"]
         ids, around = self.model.windows_at(self.parts.train.flat, centres)
-        return self.model.placed(self._disguised(ids), around and around._replace(words=self._disguised(around.words)))
-
-    def _disguised(self, ids: Ints) -> Ints:
-        """Forms, some replaced at random by the twin whose word is unknown, or by the one that keeps its look alone."""
-        words, V, rng = self.config.words, len(self.parts.vocabulary), self.state.generators["dropout"]
-        read_as = ids
-        if words.rare_unknown or words.any_unknown:
-            read_as = ids + V * (rng.random(ids.shape, np.float32) < self.unknown_shares[ids])
-        if words.masked:
-            masked = (rng.random(ids.shape, np.float32) < words.masked) & (ids != PADDING)
-            read_as = np.where(masked, ids + 2 * V, read_as)
-        return read_as
+        read_as = self.disguise(ids, rng)
+        return self.model.placed(read_as, around and around._replace(words=self.disguise(around.words, rng)))
 
     def _fit_and_score_dev(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""

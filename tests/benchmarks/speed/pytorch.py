@@ -12,8 +12,9 @@ import numpy as np
 from nerwin.arrays import Floats, Parameters
 from nerwin.corruption.label import LabelBatch
 from nerwin.corruption.window import WindowBatch
+from nerwin.training.descent import learning_rate
 from nerwin.training.state import generators
-from nerwin.training.trainer import Trainer, learning_rate
+from nerwin.training.trainer import Trainer
 from tests.benchmarks.optional import library
 
 BatchLoss = Callable[[Any, Any, float], Any]  # scores (B, K), minibatch, margin -> mean hinge
