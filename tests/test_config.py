@@ -471,8 +471,8 @@ def test_an_unknown_key_is_named_before_a_wrong_value(refusal: Refusal) -> None:
         ("scorer.dropout", "half"),
         ("words.trained", "no"),
         ("words.trained", "1"),
-        ("scorer.hidden", "5"),
         ("scorer.hidden", "wide"),
+        ("scorer.hidden", "2.5"),
         ("scorer.activation", "3"),
         ("corpus.comments", "5"),
         ("corpus.train", "12"),
@@ -554,7 +554,22 @@ def test_an_even_window_is_told_why_it_must_be_odd(refusal: Refusal) -> None:
     assert "expected an odd number of words, so that one is the centre, found 4" in refusal("window: {size: 4}")
 
 
-@pytest.mark.parametrize("hidden", ["[]", "[0]", "[100, -1]", "[5.5]", str([1] * 101)])
+@pytest.mark.parametrize(
+    ("value", "widths"), [("64", [64]), ("64, 32", [64, 32]), ("64,32", [64, 32]), ("[64, 32]", [64, 32])]
+)
+def test_widths_of_layers_are_written_in_a_file_as_after_set(load: Load, value: str, widths: list[int]) -> None:
+    for config in (load(f"scorer:\n  hidden: {value}\n"), load("", f"scorer.hidden={value}")):
+        assert config.scorer.hidden == widths
+    assert as_config({}, {"scorer.hidden": 64}).scorer.hidden == [64]
+
+
+def test_a_width_of_no_layer_is_named_where_it_stands(refusal: Refusal) -> None:
+    for wrong, found in (("64, x", "'x'"), ("64, ", "''"), (f"64, {'9' * 5000}", "'999")):
+        message = refusal(f"scorer:\n  hidden: '{wrong}'\n")
+        assert message.startswith(f"config.yaml: scorer.hidden.1: expected a valid integer, found {found}")
+
+
+@pytest.mark.parametrize("hidden", ["[]", "0", "[0]", "[100, -1]", "[5.5]", str([1] * 101)])
 def test_hidden_layers_are_one_or_more_positive_widths(refusal: Refusal, hidden: str) -> None:
     assert refusal(f"scorer: {{hidden: {hidden}}}").startswith("config.yaml: scorer.hidden")
 

@@ -1,5 +1,6 @@
 """The kinds of values that the keys of a configuration have, beside plain numbers and words."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
@@ -80,6 +81,13 @@ def _located(value: Any, info: ValidationInfo) -> Any:
 def listed(value: Any) -> Any:
     """`LOC, PER` is the list of both."""
     return [one.strip() for one in value.split(",")] if isinstance(value, str) and value != "all" else value
+
+
+def widths(value: Any) -> Any:
+    """`64` is the list of one, and `64, 32` that of both, as after --set."""
+    if isinstance(value, str) and "," in value:
+        return [int(one) if re.fullmatch("[0-9]{1,9}", one) else one for one in listed(value)]
+    return [value] if isinstance(value, int) else value
 
 
 def mapped(value: Any) -> Any:

@@ -32,6 +32,7 @@ from nerwin.config.kinds import (
     listed,
     mapped,
     odd,
+    widths,
 )
 from nerwin.corruption import CORRUPTIONS
 from nerwin.deafness import deaf
@@ -106,7 +107,7 @@ class WordsConfig(Section):
 
 
 class ScorerConfig(Section):
-    hidden: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
+    hidden: Annotated[list[Annotated[int, Field(ge=1, le=100_000)]], BeforeValidator(widths)] = Field(
         [100], min_length=1, max_length=100, description="detectors of each hidden layer"
     )
     per_type: int = Field(
