@@ -53,6 +53,7 @@ def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:
         ("train my.yaml", "(my.yaml). Put a configuration after --config, a key after --set."),
         ("gradcheck my.yaml", "(my.yaml). Put a configuration after --config, a key after --set."),
         ("compare --vary training.seed=1,2 my.yaml", "(my.yaml). Put a configuration after --config, a key after"),
+        ("compare my.yaml", "(my.yaml). Put a configuration after --config, a key after"),
         ("evaluate runs/a test.conll", "(test.conll). Put a corpus after --data."),
         ("config my.yaml training.seed=1", "(training.seed=1). Put a key after --set."),
         ("info runs/a \x1b[2J", "(\ufffd[2J)."),
@@ -62,6 +63,28 @@ def test_an_argument_too_many_is_told_where_it_belongs(words: str, said: str) ->
     done = nerwin(*words.split())
     assert done.exit_code == BAD
     assert f"Got unexpected extra argument(s) {said}" in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("data x.conll --comments #", "No such option: --comments. Write --set corpus.comments=..."),
+        ("data x.conll --word-column=1", "No such option: --word-column. Write --set corpus.word_column=..."),
+        ("train --scheme iob2", "No such option: --scheme. Write --set corpus.scheme=..."),
+        ("train --epochs 5", "No such option: --epochs. Write --set training.epochs=..."),
+        ("train --name adam", "Write --set optimizer.name=... or --set schedule.name=..."),
+    ],
+)
+def test_an_option_that_is_a_key_is_told_how_to_set_it(words: str, said: str) -> None:
+    done = nerwin(*words.split())
+    assert done.exit_code == BAD
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert "Possible options" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["inspect --comments #", "train --frobnicate", "train --epochs-at-most 5"])
+def test_an_option_that_is_no_key_or_of_a_command_without_keys_is_only_refused(words: str) -> None:
+    assert "Write" not in nerwin(*words.split()).stderr
 
 
 def test_a_value_that_an_option_has_not_is_told_without_pydantics_name_for_it() -> None:

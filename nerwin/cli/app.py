@@ -44,17 +44,42 @@ class _Command(TyperCommand):
     allow_extra_args = True  # it refuses them itself
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = list(args)
         try:
             extra = super().parse_args(ctx, args)
         except typer.BadParameter as error:
+            # What stands at no place says more of a slip than what is missing.
+            self._refuse(ctx, self.make_parser(ctx).parse_args(given)[1])
             error.message = error.message.removeprefix("Value error, ")  # which is pydantic's, not for users
             raise
+        except Exception as error:  # typer has no name for that of an unknown option
+            if keys := self._keys_meant(getattr(error, "option_name", "")):
+                error.possibilities = []  # type: ignore[attr-defined]
+                error.message += f". Write {' or '.join(f'--set {key}=...' for key in keys)}"  # type: ignore[attr-defined]
+            raise
+        self._refuse(ctx, extra)
+        return extra
+
+    def _refuse(self, ctx: Any, extra: list[str]) -> None:
+        """End the command where it has arguments that belong nowhere."""
         if extra and not ctx.resilient_parsing:  # which is that of a shell's completion
-            options = {one for parameter in self.params for one in parameter.opts}
+            options = self._options()
             places = [f"{what} after {option}" for option, what in BELONGS.items() if option in options]
             hint = f" Put {', '.join(places)}." if places else ""
             ctx.fail(f"Got unexpected extra argument(s) ({printable(' '.join(extra))}).{hint}")
-        return extra
+
+    def _keys_meant(self, option: str) -> list[str]:
+        """The keys of a configuration that an option which the command has not may stand for, if it takes any."""
+        options = self._options()
+        if "--set" not in options or option in options:
+            return []
+        from nerwin.config.reading import key_types
+
+        name = option.removeprefix("--").replace("-", "_")
+        return [key for key in key_types() if key.rpartition(".")[2] == name]
+
+    def _options(self) -> set[str]:
+        return {one for parameter in self.params for one in parameter.opts}
 
 
 app = typer.Typer(
