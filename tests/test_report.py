@@ -402,6 +402,7 @@ def test_it_says_what_evaluate_says_of_the_same_corpus(here: Path) -> None:
     runs = (f"{RUN}/best", "runs/other/best")
     for words, doubt in (
         ("--data own.conll", "Every tag is right"),
+        ("--data village.conll", "The model learned from this file, as corpus.train: the figures say nothing"),
         ("--data odd.conll", "Types that the model does not know, so that it finds none: NEW."),
         ("--data odd.conll --tag-column 1", "column 2 holds tags too"),
     ):

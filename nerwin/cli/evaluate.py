@@ -1,8 +1,6 @@
 """`nerwin evaluate`: how well a model tags a corpus whose tags are known."""
 
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,7 +17,7 @@ from nerwin.cli.column_options import (
     naming_options,
 )
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
-from nerwin.cli.scored import tell_how_scored
+from nerwin.cli.scored import learned_as, tell_how_scored
 from nerwin.cli.tables import WIDEST, new_table, print_whole
 from nerwin.counts import counted
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from nerwin.evaluation.scores import Evaluation
-    from nerwin.model.model import Model
 
 MISTAKES = 15  # that are told of where the whole table is too wide
 
@@ -59,11 +56,9 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result.to_dict()))
         return
-    chosen = tagger.model.config.corpus.entities
-    tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, chosen)
-    if learned := _learned_as(corpus.path, tagger.model):
-        note = f"The model learned from this file, as {learned}: the figures say nothing of new text."
-        PlainConsole(stderr=True).print(note, style="yellow", soft_wrap=True)
+    config = tagger.model.config
+    learned = learned_as(corpus.path, tagger.model.sources, refit=config.training.refit is not None)
+    tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, config.corpus.entities, learned)
     console = PlainConsole()
     print_whole(console, _scores(result))
     whole = _confusion(result)
@@ -77,18 +72,6 @@ def evaluate(
         f"calibration error of the entities' scores {result.calibration_error:.3f}",
         soft_wrap=True,
     )
-
-
-def _learned_as(data: str, model: "Model") -> str | None:
-    """The part that a model learned from, if a corpus is one, whatever its name is now; what can be read only once is
-    not asked."""
-    from nerwin.text.fingerprints import fingerprint_of
-
-    if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
-        return None
-    parts = ["corpus.train", *(["corpus.dev"] if model.config.training.refit else [])]
-    found = fingerprint_of(Path(data))
-    return next((part for part in parts if model.sources.get(part) == found), None)
 
 
 def _scores(result: "Evaluation") -> "Table":

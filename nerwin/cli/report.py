@@ -20,7 +20,7 @@ from nerwin.cli.column_options import (
 )
 from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
-from nerwin.cli.scored import tell_how_scored
+from nerwin.cli.scored import learned_as, tell_how_scored
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 
@@ -54,9 +54,10 @@ def report(
         raise ConfigError(
             f'nerwin report: expected the extra "report", found no {", ".join(missing)}. Install it (README).'
         )
+    from nerwin.model.files import read_sources
     from nerwin.report.contents import page_of, report_runs
     from nerwin.report.page import render
-    from nerwin.storage.folders import newest_folder
+    from nerwin.storage.folders import model_folder, newest_folder
 
     folders = runs or [newest_folder()]
     place = stream_path(output or page_of(folders[0]))
@@ -72,8 +73,9 @@ def report(
     page = render(reports, closeup).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)
     for one in reports:
-        chosen = one.config["corpus"]["entities"]
-        tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen)
+        chosen, refit = one.config["corpus"]["entities"], one.config["training"]["refit"]
+        learned = learned_as(one.data, read_sources(model_folder(one.folder)), refit=refit is not None)
+        tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen, learned)
     if place is not None:
         say(f"{place}: {len(page):,} bytes")
 

@@ -1,6 +1,7 @@
 """What a command that scores a model says of the corpus: how it was read, and what its figures may not mean."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,18 +9,26 @@ from nerwin.cli.column_options import SCORING_OPTIONS, named_as_options
 
 if TYPE_CHECKING:
     from nerwin.evaluation.scores import Evaluation
+    from nerwin.text.fingerprints import Fingerprint
 
 SEVERAL = 20  # entities: with so many, a perfect score on new text is not to be believed
 
 
 def tell_how_scored(
-    folder: Path, data: str, described: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]
+    folder: Path,
+    data: str,
+    described: str,
+    result: "Evaluation",
+    types: Sequence[str],
+    chosen: str | Sequence[str],
+    learned: str | None,
 ) -> None:
     """Say on stderr what a model was scored on, and why the figures may not mean what they seem to.
 
     Args:
         folder: of the model or its run. data, described: the path of the corpus, and how it was read.
         types: that the model knows. chosen: all, or the types that count in a corpus.
+        learned: the part that the model learned from, if the corpus is one.
     """
     from nerwin.cli.console import PlainConsole
 
@@ -28,6 +37,25 @@ def tell_how_scored(
     console.print(note, style="dim", soft_wrap=True)
     for doubt in _doubts(data, result, types, chosen):
         console.print(doubt, style="yellow", soft_wrap=True)
+    if learned:
+        note = f"The model learned from this file, as {learned}: the figures say nothing of new text."
+        console.print(note, style="yellow", soft_wrap=True)
+
+
+def learned_as(data: str, sources: "Mapping[str, Fingerprint]", *, refit: bool) -> str | None:
+    """The part that a model learned from, if a corpus is one, whatever its name is now; what can be read only once is
+    not asked.
+
+    Args:
+        sources: the model's files. refit: whether dev was learned from too.
+    """
+    from nerwin.text.fingerprints import fingerprint_of
+
+    if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
+        return None
+    parts = ["corpus.train", *(["corpus.dev"] if refit else [])]
+    found = fingerprint_of(Path(data))
+    return next((part for part in parts if sources.get(part) == found), None)
 
 
 def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
