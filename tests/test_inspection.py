@@ -106,6 +106,18 @@ def test_a_detectors_windows_are_those_that_light_it_most_and_least(tmp_path: Pa
     assert not one.dead
 
 
+def test_a_window_that_comes_again_is_shown_once_with_its_highest_or_lowest_activation(tmp_path: Path) -> None:
+    """A detector of the sentence's other words, and a window of one word, which stands in several sentences."""
+    model = fresh(tmp_path, "scorer.hidden=[3]", "window.size=1", "window.sentence=1")
+    sentences = [["Mira", "left"], ["Mira", "came"], ["Mira"], ["left", "left", "came"]]
+    apart = [{one.number: one for one in inspect_detectors(model, [words])} for words in sentences]
+    for one in inspect_detectors(model, sentences):
+        assert sorted(text for text, _ in one.most) == sorted(text for text, _ in one.least) == ["Mira", "came", "left"]
+        own = [each[one.number] for each in apart]
+        assert dict(one.most)["Mira"] == pytest.approx(max(dict(each.most).get("Mira", -1) for each in own))
+        assert dict(one.least)["Mira"] == pytest.approx(min(dict(each.least).get("Mira", 1) for each in own))
+
+
 def test_detectors_come_strongest_first_with_their_weights_by_type(tmp_path: Path) -> None:
     model = fresh(tmp_path, "scorer.hidden=[3]")
     model.params["U"][:] = [[0.5, -0.25], [0.1, -4.0], [1.0, 2.0]]

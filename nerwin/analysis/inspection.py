@@ -63,19 +63,20 @@ def inspect_detectors(model: Model, sentences: Sequence[Sequence[str]]) -> list[
     ids = np.concatenate([block for block, _ in blocks])  # (n, C)
     a = np.concatenate([model.forward(text.forms, distinct(*block))[1].layers.outputs[0] for block in blocks])  # (n, m)
     flat_share = (ACTIVATIONS[model.config.scorer.activation].df(a) < FLAT).mean(axis=0)
-    most, least = _highest(a.T), _highest(-a.T)  # (m, TOP)
+    apart, highest, lowest = _by_window(ids, a)
+    most, least = _highest(highest.T), _highest(-lowest.T)  # (m, TOP)
     likes, hates = _words_that_push(model)
 
-    def described(rows: Ints, i: int) -> list[tuple[str, float]]:
-        return [(" ".join(text.names[form] for form in ids[row]), float(a[row, i])) for row in rows]
+    def described(rows: Ints, activations: Floats) -> list[tuple[str, float]]:
+        return [(" ".join(text.names[form] for form in apart[row]), float(activations[row])) for row in rows]
 
     detectors = [
         Detector(
             number=i,
             weights=_judged(model, i),
             mean=float(a[:, i].mean()),
-            most=described(most[i], i),
-            least=described(least[i], i),
+            most=described(most[i], highest[:, i]),
+            least=described(least[i], lowest[:, i]),
             places=_places(model),
             likes=[place[i] for place in likes],
             hates=[place[i] for place in hates],
@@ -100,6 +101,16 @@ def _read(model: Model, sentences: Sequence[Sequence[str]]) -> _Read:
     flat = flatten([vocabulary.ids(forms_of(words, features)) for words in sentences], model.config.window.size)
     names = ["_", *bare_words(vocabulary.forms[1:], features)]
     return _Read(flat, form_table(model.lookups, vocabulary.forms), names)
+
+
+def _by_window(ids: Ints, a: Floats) -> tuple[Ints, Floats, Floats]:
+    """Each window (n', C) once, of those (n, C) of a corpus, and its highest and lowest activations (n', m), which may
+    differ from sentence to sentence."""
+    apart, which = np.unique(ids, axis=0, return_inverse=True)
+    which = which.reshape(-1)  # numpy 2.0 has it in another shape
+    order = np.argsort(which, kind="stable")
+    starts = np.searchsorted(which[order], np.arange(len(apart)))
+    return apart, np.maximum.reduceat(a[order], starts), np.minimum.reduceat(a[order], starts)
 
 
 def _highest(values: Floats) -> Ints:
