@@ -57,7 +57,7 @@ def parts_of(folder: Path, train: list[str], dev: list[str], **corpus: object) -
     return noted_parts(config, one, other)
 
 
-def noted_parts(config: Config, train: Corpus, dev: Corpus) -> Parts:
+def noted_parts(config: Config, train: Corpus, dev: Corpus | None) -> Parts:
     parts = make_parts(config, train, dev)
     return parts._replace(notes=list(notes_on(parts, train, dev, config)))
 
@@ -303,6 +303,15 @@ def test_a_dev_part_that_is_a_copy_of_train_is_noted(tmp_path: Path, shared: int
     dev = [*train[:shared], *(Sentence([f"new{n}"], ["B-A"]) for n in range(5 - shared))]
     note = f"dev   found in train too: {shared} of 5 sentences; dev F1 is no score on new text"
     assert (note in noted_parts(config, Corpus("a", train), Corpus("b", dev)).notes) == noted
+
+
+def test_a_dev_part_whose_long_sentences_are_those_of_train_is_noted(tmp_path: Path) -> None:
+    """Those of train are cut."""
+    long = [Sentence([f"w{n}"] * (CUT_BEYOND + 1), ["B-A", *["O"] * CUT_BEYOND]) for n in range(10)]
+    note = "dev   found in train too: 1 of 1 sentence; dev F1 is no score on new text"
+    assert note in noted_parts(config_of(tmp_path), Corpus("a", long), Corpus("b", long[:1])).notes
+    held_out = [*long[1:], long[1]]
+    assert note in noted_parts(config_of(tmp_path), Corpus("a", held_out), None).notes
 
 
 @pytest.mark.parametrize(("size", "noted"), [(2, False), (3, True)])

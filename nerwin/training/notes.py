@@ -1,18 +1,16 @@
 """What is said of the parts before training: how each file was understood, and what is doubtful or worth knowing."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from pathlib import Path
 
-import numpy as np
-
-from nerwin.config.corpora import HELD_OUT
+from nerwin.config.corpora import HELD_OUT, hold_out
 from nerwin.config.settings import Config
 from nerwin.counts import counted
 from nerwin.text.pairs import PAIR, are_letters
 from nerwin.text.tagged import Corpus
 from nerwin.text.tags import spans, types_in
 from nerwin.text.tokenizer_fit import tokenizer_doubt
-from nerwin.training.data import CUT_BEYOND, Part, Parts, listed
+from nerwin.training.data import CUT_BEYOND, Parts, listed
 
 MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
 SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
@@ -31,7 +29,8 @@ def notes_on(parts: Parts, train: Corpus, dev: Corpus | None, config: Config) ->
     yield from _on_entities(parts, config.training.refit)
     if parts.cut:
         yield f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {parts.cut:,}"
-    yield from _on_shared_sentences(parts)
+    if not config.training.refit:  # else there is no dev part to score on
+        yield from _on_shared_sentences(train, dev)
     yield from _on_letters(train, dev, config.features)
 
 
@@ -65,17 +64,14 @@ def _on_entities(parts: Parts, refit: Path | None) -> Iterator[str]:
         yield f"dev   no entity of {listed(absent)}: nothing is chosen or fitted for what dev does not have"
 
 
-def _on_shared_sentences(parts: Parts) -> Iterator[str]:
-    dev, known = _sentences(parts.dev), set(_sentences(parts.train))
-    again = sum(sentence in known for sentence in dev)
-    if again > MUCH * len(dev):
-        yield f"dev   found in train too: {again:,} of {counted(len(dev), 'sentence')}; dev F1 is no score on new text"
-
-
-def _sentences(part: Part) -> Sequence[bytes]:
-    """The form ids of each sentence; two are the same if and only if their words are."""
-    ends = np.cumsum(part.flat.lengths).tolist()
-    return [part.flat.words[end - length : end].tobytes() for end, length in zip(ends, part.flat.lengths, strict=True)]
+def _on_shared_sentences(train: Corpus, dev: Corpus | None) -> Iterator[str]:
+    learned, scored = hold_out(train.sentences) if dev is None else (train.sentences, dev.sentences)
+    known = {tuple(one.words) for one in learned}
+    again = sum(tuple(one.words) in known for one in scored)
+    if again > MUCH * len(scored):
+        yield (
+            f"dev   found in train too: {again:,} of {counted(len(scored), 'sentence')}; dev F1 is no score on new text"
+        )
 
 
 def _on_letters(train: Corpus, dev: Corpus | None, features: Container[str]) -> Iterator[str]:
