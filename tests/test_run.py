@@ -147,8 +147,12 @@ def test_a_run_whose_configuration_was_edited_does_not_go_on(tmp_path: Path) -> 
     finish(Run.start(folder, config))
     path = folder / "config.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("epochs: 2", "epochs: 3"), encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"found other values of training\.epochs\. Set them back"):
+    told = rf"other values of training\.epochs\. Set them back, or begin a new run: --config {path}, another --output"
+    with pytest.raises(ConfigError, match=told):
         Run.resume(folder, load_config(path))
+    path.write_text(path.read_text(encoding="utf-8").replace("epochs: 3", "epochs: 2"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        Run.resume(folder, load_config(path, ["training.epochs=4"]))
 
 
 def test_a_run_with_a_dev_part_does_not_go_on_without(tmp_path: Path) -> None:

@@ -96,13 +96,22 @@ def whole_metrics(folder: Path, epochs: int) -> bytes:
     return b"".join(lines)
 
 
+def check_resumable(folder: Path, config: Config) -> None:
+    """Refuse to resume a run with another configuration than it was started with.
+
+    Raises:
+        ConfigError: naming the keys that differ.
+    """
+    _check_equal(folder, load_config(folder / CONFIG), config, _new_run(folder))
+
+
 def check_same_config(folder: Path, config: Config) -> None:
     """Refuse to go on in a folder with another configuration than it was started with.
 
     Raises:
         ConfigError: naming the keys that differ.
     """
-    _check_equal(folder, load_config(folder / CONFIG), config)
+    _check_equal(folder, load_config(folder / CONFIG), config, "choose another --output")
 
 
 def _check_unedited(path: Path, config: Config, before: Config) -> None:
@@ -114,12 +123,17 @@ def _check_unedited(path: Path, config: Config, before: Config) -> None:
     moved = files_of_both(before, config)
     if before.training.refit and config.training.refit:  # its thresholds are in the model
         moved.add("training.refit")
-    _check_equal(path, before, config, spared={*moved, "corpus.test"})
+    _check_equal(path, before, config, _new_run(path.parent), spared={*moved, "corpus.test"})
 
 
-def _check_equal(where: Path, before: Config, now: Config, spared: Collection[str] = ()) -> None:
+def _new_run(folder: Path) -> str:
+    """How other values are tried: a run cannot take them, nor become longer than it was planned."""
+    return f"begin a new run: --config {folder / CONFIG}, another --output, and no --resume"
+
+
+def _check_equal(where: Path, before: Config, now: Config, remedy: str, spared: Collection[str] = ()) -> None:
     if others := [key for key in differing(before, now) if key not in spared]:
         raise ConfigError(
             f"{where}: expected the configuration that it was started with, found other values of "
-            f"{', '.join(others)}. Set them back, or choose another --output."
+            f"{', '.join(others)}. Set them back, or {remedy}."
         )

@@ -39,7 +39,7 @@ from nerwin.training.checkpoint import save_training
 from nerwin.training.data import Parts
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
-from nerwin.training.resumption import check_same_config, restored, where_saved, whole_metrics
+from nerwin.training.resumption import check_resumable, check_same_config, restored, where_saved, whole_metrics
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 
@@ -114,7 +114,7 @@ class Run:
         check_free(folder)
         check_begun(folder)
         check_no_links(folder)
-        check_same_config(folder, config)
+        check_resumable(folder, config)
         saved = where_saved(folder)
         if saved is None:
             return cls._begin(folder, config, overwrite=True, configured=True)
