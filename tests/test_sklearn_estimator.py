@@ -1,6 +1,7 @@
 """nerwin as a scikit-learn estimator: lists in, lists out, cross-validated and searched over as any other."""
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,11 @@ def test_a_type_that_is_not_there_is_named(data: tuple[Lists, Lists]) -> None:
 def test_what_no_model_could_keep_is_refused(config: Path, words: list[str], tags: Any, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         NerwinTagger(config).fit(10 * [words], 10 * [tags])
+
+
+def test_without_the_library_the_import_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    monkeypatch.delitem(sys.modules, "nerwin.integrations.sklearn")
+    told = r'^nerwin\.integrations\.sklearn: expected the extra "sklearn", found no sklearn\.base\. Install it \('
+    with pytest.raises(ModuleNotFoundError, match=told):
+        importlib.import_module("nerwin.integrations.sklearn")

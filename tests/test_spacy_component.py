@@ -256,3 +256,11 @@ def test_spacy_finds_the_component_by_its_entry_point(folder: Path, tmp_path: Pa
         check=True,
     )
     assert json.loads(done.stdout) == ["Mira Tolvan", "Quellmark"]
+
+
+def test_without_the_library_the_import_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "srsly", None)
+    monkeypatch.delitem(sys.modules, "nerwin.integrations.spacy")
+    told = r'^nerwin\.integrations\.spacy: expected the extra "spacy", found no srsly\. Install it'
+    with pytest.raises(ModuleNotFoundError, match=told):
+        importlib.import_module("nerwin.integrations.spacy")

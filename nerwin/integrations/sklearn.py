@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+try:
+    from sklearn.base import BaseEstimator
+    from sklearn.utils.validation import check_is_fitted
+except ModuleNotFoundError as error:
+    error.msg = f'{__name__}: expected the extra "sklearn", found no {error.name}. Install it (README).'
+    raise
 
 from nerwin.api import as_config, train_on
 from nerwin.config.corpora import HELD_OUT, columns_of, to_learn

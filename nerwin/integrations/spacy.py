@@ -11,12 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-import srsly
-from spacy.language import Language
-from spacy.scorer import get_ner_prf
-from spacy.tokens import Doc, Span, SpanGroup, Token
-from spacy.training import Example
-from spacy.util import raise_error
+try:
+    import srsly
+    from spacy.language import Language
+    from spacy.scorer import get_ner_prf
+    from spacy.tokens import Doc, Span, SpanGroup, Token
+    from spacy.training import Example
+    from spacy.util import raise_error
+except ModuleNotFoundError as error:
+    error.msg = f'{__name__}: expected the extra "spacy", found no {error.name}. Install it (README).'
+    raise
 
 from nerwin.errors import ModelError
 from nerwin.tagging.tagger import Tagger, check_share, load
