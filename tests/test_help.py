@@ -72,19 +72,24 @@ def test_an_argument_too_many_is_told_where_it_belongs(words: str, said: str) ->
         ("data x.conll --word-column=1", "No such option: --word-column. Write --set corpus.word_column=..."),
         ("train --scheme iob2", "No such option: --scheme. Write --set corpus.scheme=..."),
         ("train --epochs 5", "No such option: --epochs. Write --set training.epochs=..."),
+        ("config --config my.yaml", "No such option: --config. Name the configuration without it"),
+        ("data -c my.yaml", "No such option: -c. Name the configuration without it"),
         ("train --name adam", "Write --set optimizer.name=... or --set schedule.name=..."),
     ],
 )
-def test_an_option_that_is_a_key_is_told_how_to_set_it(words: str, said: str) -> None:
+def test_an_option_of_other_commands_or_that_is_a_key_is_told_what_to_write(words: str, said: str) -> None:
     done = nerwin(*words.split())
     assert done.exit_code == BAD
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert "Possible options" not in done.stderr
 
 
-@pytest.mark.parametrize("words", ["inspect --comments #", "train --frobnicate", "train --epochs-at-most 5"])
-def test_an_option_that_is_no_key_or_of_a_command_without_keys_is_only_refused(words: str) -> None:
-    assert "Write" not in nerwin(*words.split()).stderr
+@pytest.mark.parametrize("words", ["inspect --comments #", "train --frobnicate", "init --config my.yaml"])
+def test_an_option_that_stands_for_nothing_else_is_only_refused(words: str) -> None:
+    refused = nerwin(*words.split()).stderr
+    assert "No such option" in refused
+    assert "Write" not in refused
+    assert "Name the" not in refused
 
 
 def test_a_value_that_an_option_has_not_is_told_without_pydantics_name_for_it() -> None:

@@ -27,6 +27,7 @@ ORDER = (
 
 # What goes after which option, where it is given without.
 BELONGS = {"--config": "a configuration", "--data": "a corpus", "--set": "a key"}
+CONFIGURED = ("config", "data")  # their configuration is an argument, where other commands have --config
 
 usual_threads()  # before any command imports numpy
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or pydantic looks for plugins in every installed package
@@ -53,9 +54,9 @@ class _Command(TyperCommand):
             error.message = error.message.removeprefix("Value error, ")  # which is pydantic's, not for users
             raise
         except Exception as error:  # typer has no name for that of an unknown option
-            if keys := self._keys_meant(getattr(error, "option_name", "")):
+            if hint := self._instead(getattr(error, "option_name", "")):
                 error.possibilities = []  # type: ignore[attr-defined]
-                error.message += f". Write {' or '.join(f'--set {key}=...' for key in keys)}"  # type: ignore[attr-defined]
+                error.message += f". {hint}"  # type: ignore[attr-defined]
             raise
         self._refuse(ctx, extra)
         return extra
@@ -68,15 +69,20 @@ class _Command(TyperCommand):
             hint = f" Put {', '.join(places)}." if places else ""
             ctx.fail(f"Got unexpected extra argument(s) ({printable(' '.join(extra))}).{hint}")
 
-    def _keys_meant(self, option: str) -> list[str]:
-        """The keys of a configuration that an option which the command has not may stand for, if it takes any."""
+    def _instead(self, option: str) -> str:
+        """What to write in place of an option that the command has not, where that is known."""
         options = self._options()
-        if "--set" not in options or option in options:
-            return []
+        if option in options:
+            return ""
+        if option in ("-c", "--config") and self.name in CONFIGURED:
+            return "Name the configuration without it"
+        if "--set" not in options:
+            return ""
         from nerwin.config.reading import key_types
 
         name = option.removeprefix("--").replace("-", "_")
-        return [key for key in key_types() if key.rpartition(".")[2] == name]
+        keys = [f"--set {key}=..." for key in key_types() if key.rpartition(".")[2] == name]
+        return f"Write {' or '.join(keys)}" if keys else ""
 
     def _options(self) -> set[str]:
         return {one for parameter in self.params for one in parameter.opts}
