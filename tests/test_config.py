@@ -343,6 +343,8 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
     [
         ("training.epochs", "--set training.epochs: expected KEY=VALUE"),
         ("=5", "--set =5: expected KEY=VALUE"),
+        (" =5", "--set  =5: expected KEY=VALUE, found no key"),
+        ("training.epochs = 5", "--set training.epochs = 5: expected KEY=VALUE, found blanks around the key"),
         ("", "--set : expected KEY=VALUE"),
         ("features={shape: 5", "--set features={shape: 5"),
         ("training.epochs=five", "config.yaml with {}: training.epochs: expected a valid integer, found 'five'"),

@@ -25,9 +25,9 @@ def apply_override(content: dict[str, Any], override: str, types: Mapping[str, A
         ConfigError: it is no KEY=VALUE, goes too deep, or its value is no YAML.
     """
     key, equals, text = override.partition("=")
-    if not equals or not key:
-        missing = "no key" if equals else 'no "="'
-        raise ConfigError(f"--set {override}: expected KEY=VALUE, found {missing}. Write e.g. --set training.epochs=5.")
+    if not equals or not key or key != key.strip():
+        found = ("blanks around the key" if key.strip() else "no key") if equals else 'no "="'
+        raise ConfigError(f"--set {override}: expected KEY=VALUE, found {found}. Write e.g. --set training.epochs=5.")
     where = f"--set {override}"
     section, last = _section(content, key, where)
     _put(section, last, _parse(text, types.get(key), where), key, types, base)
