@@ -46,17 +46,21 @@ def sockets() -> tuple[int, int]:
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes cannot be waited for here")
 @pytest.mark.parametrize("ends", [os.pipe, sockets])
-def test_who_waits_for_an_answer_at_a_pipe_gets_it(here: Path, ends: Callable[[], tuple[int, int]]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_waits_for_an_answer_at_a_pipe_gets_it(
+    here: Path, ends: Callable[[], tuple[int, int]], unbuffered: str
+) -> None:
     """As a program that keeps nerwin running and asks it line by line, or the reader of `tail -f log | nerwin tag`."""
     theirs, ours = ends()
     words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1", "--format", "jsonl", "--jobs", "2"]
-    with subprocess.Popen(words, stdin=theirs, stdout=subprocess.PIPE) as tag:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(words, stdin=theirs, stdout=subprocess.PIPE, env=environment) as tag:
         os.close(theirs)
         assert tag.stdout is not None
         with os.fdopen(ours, "wb", buffering=0) as pipe:
             for text in ("Mira left", "Ines came"):
                 pipe.write(f"{text}\n".encode())
-                assert select.select([tag.stdout], [], [], 60)[0], f"no answer to {text}"
+                assert select.select([tag.stdout], [], [], 20)[0], f"no answer to {text}"
                 assert json.loads(tag.stdout.readline())["text"] == text
         assert tag.stdout.read() == b""
     assert tag.returncode == DONE
@@ -160,6 +164,20 @@ def test_a_full_disk_under_standard_output_is_one_line(here: Path, command: str)
         "nerwin: <stdout>: cannot write: No space left on device. Free space"
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs ulimit")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["tag runs/village-1 many.txt", "convert many.conll -", "inspect --json"])
+def test_an_output_that_is_cut_short_is_an_error(here: Path, command: str, unbuffered: str) -> None:
+    """Also where Python writes without a buffer, as it is told to in many containers."""
+    (here / "many.txt").write_text("Mira Tolvan left Quellmark .\n" * 1000)
+    (here / "many.conll").write_text((here / "village.conll").read_text() * 10)
+    line = f"ulimit -f 4; {shlex.quote(sys.executable)} -m nerwin {command} > cut.txt"
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == BAD
+    assert done.stderr.splitlines()[-1].startswith("nerwin: <stdout>: cannot write: File too large")
 
 
 @pytest.mark.parametrize("command", ["--help", "train --help", "--version", "config"])

@@ -13,8 +13,11 @@ from types import FrameType
 from nerwin.cli.interruption import at_the_end
 
 
-def write(pieces: Iterable[bytes], path: Path | None) -> None:
+def write(pieces: Iterable[bytes], path: Path | None, *, at_once: bool = False) -> None:
     """Write to a file, packed where its name ends in .gz, or to standard output where `path` is None.
+
+    Args:
+        at_once: whether who reads standard output may be waiting for each piece.
 
     Raises:
         CorpusError: the file cannot be written.
@@ -24,10 +27,9 @@ def write(pieces: Iterable[bytes], path: Path | None) -> None:
     if path is not None:
         _write_file(_packed(pieces) if is_packed(path) else pieces, path)
         return
-    seen = sys.stdout.isatty()
     for piece in pieces:
         sys.stdout.buffer.write(piece)
-        if seen:
+        if at_once:
             sys.stdout.buffer.flush()
 
 

@@ -91,7 +91,7 @@ def tag(
     else:
         for path, target in texts:
             with file_bar(path, target) as progress:
-                write(tag_file(tagger, path, task, jobs, progress), target)
+                write(tag_file(tagger, path, task, jobs, progress), target, at_once=True)
     if hint:
         say(hint, err=True)
 
