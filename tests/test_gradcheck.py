@@ -139,6 +139,13 @@ def test_a_large_loss_makes_no_right_gradient_wrong(tmp_path: Path, overrides: l
     assert all(check.passed for check in check_config(village_config(tmp_path, *overrides)))
 
 
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_a_margin_may_be_tiny(tmp_path: Path, corruption: str) -> None:
+    """It then is the notes' first idea of 1.4, max(s_c − s, 0)."""
+    checks = check_config(village_config(tmp_path, f"objective.corruption={corruption}", "objective.margin=1e-6"))
+    assert all(check.passed for check in checks)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_verdict_does_not_hang_on_the_seed(tmp_path: Path, seed: int) -> None:
     for activation in ("relu", "hard_tanh"):

@@ -43,6 +43,7 @@ GRID_ENTRIES = 8  # entries of a tensor that are perturbed, at most, in the grid
 GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}
 MISS = 0.5  # objective.miss in the grid
 SPREADS = (1.0, 2.0, 4.0)  # standard deviations of the scores, in margins, that are tried in turn
+LEAST_MARGIN = 100 * NEAR * EPSILON  # what counts as one for these: by less, all pairs would be too near to the kink
 WINS = 50  # steps of U, at most, to let a pair win; none moves a score by more than a margin
 SMALL_CORPUS = 25  # sentences that the networks of the grid are checked on
 
@@ -233,12 +234,12 @@ def _spread_scores(model: Model, forms: FormTable, placed: Placed, masks: Masks,
     """Scale U so that scores differ from window to window by so many margins: at first they are nearly equal."""
     spread = float(model.forward(forms, placed, masks)[0].std(axis=0).mean())
     if spread:
-        model.params["U"] *= margins * model.config.objective.margin / spread
+        model.params["U"] *= margins * max(model.config.objective.margin, LEAST_MARGIN) / spread
 
 
 def _let_some_win(model: Model, forms: FormTable, placed: Placed, masks: Masks, batch: Any) -> None:
     """Move U against its gradient until a pair wins by its margin: among many tags hardly any does so by chance."""
-    U, margin = model.params["U"], model.config.objective.margin
+    U, margin = model.params["U"], max(model.config.objective.margin, LEAST_MARGIN)
     for _ in range(WINS):
         scores, cache = model.forward(forms, placed, masks)
         loss = model.corruption.loss(model.params, scores, batch)
