@@ -1,7 +1,6 @@
 """Lines in columns: what each is, what separates its columns, and where its word stands."""
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ from nerwin.text.columns import (
     find_delimiter,
     read_blocks,
     split_block,
-    words_of,
 )
 
 
@@ -84,16 +82,16 @@ def test_sentences_end_with_blank_lines_and_documents_but_not_with_comments() ->
 
 
 def test_the_words_of_a_sentence_are_those_of_its_tokens() -> None:
-    lines = lines_of(["# x", "1 Lima O", "2 rains O", ""], Columns(comments="#"))
-    assert words_of(lines, 1, "x") == ["Lima", "rains"]
-    assert words_of(lines, -2, "x") == ["Lima", "rains"]
+    block = block_of(["# x", "1 Lima O", "2 rains O", ""], Columns(comments="#"))
+    assert block.words(1, "x") == ["Lima", "rains"]
+    assert block.words(-2, "x") == ["Lima", "rains"]
 
 
 @pytest.mark.parametrize(("text", "found"), [("1\tLima\n2", 1), ("1\tLima\n2\t ", 2)])
 def test_a_token_without_its_word_is_named_by_its_line(text: str, found: int) -> None:
-    lines = lines_of(text.split("\n"), Columns(word=1))
+    block = block_of(text.split("\n"), Columns(word=1))
     with pytest.raises(CorpusError, match=rf"^in:2: expected a word in column 1, found {found} columns: "):
-        words_of(lines, 1, "in")
+        block.words(1, "in")
 
 
 # Blocks: what is taken as a whole, against the same line by line
@@ -140,19 +138,22 @@ SPACES = st.sampled_from(
 )
 
 
-def words_or_error(find: Callable[[], list[str]]) -> list[str] | str:
-    try:
-        return find()
-    except CorpusError as error:
-        return str(error)
+def word_by_hand(text: str, delimiter: str, column: int) -> str | None:
+    fields = text.split(delimiter)
+    if delimiter == " ":
+        fields = [field for field in fields if field]
+    return fields[column] if -len(fields) <= column < len(fields) and fields[column].strip(" \t\r") else None
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(st.lists(SPACES, min_size=1, max_size=4), st.integers(-3, 2))
 def test_words_are_those_of_the_lines_one_by_one(texts: list[str], column: int) -> None:
     block = block_of(texts, Columns(word=column), 7)
-    expected = words_or_error(lambda: words_of(block.lines(), column, "in"))
-    assert words_or_error(lambda: block.words(column, "in")) == expected
+    words = [word_by_hand(text, own_delimiter(texts[0]), column) for text in texts]
+    assert block.column(column) == (None if None in words else words)
+    if None in words:
+        with pytest.raises(CorpusError, match=rf"^in:{7 + words.index(None)}: expected a word in column {column}, "):
+            block.words(column, "in")
 
 
 def test_a_file_is_read_in_blocks_of_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from nerwin.errors import CorpusError
 from nerwin.text import pieces
-from nerwin.text.column_doubts import MOST
 from nerwin.text.columns import Block, Columns
 from nerwin.text.corpus import read_corpus, write_columns
 from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
 from nerwin.text.lists import from_lists
+from nerwin.text.other_columns import MOST
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import Span, iob2, iobes
 

@@ -35,8 +35,8 @@ def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -
 
 
 def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
-    from nerwin.text.column_doubts import untagged_doubts
     from nerwin.text.columns import read_blocks
+    from nerwin.text.misread import untagged_doubts
 
     if file == STDIN:
         blocks = _waiting_block(columns)

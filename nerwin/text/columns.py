@@ -50,6 +50,10 @@ class Line(NamedTuple):
     fields: list[str] = []  # noqa: RUF012 - never written to
     delimiter: str = ""
 
+    def has(self, column: int) -> bool:
+        """Whether there is more than blanks in a column."""
+        return has_column(self.fields, column) and bool(self.fields[column].strip(BLANK))
+
 
 @dataclass(frozen=True)
 class Block:
@@ -84,14 +88,16 @@ class Block:
         return self._fields.widths[self.places]
 
     def column(self, number: int) -> list[str] | None:
-        """That column of all tokens; None if it is missing, empty or begins with a blank at one of them."""
+        """That column of all tokens; None if it is missing or blank at one of them."""
         ranges, first, _ = self._fields
         if ((number >= self.widths) | (number < -self.widths)).any():
             return None
         at = first[self.places] + (number if number >= 0 else self.widths + number)
         column = Ranges(ranges.starts[at], ranges.ends[at])
+        found = cut_out(self.data, column)
         # An empty column, too, has a blank where it starts: the separator after it.
-        return None if (codes_of(self.data)[column.starts] <= ord(" ")).any() else cut_out(self.data, column)
+        doubtful = (codes_of(self.data)[column.starts] <= ord(" ")).any()
+        return None if doubtful and not all(text.strip(BLANK) for text in found) else found
 
     def words(self, column: int, name: str) -> list[str]:
         """The words of the tokens, from their column of that number.
@@ -100,7 +106,13 @@ class Block:
             CorpusError: a token has none; the message starts with `name:line`.
         """
         words = self.column(column)
-        return words_of(self.lines(), column, name) if words is None else words  # if None, it finds the line to blame
+        if words is None:
+            lacking = next(line for line in self.tokens() if not line.has(column))
+            raise CorpusError(
+                f"{name}:{lacking.number}: expected a word in column {column}, found {len(lacking.fields)} columns: "
+                f'"{lacking.text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
+            )
+        return words
 
     def lines(self) -> Iterator[Line]:
         """The lines one by one."""
@@ -108,6 +120,10 @@ class Block:
             kind = self.others.get(at, "token")
             delimiter = self._delimiter_of(kind, text)
             yield Line(self.number + at, text, kind, split_line(text, delimiter) if delimiter else [], delimiter)
+
+    def tokens(self) -> Iterator[Line]:
+        """The lines of the tokens one by one."""
+        return (line for line in self.lines() if line.kind == "token")
 
     def comments(self) -> Iterator[tuple[int, str]]:
         """The numbers and texts of the comment lines."""
@@ -228,22 +244,6 @@ def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iter
         lines = decode_lines(io.BytesIO(piece.data), name, piece.number)  # decodes only as many as are looked at
         settled = settled or find_delimiter(lines, columns)
         yield piece, settled
-
-
-def words_of(lines: Iterable[Line], column: int, name: str) -> list[str]:
-    """The words of the tokens among some lines, from their column of that number.
-
-    Raises:
-        CorpusError: a token has none; the message starts with `name:line`.
-    """
-    tokens = [line for line in lines if line.kind == "token"]
-    for number, text, _, fields, _ in tokens:
-        if not has_column(fields, column) or not fields[column].strip(BLANK):
-            raise CorpusError(
-                f"{name}:{number}: expected a word in column {column}, found {len(fields)} columns: "
-                f'"{text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
-            )
-    return [line.fields[column] for line in tokens]
 
 
 def _kind_of(text: str, columns: Columns) -> Kind:

@@ -17,18 +17,17 @@ from pathlib import Path
 from nerwin.collector import collector_paused
 from nerwin.errors import CorpusError
 from nerwin.shell import command_line
-from nerwin.text.column_doubts import TagColumns, comments_doubt, non_words, non_words_doubt, tagged_comments
-from nerwin.text.columns import Block, Columns, Line, read_blocks
+from nerwin.text.columns import Block, Columns, read_blocks
 from nerwin.text.doubts import doubts, oddities
-from nerwin.text.files import BLANK, read_lines, source_name, suffix_of, unpacked_name
+from nerwin.text.files import read_lines, source_name, suffix_of, unpacked_name
 from nerwin.text.inline import read_inline
-from nerwin.text.misread import check_words
-from nerwin.text.other_columns import other_columns
-from nerwin.text.remedies import for_few_columns, for_tag
-from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, expected_tag, is_legal, settle_scheme
+from nerwin.text.misread import TaggedDoubts, check_words
+from nerwin.text.other_columns import TagColumns, other_columns
+from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, is_legal, settle_scheme
 from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import OUTSIDE, iob2, is_tag
+from nerwin.text.tags import iob2
+from nerwin.text.unreadable import Layout, faults
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -67,7 +66,7 @@ def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bo
     """
     with collector_paused():
         try:
-            corpus = _ColumnReader(source_name(path), columns).read(read_blocks(path, columns))
+            corpus = _of_blocks(read_blocks(path, columns), columns, source_name(path))
         except CorpusError as error:
             raise CorpusError(_with_settings(str(error), path, columns)) from error
     return settled(corpus, columns, refuse_mixed=refuse_mixed)
@@ -78,7 +77,7 @@ def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
     if path is None or not os.path.isfile(path):  # a pipe is read once; Path.is_file fails where a name is too long
         return message
     with suppress(CorpusError):
-        settings = other_columns(path, columns, lambda block, other: _ColumnReader(str(path), other).read([block]))
+        settings = other_columns(path, columns, lambda block, other: _of_blocks([block], other, str(path)))
         if not all(one in message for one in settings):
             return f"{message} The beginning can be read if you set {', '.join(settings)}."
     return message
@@ -98,165 +97,66 @@ def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
     return corpus
 
 
-class _ColumnReader:
-    """The state of one pass over the lines of a column file.
+def _of_blocks(blocks: Iterable[Block], columns: Columns, path: str) -> Corpus:
+    """The corpus in some blocks, whose scheme is still to be settled.
 
-    A block of lines is read as a whole if all is well; if not, its lines are looked at one by one to find the culprit.
+    A block is read as a whole if all is well; if not, its lines are looked at one by one to find the culprit.
+
+    Raises:
+        CorpusError: a line cannot be read.
     """
+    corpus, layout, doubts, further = Corpus(path), None, TaggedDoubts(columns), TagColumns(())
+    words: list[str] = []
+    tags: list[str] = []
+    numbers = array("q")
+    ends: list[int] = []
+    known: set[str] = set()  # tags that are legal
+    for block in blocks:
+        others = list(block.others.values())
+        corpus.comments += others.count("comment")
+        corpus.docstarts += others.count("docstart")
+        ends += (len(words) + block.ends()).tolist()
+        doubts.look(block)
+        if layout is None:
+            first = next(block.tokens(), None)
+            if first is None:
+                continue  # nothing but comments and blank lines so far
+            layout = Layout(first, columns)
+            corpus.width, corpus.delimiter = layout.width, layout.delimiter
+            further = TagColumns.beside(columns.word, columns.tag, width=layout.width)
+        read = _words_and_tags(block, layout, known)
+        if read is None:
+            raise CorpusError(f"{path}:{next(faults(block, layout, known))}")
+        check_words(block, read[0], columns, path, tagged=True)
+        further.look(block)
+        words += map(sys.intern, read[0])  # most words of a corpus occur often, and then take memory once
+        tags += map(sys.intern, as_read(read[1], columns.scheme))
+        numbers.extend((block.number + block.places).tolist())
+    for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
+        corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
+    corpus.tag_columns = further.found()
+    corpus.doubts += doubts.found(corpus.width, len(words))
+    if columns.tag == Columns().tag:  # nobody has chosen one
+        corpus.doubts += further.doubts(set(tags))
+    return corpus
 
-    def __init__(self, path: str, columns: Columns) -> None:
-        self.corpus = Corpus(path)
-        self.columns = columns
-        # With both columns named from the left, lines may carry a varying number of further columns.
-        self.fixed_width = columns.word < 0 or columns.tag < 0
-        self.needed = max(self._reach(columns.word), self._reach(columns.tag), 2)
-        self.first_token_line = 0
-        self.known_tags: set[str] = set()
-        self.tag_columns = TagColumns(())
 
-    def read(self, blocks: Iterable[Block]) -> Corpus:
-        """The corpus in some blocks, whose scheme is still to be settled.
+def _words_and_tags(block: Block, layout: Layout, known: set[str]) -> tuple[list[str], list[str]] | None:
+    """The words and tags of a block as they stand there; None if one of its lines cannot be read.
 
-        Raises:
-            CorpusError: a line cannot be read.
-        """
-        words: list[str] = []
-        tags: list[str] = []
-        numbers = array("q")
-        ends: list[int] = []
-        comments: list[tuple[int, int]] = []
-        uncounted: list[int] = []
-        for block in blocks:
-            if not self.first_token_line:
-                self._begin(block)
-            others = list(block.others.values())
-            self.corpus.comments += others.count("comment")
-            self.corpus.docstarts += others.count("docstart")
-            ends += (len(words) + block.ends()).tolist()
-            words_and_tags = self._columns_of(block) or self._columns_line_by_line(block)
-            check_words(block, words_and_tags[0], self.columns, self.corpus.path, "Set corpus.word_column.")
-            self.tag_columns.look(block)
-            comments += tagged_comments(block, self.columns.tag)
-            uncounted += non_words(block, self.columns.word)
-            for read, column in zip((words, tags), words_and_tags, strict=True):
-                read += map(sys.intern, column)  # most words of a corpus occur often, and then take memory once
-            numbers.extend((block.number + block.places).tolist())
-        for start, end in itertools.pairwise(sorted({0, *ends, len(words)})):
-            self.corpus.sentences.append(Sentence(words[start:end], tags[start:end], numbers[start:end]))
-        self.corpus.tag_columns = self.tag_columns.found()
-        self.corpus.doubts += comments_doubt(comments, self.corpus.width)
-        self.corpus.doubts += non_words_doubt(uncounted, len(words))
-        if self.columns.tag == Columns().tag:  # nobody has chosen one
-            self.corpus.doubts += self.tag_columns.doubts(set(tags))
-        return self.corpus
-
-    def _columns_of(self, block: Block) -> tuple[list[str], list[str]] | None:
-        """The words and tags of a block; None if one of its lines may be wrong."""
-        if (block.widths < self.needed).any():
-            return None
-        if self.fixed_width and (block.widths != self.corpus.width).any():
-            return None
-        words, tags = block.column(self.columns.word), block.column(self.columns.tag)
-        if words is None or tags is None:
-            return None
-        new = set(tags) - self.known_tags
-        if not all(is_legal(tag, self.columns.scheme) for tag in new):
-            return None
-        self.known_tags |= new
-        return words, as_read(tags, self.columns.scheme)
-
-    def _columns_line_by_line(self, block: Block) -> tuple[list[str], list[str]]:
-        """The words and tags of a block, its lines looked at one by one.
-
-        Raises:
-            CorpusError: a line cannot be read.
-        """
-        tokens = [line for line in block.lines() if line.kind == "token"]
-        for line in tokens:
-            self._check(line, block)
-        fields = [line.fields for line in tokens]
-        tags = [of[self.columns.tag] for of in fields]
-        return [of[self.columns.word] for of in fields], as_read(tags, self.columns.scheme)
-
-    def _check(self, line: Line, block: Block) -> None:
-        """Refuse a token's line that cannot be read, saying why."""
-        self._check_width(line)
-        if line.fields[self.columns.tag] not in self.known_tags:
-            self._check_tag(line, block)
-        if not line.fields[self.columns.word].strip(BLANK):
-            raise self._error(line.number, "expected a word, found an empty column", "Give the token a word.")
-
-    def _begin(self, block: Block) -> None:
-        """Take the line of the first token, if a block has one, as the model for all others.
-
-        Raises:
-            CorpusError: it has too few columns, or words and tags would be the same column.
-        """
-        first = next((line for line in block.lines() if line.kind == "token"), None)
-        if first is None:
-            return
-        width, word, tag = len(first.fields), self.columns.word, self.columns.tag
-        self.first_token_line, self.corpus.width = first.number, width
-        self.corpus.delimiter = "tab" if first.delimiter == "\t" else "space"
-        if width < self.needed:
-            raise self._error(first.number, self._too_few(first), for_few_columns(first))
-        if word % width == tag % width:
-            raise self._error(
-                first.number,
-                f"expected words and tags in columns of their own, found column {word} and column {tag} to be the same "
-                f"of {width}",
-                "Set corpus.word_column or corpus.tag_column.",
-            )
-        self.tag_columns = TagColumns(column for column in range(width) if column not in (word % width, tag % width))
-
-    def _check_width(self, line: Line) -> None:
-        fields, width = line.fields, self.corpus.width
-        if self.fixed_width and len(fields) != width:
-            raise self._error(
-                line.number,
-                f"expected {width} columns by {self.corpus.delimiter} as on line {self.first_token_line}, "
-                f'found {len(fields)}: "{fields[0][:40]}"',
-                "Separate all lines alike, by tabs or by spaces."
-                if any("\t" in field for field in fields) or self._is_by_spaces(line)
-                else "Mend the line, or count corpus.word_column and corpus.tag_column from the left.",
-            )
-        if len(fields) < self.needed:
-            raise self._error(line.number, self._too_few(line), "Mend the line.")
-
-    def _is_by_spaces(self, line: Line) -> bool:
-        """Whether a line has the columns of the others if spaces separate them, too; a word with a space has no tag."""
-        fields = line.text.split()
-        return len(fields) == self.corpus.width and is_tag(fields[self.columns.tag])
-
-    def _too_few(self, line: Line) -> str:
-        fields = line.fields
-        expected = f"expected {self.needed} or more columns by {self.corpus.delimiter}"
-        return f'{expected}, found {len(fields)}: "{fields[0][:40]}"'
-
-    @staticmethod
-    def _reach(column: int) -> int:
-        """How many columns a line needs for a column number to exist."""
-        return column + 1 if column >= 0 else -column
-
-    def _check_tag(self, line: Line, block: Block) -> None:
-        tag, scheme = line.fields[self.columns.tag], self.columns.scheme
-        if not is_legal(tag, scheme):
-            problem = f'expected {expected_tag(scheme)}, found "{tag[:40]}"'
-            if not tag.strip(BLANK):
-                problem = "expected a tag, found an empty column"
-            first = line.number == self.first_token_line
-            raise self._error(line.number, problem, for_tag(line, self.columns, self._others(line, block), first=first))
-        self.known_tags.add(tag)
-
-    def _others(self, line: Line, block: Block) -> list[int]:
-        """The other columns that hold tags; none if the column of the tags has had an entity so far."""
-        if self.columns.scheme == TYPES_ALONE or self.known_tags - {OUTSIDE}:
-            return []
-        width = len(line.fields)
-        return TagColumns(column for column in range(width) if column != self.columns.tag % width).look(block).found()
-
-    def _error(self, number: int, problem: str, remedy: str) -> CorpusError:
-        return CorpusError(f"{self.corpus.path}:{number}: {problem}. {remedy}")
+    Args:
+        known: tags that are legal; new ones are added.
+    """
+    if not layout.fits(block.widths):
+        return None
+    words, tags = block.column(layout.columns.word), block.column(layout.columns.tag)
+    if words is None or tags is None:
+        return None
+    new = set(tags) - known
+    if not all(is_legal(tag, layout.columns.scheme) for tag in new):
+        return None
+    known |= new
+    return words, tags
 
 
 def write_columns(sentences: Iterable[Sentence]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What is odd in a corpus that has been read: notes on what is worth a look, and doubts about what was meant."""
+"""What is odd in a corpus that has been read: notes on what is worth a look, and doubts about what was meant.
+
+It shows in the words and tags, and so in whatever form they were written; what shows in columns alone is in `misread`.
+"""
 
 import itertools
 import re

@@ -1,26 +1,33 @@
-"""Refuses columns that are read with the wrong delimiter or number, where nothing else would show the mistake.
+"""Columns that can be read, though they may not be what was meant: what is refused, and what is doubted.
 
-In tagged corpora wrong columns show in the tags, except where the column of the words is one of numbers or of further
-tags. In untagged columns any text would pass for words.
+In tagged corpora wrong columns show in the tags (see `unreadable`), except where the column of the words is one of
+numbers or of further tags. In untagged columns any text would pass for words. So words that are none are refused, as
+nothing else would show the mistake; of single lines that may be none a doubt is noted. What is odd in the words and
+tags of a whole corpus, in columns or not, is in `doubts`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Block, Columns
+from nerwin.text.columns import Block, Columns, has_column, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
-REMEDY = "Name that of the words with --word-column."
 FEW = 3  # words that are enough to tell numbers, or tags, from words
-_NUMBER = re.compile(r"(\d{1,9})(?:[-.]\d{1,9})?")  # 3-4 is two words that are written as one, 5.1 one left out
+_NUMBER = re.compile(r"(\d{1,9})(?:[-.]\d{1,9})?")
+# The numbers of what is no word in CoNLL-U: 3-4 is two words that are written as one, 5.1 a word that was left out.
+NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
+_NON_WORDS = re.compile(f"^{NON_WORD}".encode(), re.MULTILINE)
+WITHOUT_NON_WORDS = "grep -vE '^[0-9]+[-.][0-9]+[[:space:]]'"
+MARKS = {",": "comma", ";": "semicolon"}  # between the cells of CSV, never between columns
+FROM_CSV = "convert it: nerwin convert --from csv IN OUT"
 
 
 def words_in(block: Block, columns: Columns, name: str) -> list[str]:
-    """The words of a block's tokens.
+    """The words of a block of untagged columns.
 
     Raises:
         CorpusError: a token has none, or what is there is no word; the message starts with `name:line`.
@@ -28,29 +35,31 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     words = block.words(columns.word, name)
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
-    check_words(block, words, columns, name, REMEDY, mostly_outside=True)
+    check_words(block, words, columns, name, tagged=False)
     return words
 
 
-def check_words(
-    block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str, *, mostly_outside: bool = False
-) -> None:
+def check_words(block: Block, words: Sequence[str], columns: Columns, name: str, *, tagged: bool) -> None:
     """Refuse a file of several columns that begins with tags or numbers in the column of words.
 
     Args:
-        mostly_outside: whether words that are mostly O count as tags, as types alone would be: few texts say O so
-        often.
+        tagged: whether another column has tags; if none has, words that are mostly O count as tags, as types alone
+            would be: few texts say O so often.
 
     Raises:
-        CorpusError: they do.
+        CorpusError: it does.
     """
-    _check_numbers(block, words, columns, name, remedy)
-    if (
-        block.number == 1
-        and (block.widths > 1).all()
-        and (_are_tags(words) or (mostly_outside and _are_outside(words)))
-    ):
-        raise _found(block, columns, name, "tags", words, remedy)
+    if block.number > 1:
+        return
+    numbers = _numbers(block, words)
+    are_tags = _are_tags(words) or (not tagged and _are_outside(words))
+    if numbers or (are_tags and (block.widths > 1).all()):
+        what, found = ("their numbers", numbers) if numbers else ("tags", words)
+        raise CorpusError(
+            f"{name}:{block.number + block.places[0]}: expected words in column {columns.word}, found {what}: "
+            f"{', '.join(found[:3])}. "
+            f"{'Set corpus.word_column.' if tagged else 'Name that of the words with --word-column.'}"
+        )
 
 
 def _are_tags(words: Sequence[str]) -> bool:
@@ -61,14 +70,15 @@ def _are_outside(words: Sequence[str]) -> bool:
     return len(words) >= FEW and 2 * words.count(OUTSIDE) > len(words)
 
 
-def _check_numbers(block: Block, words: Sequence[str], columns: Columns, name: str, remedy: str) -> None:
-    """Refuse a column of numbers of words, such as CoNLL-U's first one; comments are skipped."""
+def _numbers(block: Block, words: Sequence[str]) -> list[str]:
+    """What stands in place of words, comments skipped, if it is their numbers, as in CoNLL-U's first column."""
     first = next((word for word in words if not word.startswith("#")), "")
-    if block.number == 1 and _NUMBER.fullmatch(first):  # no more is looked at in most files
-        (places,) = np.nonzero([not word.startswith("#") for word in words])
-        numbers = [words[at] for at in places.tolist()]
-        if len(numbers) >= FEW and (block.widths[places] > 1).all() and _count_up(numbers):
-            raise _found(block, columns, name, "their numbers", numbers, remedy)
+    if not _NUMBER.fullmatch(first):  # no more is looked at in most files
+        return []
+    places = [at for at, word in enumerate(words) if not word.startswith("#")]
+    numbers = [words[at] for at in places]
+    told = len(numbers) >= FEW and (block.widths[places] > 1).all() and _count_up(numbers)
+    return numbers if told else []
 
 
 def _count_up(words: Sequence[str]) -> bool:
@@ -81,12 +91,6 @@ def _count_up(words: Sequence[str]) -> bool:
         before = int(number[1])
         most = max(most, before)
     return most > 1
-
-
-def _found(block: Block, columns: Columns, name: str, what: str, words: Sequence[str], remedy: str) -> CorpusError:
-    line = block.number + int(block.places[0])
-    some = ", ".join(words[:3])
-    return CorpusError(f"{name}:{line}: expected words in column {columns.word}, found {what}: {some}. {remedy}")
 
 
 def _check_delimiter(block: Block, words: Sequence[str], name: str) -> None:
@@ -112,3 +116,86 @@ def _with_spaces(block: Block, words: Sequence[str]) -> Ints:
     if 2 * len(places) > len(words):
         return places
     return places[[is_tag(words[at].rpartition(" ")[2]) for at in places]] if len(places) else places
+
+
+class TaggedDoubts:
+    """Signs that tagged columns are misread, gathered while they are read: words among comments, lines that are no
+    words."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._comments: list[tuple[int, int]] = []
+        self._non_words: list[int] = []
+
+    def look(self, block: Block) -> None:
+        """Take a block into account."""
+        self._comments += tagged_comments(block, self._columns.tag)
+        self._non_words += _non_words(block, self._columns.word)
+
+    def found(self, width: int, tokens: int) -> Iterator[str]:
+        """The doubts about a file of so many columns and tokens."""
+        if lines := [line for line, columns in self._comments if columns == width]:
+            yield (
+                f"comments with a tag where tokens have theirs: {len(lines):,}, the first on line {lines[0]} (should "
+                "corpus.comments be longer?)"
+            )
+        yield from _non_words_doubt(self._non_words, tokens)
+
+
+def tagged_comments(block: Block, tag: int) -> Iterator[tuple[int, int]]:
+    """The line and the number of columns of each comment that has a tag where tokens have theirs: "#nerwin O"."""
+    for number, text in block.comments():
+        fields = split_line(text, own_delimiter(text))
+        if has_column(fields, tag) and is_tag(fields[tag]):
+            yield number, len(fields)
+
+
+def _non_words(block: Block, word: int) -> list[int]:
+    """The numbers of a block's lines that CoNLL-U does not count as words.
+
+    There are none if `word`, the column of the words, is the first, where CoNLL-U has the numbers of its lines.
+    """
+    if not _NON_WORDS.search(block.data) or not len(block.widths) or not word % int(block.widths[0]):
+        return []
+    return [line.number for line in block.tokens() if re.match(NON_WORD, line.text)]
+
+
+def _non_words_doubt(lines: Sequence[int], tokens: int) -> Iterator[str]:
+    """The doubt about such lines; where most tokens are numbered so, the numbers mean something else."""
+    if lines and 2 * len(lines) < tokens:
+        yield (
+            f"lines read as words that are none in CoNLL-U (3-4 or 5.1): {len(lines):,}, the first on line {lines[0]} "
+            f"(take them out: {WITHOUT_NON_WORDS})"
+        )
+
+
+def untagged_doubts(block: Block, word: int) -> Iterator[str]:
+    """Signs that untagged columns are misread: lines unlike most, and words among comments.
+
+    Args:
+        word: the column of the words.
+    """
+    if not len(block.places):
+        return
+    if block.delimiter == " " and len(block.places) > 1 and (mark := _mark_of_all(block)):
+        yield f"each line has a {MARKS[mark]} (is it CSV? Then separate by tabs, or {FROM_CSV})"
+        return
+    yield from _non_words_doubt(_non_words(block, word), len(block.places))
+    usual = int(np.bincount(block.widths).argmax())
+    (odd,) = np.nonzero(block.widths != usual)
+    if len(odd):
+        first = int(odd[0])
+        yield (
+            f"line {block.number + block.places[first]} has {block.widths[first]} columns and most have {usual} (is it "
+            "a comment, or are columns named there? Do words hold spaces? Then separate by tabs)"
+        )
+    if lines := [line for line, text in block.comments() if len(split_line(text, block.delimiter)) == usual]:
+        yield (
+            f"comments with as many columns as words have: {len(lines):,}, the first on line {lines[0]} (are they "
+            "words? Then name the mark of comments with --comments, or a longer one)"
+        )
+
+
+def _mark_of_all(block: Block) -> str | None:
+    """A mark that separates cells of a table, if the lines of all tokens have it."""
+    return next((mark for mark in MARKS if all(mark in line.text for line in block.tokens())), None)

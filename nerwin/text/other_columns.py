@@ -1,22 +1,68 @@
-"""Finds other columns by which the beginning of a file can be read, if those that are set do not fit.
+"""Which columns of a file, other than those that are set, may be the ones that are meant.
 
-With comments, numbers before its words and further columns after its tags, a file does not fit in three ways at once.
-An error names only the first, and who mends that meets the next; so all settings are suggested together.
+Further columns that hold tags are pointed out (there may be two levels of entities); and if the columns that are set do
+not fit, others are looked for by which the beginning of the file can be read. With comments, numbers before its words
+and further columns after its tags, a file does not fit in three ways at once. An error names only the first (see
+`unreadable`), and who mends that meets the next; so all settings are suggested together.
 """
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from nerwin.errors import CorpusError
-from nerwin.text.column_doubts import MOST, TagColumns, tagged_comments
 from nerwin.text.columns import Block, Columns, block_of, with_delimiter
+from nerwin.text.misread import tagged_comments
 from nerwin.text.pieces import read_pieces
-from nerwin.text.tags import OUTSIDE
+from nerwin.text.tags import OUTSIDE, is_tag
 
+MOST = 20  # columns that are looked at: corpora have fewer, and damaged lines may have thousands
+ENOUGH = 1000  # tokens that are looked at to tell what a column is for
 BEGINNING = 1 << 14  # bytes, about a thousand lines; they are read again for every column that is tried
 COMMENTS = "#"  # the usual mark of comments
 FEWER = " (column {} has tags of the same types too, but fewer)"
+
+
+class TagColumns:
+    """Which columns of a file, of the first MOST of some, hold tags and nothing else."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        self._found: dict[int, set[str]] = {column: set() for column in itertools.islice(columns, MOST)}
+        self._seen = 0
+
+    @classmethod
+    def beside(cls, *columns: int, width: int) -> "TagColumns":
+        """Of all columns but these, which may be counted from the last of `width`."""
+        known = [column % width for column in columns]
+        return cls(column for column in range(width) if column not in known)
+
+    def look(self, block: Block) -> "TagColumns":
+        """Take a block's columns into account, unless ENOUGH tokens have been seen."""
+        if self._seen >= ENOUGH:
+            return self
+        self._seen += len(block.places)
+        for column, found in list(self._found.items()):
+            values = block.column(column)
+            if values is None or not all(map(is_tag, set(values))):
+                del self._found[column]  # as most columns do at once
+            else:
+                found.update(values)
+        return self
+
+    def found(self) -> list[int]:
+        """The columns that hold tags, and not O alone."""
+        return [column for column, tags in self._found.items() if tags - {OUTSIDE}]
+
+    def doubts(self, tags: Iterable[str]) -> Iterator[str]:
+        """The doubt about another column of tags that shares a type with the tags that were read."""
+        types = {tag[2:] for tag in tags} - {""}
+        for column, found in self._found.items():
+            if shared := types & {tag[2:] for tag in found}:
+                yield (
+                    f"the tags of column {column} have types of those that are read, such as {min(shared)} (are they "
+                    f"meant? Then corpus.tag_column={column})"
+                )
 
 
 def other_columns(path: Path, columns: Columns, read: Callable[[Block, Columns], object]) -> list[str]:

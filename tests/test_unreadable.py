@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nerwin.errors import CorpusError
-from nerwin.text.column_doubts import MOST
 from nerwin.text.columns import Columns
 from nerwin.text.corpus import read_corpus
+from nerwin.text.other_columns import MOST
 
 Refusal = Callable[..., str]
 
