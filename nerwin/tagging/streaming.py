@@ -23,7 +23,7 @@ from nerwin.tagging.renderings import framed
 from nerwin.tagging.tagger import Tagger
 from nerwin.tagging.task import Task, tag_piece
 from nerwin.text.columns import with_delimiter
-from nerwin.text.files import check_line_ends, source_name
+from nerwin.text.files import check_beginning, source_name
 from nerwin.text.pieces import Piece, most_pieces, read_pieces
 
 Work = tuple[Task, Piece]
@@ -91,7 +91,7 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
     if task.columns is None:
         for piece in pieces:
             if piece.number == 1:
-                check_line_ends(piece.data, task.name)
+                check_beginning(piece.data, task.name)
             yield task, piece
     else:
         for piece, delimiter in with_delimiter(pieces, task.columns, task.name):

@@ -21,7 +21,7 @@ from nerwin.arrays import Ints
 from nerwin.errors import CorpusError
 from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.text.choices import Delimiter, Scheme
-from nerwin.text.files import BLANK, check_line_ends, decode_lines, source_name, whole_lines
+from nerwin.text.files import BLANK, check_beginning, decode_lines, source_name, whole_lines
 from nerwin.text.pieces import Piece, cut_piece, read_pieces
 
 DOCSTART = "-DOCSTART-"
@@ -240,7 +240,7 @@ def with_delimiter(pieces: Iterable[Piece], columns: Columns, name: str) -> Iter
     settled = None
     for piece in pieces:
         if piece.number == 1:
-            check_line_ends(piece.data, name)
+            check_beginning(piece.data, name)
         lines = decode_lines(io.BytesIO(piece.data), name, piece.number)  # decodes only as many as are looked at
         settled = settled or find_delimiter(lines, columns)
         yield piece, settled

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from contextlib import suppress
 
 WIDE_BOMS = {  # the longer ones first, as one of them begins like a shorter one
@@ -15,6 +16,7 @@ BEGINNING = 1000  # bytes that are looked at
 NULLS = 4  # a line in which one of so many bytes is null is UTF-16 or UTF-32, or no text
 SMALL = 0.75  # the share of letters in UTF-16 of which one byte is small, except in Chinese, Japanese and Korean
 _THREE = re.compile(rb"[\x80-\xff]{3}")
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")  # but blanks, and null
 _OF_WINDOWS = re.compile(rb"[\x80-\x9f]")
 
 
@@ -28,10 +30,10 @@ def wide_kind(data: bytes) -> str | None:
     line, _, _ = beginning.partition(b"\n")
     nulls = line and NULLS * line.count(0) >= len(line)
     if not (nulls or _is_half_small(beginning) or _is_other_text(beginning)):
-        return None
+        return NO_TEXT if _is_binary(line, beginning) else None
     for kind in ("UTF-32", "UTF-16") if b"\0\0" in beginning else ("UTF-16",):
         texts = [_decoded(beginning, f"{kind}-{order}") for order in ("LE", "BE")]
-        if any(text and "\0" not in text for text in texts):
+        if any(text and _is_written(text) for text in texts):
             return kind
     return NO_TEXT  # such as an archive, or what a full disk has left of a file
 
@@ -50,11 +52,22 @@ def _is_other_text(beginning: bytes) -> bool:
     )
 
 
+def _is_binary(line: bytes, beginning: bytes) -> bool:
+    """Whether bytes with a null are those of a binary file: the first line is no UTF-8, and the null is not the only
+    character out of place. A text that is damaged further down is told better by the line."""
+    return _decoded(line, "utf-8") is None and _CONTROLS.search(beginning) is not None
+
+
 def _decoded(beginning: bytes, codec: str) -> str | None:
     """The text of bytes whose last letter may be cut; None if there is none."""
     with suppress(UnicodeDecodeError):
         return codecs.getincrementaldecoder(codec)().decode(beginning)
     return None
+
+
+def _is_written(text: str) -> bool:
+    """Whether a text has no control characters besides blanks, nor such as Unicode leaves to private use."""
+    return not any(unicodedata.category(one) in ("Cc", "Co") for one in "".join(text.split()))
 
 
 def _is_seen(text: str) -> bool:

@@ -42,7 +42,7 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
             ended = len(data) < DECODED
             rest = b"" if ended else stream.readline(longest + 1)  # of the line that is cut
             if number == 1:
-                check_line_ends(data + rest, name)
+                check_beginning(data + rest, name)
             lines = data.count(b"\n")
             if len(rest) > longest:
                 raise too_long(name, number + lines, longest)
@@ -50,17 +50,18 @@ def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:
             number += lines + rest.count(b"\n")
 
 
-def check_line_ends(data: bytes, name: str) -> None:
-    """Refuse a text in which more lines end in a carriage return alone than in a line feed: it would have few lines.
+def check_beginning(data: bytes, name: str) -> None:
+    """Refuse what is no text in UTF-8, or ends more lines in a carriage return alone than in a line feed: it would have
+    few lines.
 
     Args:
-        data: the beginning of the text.
+        data: the beginning of the text, better more than a line of it.
 
     Raises:
-        CorpusError: it is one, or no text at all.
+        CorpusError: it is one.
     """
+    _check_narrow(data, name)
     if b"\r" in data and data.count(b"\r") - data.count(b"\r\n") > data.count(b"\n"):
-        _check_narrow(data, name)
         if 0 in data:
             raise _no_text(name)
         raise CorpusError(
@@ -235,7 +236,10 @@ def _check_narrow(data: bytes, name: str) -> None:
 
 
 def _no_text(name: str) -> CorpusError:
-    return CorpusError(f"{name}:1: expected UTF-8, found null bytes, as in an archive. Unpack it, or name a text.")
+    return CorpusError(
+        f"{name}:1: expected UTF-8, found null bytes, as in an archive or another binary file. Unpack it, or "
+        "name a text."
+    )
 
 
 def _ended(data: bytes, name: str, first: int) -> bytes:
