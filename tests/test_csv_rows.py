@@ -124,6 +124,19 @@ def test_rows_say_where_they_stand(tmp_path: Path) -> None:
             "x.csv:2: expected a tag such as O or B-PER, found 'B-NEW TOWN'. Mend the tag.",
         ),
         (
+            "sentence_id,form,tag\n1,Lima,B-LOC\n",
+            "x.csv:1: expected a header with a column named token, tokens, word or words, found sentence_id, form, "
+            "tag. Call the column of the words token.",
+        ),
+        *(
+            (
+                f"form,tag\n{rows}",
+                "x.csv:1: expected a header with a column named token, tokens, word or words, found form, tag. Call "
+                "the column of the words token.",
+            )
+            for rows in ("", "\n", "Lima\n", '"Lima,B-LOC\n')
+        ),
+        (
             "id,sentence,labels\n1,in Lima,O B-LOC\n",
             "x.csv:1: expected a header with a column named token, tokens, word or words, found id, sentence, labels. "
             "Name the columns in a first row, as sentence_id, token and tag. A row is one word: give each tag a row "

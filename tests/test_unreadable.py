@@ -41,6 +41,8 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("O\twho\nO\tleft\n", {}, "Or names of columns? Take it out."),
         ("token,tag\nInes,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
         ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then convert it: nerwin conv"),
+        ("sentence_id,form,tag\n1,Ines,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
+        ("sentence_id\tform\tner_tags\n1\tInes\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv"),
         ("sentence_id\ttoken\ttag\n1\tInes\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv"),
         ("Sentence #\tWord\tPOS\tTag\n1\tInes\tNNP\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert"),
         ('"word"\t"tag"\n"Ines"\t"B-PER"\n', {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),

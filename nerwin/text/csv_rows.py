@@ -14,7 +14,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from nerwin.errors import CorpusError
 from nerwin.text.columns import Columns
@@ -63,8 +63,10 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
     _, header = next(rows, (1, []))
     names = _names(header)
     unnamed = "." if not first or {",", ";"} & set(first) else ", or read columns without names --from conll."
-    sentences = "" if set(names).isdisjoint(TAG) else f" {LIST}"  # such tables have tags, and no column of words
-    word, tag = (_named(names, wanted, f"{NAME_THEM}{unnamed}{sentences}", path) for wanted in (WORD, TAG))
+    remedy = f"{NAME_THEM}{unnamed}"
+    if set(names).isdisjoint(WORD) and not set(names).isdisjoint(TAG):
+        remedy = f"{remedy} {LIST}" if _is_by_sentence(names, rows) else "Call the column of the words token."
+    word, tag = (_named(names, wanted, remedy, path) for wanted in (WORD, TAG))
     numbering = [names.index(name) for name in NUMBERING if name in names]
     corpus, before = Corpus(path, delimiter=CSV), [""] * len(numbering)
     words: list[str] = []
@@ -113,6 +115,14 @@ def _check(cells: Sequence[str], width: int, word: int, tag: int, where: str) ->
     if not is_legal(cells[tag], "auto"):
         remedy = LIST if _is_list(cells[tag]) else "Mend the tag."
         raise CorpusError(f"{where}: expected {expected_tag('auto')}, found {cells[tag][:40]!r}. {remedy}")
+
+
+def _is_by_sentence(names: Sequence[str], rows: Iterator[tuple[int, list[str]]]) -> bool:
+    """Whether the next row of a table, one of whose columns is named as that of tags, has the tags of several words."""
+    with suppress(CorpusError):
+        _, cells = next(rows, (0, []))
+        return any(name in TAG and _is_list(cell.strip(BLANK)) for name, cell in zip(names, cells, strict=False))
+    return False
 
 
 def _is_list(cell: str) -> bool:

@@ -21,13 +21,14 @@ from nerwin.text.tags import OUTSIDE, is_tag
 
 CSV = f"Is it CSV? Then {FROM_CSV}."
 STANDOFF = "Is it {}? nerwin does not read that: write JSON Lines with offsets, or a token a line."
+NAMED = r"(tokens?|words?|tags?|labels?|ner(_tags?)?)"  # columns of a table with a row a word
 # What a file may be, by how its first line begins.
 FORMS = {
     r'\s*[{\[]\s*(["{\[]|$)': "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT.",
     r"\s*<[\w?!]": "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?",
-    r"(?i:(?=.*[,;])([^\t,;]*[,;])*(tokens?|words?)([,;]|$))": CSV,
+    rf"(?i:(?=.*[,;])([^\t,;]*[,;])*{NAMED}([,;]|$))": CSV,
     r'"[^"\t]*"(\t"[^"\t]*")+$': CSV,
-    r"(?i:(sent|doc)[\w #]*\t(.*\t)?(tokens?|words?)(\t|$))": CSV,
+    rf"(?i:(sent|doc)[\w #]*\t(.*\t)?{NAMED}(\t|$))": CSV,
     r"T\d+\t\S+ \d+ \d+": STANDOFF.format("brat's standoff"),
     r"\d+\|[ta]\|": STANDOFF.format("PubTator's form"),
     r"#FORMAT=WebAnno": "Is it WebAnno's TSV? nerwin does not read that: export CoNLL 2002.",
