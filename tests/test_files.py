@@ -337,7 +337,7 @@ def test_a_line_that_has_no_end_is_refused(tmp_path: Path, letter: bytes, packed
     with pytest.raises(CorpusError, match=r"corpus\.txt:2: expected lines of at most 4,194,304 bytes, found a longer"):
         list(read_lines(path))
     with pytest.raises(CorpusError, match=r"corpus\.txt:2: expected lines of at most 4,194,304 bytes, found a longer"):
-        list(read_pieces(path, by_sentence=False))
+        list(read_pieces(path))
     assert tracemalloc.get_traced_memory()[1] < 50_000_000
     tracemalloc.stop()
 
@@ -432,4 +432,4 @@ def test_a_terminal_is_ended_once(monkeypatch: pytest.MonkeyPatch, text: bytes) 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
     assert [piece.data for piece in read_pieces(None, by_sentence=True)] == [text]  # no sentence for each line
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Typed(text)))
-    assert list(read_pieces(None, by_sentence=False)) == [(1, b"one\n", True), (2, text[4:], True)]
+    assert list(read_pieces(None, live=True)) == [(1, b"one\n", True), (2, text[4:], True)]

@@ -91,7 +91,7 @@ LIVE = pytest.mark.skipif(os.name == "nt", reason="pipes cannot be waited for he
 
 @LIVE
 def test_of_texts_a_piece_ends_where_the_writer_rests(pipe: BinaryIO) -> None:
-    found = read_pieces(None, by_sentence=False)
+    found = read_pieces(None, live=True)
     pipe.write(b"one\ntwo\nthr")
     assert next(found) == Piece(1, b"one\ntwo\n", awaited=True)
     pipe.write(b"ee\nfour")
@@ -120,7 +120,7 @@ def test_who_writes_without_a_rest_sees_something_too(pipe: BinaryIO, monkeypatc
     text = b"one\n" * 100_000  # more than a pipe holds
     writer = threading.Thread(target=lambda: (pipe.write(text), pipe.close()))
     writer.start()
-    found = list(read_pieces(None, by_sentence=False))
+    found = list(read_pieces(None, live=True))
     writer.join()
     assert len(found) > 1
     assert b"".join(piece.data for piece in found) == text

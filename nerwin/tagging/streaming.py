@@ -87,13 +87,13 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
         CorpusError: the file cannot be read, has lines that end in carriage returns alone, or is not in columns where
             there should be some.
     """
-    pieces = read_pieces(path, by_sentence=task.columns is not None)
     if task.columns is None:
-        for piece in pieces:
+        for piece in read_pieces(path, live=True):
             if piece.number == 1:
                 check_beginning(piece.data, task.name)
             yield task, piece
     else:
+        pieces = read_pieces(path, by_sentence=True)
         for piece, delimiter in with_delimiter(pieces, task.columns, task.name):
             yield task._replace(delimiter=delimiter), piece
 

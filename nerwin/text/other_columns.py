@@ -110,7 +110,7 @@ def _outer(block: Block, columns: Sequence[int]) -> int:
 
 def _beginning(path: Path, columns: Columns) -> Block:
     """The first lines of a file that is not empty."""
-    piece, delimiter = next(with_delimiter(read_pieces(path, by_sentence=False), columns, str(path)))
+    piece, delimiter = next(with_delimiter(read_pieces(path), columns, str(path)))
     end = piece.data.rfind(b"\n", 0, BEGINNING) + 1 or len(piece.data)
     return block_of(piece._replace(data=piece.data[:end]), columns, str(path), delimiter)
 

@@ -1,8 +1,8 @@
 """A file in pieces of whole lines, usually of whole sentences, so that a piece can be worked on by itself.
 
 How a file is cut depends on its bytes alone, so the result is the same however the pieces are shared out among
-processes. Only where lines are texts of their own and somebody may be waiting for them, at a terminal or at the other
-end of a pipe, a piece ends where the writer rests.
+processes. Only of lines that are read as they come, since somebody at a terminal or at the other end of a pipe may be
+waiting for what becomes of them, a piece ends where the writer rests.
 """
 
 import io
@@ -50,21 +50,22 @@ class Piece(NamedTuple):
         return decode_text(self.data, name, self.number)
 
 
-def read_pieces(path: Path | None, *, by_sentence: bool) -> Iterator[Piece]:
+def read_pieces(path: Path | None, *, by_sentence: bool = False, live: bool = False) -> Iterator[Piece]:
     """The pieces of a file, or of standard input where `path` is None.
 
     Args:
         by_sentence: pieces end with a blank line if there is one in MOST bytes, not just with a line.
+        live: lines are read as they come.
 
     Raises:
         CorpusError: the file cannot be opened, is a damaged gzip, or a piece ends within a line that is too long.
     """
     number, data, searched, ended = 1, bytearray(), 0, False
     with reading(source_name(path)), open_binary(path) as stream:
-        if not by_sentence and is_typed(path):  # who types a line waits for what becomes of it
+        if live and is_typed(path):
             yield from (Piece(line_number, line, awaited=True) for line_number, line in enumerate(stream, 1))
             return
-        read = _read_live if not by_sentence and _is_live(stream) else _read
+        read = _read_live if live and _is_live(stream) else _read
         while not ended:  # to read on would make somebody at a terminal end the input twice
             chunk, ended, rests = read(stream)
             data += chunk

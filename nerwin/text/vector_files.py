@@ -58,7 +58,7 @@ def reading_vectors(path: Path) -> Iterator[None]:
 
 def _read_text(path: Path, dim: int) -> Iterator[WordRows]:
     announced, rows = None, 0
-    for piece in read_pieces(path, by_sentence=False):
+    for piece in read_pieces(path):
         for block in cut_piece(piece, by_sentence=False):
             number, data = block.number, _in_utf8(block, path)
             if number == 1:
