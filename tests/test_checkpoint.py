@@ -1,6 +1,7 @@
 """Models and trainings on disk: what is saved comes back, and what is not whole is refused in one sentence."""
 
 import dataclasses
+import errno
 import hashlib
 import itertools
 import json
@@ -345,6 +346,19 @@ def test_a_file_is_on_the_disk_as_a_whole_before_it_takes_its_place(
     monkeypatch.setattr(os, "replace", moved)
     replace_file(tmp_path / "file", b"content")
     assert done == [7, "file"]
+
+
+def test_of_a_file_that_cannot_be_written_whole_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    replace_file(tmp_path / "file", b"old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        replace_file(tmp_path / "file", b"content")
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {"file": b"old"}
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(trained: Trainer, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from nerwin.cli.interruption import ORDERS, SIGNALS, interruption
+from nerwin.cli.interruption import ORDERS, SIGNALS, at_the_end, interruption
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -27,3 +27,17 @@ def test_after_an_error_signals_are_what_they_were() -> None:
     with pytest.raises(ZeroDivisionError), interruption():
         raise ZeroDivisionError
     assert [signal.getsignal(one) for one in SIGNALS] == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no SIGHUP here")
+def test_what_nohup_has_ignored_stays_ignored() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruption() as asked, at_the_end(lambda number, frame: heard.append(number)):
+            signal.raise_signal(signal.SIGHUP)
+            assert not asked.is_set()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == []

@@ -17,7 +17,7 @@ import pytest
 
 from nerwin.errors import ModelError
 from nerwin.storage.folders import LOCK
-from nerwin.storage.lock import Lock, check_free, wait_until_free
+from nerwin.storage.lock import TRIES, Lock, check_free, wait_until_free
 from tests.commands import nerwin
 from tests.village import trained_run
 
@@ -130,6 +130,38 @@ def _next_descriptor() -> int:
     return file
 
 
+def test_leaving_leaves_no_file_open_even_where_nothing_can_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    before = _next_descriptor()
+    monkeypatch.setattr(Path, "unlink", refused)
+    with Lock(tmp_path):
+        assert _next_descriptor() != before
+    assert _next_descriptor() == before
+    check_free(tmp_path)
+
+
+def test_on_a_full_disk_a_lock_holds_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with Lock(tmp_path), pytest.raises(ModelError, match="not in use, found another process at work there"):
+        check_free(tmp_path)
+
+
+def test_a_process_that_ends_in_time_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as owner:
+        owner.enter_context(Lock(tmp_path))
+        sleeps = iter(range(2 * TRIES))
+        monkeypatch.setattr(time, "sleep", lambda seconds: None if next(sleeps) < TRIES else owner.close())
+        wait_until_free(tmp_path, 60)
+        assert not (tmp_path / LOCK).exists()
+
+
 def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), Lock(tmp_path / "new"):
         raise ZeroDivisionError
@@ -153,6 +185,7 @@ def test_a_folder_that_was_taken_away_is_held_no_more(tmp_path: Path, begun_anew
 def test_a_folder_that_is_not_there_is_free_and_is_not_made(tmp_path: Path) -> None:
     check_free(tmp_path / "absent")
     assert not (tmp_path / "absent").exists()
+    check_free(tmp_path / (300 * "x"))  # a name that no folder can have
 
 
 def test_a_disk_without_locks_is_not_taken_for_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +198,15 @@ def test_a_disk_without_locks_is_not_taken_for_one_in_use(tmp_path: Path, monkey
         with pytest.raises(ModelError, match="cannot lock the folder: No locks available"), Lock(tmp_path):
             pass
     assert not before or len(os.listdir("/proc/self/fd")) < before + 20
+
+
+def test_a_network_disk_s_refusal_is_taken_for_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(file: int, how: int) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with pytest.raises(ModelError, match="expected a folder not in use"):
+        Lock(tmp_path).__enter__()
 
 
 def test_where_nothing_can_be_written_is_an_error(tmp_path: Path) -> None:

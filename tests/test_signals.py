@@ -225,3 +225,15 @@ def test_a_forked_process_that_is_ended_leaves_the_output_of_the_other_alone(tmp
     assert ended == -signal.SIGTERM
     assert part.exists()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes that are forked here")
+def test_a_signal_just_after_the_output_has_taken_its_place_ends_the_process_all_the_same(tmp_path: Path) -> None:
+    child = os.fork()
+    if not child:
+        try:
+            with _gone_when_ended(tmp_path / "moved"):
+                os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGTERM

@@ -74,6 +74,12 @@ def test_tag_works_without_a_standard_error(here: Path) -> None:
     assert (here / "out.conll").read_text() == nerwin(*words[3:]).stdout
 
 
+def test_an_error_is_told_in_the_encoding_of_the_terminal() -> None:
+    words, environment = [sys.executable, "-m", "nerwin", "info", "Ærø"], {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(words, env=environment, capture_output=True, timeout=60)
+    assert done.stderr.startswith("nerwin: Ærø: expected ".encode("latin-1"))
+
+
 def without_output(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nerwin", *words]
     return subprocess.run(

@@ -132,6 +132,14 @@ def test_tag_leaves_an_old_file_alone_when_it_fails(here: Path) -> None:
     assert sorted(path.name for path in here.iterdir()) == ["out.txt", "runs", "village.conll", "village.yaml"]
 
 
+def test_tag_names_the_file_that_is_not_there_though_an_older_output_is(here: Path) -> None:
+    Path("out.txt").write_text("old")
+    done = nerwin("tag", "runs/village-1", "absent.txt", "--output", "out.txt")
+    assert (done.exit_code, done.stdout) == (BAD, "")
+    assert done.stderr.startswith("nerwin: absent.txt: ")
+    assert Path("out.txt").read_text() == "old"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_tag_writes_into_a_pipe_and_through_a_link(here: Path) -> None:
     Path("text").write_text("Museums in Paris\n", encoding="utf-8")

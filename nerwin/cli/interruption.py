@@ -42,8 +42,7 @@ def at_the_end(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None
 
     With `signal.default_int_handler` they interrupt as Ctrl-C does.
     """
-    main = threading.current_thread() is threading.main_thread()  # others may not say what a signal does
-    usual = [number for number in ENDINGS if main and signal.getsignal(number) is signal.SIG_DFL]
+    usual = [number for number in ENDINGS if signal.getsignal(number) is signal.SIG_DFL]
     for number in usual:
         signal.signal(number, handler)
     try:
