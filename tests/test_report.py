@@ -195,6 +195,8 @@ def test_every_mistake_is_shown_in_its_sentence(here: Path) -> None:
     (mira,) = [one for one in page.all("mark") if one.text == "Mira Tolvan\xa0LOC"]
     assert mira.path[-4:] == ("ol", "li", "p", "span")
     assert "Mira Tolvan\xa0PER" in [one.text for one in page.all("mark")]
+    places = [one.text.partition(",")[0] for one in page.all("p", class_="note") if one.path[-1] == "li"]
+    assert places[:4] == [f"line {number}" for number in (10, 1, 21, 31)]  # where what the row is about begins
     counted = [one.text for one in page.all("h3")]
     kinds = Counter(one["kind"] for one in shown)
     assert counted == [f"{kind.capitalize()}: {kinds[kind]}" for kind in ("boundary", "type", "missed", "spurious")]
@@ -250,6 +252,20 @@ def test_a_long_sentence_is_cut_around_the_mistake() -> None:
     assert line_of(words[:2], [], None, 0, 2) == [Piece("0 1")]
     assert line_of(["王", "芳", "去", "了"], [Span(0, 2, "PER")], None, 0, 4) == [Piece("王芳", "PER"), Piece("去了")]
     assert line_of([*"买TCL2台"], [Span(1, 4, "ORG")], None, 0, 6) == [Piece("买"), Piece("TCL", "ORG"), Piece("2台")]
+
+
+def test_a_mistake_stands_on_the_page_with_twenty_words_around_it(here: Path) -> None:
+    Path("long.conll").write_text(
+        "the\tO\n" * 30 + "mill\tB-PER\n" + "burned\tO\n" * 30 + "\nmill\tB-PER\n", encoding="utf-8"
+    )
+    shown = [one.text for one in report(RUN, "--data", "long.conll").all("li") if "data-kind" in one.attributes]
+    first, second = shown
+    assert [first.split().count(word) for word in ("the", "burned")] == [
+        40,
+        40,
+    ]  # twenty in what is true, and in what is found
+    assert first.startswith("\nline 31, ")
+    assert "…" not in second
 
 
 # Several runs

@@ -67,8 +67,7 @@ def _show(mistake: Mistake, closeup: Closeup) -> Shown:
         line_of(sentence.words, spans[mistake.sentence], own, start, end)
         for spans, own in ((closeup.gold, mistake.gold), (closeup.found, mistake.found))
     )
-    number = sentence.lines[mistake.about.start] if sentence.lines else 0
-    return Shown(mistake, number, seen, gold, found)
+    return Shown(mistake, sentence.lines[mistake.about.start], seen, gold, found)
 
 
 def line_of(words: Sequence[str], spans: Iterable[Span], own: Span | None, start: int, end: int) -> list[Piece]:
