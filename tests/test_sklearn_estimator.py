@@ -61,6 +61,7 @@ def test_its_parameters_can_be_read_set_and_cloned(config: Path) -> None:
     estimator = NerwinTagger(config, training__epochs=3)
     copy = sklearn.clone(estimator).set_params(training__seed=5, config="other.yaml")
     assert copy.get_params() == {"config": "other.yaml", "training__epochs": 3, "training__seed": 5}
+    assert copy.config == "other.yaml"  # what `fit` reads
     assert estimator.get_params() == {"config": config, "training__epochs": 3}
     assert "training__seed=5" in repr(copy)
 
