@@ -52,9 +52,13 @@ def test_the_forms_that_dev_alone_has_are_counted(tmp_path: Path) -> None:
     assert next(plan(run)) == f"forms {len(words) + 2}, of which 2 are in dev alone"
 
 
-def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("corruption", "ranked"), [("window", "pairs"), ("label", "words")])
+def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(
+    tmp_path: Path, corruption: str, ranked: str
+) -> None:
     write_village(tmp_path)
-    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ()))
+    config = load_config(tmp_path / "village.yaml", [f"objective.corruption={corruption}"])
+    run = Run.start(tmp_path / "run", config)
     first = next(record for record in run.train() if isinstance(record, EpochDone))
     done = [first._replace(epoch=number, dev={**first.dev, "ranked": number / 4}) for number in (1, 2, 3)]
     run.trainer.model.standing = Standing(epoch=3, best_epoch=2, best_f1=0.75)
@@ -62,7 +66,7 @@ def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(tmp_path: Pat
     dumb = Console(file=written, force_terminal=True, highlight=False, _environ={"TERM": "dumb"})
     conclude(dumb, run, done, 1.0)
     lines = written.getvalue().splitlines()
-    assert "ranked: 75.00% of dev's pairs right, last epoch" in lines
+    assert f"ranked: 75.00% of dev's {ranked} right, last epoch" in lines
     assert "dev F1: 0.7500, epoch 2 of 3" in lines
     assert summary(run) == "dev F1 0.7500, epoch 2"
 

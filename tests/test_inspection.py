@@ -11,7 +11,7 @@ from typer.testing import Result
 
 from nerwin.analysis.inspection import TOP, Decision, Detector, _highest, inspect_detectors, nearest_words, take_apart
 from nerwin.cli.console import PlainConsole
-from nerwin.cli.inspect import _draw_decision
+from nerwin.cli.inspect import _draw_decision, _draw_detectors
 from nerwin.errors import ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
@@ -208,6 +208,7 @@ def test_outside_is_shown_though_others_score_higher() -> None:
         _draw_decision(decision, console)
     assert 'scores of "Lima" by word, the 5 highest of 9, and O; --json has all' in drawn.get()
     (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
+    assert drawn.get().count('"Lima" is tagged B-PER (IOB2), by the best tags of its whole sentence') == 1
     assert [name for name in names if name in head.split()] == ["O", "S-LOC", "B-PER", "I-PER", "E-PER", "S-PER"]
 
 
@@ -231,6 +232,31 @@ def test_the_tag_that_is_decided_is_shown_though_others_score_higher(outside: fl
     (head,) = {line for line in drawn.get().splitlines() if "word" in line and "E-PER" in line}
     column = {"B-LOC": "S-LOC", "I-LOC": "E-LOC"}[tag]
     assert {name for name in names if name in head.split()} == {"O", "B-PER", "I-PER", "E-PER", "S-PER", column}
+
+
+def test_the_strongest_detectors_and_the_scores_that_the_rule_raises_are_shown() -> None:
+    names, scores, rule = [f"T{k}" for k in range(8)], [float(k) for k in range(8)], [100.0, *[0.0] * 7]
+    detectors = [[k * (-1.0) ** k] * 8 for k in range(10)]
+    decision = Decision(["Lima"], 0, names, scores, scores, [scores], detectors, rule, "B-T0")
+    console = PlainConsole()
+    console.width = 200
+    with console.capture() as drawn:
+        _draw_decision(decision, console)
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in drawn.get().splitlines()]
+    assert [row[0] for row in rows if row and row[0].isdecimal()] == [str(k) for k in range(9, 1, -1)]
+    assert "the 8 detectors with the largest shares" in drawn.get()
+    (head,) = (line for line in drawn.get().splitlines() if "word" in line and "T7" in line)
+    assert [name for name in names if name in head.split()] == ["T0", "T3", "T4", "T5", "T6", "T7"]
+
+
+def test_of_many_detectors_eight_are_drawn_and_all_are_counted(template: Path) -> None:
+    model = load_model(template / "runs" / "village-1" / "best")
+    one = inspect_detectors(model, [["Mira", "left"]])[0]
+    console = PlainConsole()
+    with console.capture() as drawn:
+        _draw_detectors([one._replace(dead=k < 3, saturated=k > 3) for k in range(9)], console)
+    assert drawn.get().count("lit by") == 8
+    assert "9 detectors: 3 dead, 5 saturated; the strongest are shown" in drawn.get()
 
 
 # The command
@@ -267,6 +293,11 @@ def test_the_drawn_decision_names_every_word_and_score(run: Path) -> None:
         assert name in done.stdout
     decision = as_json(run, "--window", "Museums in Paris are amazing")
     assert f'"Paris" is tagged {decision["tag"]}\n' in done.stdout
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines()]
+    for word, shares in zip(decision["words"], decision["positions"], strict=True):
+        assert [word, *(f"{share:+.3f}" for share in shares)] in rows
+    decided = [score + rule for score, rule in zip(decision["scores"], decision["rule"], strict=True)]
+    assert ["in all", *(f"{one:+.3f}" for one in decided)] in rows
 
 
 def test_the_command_finds_neighbours(run: Path) -> None:
@@ -334,3 +365,11 @@ def test_inspect_says_how_to_go_on_without_its_corpus(here: Path) -> None:
     assert done.exit_code == 2
     assert done.stderr.endswith("found no such file. Name a corpus with --data.\n")
     assert nerwin("inspect", "runs/village-1", "--data", "moved.conll").exit_code == DONE
+
+
+def test_a_model_without_a_dev_part_is_shown_what_it_was_trained_on(here: Path) -> None:
+    words = "train -q -c village.yaml -o out --set corpus.dev=null --set training.epochs=1"
+    assert nerwin(*words.split()).exit_code == DONE
+    done = nerwin("inspect", "out", "--json")
+    assert (done.exit_code, done.stderr) == (DONE, "")
+    assert done.stdout == nerwin("inspect", "out", "--data", "village.conll", "--json").stdout
