@@ -159,8 +159,12 @@ def test_the_figures_are_those_of_evaluate(here: Path) -> None:
         figures = [f"{100 * score[name]:.2f}" for name in ("precision", "recall", "f1")]
         assert any(cells[i : i + 4] == [*figures, str(score["support"])] for i in range(len(cells)))
         assert label in [one.text for one in page.all("th", scope="row")]
-    confusion = [int(one.text.replace(",", "")) for one in page.all("td") if "style" in one.attributes]
-    assert confusion == [count for row in scores["confusion"].values() for count in row.values()]
+    shaded = [one for one in page.all("td") if "style" in one.attributes]
+    rows_of = [list(row.values()) for row in scores["confusion"].values()]
+    assert [int(one.text.replace(",", "")) for one in shaded] == [count for row in rows_of for count in row]
+    shares = [count / max(sum(row), 1) for row in rows_of for count in row]
+    assert [one.attributes["style"] for one in shaded] == [f"--share: {share:.3f}" for share in shares]
+    assert any("over the windows of the first 20 sentences" in one.text for one in page.all("p"))
 
 
 def test_an_entity_counts_as_right_where_evaluate_counts_it(here: Path) -> None:
@@ -252,6 +256,17 @@ def test_a_long_sentence_is_cut_around_the_mistake() -> None:
     assert line_of(words[:2], [], None, 0, 2) == [Piece("0 1")]
     assert line_of(["王", "芳", "去", "了"], [Span(0, 2, "PER")], None, 0, 4) == [Piece("王芳", "PER"), Piece("去了")]
     assert line_of([*"买TCL2台"], [Span(1, 4, "ORG")], None, 0, 6) == [Piece("买"), Piece("TCL", "ORG"), Piece("2台")]
+
+
+def test_the_types_with_the_most_entities_have_bars_and_those_with_the_most_mistakes_come_first(here: Path) -> None:
+    Path("types.conll").write_text("".join(f"mill\tB-T{k}\n\n" * (k + 1) for k in range(14)), encoding="utf-8")
+    page = report(RUN, "--data", "types.conll")
+    (heard,) = (
+        label for one in page.all("svg", role="img") if "F1 of each type" in (label := one.attributes["aria-label"])
+    )
+    assert re.findall(r"T\d+", heard) == [f"T{k}" for k in range(13, 1, -1)]
+    heads = [one.text for one in page.all("th", scope="row") if re.fullmatch(r"T\d+", one.text)]
+    assert heads[-14:] == [f"T{k}" for k in range(13, -1, -1)]  # the last table with types is that of mistakes
 
 
 def test_a_mistake_stands_on_the_page_with_twenty_words_around_it(here: Path) -> None:
