@@ -52,6 +52,47 @@ def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     assert rows == [["1", "60.00", "14.14", "2"], ["2", "40.00", "", "1 of 2"], ["3", "failed", "", "0"]]
 
 
+def test_lines_of_json_are_ranked_as_the_table_is(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the mean of a setting, though a seed of another one had more luck."""
+
+    def some(one: Comparison, staff: object) -> Iterator[Result]:
+        for tau, scores in (("1", [0.9, 0.1]), ("2", [None, None]), ("3", [0.75, 0.25]), ("4", [0.5, 0.75])):
+            for seed, f1 in enumerate(scores):
+                cell, folder = (f"schedule.tau={tau}", f"training.seed={seed}"), Path(f"cells/{tau}{seed}")
+                yield (
+                    Result(cell, error="it broke", folder=folder)
+                    if f1 is None
+                    else Result(cell, f1, 3, 1.5, 0.25, None, folder)
+                )
+
+    monkeypatch.setattr(Comparison, "run", some)
+    words = ("-c", "village.yaml", "-o", "my grid", "--vary", "schedule.tau=1,2,3,4", "--vary", "training.seed=0,1")
+    lines = [json.loads(line) for line in nerwin("compare", *words, "--json").stdout.splitlines()]
+    order = ["cells/41", "cells/40", "cells/10", "cells/11", "cells/30", "cells/31", "cells/20", "cells/21"]
+    assert [line["folder"] for line in lines] == order
+    assert [line["setting"]["rank"] for line in lines] == [1, 1, 2, 2, 3, 3, 4, 4]
+    best, worst = lines[0], lines[-1]
+    assert best["setting"] == {
+        "rank": 1,
+        "cell": {"schedule.tau": "4"},
+        "f1": 0.625,
+        "epochs": 3,
+        "seconds": 1.5,
+        "active": 0.25,
+        "spread": pytest.approx(0.1767767),
+        "runs": ["my grid/cells/41", "my grid/cells/40"],
+    }
+    assert (best["cell"], best["f1"], best["error"]) == ({"schedule.tau": "4", "training.seed": "1"}, 0.75, None)
+    none = dict.fromkeys(("f1", "epochs", "seconds", "active"))
+    assert worst == {
+        "cell": {"schedule.tau": "2", "training.seed": "1"},
+        **none,
+        "error": "it broke",
+        "folder": "cells/21",
+        "setting": {"rank": 4, "cell": {"schedule.tau": "2"}, **none, "spread": None, "runs": []},
+    }
+
+
 def test_compare_says_what_changes_nothing_and_which_run_is_best(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Result((f"schedule.tau={tau}",), f1=f1, folder=Path(tau)) for tau, f1 in (("4.0", 0.2), ("5.0", 0.6))]
     monkeypatch.setattr(Comparison, "run", lambda *_: iter(found))

@@ -21,7 +21,7 @@ from nerwin.storage.lock import Lock
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.comparison import Comparison, folder_of, train_cell
 from nerwin.training.grid import Cell, grid, run_of
-from nerwin.training.results import Result, summarise
+from nerwin.training.results import Result, read_results, summarise
 from nerwin.training.run import Run
 from tests.commands import nerwin
 from tests.village import village_config, write_village
@@ -266,6 +266,16 @@ def test_lines_that_are_no_results_count_for_nothing(tmp_path: Path, line: str) 
     text = f"{line}\n{other.to_json()}\n"
     (tmp_path / "out" / RESULTS).write_bytes(text.encode("utf-8", "surrogateescape"))
     assert one.finished() == [other]
+
+
+def test_a_cell_that_failed_has_no_figures_in_its_line_and_those_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    failed = Result(("a=1",), error="it broke", folder=run_of(("a=1",)))
+    line = failed.to_json()
+    figures = dict.fromkeys(("f1", "epochs", "seconds", "active"))
+    assert {**json.loads(line), **figures} == json.loads(line)
+    earlier = {**json.loads(line), "f1": 0.0, "epochs": 0, "seconds": 0.0, "active": 0.0}
+    (tmp_path / RESULTS).write_text(f"{line}\n{json.dumps(earlier)}\n", encoding="utf-8")
+    assert list(read_results(tmp_path)) == [failed, failed]
 
 
 def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`nerwin compare`: the same training with other choices, side by side."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -18,7 +19,7 @@ from nerwin.counts import counted
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.training.results import Result
+    from nerwin.training.results import Result, Row
 
 
 @command
@@ -47,7 +48,9 @@ def compare(
     ] = os.cpu_count() or 1,
     engine: EngineOption = "local",
     scheduler: SchedulerOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every training as a line of JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every training as a line of JSON, the best setting first.")
+    ] = False,
 ) -> None:
     """Train with all combinations of some values, and rank them; the same command again skips what is finished."""
     from nerwin.cli.console import PlainConsole
@@ -60,7 +63,7 @@ def compare(
     from nerwin.config.reading import taken_apart
     from nerwin.training.comparison import Comparison, folder_of
     from nerwin.training.grid import grid, keys_of, replaced
-    from nerwin.training.results import summarise
+    from nerwin.training.results import ranked, summarise
 
     staff, wanted = workers(engine, scheduler, jobs), grid(vary)
     if lost := replaced(keys_of([taken_apart(overrides)]), keys_of(wanted)):
@@ -81,12 +84,13 @@ def compare(
                 console.print(f"{len(done)}/{len(cells)}  {_line(result)}", soft_wrap=True)
     except KeyboardInterrupt:
         raise interrupted(f" after {len(done)} of {counted(len(cells), 'cell')}; the same command continues") from None
-    best = next((row.runs for row in summarise(done) if row.runs), None)
+    rows = summarise(done)
+    best = next((row.runs for row in rows if row.runs), None)
     if as_json:
-        for result in sorted(done, key=lambda one: (one.error is not None, -one.f1)):
-            typer.echo(result.to_json())
+        for line in ranked(rows, folder):
+            typer.echo(json.dumps(line))
     else:
-        print_whole(PlainConsole(), _table(done, keys_of(wanted)))
+        print_whole(PlainConsole(), _table(rows, keys_of(wanted)))
         console.print(f"every cell: {folder}/results.jsonl", soft_wrap=True)
         if best:
             console.print(f"best: {command_line(*(folder / run for run in best))}", soft_wrap=True)
@@ -101,16 +105,15 @@ def _line(result: "Result") -> str:
     return f"{called(result.cell)}  {outcome}"
 
 
-def _table(results: "list[Result]", keys: list[str]) -> "Table":
+def _table(rows: "list[Row]", keys: list[str]) -> "Table":
     from rich.table import Table
 
-    from nerwin.training.results import SEED, summarise
+    from nerwin.training.results import SEED
 
     table = Table()
     shown = [key for key in keys if key != SEED]
     for key in shown:
         table.add_column(key.replace(".", ".\n"), overflow="fold")
-    rows = summarise(results)
     several = any(row.tried > 1 for row in rows)
     for title in ("dev F1", *(["spread", "seeds"] if several else []), "epochs", "time", "in margin"):
         table.add_column(title, justify="right", no_wrap=True)
