@@ -113,10 +113,10 @@ def _table(rows: "list[Row]", keys: list[str]) -> "Table":
     table = Table()
     shown = [key for key in keys if key != SEED]
     for key in shown:
-        table.add_column(key.replace(".", ".\n"), overflow="fold")
+        table.add_column(key.replace(".", ".\n"))
     several = any(row.tried > 1 for row in rows)
     for title in ("dev F1", *(["spread", "seeds"] if several else []), "epochs", "time", "in margin"):
-        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column(title, justify="right")
     for row in rows:
         own = dict(part.split("=", 1) for part in row.setting)
         values = [own.get(key, "") for key in shown]

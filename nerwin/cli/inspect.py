@@ -88,7 +88,7 @@ def _detectors(model: "Model", data: Path | None) -> "list[Detector]":
 
 
 def _draw_neighbours(word: str, neighbours: list[tuple[str, float]], console: "Console") -> None:
-    table = new_table(f"nearest to {word}", ["word", "cosine"])
+    table = new_table(f"nearest to {word}", ["word"], ["cosine"])
     for neighbour, cosine in neighbours:
         table.add_row(neighbour, f"{cosine:.3f}")
     print_whole(console, table)
@@ -125,7 +125,7 @@ def _draw_decision(decision: "Decision", console: "Console") -> None:
     console.print(f'"{decision.words[decision.centre]}" is tagged {decision.tag}{how}', soft_wrap=True)
     strongest = sorted(range(len(decision.detectors)), key=lambda i: -max(map(abs, decision.detectors[i])))[:SHOWN]
     title = f"the {counted(len(strongest), 'detector')} with the largest shares"
-    detectors = new_table(title, [], ["detector", *heads])
+    detectors = new_table(title, ["detector"], heads)
     for i in strongest:
         detectors.add_row(str(i), *cells(decision.detectors[i]))
     print_whole(console, detectors)
@@ -152,7 +152,7 @@ def _draw_detectors(detectors: "list[Detector]", console: "Console") -> None:
         table.add_row("dark for", " | ".join(f"{text} ({a:.2f})" for text, a in one.least[:3]))
         for place, likes, hates in zip(one.places, one.likes, one.hates, strict=True):
             table.add_row(place, f"likes {' '.join(likes[:4])}   hates {' '.join(hates[:4])}")
-        console.print(table)
+        print_whole(console, table)
         console.print()
     dead, saturated = sum(one.dead for one in detectors), sum(one.saturated for one in detectors)
     which = "strongest" if detectors[0].weights else "first"  # below further layers no weight says how strong they are
