@@ -103,7 +103,10 @@ def test_standard_input_is_one_of_the_files(tmp_path: Path, monkeypatch: pytest.
         (b"a O\nb\n", r"a\.conll:2: expected a word in column 1, found 1 columns"),
         (b"a\tO\nb\t\n", r"a\.conll:2: expected a word in column 1, found 2 columns"),
         (b"a\tO\n\xff\t0\n", r"a\.conll:2: expected UTF-8, found byte 0xff at column 1\. "),
-        (b"\x7fELF\x02\x01\x00\x90\n", r"a\.conll:1: expected UTF-8, found byte 0x90 at column 8\. "),
+        (
+            b"\x7fELF\x02\x01\x00\x90\n",
+            r"a\.conll:1: expected UTF-8, found null bytes, as in an archive or another binary file\. ",
+        ),
         (b"-DOCSTART-\n\n", r"a\.conll: expected text of at least 7 words, a window, found 0\. "),
     ],
 )
