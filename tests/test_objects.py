@@ -109,6 +109,37 @@ def test_words_in_a_text_come_back_with_tags_and_the_text_with_entities(tagger: 
     assert tagged(tagger, path, "inline").splitlines()[0] == "[Mira  Tolvan](PER) left [Quellmark](LOC)."
 
 
+OF_THE_USER: list[dict[str, Any]] = [
+    {"labels": ["urgent"]},
+    {"labels": []},
+    {"label": []},
+    {"entities": [{"name": "aspirin", "id": 3}]},
+    {"spans": [{"page": 1, "bbox": [0, 1]}]},
+    {"spans": [[0, 4]]},
+    {"spans": [{"start": 0.5, "end": 1.25, "label": "speaker"}]},
+    {"entities": [[0, 4, "PER"], "and others"]},
+]
+OF_A_TEXT: list[dict[str, Any]] = [
+    {"entities": []},
+    {"spans": []},
+    {"label": [[0, 4, "PER"]]},
+    {"spans": [{"start_offset": 0, "end_offset": 4, "label": "PER"}]},
+    {"entities": [{"start": 0, "end": 4}]},  # whose label is missing
+]
+
+
+def test_only_lists_of_entities_give_way_and_what_comes_back_can_be_read(tagger: Tagger, tmp_path: Path) -> None:
+    rows = [{"text": text, **own} for text in ("Mira left", "x y") for own in OF_THE_USER]
+    found = tagged(tagger, written(tmp_path, [json.dumps(one) for one in rows])).splitlines()
+    for row, line, passage in zip(rows, found, read_jsonl(found, "x", Counts()), strict=True):
+        ents = json.loads(line)["ents"]
+        assert json.loads(line) == {**row, "ents": ents}
+        assert [one[:2] for one in passage.characters] == [(one["start"], one["end"]) for one in ents]
+    rows = [{"text": "Mira left", **old} for old in OF_A_TEXT]
+    found = tagged(tagger, written(tmp_path, [json.dumps(one) for one in rows])).splitlines()
+    assert [list(json.loads(line)) for line in found] == [["text", "ents"]] * len(rows)
+
+
 def test_a_pair_of_spacy_2_comes_back_as_an_object(tagger: Tagger, tmp_path: Path) -> None:
     path = written(tmp_path, [json.dumps(["Mira left", {"entities": [[5, 9, "LOC"]], "cats": {}}])])
     found = json.loads(tagged(tagger, path))

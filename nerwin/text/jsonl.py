@@ -26,7 +26,7 @@ from nerwin.text.tokenizer import Token, tokenize
 
 DECLINED = ("reject", "ignore")
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
-LABELS = ("label", "labels", "type")  # of an entity
+LABELS = ("label", "labels", "type")  # of an entity; the first two also name labels of a whole text
 
 
 def read_jsonl(lines: Iterable[str], path: str, counts: Counts, align: Align = "strict") -> Iterator[Passage]:
@@ -172,7 +172,7 @@ def with_found(content: dict[str, Any], given: Given, ents: Sequence[dict[str, A
     tags = {}
     if given.kind == "words" or _is_tagged(content, given):
         tags[tags_key(content, len(given.parts))] = _tags_of(given.parts, ents)
-    kept = {key: value for key, value in content.items() if key in tags or not (key in ENTITIES and _are_spans(value))}
+    kept = {key: value for key, value in content.items() if key in tags or not _are_replaced(key, value)}
     return kept | tags if content.get("text") is None else {**kept, **tags, "ents": ents}
 
 
@@ -183,9 +183,21 @@ def _tags_of(parts: Sequence[Token], ents: Iterable[dict[str, Any]]) -> list[str
     return iob2(found, len(starts))
 
 
+def _are_replaced(key: str, value: Any) -> bool:
+    """Whether a value lists the entities of an object; an empty list may as well say that the text has no label."""
+    return key in ENTITIES and _are_spans(value) and (bool(value) or key not in LABELS)
+
+
 def _are_spans(value: Any) -> bool:
-    """Whether a value lists entities: under the same names there may be labels of the whole text."""
-    return isinstance(value, list) and all(isinstance(one, dict | list) for one in value)
+    """Whether a value lists entities: under the same names there may be labels of the whole text, or other things."""
+    return isinstance(value, list) and all(map(_is_span, value))
+
+
+def _is_span(one: Any) -> bool:
+    """Whether a value has the shape of an entity; what its label is like is not asked."""
+    if isinstance(one, dict):
+        return all(type(border) is int for border in borders(one))
+    return isinstance(one, list) and [*map(type, one)] == [int, int, str]
 
 
 def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
