@@ -62,6 +62,13 @@ def test_evaluate_ends_with_its_other_figures_in_one_line(here: Path) -> None:
     )
 
 
+def test_no_calibration_error_is_told_where_no_entity_was_found(here: Path) -> None:
+    Path("none.conll").write_text("a\tO\nb\tO\n", encoding="utf-8")
+    command = ("evaluate", "runs/village-1", "--data", "none.conll")
+    assert one_json_object(nerwin(*command, "--json"))["calibration_error"] is None
+    assert nerwin(*command).stdout.splitlines()[-1] == "token accuracy 100.00% of 2 tokens; 0 invalid transitions found"
+
+
 def test_the_table_of_scores_has_each_type_and_all_in_both_ways_of_counting() -> None:
     gold, found = ("B-PER O B-LOC O O", "I-PER O O B-LOC B-LOC")
     table = _scores(evaluate_tags([gold.split()], [found.split()]))

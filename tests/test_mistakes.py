@@ -114,7 +114,7 @@ def test_the_bins_of_scores() -> None:
 def test_the_calibration_error_weighs_bins_by_their_entities() -> None:
     assert calibration_error([Bin(0.5, 0.6, 1, 0.5, 1.0), Bin(0.9, 1, 3, 0.9, 0.8)]) == pytest.approx(0.8 / 4)
     assert reliability([], []) == []
-    assert calibration_error([]) == 0
+    assert calibration_error([]) is None
 
 
 def test_recall_of_entities_that_were_seen_in_training_and_of_others() -> None:

@@ -66,12 +66,13 @@ def evaluate(
     shown = whole if fits else _mistakes(result)
     if shown.row_count:  # there may be no mistakes
         print_whole(console, shown)
-    console.print(
-        f"token accuracy {result.accuracy:.2%} of {counted(result.tokens, 'token')}; "
-        f"{counted(result.invalid_transitions, 'invalid transition')} found; "
-        f"calibration error of the entities' scores {result.calibration_error:.3f}",
-        soft_wrap=True,
-    )
+    figures = [
+        f"token accuracy {result.accuracy:.2%} of {counted(result.tokens, 'token')}",
+        f"{counted(result.invalid_transitions, 'invalid transition')} found",
+    ]
+    if result.calibration_error is not None:  # an entity was found
+        figures.append(f"calibration error of the entities' scores {result.calibration_error:.3f}")
+    console.print("; ".join(figures), soft_wrap=True)
 
 
 def _scores(result: "Evaluation") -> "Table":

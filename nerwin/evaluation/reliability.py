@@ -34,7 +34,7 @@ def reliability(scores: Sequence[float], right: Sequence[bool]) -> list[Bin]:
     return bins
 
 
-def calibration_error(bins: Sequence[Bin]) -> float:
-    """The mean distance of score and share over all entities; 0 where there are none."""
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """The mean distance of score and share over all entities; None where there are none."""
     total = sum(one.entities for one in bins)
-    return sum(one.entities * abs(one.score - one.right) for one in bins) / total if total else 0.0
+    return sum(one.entities * abs(one.score - one.right) for one in bins) / total if total else None
