@@ -1,12 +1,14 @@
 """Bad input of every kind and bad usage: one line on stderr that says where, exit code 2, and nothing on stdout."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.commands import BAD, TRAIN, nerwin
+from tests.commands import BAD, DONE, LINES, TRAIN, nerwin
+from tests.processes import python
 
 
 def commented(here: Path) -> None:
@@ -221,3 +223,21 @@ def test_bad_usage_exits_with_2_and_prints_no_result(here: Path, command: str) -
     assert done.stdout == ""
     assert "Error" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a current folder cannot be removed here")
+def test_a_current_folder_that_is_gone_matters_only_where_a_path_starts_there(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tagged = nerwin("tag", "runs/village-1", stdin=LINES).stdout
+    (here / "gone").mkdir()
+    monkeypatch.chdir(here / "gone")
+    (here / "gone").rmdir()
+    done = nerwin("tag", here / "runs" / "village-1", stdin=LINES)
+    assert (done.exit_code, done.stdout, done.stderr) == (DONE, tagged, "")
+    assert nerwin("data", here / "village.conll").exit_code == DONE
+    told = python("-m", "nerwin", "init", "-")
+    assert (told.returncode, told.stdout) == (BAD, "")
+    assert (
+        told.stderr == "nerwin: the current folder: expected one that is there, found it removed. Change to another.\n"
+    )

@@ -115,7 +115,9 @@ def interrupted(how: str = "") -> typer.Exit:
 def unwritable(error: OSError) -> None:
     """Say that output cannot be written, or what else went wrong with a file, and drop what is still buffered."""
     drop_output()
-    if error.filename is None:
+    if error.filename is None and isinstance(error, FileNotFoundError):  # a stream that is written to has been found
+        said = "the current folder: expected one that is there, found it removed. Change to another."
+    elif error.filename is None:
         said = f"<stdout>: cannot write: {error.strerror}. {cure(error)}, or write elsewhere."
     else:
         said = f"{error.filename}: {error.strerror}. Check the path, its permissions and the free space."

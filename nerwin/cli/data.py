@@ -75,7 +75,7 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
     if len(sources) > len(PARTS):
         raise ConfigError(f"FILES: expected {', '.join(PARTS)} at most, found {len(sources)} files. Name fewer.")
     files = {name: str(path) for name, path in zip(PARTS, sources, strict=False)}
-    return configure({"corpus": files}, overrides, base=Path.cwd(), where="FILES")
+    return configure({"corpus": files}, overrides, base=Path(), where="FILES")
 
 
 def _draw(found: "Survey", warnings: list[str]) -> None:

@@ -62,7 +62,7 @@ def _located(value: Any, info: ValidationInfo) -> Any:
         raise PydanticCustomError("no_path", "expected a path, or null for none")
     if not isinstance(value, str | Path):
         return value
-    base = (info.context or {}).get("base", Path.cwd())
+    base = (info.context or {}).get("base", Path())
     try:
         place = base / from_home(value)
     except RuntimeError as error:
