@@ -43,7 +43,7 @@ class NerwinError(Exception):
     def __str__(self) -> str:
         message = super().__str__()
         if not message.isprintable():
-            message = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in message)
+            message = "".join(one if one.isprintable() else _spelled(one) for one in message)
         return message if len(message) <= LONGEST else f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
 
 
@@ -76,7 +76,12 @@ JOINERS = "\u200c\u200d"  # invisible, but letters of Persian and Hindi, and glu
 
 def printable(text: str) -> str:
     """Text that anybody may have written, as one line without control characters that a terminal would obey."""
-    return "".join(letter if letter.isprintable() or _harmless(letter) else "\ufffd" for letter in text)
+    return "".join(one if one.isprintable() or _harmless(one) else _spelled(one) for one in text)
+
+
+def _spelled(letter: str) -> str:
+    """A letter as an escape."""
+    return letter.encode("unicode_escape").decode()
 
 
 def _harmless(letter: str) -> bool:

@@ -21,7 +21,7 @@ from tests.village import write_village
 
 def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Path) -> None:
     write_village(tmp_path)
-    run = Run.start(tmp_path / "my out", load_config(tmp_path / "village.yaml", ()))
+    run = Run.start(tmp_path / "my out\n2", load_config(tmp_path / "village.yaml", ()))
     done = [record for record in run.train() if isinstance(record, EpochDone)]
     console, written = terminal(200, no_color=True)
     conclude(console, run, done, 3725.0)
@@ -30,7 +30,7 @@ def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Pat
     assert (lines[0][0], lines[-1][-1]) == ("╭", "╯")
     assert len({len(line) for line in lines}) == 1
     assert shown["time"] == "1 h 2 min"
-    assert shown["next"] == f"nerwin evaluate '{tmp_path / 'my out'}'"
+    assert shown["next"] == rf"nerwin evaluate '{tmp_path}/my out\n2'"
     assert set(shown["by epoch"]) <= set("▁▂▃▄▅▆▇█")
     assert len(shown["by epoch"]) == len(done)
     conclude(console, run, done[:1], 1.0)

@@ -10,8 +10,8 @@ from nerwin.cli.console import PlainConsole
 from tests.commands import DONE, nerwin
 
 TEXT = "[red]Ines[/] :cat: \x1b[31mLima\u202e"
-SHOWN = "[red]Ines[/] :cat: \ufffd[31mLima\ufffd"
-ODD_NAME, SHOWN_NAME = "a\x07", "a\ufffd"  # the name of a file that rings, and how it is shown
+SHOWN = r"[red]Ines[/] :cat: \x1b[31mLima\u202e"
+ODD_NAME, SHOWN_NAME = "a\x07\nb", r"a\x07\nb"  # the name of a file that rings, and how it is shown
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_joiners_and_spaces_are_letters_like_any_other(
 
 def test_text_is_printed_as_it_is(console: PlainConsole, capsys: pytest.CaptureFixture[str]) -> None:
     console.print(f"{TEXT}\n{TEXT}", soft_wrap=True)
-    assert capsys.readouterr().out == f"{SHOWN}\n{SHOWN}\n"
+    assert capsys.readouterr().out == rf"{SHOWN}\n{SHOWN}" + "\n"
 
 
 @pytest.mark.parametrize("where", ["title", "head", "cell"])
@@ -54,6 +54,9 @@ def test_so_is_that_of_tables(console: PlainConsole, capsys: pytest.CaptureFixtu
         ("init", f"{ODD_NAME}.yaml"),
         ("train", "--config", "village.yaml", "--output", ODD_NAME),
         ("report", f"runs/{ODD_NAME}"),
+        ("evaluate", f"runs/{ODD_NAME}"),
+        ("info", f"runs/{ODD_NAME}"),
+        ("data", f"{ODD_NAME}.conll"),
         ("tag", "--output", "found.txt"),
         ("inspect", "--word", "Mira"),
         ("average", f"runs/{ODD_NAME}", "runs/other", "--output", ODD_NAME),

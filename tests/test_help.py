@@ -56,7 +56,7 @@ def test_the_help_of_tag_shows_the_markup_as_it_is() -> None:
         ("compare my.yaml", "(my.yaml). Put a configuration after --config, a key after"),
         ("evaluate runs/a test.conll", "(test.conll). Put a corpus after --data."),
         ("config my.yaml training.seed=1", "(training.seed=1). Put a key after --set."),
-        ("info runs/a \x1b[2J", "(\ufffd[2J)."),
+        ("info runs/a \x1b[2J", r"(\x1b[2J)."),
     ],
 )
 def test_an_argument_too_many_is_told_where_it_belongs(words: str, said: str) -> None:

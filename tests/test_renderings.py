@@ -37,13 +37,13 @@ def test_a_text_cannot_give_a_terminal_orders() -> None:
     text = "see\t\x1b]0;owned\x07 Par\x1bis"
     found = Annotation(text, [], [], [Entity(15, 21, "LOC", "Par\x1bis", 1.0)], [])
     (line,) = RENDERINGS["colour"](found, ["LOC"])
-    assert re.sub(r"\x1b\[[0-9;]*m", "", line) == "see\t\ufffd]0;owned\ufffd Par\ufffdis LOC"
+    assert re.sub(r"\x1b\[[0-9;]*m", "", line) == "see\t\\x1b]0;owned\\x07 Par\\x1bis LOC"
 
 
 def test_a_type_cannot_give_a_terminal_orders() -> None:
     found = Annotation("Paris", [], [], [Entity(0, 5, "L\x1b[8mOC", "Paris", 1.0)], [])
     (line,) = RENDERINGS["colour"](found, ["L\x1b[8mOC"])
-    assert "L\ufffd[8mOC" in line
+    assert r"L\x1b[8mOC" in line
 
 
 def test_a_text_of_several_lines_is_one_line_of_markup() -> None:

@@ -9,7 +9,7 @@ from nerwin.cli.epochs import dev_curve
 from nerwin.config.corpora import has_part_to_score
 from nerwin.config.settings import Config
 from nerwin.counts import counted
-from nerwin.errors import CorpusError
+from nerwin.errors import CorpusError, printable
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
 from nerwin.training.descent import learning_rate
@@ -37,7 +37,7 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for title, text in rows:
-        grid.add_row(title, text)
+        grid.add_row(title, printable(text))
     curve = dev_curve(done, ascii_only=console.options.ascii_only)
     if len(curve) > 1:
         grid.add_row("by epoch", Text(curve, "green"))
