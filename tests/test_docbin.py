@@ -66,6 +66,13 @@ def test_blank_tokens_are_left_out_and_sentences_told_apart(spacy: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", ["\n \u0085 ", "\u00a0", "\u2028", "\u001c\n", "\u3000"])
+def test_blanks_that_spacy_has_made_tokens_are_left_out_whatever_their_kind(spacy: Any, blank: str) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["in", blank, "Lima", blank], ents=["O", "O", "B-LOC", "O"])
+    (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", Counts())
+    assert (passage.words, passage.entities) == (["in", "Lima"], [Span(1, 2, "LOC")])
+
+
 def test_a_document_without_sentences_stays_whole_and_a_sentence_stays_one(spacy: Any) -> None:
     words = ["Zhang", "left", ".", "Lima", "slept", "!"]
     doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=words, ents=["B-PER", "O", "O", "B-LOC", "O", "O"])

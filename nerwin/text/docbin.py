@@ -2,8 +2,8 @@
 
 A document becomes the sentences that spaCy knows of in it, or stays whole. For spaCy, any blank beyond the first
 between two words is a token of its own. When a file is written, it gets such tokens, with the part of speech SPACE.
-When a file is read, they are left out: tokens of plain blanks, and, since a no-break space may also be a word, only
-those tokens of other blanks that have this part of speech.
+When a file is read, tokens of blanks of any kind are left out. Since a no-break space may also be a word, words of such
+blanks are written with the part of speech X, by which they are known again.
 """
 
 import zlib
@@ -16,7 +16,7 @@ from nerwin.text.passage import Counts, Passage, whole_tokens
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 
-SPACE = "SPACE"  # of a token without letters
+SPACE, WORD = "SPACE", "X"  # of a token of blanks, and of a word that consists of blanks
 REMEDY = "Mend the document: an entity stands in one sentence and neither begins nor ends with a blank."
 
 
@@ -85,7 +85,7 @@ def _documents(data: bytes, name: str) -> list[tuple[bool, list[Any], list[Any]]
 def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     """A sentence (a spaCy Span)."""
     text, first = sentence.text, sentence.start_char
-    words = [one for one in sentence if one.text.strip(BLANK) and not (one.is_space and one.pos_ == SPACE)]
+    words = [one for one in sentence if not one.is_space or (one.pos_ == WORD and one.text.strip(BLANK))]
     counts.unsaid += sum(not word.ent_iob for word in words)
     tokens = [Token(word.text, word.idx - first, word.idx - first + len(word.text)) for word in words]
     found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
@@ -107,7 +107,7 @@ def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
     for passage in passages:
         words, spaces, places = _pieces(passage)
         own = set(places)
-        kinds = ["" if number in own else SPACE for number in range(len(words))]
+        kinds = [SPACE if number not in own else WORD if word.isspace() else "" for number, word in enumerate(words)]
         starts = None if passage.document else [number == 0 for number in range(len(words))]
         doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds, sent_starts=starts)
         doc.set_ents(
