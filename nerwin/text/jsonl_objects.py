@@ -7,6 +7,7 @@ or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is su
 """
 
 import json
+import sys
 from typing import Any, Literal, NamedTuple
 
 from nerwin.errors import CorpusError, too_many_digits
@@ -64,12 +65,17 @@ def write_object(content: dict[str, Any], where: str) -> str:
     """The line of an object that has been read.
 
     Raises:
-        CorpusError: what it holds is no text in UTF-8, or no JSON; the message starts with `where`.
+        CorpusError: what it holds cannot be written as JSON, or in UTF-8; the message starts with `where`.
     """
     try:
         line = json.dumps(content, ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError) as error:  # Python reads more than may be written
-        raise CorpusError(f"{where}: expected JSON, found what is none ({error}). Mend the line.") from error
+    except ValueError as error:  # Python reads numbers that may not be written, the large ones as infinity
+        raise CorpusError(
+            f"{where}: expected numbers below {sys.float_info.max:.2g}, found a larger one, or NaN or Infinity, "
+            "which JSON has not. Write it in quotation marks, or null."
+        ) from error
+    except RecursionError as error:
+        raise CorpusError(f"{where}: expected JSON, found too deep a nesting ({error}). Mend the line.") from error
     check_characters(line, "line", where)
     return line
 
