@@ -13,7 +13,15 @@ import pytest
 from numpy.lib import format as npy
 
 from nerwin.storage import archive
-from nerwin.storage.archive import DamageError, check_arrays, file_entry, pack, read_arrays, read_json
+from nerwin.storage.archive import (
+    DamageError,
+    check_arrays,
+    file_entry,
+    pack,
+    read_arrays,
+    read_json,
+    restore_generator,
+)
 
 ARRAYS = {
     "params/W1": np.arange(6, dtype=np.float32).reshape(2, 3),
@@ -63,6 +71,13 @@ def test_what_is_packed_comes_back(tmp_path: Path) -> None:
         assert found[name].shape == array.shape
         assert np.array_equal(found[name], array), name
         assert found[name].flags.writeable
+
+
+def test_an_array_may_be_larger_than_a_plain_archive_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)  # bytes, in place of 2 GiB
+    numbers = np.arange(1000.0)
+    found = read_arrays(tmp_path, written(tmp_path, pack({"a": numbers})))
+    assert np.array_equal(found["a"], numbers)
 
 
 def test_numpy_reads_what_is_packed() -> None:
@@ -279,3 +294,13 @@ def test_what_is_optional_may_be_missing_but_not_wrong() -> None:
     check_arrays({"W": np.ones(2)}, {"W": (2,), "b": (2,)}, optional={"b"})
     with pytest.raises(DamageError, match="b: expected shape"):
         check_arrays({"W": np.ones(2), "b": np.ones(3)}, {"W": (2,), "b": (2,)}, optional={"b"})
+
+
+@pytest.mark.parametrize("key", ["state", "inc"])
+def test_a_generator_has_no_state_below_0(key: str) -> None:
+    """Which some numpys would take for another number."""
+    generator = np.random.default_rng(1)
+    saved = generator.bit_generator.state
+    saved["state"][key] = -1
+    with pytest.raises(DamageError, match=f"{key}: expected a whole number from 0, found '-1'"):
+        restore_generator(generator, saved)

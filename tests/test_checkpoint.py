@@ -348,6 +348,23 @@ def test_a_file_is_on_the_disk_as_a_whole_before_it_takes_its_place(
     assert done == [7, "file"]
 
 
+def test_a_link_that_is_laid_while_a_file_is_begun_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "theirs").write_bytes(b"old")
+    unlink = Path.unlink
+
+    def laid(path: Path, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok=missing_ok)
+        monkeypatch.undo()
+        path.symlink_to(tmp_path / "theirs")
+
+    monkeypatch.setattr(Path, "unlink", laid)
+    with pytest.raises(FileExistsError):
+        replace_file(tmp_path / "file", b"content")
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {"theirs": b"old"}
+
+
 def test_of_a_file_that_cannot_be_written_whole_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,7 +194,7 @@ def _look_over(archive: zipfile.ZipFile, size: int) -> None:
     for one in members:
         if one.header_offset < 0:
             raise DamageError(f"{one.filename[:40]}: expected an array in the file, found a place before it")
-        if one.compress_type != zipfile.ZIP_STORED or one.compress_size != one.file_size:
+        if one.compress_type != zipfile.ZIP_STORED:
             raise DamageError(f"{one.filename[:40]}: expected an array as it is, found a compressed one")
         if one.flag_bits & _ENCRYPTED:
             raise DamageError(f"{one.filename[:40]}: expected an array as it is, found an encrypted one")
