@@ -9,25 +9,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nerwin.errors import ConfigError, CorpusError, NerwinError, WorkerError
+from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, WorkerError
 from nerwin.parallel.cluster import cluster
 from nerwin.parallel.workers import Workers, processes
+from nerwin.storage.lock import Lock
 from nerwin.storage.replace import replace_file
 from nerwin.tagging import ranges, shards
-from nerwin.tagging.ranges import cut_into_ranges, saved_model
+from nerwin.tagging.ranges import Range, SavedModel, cut_into_ranges, saved_model
 from nerwin.tagging.renderings import HTML_HEAD
 from nerwin.tagging.shards import RECORD, Tagging
 from nerwin.tagging.streaming import tag_file
-from nerwin.tagging.tagger import load
+from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
 from nerwin.text import pieces
 from nerwin.text.columns import Columns
+from nerwin.versions import versions
 from tests.test_streaming import FORMAT, long_file
 from tests.village import trained_run
 
@@ -78,6 +80,12 @@ def tagging(
 def alone(model: Path, path: Path, form: str = "conll", columns: Columns | None = FORMAT) -> bytes:
     """What one process writes."""
     return b"".join(tag_file(load(model), path, Task(form, columns)))
+
+
+def short_file(folder: Path) -> Path:
+    path = folder / "short.conll"
+    path.write_text("Mira\tO\nleft\tO\n")
+    return path
 
 
 def finish(work: Tagging, workers: Workers | None = None) -> list[int]:
@@ -153,7 +161,79 @@ def test_several_texts_share_the_workers_and_what_stands_around_them(model: Path
         assert found.startswith(HTML_HEAD.encode())
 
 
+def test_the_shards_of_a_text_go_once_it_is_whole(model: Path, tmp_path: Path) -> None:
+    """Else several texts would stand on the disk twice until the last of them is tagged."""
+    one, other = long_file(tmp_path), tmp_path / "other.conll"
+    other.write_bytes(one.read_bytes())
+    work = tagging(model, one, other)
+    with closing(work.run(one_thread())) as counts:
+        while not one.with_suffix(".out").exists():
+            next(counts)
+        left = {int(path.name.partition("-")[0]) for path in work.folder.glob("0*")}
+        assert not left & set(work.texts[0].ranges)
+
+
+def test_workers_are_told_where_everything_is_wherever_they_run(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_file(tmp_path)
+    (tmp_path / "model").symlink_to(model)
+    monkeypatch.chdir(tmp_path)
+    told: list[Path] = []
+    original = shards.tag_shard
+
+    def noted(folder: Path, number: int, model: SavedModel, byte_range: Range) -> str:
+        told.extend((folder, model.folder, byte_range.path))
+        return original(folder, number, model, byte_range)
+
+    monkeypatch.setattr(shards, "tag_shard", noted)
+    finish(tagging(Path("model"), Path("long.conll")))
+    assert set(told) == {tmp_path / one for one in ("long.out.shards", "model", "long.conll")}
+
+
+def test_a_worker_reads_the_model_once(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[Path] = []
+
+    def noted(folder: Path, min_score: float) -> Tagger:
+        loads.append(folder)
+        return load(folder, min_score)
+
+    monkeypatch.setattr(ranges, "load", noted)
+    work = tagging(model, long_file(tmp_path))
+    assert work.size > 1
+    finish(work)
+    assert loads == [model]
+
+
+def test_a_shard_is_on_the_disk_as_a_whole_before_it_gets_its_name(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut could leave one that is cut off."""
+    (byte_range,) = cut_into_ranges(short_file(tmp_path), Task("conll", FORMAT))[1]
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_size))
+    name = shards.tag_shard(tmp_path, 0, saved_model(model, 0), byte_range)
+    assert synced == [(tmp_path / name).stat().st_size] != [0]
+
+
 # A second start
+
+
+def test_while_one_process_is_at_work_another_is_refused(model: Path, tmp_path: Path) -> None:
+    work = tagging(model, short_file(tmp_path))
+    with Lock(work.folder), pytest.raises(ModelError, match=r"short\.out\.shards: "):
+        finish(work, nobody())
+
+
+def test_a_record_without_shards_stands_in_nobodys_way(model: Path, tmp_path: Path) -> None:
+    """As workers leave it that were stopped before the first shard."""
+    path = long_file(tmp_path)
+    work = tagging(model, path)
+    begin(work, 1)
+    for shard in work.folder.glob("0*"):
+        shard.unlink()
+    finish(other_form(model, path))
+    assert path.with_suffix(".out").read_bytes() == alone(model, path, "jsonl")
 
 
 def test_after_the_end_a_second_start_does_nothing(model: Path, tmp_path: Path) -> None:
@@ -263,9 +343,16 @@ def other_input(model: Path, path: Path) -> Tagging:
     return tagging(model, path, objects=True)
 
 
+def other_version(model: Path, path: Path) -> Tagging:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "versions", lambda: versions() | {"nerwin": "0.0.1"})
+        return tagging(model, path)
+
+
 @pytest.mark.parametrize(
     ("other", "name"),
     [
+        (other_version, "nerwin"),
         (other_input, "objects"),
         (other_form, "form"),
         (other_text, "texts"),

@@ -93,7 +93,7 @@ class Tagging:
         self._begin()
         left = [text for text in self.texts if not self._is_finished(text)]
         text_of = {number: text for text in left for number in text.ranges}
-        shards = self._whole_shards(text_of)
+        shards = self._whole_shards()
         missing = [number for number in text_of if number not in shards]
         done = self.size - len(missing)
         yield done
@@ -157,12 +157,12 @@ class Tagging:
         expected = self._finished.get(text.output.name)
         return expected is not None and text.output.is_file() and fingerprint_of(text.output)._asdict() == expected
 
-    def _whole_shards(self, wanted: Mapping[int, FileToTag]) -> dict[int, Path]:
+    def _whole_shards(self) -> dict[int, Path]:
         """The shards of an earlier start by their numbers, without damaged ones."""
         found = {}
         for path in self._shards():
             number, _, digest = path.name.partition("-")
-            if int(number) in wanted and fingerprint_of(path).sha256 == digest:
+            if fingerprint_of(path).sha256 == digest:
                 found[int(number)] = path
         return found
 
