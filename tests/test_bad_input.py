@@ -134,6 +134,11 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
             "train --output nowhere --resume",
             "nowhere: expected a run to continue, found none. Leave out --resume",
         ),
+        (
+            nothing,
+            "train --output village.conll --resume",
+            "village.conll: expected a run to continue, found none. Leave out --resume",
+        ),
         (nothing, "train --config village.yaml --output runs/village-1", "expected an empty folder, found files"),
         (nothing, "train --config village.yaml --output village.conll", "village.conll: expected an empty folder"),
         (nothing, "train --config village.yaml --output village.conll/out", "village.conll/out"),

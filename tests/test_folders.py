@@ -1,7 +1,9 @@
 """The names of runs: which is the newest, what a new one is called, and which model is meant by a path."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,28 @@ def test_a_new_run_takes_the_next_number_of_its_name(runs: Path) -> None:
         (runs / name).mkdir()
     assert new_folder("village") == runs / "village-8"
     assert new_folder("village") == runs / "village-9"  # whoever begins beside the other has one of his own
+
+
+@pytest.mark.parametrize("harm", [Path.touch, lambda runs: runs.symlink_to("nowhere")], ids=["file", "link"])
+def test_where_no_folder_can_be_made_that_is_said(runs: Path, harm: Callable[[Path], None]) -> None:
+    runs.rmdir()
+    harm(runs)
+    with pytest.raises(ModelError, match=r"^runs: cannot make a folder there: File exists\. Choose an --output\.$"):
+        new_folder("village")
+
+
+def test_a_number_that_another_training_takes_meanwhile_is_left_to_it(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = Path.mkdir
+
+    def slow(folder: Path, *given: Any, **more: Any) -> None:
+        if folder.name == "village-1" and not folder.exists():
+            mkdir(folder)
+        mkdir(folder, *given, **more)
+
+    monkeypatch.setattr(Path, "mkdir", slow)
+    assert new_folder("village").name == "village-2"
 
 
 def test_a_name_with_brackets_is_numbered_as_any_other(runs: Path) -> None:

@@ -40,19 +40,17 @@ def new_folder(stem: str) -> Path:
     Raises:
         ModelError: it cannot be made.
     """
-    while True:
-        endings = [one.name.rpartition("-")[2] for one in RUNS.glob(f"{glob.escape(stem)}-*")]
-        taken = [int(ending) for ending in endings if ending.isdecimal()]
-        folder = RUNS / f"{stem}-{max(taken, default=0) + 1}"
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            if not RUNS.is_dir():
-                raise ModelError(f"{RUNS}: expected a folder for runs, found a file. Choose an --output.") from None
-        except OSError as error:
-            raise ModelError(f"{folder}: cannot make the folder: {error.strerror}. Choose an --output.") from error
-        else:
-            return folder
+    try:
+        RUNS.mkdir(exist_ok=True)
+        while True:
+            endings = [one.name.rpartition("-")[2] for one in RUNS.glob(f"{glob.escape(stem)}-*")]
+            taken = [int(ending) for ending in endings if ending.isdecimal()]
+            folder = RUNS / f"{stem}-{max(taken, default=0) + 1}"
+            with suppress(FileExistsError):  # another training was faster
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        raise ModelError(f"{RUNS}: cannot make a folder there: {error.strerror}. Choose an --output.") from error
 
 
 def named_folder(name: str | Path) -> Path:
