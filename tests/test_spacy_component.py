@@ -87,6 +87,11 @@ def test_blanks_between_words_are_not_seen_and_stay_in_the_entity(nlp: Any) -> N
     assert "Lena \n Voss" in [one.text for one in doc.ents]
 
 
+def test_nor_are_they_where_the_doc_has_sentences(nlp: Any) -> None:
+    doc = spacy.tokens.Doc(nlp.vocab, words=["Lena", "\n", "Voss", "left"], sent_starts=[True, False, False, True])
+    assert [[one.text for one in words] for words in component_module._sentences(doc)] == [["Lena", "Voss"], ["left"]]
+
+
 def test_the_scores_stand_in_the_docs_spans(nlp: Any, folder: Path) -> None:
     doc, tagger = nlp(TEXTS[0]), nerwin.load(folder)
     assert list(doc.spans["nerwin"]) == list(doc.ents) != []
@@ -172,6 +177,20 @@ def test_a_pipeline_goes_through_bytes(nlp: Any, tmp_path: Path) -> None:
     assert entities_of(again(TEXTS[0])) == entities_of(nlp(TEXTS[0])) != []
 
 
+def test_a_pipeline_remembers_its_least_score(folder: Path, tmp_path: Path) -> None:
+    scores = pipeline(folder)(TEXTS[0]).spans["nerwin"].attrs["scores"]
+    strict = pipeline(folder, min_score=max(scores))
+    strict.to_disk(tmp_path)
+    assert len(scores) > len(strict(TEXTS[0]).ents) == len(spacy.load(tmp_path)(TEXTS[0]).ents) > 0
+
+
+def test_bytes_are_written_nowhere_but_where_they_are_read_again(nlp: Any, tmp_path: Path) -> None:
+    forged = importlib.import_module("srsly").msgpack_dumps({str(tmp_path / "theirs"): b"harm"})
+    with pytest.raises(ModelError, match="expected a run folder"):
+        nlp.get_pipe("nerwin").from_bytes(forged)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_that_is_gone_is_one_clear_error(tmp_path: Path) -> None:
     gone = pipeline(tmp_path / "nowhere")
     for use in (lambda: gone("text"), lambda: list(gone.pipe(["text"])), lambda: gone.to_disk(tmp_path / "saved")):
@@ -197,10 +216,10 @@ def test_a_component_without_a_model_is_refused_by_spacy() -> None:
 def test_spacys_own_way_to_pass_over_errors_works(tmp_path: Path) -> None:
     gone, met = pipeline(tmp_path / "nowhere"), []
     gone.set_error_handler(lambda name, proc, docs, error: met.append((name, len(docs), type(error))))
-    assert list(gone.pipe(["one", "two"])) == []
-    assert met == [("nerwin", 2, ModelError)]
+    assert list(gone.pipe(["one", "two", "three"], batch_size=2)) == []
+    assert met == [("nerwin", 2, ModelError), ("nerwin", 1, ModelError)]
     assert gone("one").ents == ()
-    assert met[1:] == [("nerwin", 1, ModelError)]
+    assert met[2:] == [("nerwin", 1, ModelError)]
 
 
 # spaCy's tools.
@@ -229,6 +248,8 @@ def test_displacy_draws_the_entities(nlp: Any) -> None:
 def test_the_pipelines_analysis_knows_what_it_sets(nlp: Any) -> None:
     assert nlp.analyze_pipes()["summary"]["nerwin"]["assigns"] == ["doc.ents", "token.ent_iob", "token.ent_type"]
     assert nlp.pipe_labels["nerwin"] == ["LOC", "PER"]
+    weights = nlp.get_pipe_meta("nerwin").default_score_weights
+    assert weights == {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None}
 
 
 def test_spacy_finds_the_component_by_its_entry_point(folder: Path, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class NerwinComponent:
 
     def score(self, examples: Iterable[Example], **options: Any) -> dict[str, Any]:
         """Precision, recall and F1 of entities, as spaCy counts them."""
-        return get_ner_prf(examples, **options)
+        return get_ner_prf(examples)
 
     def set_error_handler(self, handler: Handler) -> None:
         self._handler = handler
