@@ -1,13 +1,21 @@
 """Worker processes end with the command that started them, even if it is killed."""
 
+import gc
 import importlib.util
+import os
 import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nerwin.collector import collector_paused
 from nerwin.deafness import deaf
+from nerwin.errors import WorkerError
+from nerwin.parallel import workers
 from tests.processes import started
 from tests.village import write_village
 
@@ -49,15 +57,45 @@ def test_workers_of_a_killed_command_end(tmp_path: Path, monkeypatch: pytest.Mon
         stream.writelines(f"Mira{number} left Quellmark .\n" for number in range(1_000_000))
     deadline = time.monotonic() + 60
     with started(*command.split()) as process:
-        while len(workers := children(process.pid)) < 2:
+        while len(pids := children(process.pid)) < 2:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         time.sleep(0.5)  # into their work
         process.kill()
         process.wait()
-    while any(map(is_python, workers)):
+    while any(map(is_python, pids)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs a system that can hold signals back")
+def test_what_starts_with_the_workers_hears_no_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    held_back: list[set[int]] = []
+
+    class Noted(ProcessPoolExecutor):
+        def __init__(self, *given: Any) -> None:
+            held_back.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+            super().__init__(*given)
+
+        def submit(self, function: Callable[..., Any], /, *given: Any, **more: Any) -> Future[Any]:
+            held_back.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+            return super().submit(function, *given, **more)
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Noted)
+    with workers.processes(1) as pool:
+        assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN
+    assert [signal.SIGINT in one for one in held_back] == [True, True]
+
+
+def test_a_worker_that_is_killed_is_a_clear_error() -> None:
+    with pytest.raises(WorkerError, match=r"a worker process was killed .* fewer --jobs"), workers.processes(1) as pool:
+        pool.submit(os._exit, 9).result()
+
+
+def test_workers_are_new_processes() -> None:
+    """And no copies of this one, whose other threads may hold locks that no copy would ever get."""
+    with collector_paused(), workers.processes(1) as pool:
+        assert pool.submit(gc.isenabled).result()
 
 
 def test_ctrl_c_while_a_worker_starts_is_heard_afterwards() -> None:
