@@ -155,7 +155,8 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     f1 = load_model(Path(both)).standing.best_f1
     assert 0 < f1 == nerwin.evaluate(both, tmp_path / "village.conll").overall.f1
-    assert f"2 models as one, dev F1 {f1:.4f}" in done.stdout
+    assert done.stdout == f"{both}: 2 models as one, dev F1 {f1:.4f}\n"
+    assert done.stderr == f"next: nerwin evaluate {both}\n"
     assert load_model(Path(both)).config.scorer.hidden == [
         2 * width for width in load_model(Path(folders[0]) / "best").config.scorer.hidden
     ]
@@ -165,6 +166,7 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         (["average", folders[0], "-o", str(tmp_path / "x")], "two or more"),
         (["average", *folders, "-o", both], "empty folder"),
         (["average", *folders, "-o", str(config)], "empty folder"),
+        (["average", str(tmp_path / "none"), "-o", both], "empty folder"),  # before the models are looked for
         (["average", folders[0], folders[0], "-o", str(tmp_path / "x")], "found 2 from training.seed=1"),
         (["average", folders[0], str(tmp_path / "none"), "-o", str(tmp_path / "x")], "none"),
         (
@@ -178,6 +180,22 @@ def test_the_command_writes_a_model_that_evaluate_reads(tmp_path: Path) -> None:
         assert refused.stderr.count("\n") == 1
         assert message in refused.stderr
         assert not (tmp_path / "x").exists()
+
+
+def test_what_comes_into_its_folder_while_it_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = tmp_path / "both"
+    whole = nerwin.Tagger(members(tmp_path, [], 1)[0])
+
+    def slow(models: object) -> nerwin.Tagger:
+        both.mkdir()
+        (both / "theirs").write_text("kept")
+        return whole
+
+    monkeypatch.setattr("nerwin.api.average", slow)
+    refused = CliRunner().invoke(app, ["average", "one", "other", "-o", str(both)])
+    assert refused.exit_code == 2
+    assert "expected an empty folder, found files" in refused.stderr
+    assert [one.name for one in both.iterdir()] == ["theirs"]
 
 
 def test_from_python_an_average_is_a_tagger_that_nothing_has_written(

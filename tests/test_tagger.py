@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from nerwin.arrays import Bools, Floats, Ints
 from nerwin.errors import CorpusError, ModelError
 from nerwin.tagging.projections import TextForms
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.tagging.task import tag_columns, tag_texts
-from nerwin.text.columns import Columns, find_delimiter, split_block
+from nerwin.tagging.task import tag_columns, tag_objects, tag_texts
+from nerwin.text.columns import DOCSTART, Columns, find_delimiter, split_block
 from nerwin.text.corpus import read_corpus
 from nerwin.text.pieces import Piece
 from nerwin.text.tags import spans
@@ -247,6 +248,16 @@ def test_conll_output_of_text_is_columns_with_a_blank_line_after_each_text(namin
         "rain\tO",
         "",
     ]
+
+
+def test_a_line_is_named_by_its_place_in_the_file(tagger: Tagger) -> None:
+    part = Piece(7, f'{{"text": "Mira"}}\n{DOCSTART}\n'.encode())
+    with pytest.raises(CorpusError, match=r"^t:8: expected a JSON object"):
+        list(tag_objects(tagger, part, "jsonl", "t"))
+    config = tagger.model.config
+    by_spaces = config.model_copy(update={"corpus": config.corpus.model_copy(update={"tokenizer": "spaces"})})
+    with pytest.raises(CorpusError, match=rf"^t:8: expected words without tabs that are no {DOCSTART}"):
+        list(tag_texts(Tagger(replace(tagger.model, config=by_spaces)), part, "conll", "t"))
 
 
 @pytest.mark.parametrize("form", ["inline", "jsonl"])

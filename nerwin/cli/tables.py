@@ -17,7 +17,7 @@ def new_table(title: str, words: Iterable[str], numbers: Iterable[str] = ()) -> 
     """A table without rows, given the heads of its columns: first those of words, then those of numbers."""
     from rich.table import Table
 
-    table = Table(*words, title=title, title_justify="left")
+    table = Table(*words, title=title)
     for head in numbers:
         table.add_column(head, justify="right")
     return table
