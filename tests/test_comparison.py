@@ -278,6 +278,14 @@ def test_a_cell_that_failed_has_no_figures_in_its_line_and_those_of_earlier_vers
     assert list(read_results(tmp_path)) == [failed, failed]
 
 
+def test_the_folder_of_a_result_is_told_by_its_cell_and_not_by_its_line(tmp_path: Path) -> None:
+    """Which anybody may have written, and which may name any place."""
+    one = comparison(tmp_path, cells=[("training.seed=1",)])
+    forged = Result(one.cells[0], 0.5, folder=Path("../elsewhere"))
+    (tmp_path / "out" / RESULTS).write_text(forged.to_json() + "\n", encoding="utf-8")
+    assert [result.folder for result in one.finished()] == [run_of(one.cells[0])]
+
+
 def test_cells_of_an_earlier_grid_are_kept_but_not_counted(tmp_path: Path) -> None:
     one = comparison(tmp_path, cells=[("training.seed=1",)])
     cell = ("training.seed=7",)

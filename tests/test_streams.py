@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import BAD, DONE, LINES, NEWEST, TRAIN, nerwin
+from tests.commands import BAD, DONE, INTERRUPTED, LINES, NEWEST, TRAIN, nerwin
 from tests.processes import python, started
 
 
@@ -72,6 +72,20 @@ def test_tag_works_without_a_standard_error(here: Path) -> None:
     done = subprocess.run(["sh", "-c", 'exec "$@" --output out.conll 2>&-', "sh", *words], timeout=60)
     assert done.returncode == DONE
     assert (here / "out.conll").read_text() == nerwin(*words[3:]).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams by a POSIX shell")
+def test_an_interruption_has_its_code_without_a_standard_error() -> None:
+    """Before the command begins, too, which puts another in its place."""
+    code = (
+        "import nerwin.__main__ as command\n"
+        "def interrupted():\n"
+        "    raise KeyboardInterrupt\n"
+        "command._run = interrupted\n"
+        "command.main()\n"
+    )
+    done = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-c", code], timeout=60)
+    assert done.returncode == INTERRUPTED
 
 
 def test_an_error_is_told_in_the_encoding_of_the_terminal() -> None:

@@ -1,5 +1,6 @@
 """`nerwin tag`: every form of text goes in and comes out with its entities, and nothing else of it changes."""
 
+import errno
 import gzip
 import io
 import json
@@ -12,6 +13,7 @@ import pytest
 
 from nerwin.cli.tag import _rendering
 from nerwin.cli.tag_bars import file_bar
+from nerwin.errors import CorpusError
 from tests.commands import BAD, DONE, LINES, NEWEST, TRAIN, nerwin
 
 TAGS = {"O", "B-LOC", "I-LOC", "B-PER", "I-PER"}
@@ -212,6 +214,23 @@ def test_a_bar_is_shown_where_what_is_printed_goes_to_a_file(
         with file_bar(tmp_path, tmp_path / "out") as progress:  # a folder, as a pipe, has no length
             progress(1)
         assert shown.getvalue() == already
+        with file_bar(tmp_path / "text", tmp_path / "out") as progress:
+            progress(1)
+        assert shown.getvalue() != already
+
+
+def test_a_file_of_which_no_bar_can_be_drawn_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    (tmp_path / "text").touch()
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr("nerwin.text.files.is_gzip", denied)
+    with (
+        pytest.raises(CorpusError, match=r"text: cannot read the file: Permission denied"),
+        file_bar(tmp_path / "text", tmp_path / "out"),
+    ):
+        pass
 
 
 def test_tag_keeps_every_character_whatever_the_locale(here: Path) -> None:

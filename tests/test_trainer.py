@@ -13,11 +13,13 @@ from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.scores import Score
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Standing
-from nerwin.optim.optimizers import Optimizer, Treatment
+from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Rule, Treatment, adamw
+from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings, constant
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
+from nerwin.training.descent import make_schedule
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 from tests.village import ENTITY_WORDS, epochs, new_trainer, same, trained_run, village_config
@@ -352,6 +354,41 @@ def test_tables_have_their_own_rate_and_decay_only_where_asked(tmp_path: Path, *
         "U": Treatment(1.0, decayed=True),
         "transitions": Treatment(1.0, decayed=False),
     }
+
+
+def test_the_optimizer_gets_all_settings_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[OptimizerSettings] = []
+
+    def noted(settings: OptimizerSettings) -> Rule:
+        given.append(settings)
+        return adamw(settings)
+
+    monkeypatch.setitem(OPTIMIZERS, "adamw", OPTIMIZERS["adamw"]._replace(rule=noted))
+    chosen = OptimizerSettings(momentum=0.5, beta1=0.8, beta2=0.99, epsilon=1e-4, weight_decay=0.25)
+    settings = [f"optimizer.{key}={value}" for key, value in chosen._asdict().items()]
+    new_trainer(village_config(tmp_path, "optimizer.name=adamw", *settings))
+    assert given == [chosen]
+
+
+def test_the_schedule_gets_all_settings_of_the_configuration_in_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[ScheduleSettings] = []
+
+    def noted(settings: ScheduleSettings) -> Schedule:
+        given.append(settings)
+        return constant(settings)
+
+    monkeypatch.setitem(SCHEDULES, "constant", noted)
+    chosen = {"name": "constant", "period": 2, "factor": 0.25, "decay": 0.5, "tau": 3, "warmup": 0.5}
+    settings = [f"schedule.{key}={value}" for key, value in chosen.items()]
+    config = village_config(tmp_path, "training.epochs=9", "optimizer.learning_rate=0.125", *settings)
+    make_schedule(config, 8)
+    make_schedule(config, 0)  # of no sentence
+    expected = ScheduleSettings(rate=0.125, total=72, period=16, factor=0.25, decay=0.0625, tau=24, warmup=4)
+    assert given == [expected, ScheduleSettings(0.125, 9, 2, 0.25, 0.5, 3, 0.5)]
 
 
 def test_the_rate_of_ngrams_is_divided_by_the_number_of_passes(tmp_path: Path) -> None:

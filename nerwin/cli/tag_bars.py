@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 @contextmanager
 def file_bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int], object]]:
     """How far a file is tagged, on a terminal that does not show what is tagged."""
-    terminal = sys.stderr is not None and sys.stderr.isatty()  # closed, it is None
-    seen = terminal and (target is not None or _goes_to_a_file(sys.stdout))
+    seen = sys.stderr.isatty() and (target is not None or _goes_to_a_file(sys.stdout))
     if path is None or not path.is_file() or not seen:
         yield lambda size: None
         return
