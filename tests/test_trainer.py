@@ -14,7 +14,6 @@ from nerwin.evaluation.scores import Score
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Standing
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Rule, Treatment, adamw
-from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings, constant
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
@@ -356,9 +355,7 @@ def test_tables_have_their_own_rate_and_decay_only_where_asked(tmp_path: Path, *
     }
 
 
-def test_the_optimizer_gets_all_settings_of_the_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_optimizer_gets_all_settings_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[OptimizerSettings] = []
 
     def noted(settings: OptimizerSettings) -> Rule:
@@ -372,23 +369,9 @@ def test_the_optimizer_gets_all_settings_of_the_configuration(
     assert given == [chosen]
 
 
-def test_the_schedule_gets_all_settings_of_the_configuration_in_steps(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[ScheduleSettings] = []
-
-    def noted(settings: ScheduleSettings) -> Schedule:
-        given.append(settings)
-        return constant(settings)
-
-    monkeypatch.setitem(SCHEDULES, "constant", noted)
-    chosen = {"name": "constant", "period": 2, "factor": 0.25, "decay": 0.5, "tau": 3, "warmup": 0.5}
-    settings = [f"schedule.{key}={value}" for key, value in chosen.items()]
-    config = village_config(tmp_path, "training.epochs=9", "optimizer.learning_rate=0.125", *settings)
-    make_schedule(config, 8)
-    make_schedule(config, 0)  # of no sentence
-    expected = ScheduleSettings(rate=0.125, total=72, period=16, factor=0.25, decay=0.0625, tau=24, warmup=4)
-    assert given == [expected, ScheduleSettings(0.125, 9, 2, 0.25, 0.5, 3, 0.5)]
+def test_a_schedule_of_epochs_without_steps_is_one_all_the_same(tmp_path: Path) -> None:
+    config = village_config(tmp_path, "schedule.name=exponential", "schedule.decay=0.5")
+    assert make_schedule(config, 0)(0) == make_schedule(config, 1)(0)
 
 
 def test_the_rate_of_ngrams_is_divided_by_the_number_of_passes(tmp_path: Path) -> None:
