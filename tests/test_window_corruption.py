@@ -401,3 +401,12 @@ def test_the_margin_of_a_decision_is_its_distance_from_the_threshold() -> None:
     adjusted = corruption.adjusted(constants, scores, np.zeros(3, np.int64), np.zeros(3, bool))
     margins = corruption.margins({}, adjusted, np.array([3]))
     assert margins.tolist() == [2.0, 0.0, 2.0]
+
+
+@pytest.mark.parametrize(("scores", "threshold"), [([3.0, -1.0], 4.0), ([-3.0, -1.0], 1.0)])
+def test_of_a_type_that_does_not_occur_no_word_comes_near_the_threshold(scores: list[float], threshold: float) -> None:
+    assert _best_word_threshold(np.array(scores, np.float32), np.zeros(2, np.bool_)) == threshold
+
+
+def test_where_no_word_passes_the_best_two_may() -> None:
+    assert _neighbours(np.array([1.0, 3.0, 0.0, 2.0]), 9.0).tolist() == [3.0, 2.0, 1.0]

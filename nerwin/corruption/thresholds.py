@@ -95,7 +95,7 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
     """Where to cut one type's scores (n,) for the best F1 over words; above all scores if the type does not occur."""
     if not true.any():
         return float(scores.max(initial=0.0)) + 1.0
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)
     ranked, hits = scores[order], np.cumsum(true[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
     last = ranked[-1:]  # no scalar, which numpy before 2.0 would widen
@@ -103,7 +103,7 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
     lower = np.append(ranked[1:], below_all)
     f1[ranked == lower] = -1.0  # no cut goes through equal scores
     cut = int(f1.argmax())
-    middle = np.mean([ranked[cut], lower[cut]], dtype=ranked.dtype)
+    middle = np.mean([ranked[cut], lower[cut]])
     return float(middle if middle < ranked[cut] else lower[cut])  # between neighbours it is rounded to one of them
 
 
