@@ -35,6 +35,9 @@ def test_a_terminal_gets_a_panel_with_the_next_command_and_a_curve(tmp_path: Pat
     assert len(shown["by epoch"]) == len(done)
     conclude(console, run, done[:1], 1.0)
     assert written.getvalue().decode().count("by epoch") == 1  # of one epoch there is no curve
+    console, written = terminal(200, encoding="ascii", no_color=True)
+    conclude(console, run, done, 1.0)
+    assert "by epoch" in written.getvalue().decode("ascii")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,25 @@ def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) ->
     conclude(console, run, done, 1.0)
     f1 = run.trainer.model.standing.best_f1  # on the same corpus
     assert f"{f1:.4f} on village.conll" in written.getvalue().decode()
+
+
+def test_on_a_narrow_terminal_nothing_that_is_to_be_typed_is_cut_off(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / ("run" * 20), load_config(tmp_path / "village.yaml", ()))
+    console, written = terminal(40, no_color=True)
+    conclude(console, run, [], 1.0)  # no epoch was left to do
+    said = re.sub(r"\x1b\[[\d;]*m|[\s│]", "", written.getvalue().decode())
+    assert f"model{run.folder / 'best'}" in said
+    assert f"nextnerwinevaluate{run.folder}" in said
+
+
+def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=village.conll"]))
+    scored: list[object] = []
+    monkeypatch.setattr("nerwin.cli.closing.evaluate", lambda *given: scored.append(given))
+    conclude(Console(quiet=True), run, [], 1.0)
+    assert scored == []
 
 
 @pytest.mark.parametrize(

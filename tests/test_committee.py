@@ -61,6 +61,8 @@ def test_the_scores_are_the_mean(tmp_path: Path, overrides: list[str]) -> None:
         np.testing.assert_allclose(whole.constants[name], np.mean([one.constants[name] for one in models], axis=0))
     rule = {name: whole.constants[name].tolist() for name in whole.corruption.constant_shapes()}
     whole.constants["platt"] = np.array([7.0, 7.0])
+    save_model(tmp_path / "whole", whole)
+    np.testing.assert_array_equal(load_model(tmp_path / "whole").score(forms, flat), whole.score(forms, flat))
     calibrate_on(whole, *parts.dev, parts.vocabulary.forms)
     assert {name: whole.constants[name].tolist() for name in rule} == rule
     assert whole.constants["platt"].tolist() != [7.0, 7.0]
@@ -92,8 +94,18 @@ def test_models_of_other_types_or_words_are_refused(tmp_path: Path) -> None:
     renamed = replace(other, types=other.types[::-1])
     reordered = replace(other, lookups=[Lookup(words.name, words.values[::-1])])
     for odd, found in ((renamed, "types"), (reordered, "words and features")):
-        with pytest.raises(ModelError, match=f"found other {found}"):
-            average([one, odd])
+        for models in ([one, odd], [one, other, odd]):
+            with pytest.raises(ModelError, match=f"found other {found}"):
+                average(models)
+
+
+def test_a_constant_that_an_older_model_lacks_is_left_out(tmp_path: Path) -> None:
+    one, other = members(tmp_path, ["objective.corruption=sequence"], 2)
+    name = list(one.rule.fitted())[-1]
+    del other.constants[name]
+    for models in ([one, other], [other, one]):
+        found = average(models).rule.fitted()
+        assert found.keys() == other.rule.fitted().keys() != one.rule.fitted().keys()
 
 
 def test_models_from_one_seed_are_refused(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for title, text in rows:
         grid.add_row(title, printable(text))
