@@ -127,6 +127,13 @@ def test_who_writes_without_a_rest_sees_something_too(pipe: BinaryIO, monkeypatc
     assert not any(piece.awaited for piece in found)
 
 
+def test_each_line_that_is_typed_is_a_piece_with_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "is_typed", lambda path: True)
+    (tmp_path / "typed").write_bytes(b"one\ntwo")
+    found = list(read_pieces(tmp_path / "typed", live=True))
+    assert found == [Piece(1, b"one\n", awaited=True), Piece(2, b"two", awaited=True)]
+
+
 def test_what_somebody_waits_for_is_put_out_before_more_is_read(tagger: Tagger) -> None:
     found: list[tuple[bytes, int]] = []
     seen: list[int] = []

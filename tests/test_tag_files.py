@@ -42,6 +42,13 @@ def test_no_input_of_several_is_written_over(here: Path) -> None:
     assert (here / "out" / "x.html").read_text() == LINES
 
 
+def test_where_one_of_several_cannot_be_read_none_is_begun(here: Path) -> None:
+    done = nerwin("tag", "runs/village-1", "village.conll", "absent.txt", "--output", "out")
+    assert done.exit_code == BAD
+    assert done.stderr.startswith("nerwin: absent.txt: cannot read the file")
+    assert not Path("out").exists()
+
+
 @pytest.mark.parametrize("name", ["x.txt", "x.txt.gz"])
 def test_files_that_would_get_one_name_are_refused(here: Path, name: str) -> None:
     for place in ("one/x.txt", f"other/{name}"):

@@ -395,6 +395,15 @@ def test_the_unknown_word_learns_only_where_rare_words_stand_for_it(tmp_path: Pa
     assert moved == [True, False]
 
 
+def test_a_word_that_is_not_masked_may_be_read_as_unknown_all_the_same(tmp_path: Path) -> None:
+    trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "words.masked=0.5"))
+    words = trainer.parts.train.flat.tokens
+    words = words[words != PADDING]
+    found = trainer.disguise(words, np.random.default_rng(1))
+    twins = np.bincount((found - words) // len(trainer.parts.vocabulary), minlength=3) / len(words)
+    assert twins.tolist() == pytest.approx([0, 0.5, 0.5], abs=0.1)  # itself, unknown, masked
+
+
 def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "window.sentence=1"))
     assert trainer.disguise.shares[PADDING] == 0
