@@ -530,6 +530,8 @@ MANY = "".join(f"{n}{chr(97 + n)} O\n" for n in range(SEVERAL))
             "comments with a tag where tokens have theirs: 2, the first on line 2 (",
         ),
         ("#a O\nb O O\n# O\n", {"comments": "#"}, None),
+        ("# 1\na O\n", {"comments": "#"}, None),
+        ("# 1\na x y O\n", {"comments": "#", "tag": 3}, None),
         (
             "1-2 al O\n1 a O\n2 el O\n3 Mar B-LOC\n3.1 x O\n",
             {"word": 1},

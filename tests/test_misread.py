@@ -68,6 +68,8 @@ def test_lines_by_another_mark_than_the_first_are_refused(read: Reader, text: st
         "1\tx\n3\ty\n4\tz\n",
         "1\tB-N\n2\tO\n",
         "O x\nO y\n",
+        "O x\nO y\nand z\nor z\n",
+        "B-PER\nO\n",
         "New York\tO\nis\tO\n",
     ],
 )

@@ -505,9 +505,11 @@ def test_what_came_before_unreadable_input_is_put_out_first(
     monkeypatch.setattr(pieces, "SIZE", 1000)
     monkeypatch.setattr(pieces, "LONGEST_LINE", 500)
     path = long_file(tmp_path)
-    path.write_bytes(path.read_bytes()[: 1000 * good] + b"x" * 3000)
+    before = path.read_bytes()[: 1000 * good]
+    path.write_bytes(before + b"x" * 3000)
     found: list[bytes] = []
-    with pytest.raises(CorpusError, match="expected lines of at most"):
+    number = before.count(b"\n") + 1
+    with pytest.raises(CorpusError, match=rf"long\.conll:{number}: expected lines of at most"):
         found.extend(tag_file(tagger, path, Task("conll", FORMAT), jobs))
     assert len(found) == good
 
