@@ -442,6 +442,28 @@ def test_a_process_that_is_forked_while_a_thread_tags_can_tag_too(
     assert child.exitcode == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_process_that_is_forked_just_as_a_thread_takes_its_turn_can_tag_too(folder: Path) -> None:
+    """A lock that has just been taken may still say that it is free."""
+
+    class JustTaken:
+        def locked(self) -> bool:
+            return False
+
+        def __enter__(self) -> None:
+            raise AssertionError("this would wait for ever")
+
+        def __exit__(self, *error: object) -> None: ...
+
+    tagger, words = nerwin.load(folder), TEXTS[0].split()
+    expected = tagger.tag(words)
+    tagger.scorer._turn = JustTaken()  # type: ignore[assignment]
+    child = multiprocessing.get_context("fork").Process(target=_check_tags, args=(tagger, words, expected))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+
+
 def _check_tags(tagger: nerwin.Tagger, words: list[str], expected: list[str]) -> None:
     assert tagger.tag(words) == expected
 

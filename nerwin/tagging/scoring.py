@@ -42,6 +42,8 @@ class TextScorer:
         for scorer in _scorers:
             if scorer._turn.locked():
                 scorer._begin()
+            else:
+                scorer._turn = threading.Lock()  # a thread may have taken the old one and not have come to say so
 
     def forget(self) -> None:
         """Begin anew, as if no text had been scored before."""
