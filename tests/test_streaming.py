@@ -106,7 +106,7 @@ def test_of_columns_a_piece_ends_where_a_file_s_would(pipe: BinaryIO) -> None:
     reader = threading.Thread(target=lambda: found.extend(read_pieces(None, by_sentence=True)))
     reader.start()
     pipe.write(b"one O\n\n")
-    reader.join(3 * pieces.REST)
+    reader.join(3 * pieces.REST_IN_LINE)
     pipe.write(b"two O\n\n")
     pipe.close()
     reader.join()
@@ -116,6 +116,7 @@ def test_of_columns_a_piece_ends_where_a_file_s_would(pipe: BinaryIO) -> None:
 @LIVE
 def test_who_writes_without_a_rest_sees_something_too(pipe: BinaryIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "REST", 60)
+    monkeypatch.setattr(pieces, "REST_IN_LINE", 60)
     monkeypatch.setattr(pieces, "LONGEST", 0)
     text = b"one\n" * 100_000  # more than a pipe holds
     writer = threading.Thread(target=lambda: (pipe.write(text), pipe.close()))

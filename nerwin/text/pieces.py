@@ -26,7 +26,8 @@ MOST = 2 * SIZE  # bytes after which a sentence is cut: a file without blank lin
 BLOCK = 1 << 19  # bytes of a block, at least; so few that most of what is computed from it fits the processor's caches
 MOST_OF_BLOCKS = 2 * BLOCK  # bytes of a block after which a sentence is cut
 NEAR_END = 1 << 14  # bytes in which a blank line is looked for first
-REST = 0.1  # seconds without a byte, after which who writes into a pipe may be waiting for what becomes of it
+# Seconds without a byte after which who writes into a pipe may be waiting: fewer after a whole line than within one.
+REST, REST_IN_LINE = 0.005, 0.1
 LONGEST = 1.0  # seconds of a piece from a pipe: who writes without a rest shall see something, too
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]*\n")
 
@@ -98,7 +99,7 @@ def _read_live(stream: BinaryIO) -> tuple[bytes, bool, bool]:
     data, started = bytearray(stream.read1(SIZE)), time.monotonic()  # type: ignore[attr-defined]
     ended = not data
     while not ended:
-        if not select.select([stream], [], [], REST)[0]:
+        if not select.select([stream], [], [], REST if data.endswith(b"\n") else REST_IN_LINE)[0]:
             return bytes(data), False, True
         if len(data) == SIZE or time.monotonic() - started > LONGEST:
             return bytes(data), False, False
