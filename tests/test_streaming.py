@@ -21,7 +21,7 @@ from nerwin.errors import CorpusError, WorkerError
 from nerwin.tagging import streaming
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.tagging.task import Task, tag_piece
+from nerwin.tagging.task import Tagged, Task, tag_piece
 from nerwin.text import pieces
 from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.text.files import BOM, read_lines
@@ -136,7 +136,7 @@ def test_each_line_that_is_typed_is_a_piece_with_its_number(tmp_path: Path, monk
 
 
 def test_what_somebody_waits_for_is_put_out_before_more_is_read(tagger: Tagger) -> None:
-    found: list[tuple[bytes, int]] = []
+    found: list[tuple[Tagged, int]] = []
     seen: list[int] = []
 
     def work() -> Iterator[tuple[Task, Piece]]:
@@ -225,7 +225,7 @@ def test_lines_of_a_piece() -> None:
 
 def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> None:
     for word in ("Mira", "Quellmark"):
-        output = tag_piece(tagger, Task("conll", Columns(), name="in"), Piece(1, f"{word}\n".encode()))
+        output = tag_piece(tagger, Task("conll", Columns(), name="in"), Piece(1, f"{word}\n".encode())).output
         assert output.decode().startswith(word)
         assert list(tagger.scorer._projections._kept) == [word]
 
@@ -431,6 +431,25 @@ def test_an_error_in_a_later_piece_names_its_line(
     path.write_text("a\tx\n\n" * 100 + "b\n\n" + "c\tx\n\n" * 10, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"bad\.conll:201: expected a word in column 1"):
         tagged(tagger, path, columns=Columns(word=1), jobs=jobs)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("size", [40, 1 << 20])
+@pytest.mark.parametrize("objects", [False, True])
+def test_the_lines_before_one_that_cannot_be_tagged_are_put_out(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objects: bool, size: int, jobs: int
+) -> None:
+    """Who starts again after the line that the error names shall miss none."""
+    monkeypatch.setattr(pieces, "SIZE", size)
+    lines = [b'{"text": "Mira left", "n": %d}' % n if objects else b"Mira left %d" % n for n in range(9)]
+    lines[7] = b"\xff"  # which is found before what is wrong with an earlier line
+    lines[5] = b'{"text": "Mira left", "n": 1e400}' if objects else b"\xff"
+    (tmp_path / "in").write_bytes(b"\n".join(lines))
+    found: list[bytes] = []
+    with pytest.raises(CorpusError, match=r"in:6: expected "):
+        found.extend(tag_file(tagger, tmp_path / "in", Task("jsonl", objects=objects), jobs))
+    (tmp_path / "good").write_bytes(b"\n".join(lines[:5]))
+    assert b"".join(found) == b"".join(tag_file(tagger, tmp_path / "good", Task("jsonl", objects=objects)))
 
 
 def test_blocks_are_the_smaller_the_more_scores_a_word_has(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,10 @@ def tag_range(model: SavedModel, byte_range: Range) -> Iterator[bytes]:
     tagger = _tagger(model)
     with collector_paused():
         for settled, piece in _pieces(byte_range):
-            yield tag_piece(tagger, settled, piece)
+            tagged = tag_piece(tagger, settled, piece)
+            if tagged.error:
+                raise tagged.error
+            yield tagged.output
 
 
 @lru_cache(maxsize=1)  # the command's one model stays in memory between its ranges

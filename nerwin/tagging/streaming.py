@@ -21,7 +21,7 @@ from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import framed
 from nerwin.tagging.tagger import Tagger
-from nerwin.tagging.task import Task, tag_piece
+from nerwin.tagging.task import Tagged, Task, tag_piece
 from nerwin.text.columns import with_delimiter
 from nerwin.text.files import check_beginning, source_name
 from nerwin.text.pieces import Piece, most_pieces, read_pieces
@@ -56,7 +56,9 @@ def _tag_pieces(
     jobs = min(jobs, most_pieces(path) or jobs)  # all processes start with the first piece
     with collector_paused():
         for tagged, size in _outputs(tagger, work, jobs):
-            yield tagged
+            yield tagged.output
+            if tagged.error:
+                raise tagged.error
             progress(size)
     if failures:
         raise failures[0]
@@ -70,7 +72,7 @@ def _readable(work: Iterator[Work], failures: list[CorpusError]) -> Iterator[Wor
         failures.append(error)
 
 
-def _outputs(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
+def _outputs(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[Tagged, int]]:
     """The outputs in order, each with the size of its piece in bytes; in processes as soon as there are two pieces to
     do at a time."""
     for task, piece in work:
@@ -98,7 +100,7 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
             yield task._replace(delimiter=delimiter), piece
 
 
-def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[bytes, int]]:
+def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[tuple[Tagged, int]]:
     """What `_outputs` gives, by so many processes.
 
     Just so many pieces are on their way that no process has to wait.
@@ -107,7 +109,7 @@ def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[t
     forked = "fork" in multiprocessing.get_all_start_methods()
     given = tagger.model, tagger.min_score, os.getpid()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if forked else "spawn"), _receive, given)
-    waiting: deque[tuple[Future[bytes], int]] = deque()
+    waiting: deque[tuple[Future[Tagged], int]] = deque()
     finished = False
     try:
         for task, piece in work:
@@ -128,7 +130,7 @@ def _in_processes(tagger: Tagger, work: Iterator[Work], jobs: int) -> Iterator[t
         pool.shutdown(cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, task: Task, piece: Piece) -> Future[bytes]:
+def _submit(pool: ProcessPoolExecutor, task: Task, piece: Piece) -> Future[Tagged]:
     try:
         with deaf():  # the processes start with the first call
             return pool.submit(_tag, task, piece)
@@ -138,7 +140,7 @@ def _submit(pool: ProcessPoolExecutor, task: Task, piece: Piece) -> Future[bytes
         ) from error
 
 
-def _first(waiting: deque[tuple[Future[bytes], int]]) -> tuple[bytes, int]:
+def _first(waiting: deque[tuple[Future[Tagged], int]]) -> tuple[Tagged, int]:
     tagged, size = waiting.popleft()
     return tagged.result(), size
 
@@ -153,5 +155,5 @@ def _receive(model: Model, min_score: float, parent: int) -> None:
     gc.disable()
 
 
-def _tag(task: Task, piece: Piece) -> bytes:
+def _tag(task: Task, piece: Piece) -> Tagged:
     return tag_piece(_tagger, task, piece)

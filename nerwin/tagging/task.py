@@ -3,11 +3,13 @@
 It is tagged without a trace of the pieces before it, so that this may be done anywhere.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nerwin.arrays import Ints
+from nerwin.errors import CorpusError
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.columns import DOCSTART, Block, Columns, block_of
@@ -38,21 +40,51 @@ class Task(NamedTuple):
     delimiter: str | None = None
 
 
-def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> bytes:
-    """The output for one piece, its lines ended, in UTF-8."""
-    tagged = b"".join(_tag_parts(tagger, task, piece))
-    return marked(tagged) if piece.number == 1 else tagged
+class Tagged(NamedTuple):
+    """The output for one piece, its lines ended, in UTF-8; error: why it ends before the piece does."""
+
+    output: bytes
+    error: CorpusError | None = None
+
+
+def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> Tagged:
+    """Tag a piece. Where a line cannot be tagged, what is tagged before it counts: of texts, all lines."""
+    done: list[bytes] = []
+    failure = None
+    try:
+        done.extend(_tag_parts(tagger, task, piece))
+    except CorpusError as error:
+        failure = error
+    output = b"".join(done)
+    return Tagged(marked(output) if piece.number == 1 else output, failure)
 
 
 def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
+    """The output part by part.
+
+    Raises:
+        CorpusError: a line cannot be tagged; the message starts with `name:line`.
+    """
     tagger.scorer.forget()
     share = min(1.0, SCORES / len(tagger.model.corruption.names))
     parts = cut_piece(piece, by_sentence=task.columns is not None, share=share)
     if task.columns is None:
-        tag_lines = tag_objects if task.objects else tag_texts
-        return (end_lines(tag_lines(tagger, part, task.form, task.name)) for part in parts)
+        return itertools.chain.from_iterable(_tag_lines(tagger, task, part) for part in parts)
     split = (block_of(part, task.columns, task.name, task.delimiter) for part in parts)
     return tag_columns(tagger, split, task.columns, task.form, task.name)
+
+
+def _tag_lines(tagger: Tagger, task: Task, part: Piece) -> Iterator[bytes]:
+    """The output for lines that are texts of their own, up to the first that cannot be tagged."""
+    tag_lines = tag_objects if task.objects else tag_texts
+    try:
+        output = end_lines(tag_lines(tagger, part, task.form, task.name))
+    except CorpusError as error:
+        number, _, _ = error.args[0].removeprefix(f"{task.name}:").partition(":")
+        *_, rest = part.data.split(b"\n", int(number) - part.number)
+        yield from _tag_lines(tagger, task, part._replace(data=part.data.removesuffix(rest)))
+        raise
+    yield output
 
 
 def end_lines(lines: Iterable[str]) -> bytes:
