@@ -79,7 +79,7 @@ def _tag_lines(tagger: Tagger, task: Task, part: Piece) -> Iterator[bytes]:
     tag_lines = tag_objects if task.objects else tag_texts
     try:
         output = end_lines(tag_lines(tagger, part, task.form, task.name))
-    except CorpusError as error:
+    except CorpusError as error:  # it names its line; those before it may have another error, which comes first then
         number, _, _ = error.args[0].removeprefix(f"{task.name}:").partition(":")
         *_, rest = part.data.split(b"\n", int(number) - part.number)
         yield from _tag_lines(tagger, task, part._replace(data=part.data.removesuffix(rest)))
