@@ -23,7 +23,15 @@ from nerwin.text.vectors import read_vectors
 from nerwin.training.coverage import lookup_stages
 from nerwin.training.data import CUT_BEYOND, Parts, make_parts
 from nerwin.training.fresh import init_model
-from nerwin.training.notes import LETTERS, LETTERS_ALONE, LETTERS_MISMATCH, notes_on
+from nerwin.training.notes import (
+    LACKS_ALL,
+    LACKS_SOME,
+    LETTERS,
+    LETTERS_ALONE,
+    LETTERS_MISMATCH,
+    RANKER_LACKS,
+    notes_on,
+)
 from nerwin.training.reading import read_parts
 from nerwin.training.state import generators
 from tests.village import epochs, new_trainer, village_config
@@ -244,7 +252,7 @@ def test_sentences_that_are_held_out_are_not_cut(tmp_path: Path) -> None:
 
 
 def absent_of(parts: Parts) -> list[str]:
-    return [note for note in parts.notes if "nothing is chosen" in note]
+    return [note for note in parts.notes if note.startswith("dev   no entity of ")]
 
 
 def test_nothing_is_said_of_types_that_dev_lacks_where_it_is_learned_from(tmp_path: Path) -> None:
@@ -279,15 +287,25 @@ def test_a_dev_part_that_says_little_is_noted(tmp_path: Path, entities: int, not
 
 
 def test_types_that_dev_has_no_entity_of_are_named(tmp_path: Path) -> None:
-    end = ": nothing is chosen or fitted for what dev does not have"
     train = ["B-C O B-A", "B-B I-B"]
-    assert absent_of(parts_of(tmp_path, train, ["O B-B"])) == [f"dev   no entity of A, C{end}"]
-    assert absent_of(parts_of(tmp_path, train, ["O B-B"], entities=["A", "B"])) == [f"dev   no entity of A{end}"]
+    assert absent_of(parts_of(tmp_path, train, ["O B-B"])) == [f"dev   no entity of A, C: {LACKS_SOME}"]
+    two = parts_of(tmp_path, train, ["O B-B"], entities=["A", "B"])
+    assert absent_of(two) == [f"dev   no entity of A: {LACKS_SOME}"]
     assert absent_of(parts_of(tmp_path, train, [*train, "B-D"])) == []
     many = [f"B-T{number:02}" for number in range(11)]
     ten = ", ".join(tag[2:] for tag in many[:10])
-    assert absent_of(parts_of(tmp_path, many, ["O"])) == [f"dev   no entity of {ten}, ...{end}"]
-    assert absent_of(parts_of(tmp_path, many[:10], ["O"])) == [f"dev   no entity of {ten}{end}"]
+    assert absent_of(parts_of(tmp_path, many, ["O"])) == [f"dev   no entity of {ten}, ...: {LACKS_ALL}"]
+    assert absent_of(parts_of(tmp_path, many[:10], ["B-X"])) == [f"dev   no entity of {ten}: {LACKS_ALL}"]
+
+
+@pytest.mark.parametrize("tags", ["O B-B", "O"])
+def test_the_ranker_seldom_finds_what_dev_does_not_have(tmp_path: Path, tags: str) -> None:
+    parts, config = parts_of(tmp_path, ["B-A O B-B"], [tags]), config_of(tmp_path)
+    objective = config.objective.model_copy(update={"corruption": "window"})
+    ranker = config.model_copy(update={"objective": objective})
+    train, dev = Corpus("a", [Sentence(["x"], ["B-A"])]), Corpus("b", [Sentence(["y"], ["O"])])
+    (note,) = [note for note in notes_on(parts, train, dev, ranker) if "no entity of" in note]
+    assert note.endswith(f": {RANKER_LACKS}")
 
 
 def test_types_that_train_does_not_have_are_named(tmp_path: Path) -> None:

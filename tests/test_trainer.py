@@ -10,12 +10,15 @@ import pytest
 
 from nerwin.arrays import Gradients, Parameters
 from nerwin.errors import TrainingDiverged
+from nerwin.evaluation.calibration import UNCALIBRATED
 from nerwin.evaluation.scores import Score
+from nerwin.model.decision import CALIBRATION
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Standing
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Rule, Treatment, adamw
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.corpus import read_corpus
+from nerwin.text.tags import spans
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module
 from nerwin.training.descent import make_schedule
@@ -496,3 +499,17 @@ def test_many_types_widen_the_last_layer(tmp_path: Path, hidden: list[int], per_
     assert len(model.types) == 2
     assert [len(model.params[f"W{k}"]) for k in range(1, len(widths) + 1)] == widths
     assert len(model.params["U"]) == widths[-1]
+
+
+@pytest.mark.parametrize("corruption", ["window", "label", "sequence"])
+def test_scores_are_fitted_where_dev_has_an_entity_to_find(tmp_path: Path, corruption: str) -> None:
+    """Where it has none, all that is found there would count as wrong, and every score would be next to 0."""
+    trainer = new_trainer(village_config(tmp_path, f"objective.corruption={corruption}"))
+    epochs(trainer)
+    model, (flat, gold) = trainer.model, trainer.parts.dev
+    scores = model.score(trainer.forms, flat)
+    others = [[tag.replace("PER", "X").replace("LOC", "Y") for tag in own] for own in gold]  # types to find nowhere
+    for dev, fitted in ((gold, True), ([["O"] * len(own) for own in gold], False), (others, False)):
+        tags = model.rule.tag_and_calibrate(scores, trainer.forms, flat, dev)
+        assert any(spans(own) for own in tags)
+        assert (model.constants[CALIBRATION].tolist() != UNCALIBRATED.tolist()) == fitted

@@ -18,6 +18,7 @@ from nerwin.corruption.interface import Corruption
 from nerwin.errors import ModelError
 from nerwin.evaluation.calibration import UNCALIBRATED, fit_platt, found_entities, probability
 from nerwin.text.features import FormTable
+from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import FlatCorpus, split_sentences
 
 CALIBRATION = "platt"  # the constant (2,) by which margins become probabilities
@@ -71,13 +72,17 @@ class DecisionRule:
     ) -> list[list[str]]:
         """The tags of the dev part; how likely an entity is right is fitted to those that are found there.
 
+        Where dev has no entity of the model's types, none that is found can be right, and nothing is fitted.
+
         Args:
             scores: (n, K), not yet adjusted. gold: the true tags, in IOB2.
         """
         scores = self.adjusted(scores, forms.word_numbers(corpus.words), forms.unseen[corpus.words])
         tags = self.spell(self.decode(scores, corpus.lengths), corpus.lengths)
         found = found_entities(self.margins(scores, corpus.lengths), corpus.lengths, tags, gold)
-        self.constants[CALIBRATION] = fit_platt(found.x, found.right)
+        entities = {*self.spelled} - {OUTSIDE}
+        some = any(not entities.isdisjoint(own) for own in gold)
+        self.constants[CALIBRATION] = fit_platt(found.x, found.right) if some else UNCALIBRATED
         return tags
 
     @_finite_sums()

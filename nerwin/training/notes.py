@@ -1,7 +1,6 @@
 """What is said of the parts before training: how each file was understood, and what is doubtful or worth knowing."""
 
 from collections.abc import Container, Iterator
-from pathlib import Path
 
 from nerwin.config.corpora import HELD_OUT, hold_out
 from nerwin.config.settings import Config
@@ -15,6 +14,10 @@ from nerwin.training.data import CUT_BEYOND, Parts, listed
 MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
 SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
 FEW_ENTITIES = 20  # dev with fewer says little: one mistake is 5 points
+# What it means that dev has no entity of some types, or of all.
+RANKER_LACKS = "the threshold of a type that dev does not have is above its scores there, so it is seldom found"
+LACKS_SOME = "what is found of a type that dev does not have counts as wrong, in thresholds and scores too"
+LACKS_ALL = "neither epoch nor thresholds are chosen, and scores are not fitted, so they are no probabilities"
 LETTERS_MISMATCH = {
     True: "words are whole, where train's are single letters",
     False: "words are single letters, where train's are whole",
@@ -26,7 +29,7 @@ LETTERS_ALONE = f"most words are single letters: two in a row say more (features
 def notes_on(parts: Parts, train: Corpus, dev: Corpus | None, config: Config) -> Iterator[str]:
     """The notes on parts that were made of these corpora, in the order in which they are shown."""
     yield from _on_files(train, dev, config.corpus.tokenizer)
-    yield from _on_entities(parts, config.training.refit)
+    yield from _on_entities(parts, config)
     if parts.cut:
         yield f"train sentences of more than {CUT_BEYOND} words are cut where no entity is: {parts.cut:,}"
     if not config.training.refit:  # else there is no dev part to score on
@@ -48,8 +51,9 @@ def _on_files(train: Corpus, dev: Corpus | None, tokenizer: str) -> Iterator[str
         yield f"dev   has {sizes}: are the two swapped?"
 
 
-def _on_entities(parts: Parts, refit: Path | None) -> Iterator[str]:
+def _on_entities(parts: Parts, config: Config) -> Iterator[str]:
     """Notes on the types and entities of a dev part, or on what becomes of it if it is learned from too."""
+    refit = config.training.refit
     dev = parts.train.tags[parts.train_sentences :] if refit else parts.dev.tags
     there = types_in(dev)
     if strange := sorted(there - set(parts.types)):
@@ -61,7 +65,9 @@ def _on_entities(parts: Parts, refit: Path | None) -> Iterator[str]:
     if 0 < found < FEW_ENTITIES:
         yield f"dev   so few entities ({found}) that its F1 says little of other text"
     if absent := sorted(set(parts.types) - there):
-        yield f"dev   no entity of {listed(absent)}: nothing is chosen or fitted for what dev does not have"
+        of_tagger = LACKS_SOME if found else LACKS_ALL
+        meaning = RANKER_LACKS if config.objective.corruption == "window" else of_tagger
+        yield f"dev   no entity of {listed(absent)}: {meaning}"
 
 
 def _on_shared_sentences(train: Corpus, dev: Corpus | None) -> Iterator[str]:
