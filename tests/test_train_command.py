@@ -178,6 +178,20 @@ def test_the_shipped_parts_beside_a_train_of_ones_own_are_named(here: Path) -> N
     assert "is still" not in nerwin("train", "--set", "training.epochs=1").stderr
 
 
+def test_in_an_archive_no_shipped_configuration_can_be_read_and_others_can(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "n.zip").write_bytes(b"")
+    monkeypatch.setattr("nerwin.shipped.PACKAGE", here / "n.zip" / "nerwin")
+    wanted = f"expected nerwin in a folder, found it in the archive {here / 'n.zip'}. Unpack it.\n"
+    for words in (["init", "a.yaml", "--preset", "quickstart"], ["config"], ["train"]):
+        done = nerwin(*words)
+        assert (done.exit_code, done.stdout) == (BAD, "")
+        assert done.stderr == f"nerwin: configs/quickstart.yaml: {wanted}"
+    assert not (here / "a.yaml").exists()
+    assert nerwin("train", "--config", "village.yaml", "--set", "training.epochs=1").exit_code == DONE
+
+
 @pytest.mark.parametrize(
     ("part", "note"), [("train", "teaches the model"), ("dev", "chooses its thresholds"), ("test", "")]
 )

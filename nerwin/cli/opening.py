@@ -7,7 +7,7 @@ from nerwin.config.reading import non_default
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.counts import counted
 from nerwin.model.manifest import read_manifest
-from nerwin.shipped import shipped
+from nerwin.shipped import place_of
 from nerwin.storage.folders import model_folder
 from nerwin.text.vocabulary import KNOWN
 from nerwin.training.run import Run
@@ -18,7 +18,7 @@ FEW_STEPS = 20
 
 def still_shipped(corpus: CorpusConfig) -> Iterator[str]:
     """A note where dev or test is still the shipped corpus's, though train is another one."""
-    ours = shipped("data").resolve()
+    ours = place_of("data").resolve()
     if corpus.train is None or corpus.train.parent == ours:
         return
     for name, path in (("dev", corpus.dev), ("test", corpus.test)):
