@@ -188,6 +188,26 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         load_config(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Lima\tB-LOC\n", ":1: found character '\\t' that cannot start any token."),
+        ("in O\nLima B-LOC\n", ": expected sections such as `corpus:` and `training:`, found str."),
+    ],
+)
+def test_a_corpus_for_a_configuration_is_told_its_place(tmp_path: Path, text: str, found: str) -> None:
+    mend = "Mend the YAML"
+    for name, remedy in (
+        ("a.YAML", f"{mend}."),
+        ("a.yml", f"{mend}."),
+        ("a.conll", f"{mend}, or name a configuration: a corpus goes after --set corpus.train="),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ConfigError) as caught:
+            load_config(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name}{found} {remedy}"
+
+
 @pytest.mark.parametrize("name", ["absent.yaml", "."])
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError) as caught:

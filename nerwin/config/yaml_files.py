@@ -16,6 +16,9 @@ from nerwin.storage.replace import replace_file
 DEEPEST = 50  # levels; no key needs more than four
 LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
 UNBROKEN = 1 << 30  # characters that no line is longer than
+SUFFIXES = (".yaml", ".yml")
+REMEDY = "Mend the YAML."
+REMEDY_ELSEWHERE = "Mend the YAML, or name a configuration: a corpus goes after --set corpus.train="
 
 
 class _Loader(yaml.SafeLoader):
@@ -111,22 +114,23 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # the latter of a name that is none
         problem = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"{path}: cannot read the configuration: {problem}. Check the path.") from error
-    content = parse_yaml(text, str(path))
+    remedy = REMEDY if path.suffix.lower() in SUFFIXES else REMEDY_ELSEWHERE
+    content = parse_yaml(text, str(path), remedy)
     if content is None:
         return {}
     if not isinstance(content, dict):
         raise ConfigError(
-            f"{path}: expected sections such as `corpus:` and `training:`, found {type(content).__name__}."
+            f"{path}: expected sections such as `corpus:` and `training:`, found {type(content).__name__}. {remedy}"
         )
     return content
 
 
-def parse_yaml(text: str, where: str) -> Any:
-    """The value of a YAML text; `where` is what an error calls it."""
+def parse_yaml(text: str, where: str, remedy: str = REMEDY) -> Any:
+    """The value of a YAML text; `where` is what an error calls it, `remedy` what it says to do."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader is a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"{where}{_position(error)}. Mend the YAML.") from error
+        raise ConfigError(f"{where}{_position(error)}. {remedy}") from error
 
 
 def _position(error: Exception) -> str:
