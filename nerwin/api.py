@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,12 @@ def score(
 
     Args:
         columns: keys of `corpus`, such as word_column, that replace the model's.
+
+    Raises:
+        TypeError: data is something else, such as bytes.
     """
+    if not isinstance(data, str | PathLike | None):
+        raise TypeError(f"data: expected a file as str or Path, found {type(data).__name__}. Name its path.")
     place = None if data is None else Path(data)
     corpus = scored_part(tagger.model.config, tagger.model.sources, place, columns)
     return corpus, tagger.evaluate(corpus.words, corpus.tags)

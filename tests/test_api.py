@@ -239,6 +239,17 @@ def test_another_kind_of_configuration_is_a_type_error() -> None:
         as_config({}, ["training.epochs=1"])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), (b"runs/mine", "bytes"), (["runs/mine"], "list")])
+def test_what_is_no_path_is_a_type_error(tagger: nerwin.Tagger, wrong: Any, kind: str) -> None:
+    folder = rf"^expected a folder as str or Path, found {kind}\. Name its path\.$"
+    with pytest.raises(TypeError, match=folder):
+        nerwin.train({}, wrong)
+    with pytest.raises(TypeError, match=folder):
+        tagger.save(wrong)
+    with pytest.raises(TypeError, match=rf"^data: expected a file as str or Path, found {kind}\. Name its path\.$"):
+        nerwin.evaluate(tagger, wrong)
+
+
 # evaluate
 
 

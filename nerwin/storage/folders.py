@@ -53,20 +53,32 @@ def new_folder(stem: str) -> Path:
         raise ModelError(f"{RUNS}: cannot make a folder there: {error.strerror}. Choose an --output.") from error
 
 
+def folder_path(name: str | Path) -> Path:
+    """The path of a folder that Python code names.
+
+    Raises:
+        TypeError: it is something else, such as bytes.
+    """
+    if not isinstance(name, str | os.PathLike):
+        raise TypeError(f"expected a folder as str or Path, found {type(name).__name__}. Name its path.")
+    return Path(name)
+
+
 def named_folder(name: str | Path) -> Path:
     """The folder that Python code names; unlike an argument of a command, the name may be one that no file can have.
 
     Raises:
-        ModelError: no folder can have this name.
+        ModelError: no folder can have this name. TypeError: it is something else, such as bytes.
     """
+    path = folder_path(name)
     try:
         with suppress(OSError):  # it is not there, or cannot be looked at
-            os.stat(name)
+            os.stat(path)
     except ValueError as error:
         raise ModelError(
             f"{name}: expected the name of a folder, found an impossible one: {error}. Choose another."
         ) from error
-    return Path(name)
+    return path
 
 
 def newest_folder(*, trained: bool = True) -> Path:
