@@ -14,7 +14,7 @@ from nerwin.evaluation.reliability import calibration_error, reliability
 from nerwin.evaluation.scores import Evaluation, evaluate_tags
 from nerwin.model.files import check_new_model, load_model, save_model
 from nerwin.model.model import Model
-from nerwin.storage.folders import kind_of, model_folder, named_folder
+from nerwin.storage.folders import folder_path, kind_of, model_folder, named_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.scoring import TextScorer, in_a_row
 from nerwin.text.lists import check_sentences, check_tags
@@ -262,6 +262,7 @@ def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
         min_score: entities that score less are left out.
 
     Raises:
-        ModelError: no such model, or a damaged one. ConfigError: min_score is no share of 1.
+        ModelError: no such model, or a damaged one. ConfigError: min_score is no share of 1. TypeError: the folder is
+            something else, such as bytes.
     """
-    return Tagger(load_model(model_folder(None if folder is None else Path(folder))), min_score)
+    return Tagger(load_model(model_folder(None if folder is None else folder_path(folder))), min_score)
