@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError, WorkerError
 from nerwin.parallel.workers import processes
@@ -23,6 +24,7 @@ from nerwin.training.comparison import Comparison, folder_of, train_cell
 from nerwin.training.grid import Cell, grid, run_of
 from nerwin.training.results import Result, read_results, summarise
 from nerwin.training.run import Run
+from nerwin.training.state import EpochDone
 from tests.commands import nerwin
 from tests.village import village_config, write_village
 
@@ -391,6 +393,27 @@ def test_a_configuration_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     before = (own / "config.yaml").read_bytes()
     Comparison(own, own / "config.yaml", [], CELLS)
     assert (own / "config.yaml").read_bytes() == before
+
+
+def test_a_comparison_that_has_moved_goes_on_and_its_runs_learn_where_their_files_are(tmp_path: Path) -> None:
+    cells = grid(["training.seed=1,2,3"])
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    assert len(list(comparison(there, "training.epochs=2", cells=cells[:1]).run(processes(1)))) == 1
+    config = village_config(there, "training.seed=2", "training.epochs=2")
+    records = Run.start(there / "out" / run_of(cells[1]), config).train()
+    while not isinstance(next(records), EpochDone):
+        pass
+    records.close()
+    there.rename(here)
+    again = comparison(here, "training.epochs=2", cells=cells)
+    assert len(again.finished()) == 1
+    assert [result.error for result in again.run(processes(1))] == [None, None]
+    for folder in (here / "out", *(here / "out" / run_of(cell) for cell in cells)):
+        assert load_config(folder / "config.yaml").corpus.train == here / "village.conll"
+    (here / "other.conll").write_text("Mira B-PER\n" * 20, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"other\.conll: expected the data that .*out was started with"):
+        comparison(here, "training.epochs=2", "corpus.train=other.conll", cells=cells).finished()
 
 
 def test_results_of_other_data_do_not_stand_beside_new_ones(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from nerwin.training.data import Parts
 from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
-from tests.village import village_config, write_village
+from tests.village import same, village_config, write_village
 
 EVERYTHING = (
     "training.epochs=4",
@@ -173,6 +173,38 @@ def test_a_run_whose_corpora_have_moved_goes_on(tmp_path: Path) -> None:
     resumed = Run.resume(folder, load_config(path))
     assert resumed.trainer.config.corpus.train == tmp_path / "moved.conll"
     assert finish(resumed) == []
+
+
+@pytest.mark.parametrize("enough", [lambda record: isinstance(record, EpochDone), lambda _: True], ids=["saved", "new"])
+def test_a_run_whose_project_has_moved_ends_as_one_that_has_not(
+    tmp_path: Path, enough: Callable[[Batched | EpochDone], bool]
+) -> None:
+    """It learns where its files are now, so that nobody has to name them twice."""
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    write_village(there)
+    (there / "test.conll").write_text("mill\tO\n", encoding="utf-8")
+    settings = (*EVERYTHING, "corpus.test=test.conll")
+    finish(Run.start(tmp_path / "whole", load_config(there / "village.yaml", settings)))
+    stop_when(Run.start(there / "run", load_config(there / "village.yaml", settings)), enough)
+    there.rename(here)
+    run = Run.resume(here / "run", load_config(here / "village.yaml", settings))
+    assert load_config(here / "run" / "config.yaml") == run.trainer.config
+    stop_when(run, lambda record: isinstance(record, EpochDone))
+    finish(Run.resume(here / "run", load_config(here / "run" / "config.yaml")))
+    assert metrics(here / "run") == metrics(tmp_path / "whole")
+    for part in ("best", "last"):
+        assert same(load_model(here / "run" / part).params, load_model(tmp_path / "whole" / part).params)
+
+
+def test_where_a_run_has_moved_other_files_are_refused(tmp_path: Path) -> None:
+    finish(Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1")))
+    before, words = contents(tmp_path / "run"), (tmp_path / "village.conll").read_text(encoding="utf-8")
+    (tmp_path / "other.conll").write_text(words.replace("Quellmark", "Quellmerk", 1), encoding="utf-8")
+    other = village_config(tmp_path, "training.epochs=1", "corpus.train=other.conll")
+    with pytest.raises(ConfigError, match=r"other\.conll: expected the data that .*run was started with"):
+        Run.resume(tmp_path / "run", other)
+    assert contents(tmp_path / "run") == before
 
 
 def test_a_run_that_gets_a_test_part_later_goes_on(tmp_path: Path) -> None:

@@ -68,9 +68,21 @@ def named_files(config: Config) -> dict[str, Path | None]:
     return {**named, "words.vectors": config.words.vectors}
 
 
-def files_of_both(before: Config, now: Config) -> set[str]:
-    """The keys of files that both configurations name: known by their sums, they may stand elsewhere."""
-    return {key for key, path in named_files(before).items() if path and named_files(now)[key]}
+def places_of_both(before: Config, now: Config) -> set[str]:
+    """The keys of files and of a run that both configurations name, which may stand elsewhere by now: a model knows the
+    sums of the files that it learned from, and has the thresholds of that run."""
+    one, other = before.to_dict(), now.to_dict()
+    keys = (*named_files(now), "training.refit")
+    return {key for key in keys if value_of(one, key) and value_of(other, key)}
+
+
+def with_places(config: Config, other: Config) -> Config:
+    """A configuration whose files stand where another one has them, as far as both name them."""
+    content, places = config.to_dict(), other.to_dict()
+    for key in places_of_both(config, other):
+        section, _, name = key.partition(".")
+        content[section][name] = value_of(places, key)
+    return Config.model_validate(content)
 
 
 def value_of(config: dict[str, Any], key: str) -> Any:
@@ -99,7 +111,7 @@ def differing_setup(one: Config, other: Config) -> list[str]:
     Files may stand elsewhere, the test part is nothing to a training, and how that goes, and from which seed, is its
     own.
     """
-    free = {*files_of_both(one, other), "corpus.test"}
+    free = {*places_of_both(one, other), "corpus.test"}
     return [key for key in differing(one, other) if key not in free and not key.startswith("training.")]
 
 

@@ -5,7 +5,7 @@ finished cells are skipped, and a cell that was interrupted continues where it w
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +26,7 @@ from nerwin.text.vector_cache import vectors_source
 from nerwin.training.grid import Cell, called, digest, keys_of, run_of, spelled
 from nerwin.training.metrics import read_metrics
 from nerwin.training.results import Result, append_result, read_results
-from nerwin.training.resumption import check_same_config
+from nerwin.training.resumption import check_resumable, keep_places
 from nerwin.training.run import Run
 from nerwin.training.same_data import check_same_data
 
@@ -67,7 +67,7 @@ class Comparison:
             )
         check_no_links(folder, map(run_of, self.cells))
         if (folder / CONFIG).exists():
-            check_same_config(folder, base)
+            check_resumable(folder, base, "choose another --output")
             return
         check_empty(folder, "Choose another --output.")
         try:
@@ -146,6 +146,7 @@ class Comparison:
         """
         with Lock(self.folder) as lock:
             done = {result.cell for result in self._done()}
+            self._keep_places(done)
             left = [cell for cell in self.cells if cell not in done]
             if not left:
                 return
@@ -162,6 +163,13 @@ class Comparison:
                     lock.check()
                     append_result(self.folder, result)
                     yield result
+
+    def _keep_places(self, done: Collection[Cell]) -> None:
+        """Write down where the files stand now, also in the runs of finished cells, as far as these still exist."""
+        keep_places(self.folder, self._load(()))
+        for cell in done:
+            with suppress(ConfigError):
+                keep_places(self.folder / run_of(cell), self._configs[cell])
 
 
 def train_cell(folder: Path, config: Config, data: Mapping[str, Fingerprint]) -> Result:

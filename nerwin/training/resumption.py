@@ -13,8 +13,9 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from nerwin.config.reading import differing, files_of_both, load_config
+from nerwin.config.reading import differing, load_config, places_of_both, with_places
 from nerwin.config.settings import Config
+from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
@@ -96,13 +97,26 @@ def whole_metrics(folder: Path, epochs: int) -> bytes:
     return b"".join(lines)
 
 
-def check_resumable(folder: Path, config: Config) -> None:
-    """Refuse to resume a run with another configuration than it was started with.
+def check_resumable(folder: Path, config: Config, remedy: str | None = None) -> None:
+    """Refuse to resume a run or a comparison with another configuration than it was started with; its files may stand
+    elsewhere, and are to be compared.
 
     Raises:
         ConfigError: naming the keys that differ.
     """
-    _check_equal(folder, load_config(folder / CONFIG), config, _new_run(folder))
+    before = load_config(folder / CONFIG)
+    _check_equal(folder, before, config, remedy or _new_run(folder), spared=places_of_both(before, config))
+
+
+def keep_places(folder: Path, config: Config) -> None:
+    """Write down where the files of a run or a comparison stand now, unless that is written there already.
+
+    Raises:
+        ConfigError: its configuration cannot be read. OSError: it cannot be written.
+    """
+    before = load_config(folder / CONFIG)
+    if (now := with_places(before, config)) != before:
+        write_yaml(folder / CONFIG, now.to_dict())
 
 
 def check_same_config(folder: Path, config: Config) -> None:
@@ -120,10 +134,8 @@ def _check_unedited(path: Path, config: Config, before: Config) -> None:
     Raises:
         ConfigError: naming the keys that differ.
     """
-    moved = files_of_both(before, config)
-    if before.training.refit and config.training.refit:  # its thresholds are in the model
-        moved.add("training.refit")
-    _check_equal(path, before, config, _new_run(path.parent), spared={*moved, "corpus.test"})
+    spared = {*places_of_both(before, config), "corpus.test"}
+    _check_equal(path, before, config, _new_run(path.parent), spared)
 
 
 def _new_run(folder: Path) -> str:

@@ -39,7 +39,14 @@ from nerwin.training.checkpoint import save_training
 from nerwin.training.data import Parts
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
-from nerwin.training.resumption import check_resumable, check_same_config, restored, where_saved, whole_metrics
+from nerwin.training.resumption import (
+    check_resumable,
+    check_same_config,
+    keep_places,
+    restored,
+    where_saved,
+    whole_metrics,
+)
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 
@@ -98,7 +105,9 @@ class Run:
             if not overwrite:
                 check_empty(folder, _remedy(folder))  # once more: reading the data takes its time
             _clear(folder)
-            if not configured:
+            if configured:
+                keep_places(folder, config)
+            else:
                 write_yaml(folder / CONFIG, config.to_dict())
             replace_file(folder / METRICS, b"")
         return cls(folder, trainer)
@@ -106,6 +115,8 @@ class Run:
     @classmethod
     def resume(cls, folder: Path, config: Config) -> "Run":
         """Continue a run where it was saved last, exactly as if it had never stopped.
+
+        Its files may stand elsewhere by now; the configuration in the folder then learns where.
 
         Raises:
             ModelError: there is no such run, or files of something else. ConfigError: the configuration or the data
@@ -129,6 +140,7 @@ class Run:
             if saved.name != PAUSED:  # it was behind, or half taken away
                 remove_model(folder / PAUSED)
             replace_file(folder / METRICS, metrics)
+            keep_places(folder, config)
         return cls(folder, trainer)
 
     def train(self) -> Generator[Batched | EpochDone, None, None]:
