@@ -8,15 +8,15 @@ from typing import Any
 
 from nerwin.config.corpora import scored_part
 from nerwin.config.overrides import apply_setting
-from nerwin.config.reading import key_types, make_config
+from nerwin.config.reading import key_types, make_config, missing_parts
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import read_yaml
-from nerwin.errors import ConfigError
+from nerwin.errors import ConfigError, CorpusError
 from nerwin.evaluation.scores import Evaluation
 from nerwin.model import committee
 from nerwin.model.files import load_model
 from nerwin.model.model import Standing
-from nerwin.storage.folders import model_folder, named_folder
+from nerwin.storage.folders import model_folder, named_folder, run_config
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts
@@ -128,11 +128,23 @@ def average(models: Iterable[str | Path]) -> Tagger:
     if len(loaded) < 2:
         raise ConfigError(f"average: expected two or more models, found {len(loaded)}. Name the runs of several seeds.")
     whole = committee.average(loaded)
+    _check_corpus_found(paths[0], loaded[0].config)
     parts = read_parts(loaded[0].config)
     check_same_data(paths[0], whole.config, whole.sources, parts.sources, "Restore the file.")
     if parts.dev.tags:
         whole.standing = Standing(best_f1=committee.calibrate_on(whole, *parts.dev, parts.vocabulary.forms))
     return Tagger(whole)
+
+
+def _check_corpus_found(run: Path, config: Config) -> None:
+    """Refuse a run whose corpus is gone, and say where its new place can be written."""
+    missing = missing_parts(config)
+    if gone := [str(missing[key]) for key in ("corpus.train", "corpus.dev") if key in missing]:
+        path = run_config(model_folder(run))
+        remedy = f"Write into {path} where they are now." if path else "Bring them back."
+        raise CorpusError(
+            f"{run}: expected the files that it learned from, found no {', '.join(dict.fromkeys(gone))}. {remedy}"
+        )
 
 
 def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None = None) -> Evaluation:

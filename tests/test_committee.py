@@ -13,7 +13,7 @@ import nerwin
 from nerwin.cli import app
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
-from nerwin.errors import ConfigError, ModelError
+from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
@@ -146,6 +146,28 @@ def test_a_corpus_that_has_changed_is_none_to_calibrate_on(tmp_path: Path, part:
     assert "expected the data that" in refused.stderr
     assert refused.stderr.endswith("Restore the file.\n")
     assert not (tmp_path / "both").exists()
+
+
+def test_members_whose_corpus_has_moved_say_where_to_write_its_new_place(tmp_path: Path) -> None:
+    folders = [tmp_path / "1", tmp_path / "2"]
+    for seed, folder in enumerate(folders):
+        for _ in Run.start(folder, village_config(tmp_path, f"training.seed={seed}", "training.epochs=1")).train():
+            pass
+    before = nerwin.average(folders)
+    gone, moved, path = tmp_path / "village.conll", tmp_path / "moved.conll", folders[0] / "config.yaml"
+    gone.rename(moved)
+    told = f"{folders[0]}: expected the files that it learned from, found no {gone}. "
+    with pytest.raises(CorpusError, match=re.escape(f"{told}Write into {path} where they are now.")):
+        nerwin.average(folders)
+    path.write_text(path.read_text(encoding="utf-8").replace(str(gone), str(moved)), encoding="utf-8")
+    assert nerwin.average(folders).model.standing == before.model.standing
+    words = moved.read_text(encoding="utf-8")
+    moved.write_text(words.replace("Quellmark", "Quellmerk", 1), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"moved\.conll: expected the data that"):
+        nerwin.average(folders)
+    path.unlink()
+    with pytest.raises(CorpusError, match=re.escape(f"{told}Bring them back.")):
+        nerwin.average(folders)
 
 
 def test_a_committee_is_wider_than_the_vectors_of_its_members(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from nerwin.cli.evaluate import _mistakes, _scores
 from nerwin.cli.scored import SEVERAL, _doubts
 from nerwin.evaluation.scores import evaluate_tags
-from tests.commands import BAD, DONE, nerwin, one_json_object
+from tests.commands import BAD, DONE, LINES, nerwin, one_json_object
 
 
 def test_evaluate_prints_the_figures_that_others_read_as_json(here: Path) -> None:
@@ -33,6 +33,21 @@ def test_evaluate_scores_dev_as_the_best_epoch_did(here: Path) -> None:
 def test_evaluate_finds_the_same_model_by_any_name(here: Path, words: list[str]) -> None:
     named = one_json_object(nerwin("evaluate", *words, "--json"))
     assert named == one_json_object(nerwin("evaluate", here / "runs" / "village-1" / "best", "--json"))
+
+
+def test_a_corpus_that_has_moved_is_found_where_the_configuration_of_the_run_says(here: Path) -> None:
+    before = one_json_object(nerwin("evaluate", "runs/village-1", "--json"))
+    (here / "village.conll").rename(here / "moved.conll")
+    refused = nerwin("evaluate", "runs/village-1")
+    assert refused.exit_code == BAD
+    assert refused.stderr.startswith(f"nerwin: corpus.dev: expected {here / 'village.conll'}, as the model's")
+    path = here / "runs" / "village-1" / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("village.conll", "moved.conll"), encoding="utf-8")
+    assert one_json_object(nerwin("evaluate", "runs/village-1", "--json")) == before
+    for command in ("report", "inspect"):
+        assert nerwin(command, "runs/village-1").exit_code == DONE
+    path.write_text("corpus: [", encoding="utf-8")
+    assert nerwin("tag", "runs/village-1", stdin=LINES).exit_code == DONE
 
 
 def test_evaluate_draws_its_tables_on_stdout_and_what_it_read_on_stderr(here: Path) -> None:

@@ -197,6 +197,20 @@ def test_a_run_whose_project_has_moved_ends_as_one_that_has_not(
         assert same(load_model(here / "run" / part).params, load_model(tmp_path / "whole" / part).params)
 
 
+def test_vectors_that_have_moved_are_compared_and_those_that_are_gone_are_in_the_model(tmp_path: Path) -> None:
+    names = one, moved, other = [tmp_path / name for name in ("one.txt", "moved.txt", "other.txt")]
+    one.write_text("boat 1 2 3 4 5 6 7 8\n", encoding="utf-8")
+    other.write_text("boat 1 2 3 4 5 6 7 9\n", encoding="utf-8")
+    config, again, wrong = (village_config(tmp_path, "training.epochs=1", f"words.vectors={name}") for name in names)
+    finish(Run.start(tmp_path / "run", config))
+    one.rename(moved)
+    finish(Run.resume(tmp_path / "run", config))
+    with pytest.raises(ConfigError, match=r"other\.txt: expected the data that .*run was started with"):
+        Run.resume(tmp_path / "run", wrong)
+    finish(Run.resume(tmp_path / "run", again))
+    assert load_config(tmp_path / "run" / "config.yaml").words.vectors == moved
+
+
 def test_where_a_run_has_moved_other_files_are_refused(tmp_path: Path) -> None:
     finish(Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1")))
     before, words = contents(tmp_path / "run"), (tmp_path / "village.conll").read_text(encoding="utf-8")

@@ -89,6 +89,21 @@ def test_train_takes_overrides_and_keeps_them_in_the_run(here: Path) -> None:
     assert manifest["config"]["scorer"]["hidden"] == [4, 3]
 
 
+def test_a_run_whose_files_are_gone_asks_where_they_are_now_and_asks_once(here: Path) -> None:
+    assert nerwin("train", "--config", "village.yaml", "--output", "out").exit_code == DONE
+    (here / "village.conll").rename(here / "moved.conll")
+    refused = nerwin("train", "--output", "out", "--resume")
+    gone = here / "village.conll"
+    assert refused.exit_code == BAD
+    assert refused.stderr == (
+        f"nerwin: out: expected the files that the run was begun with, found no {gone}. "
+        "Say where they are now: --set corpus.train=... --set corpus.dev=...\n"
+    )
+    named = ("--set", "corpus.train=moved.conll", "--set", "corpus.dev=moved.conll")
+    assert nerwin("train", "--output", "out", "--resume", *named).exit_code == DONE
+    assert nerwin("train", "--output", "out", "--resume").exit_code == DONE
+
+
 def test_train_resumes_a_finished_run_by_saying_so(here: Path) -> None:
     done = nerwin("train", "--config", "village.yaml", "--output", "runs/village-1", "--resume")
     assert done.exit_code == DONE

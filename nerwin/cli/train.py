@@ -58,11 +58,17 @@ def train(
     from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
     from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, tested_twice, without_effect
-    from nerwin.config.reading import load_config
+    from nerwin.config.reading import load_config, missing_parts
     from nerwin.text.files import check_readable
     from nerwin.training.run import Run
 
     settings = load_config(path, overrides or ())
+    if begun and (missing := missing_parts(settings)):
+        gone = ", ".join(dict.fromkeys(map(str, missing.values())))
+        raise ConfigError(
+            f"{begun}: expected the files that the run was begun with, found no {gone}. "
+            f"Say where they are now: {' '.join(f'--set {key}=...' for key in missing)}"
+        )
     if settings.corpus.test:
         check_readable(settings.corpus.test)  # it is read last, and a slip in its name should not show as late
     console = PlainConsole(stderr=True, quiet=quiet)

@@ -68,6 +68,23 @@ def named_files(config: Config) -> dict[str, Path | None]:
     return {**named, "words.vectors": config.words.vectors}
 
 
+def missing_parts(config: Config) -> dict[str, Path]:
+    """The parts of a corpus that a configuration names and that are not there, by their keys; of vectors a model has
+    all that it needs."""
+    parts = {key: path for key, path in named_files(config).items() if key.startswith("corpus.")}
+    return {key: path for key, path in parts.items() if path and _is_gone(path)}
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):  # who reads it says what is wrong
+        return False
+    return False
+
+
 def places_of_both(before: Config, now: Config) -> set[str]:
     """The keys of files and of a run that both configurations name, which may stand elsewhere by now: a model knows the
     sums of the files that it learned from, and has the thresholds of that run."""

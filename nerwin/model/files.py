@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Bytes
-from nerwin.config.reading import make_config
+from nerwin.config.reading import load_config, make_config, missing_parts, with_places
 from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError, cure
@@ -35,7 +35,7 @@ from nerwin.storage.archive import (
     whole_number,
     write_together,
 )
-from nerwin.storage.folders import MANIFEST, check_empty, resume_command
+from nerwin.storage.folders import MANIFEST, check_empty, resume_command, run_config
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
 from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.pairs import PAIR
@@ -148,7 +148,7 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     """
     manifest = read_manifest(folder)
     try:
-        config = make_config(manifest["config"], base=folder, where=MANIFEST)
+        config = _found_again(make_config(manifest["config"], base=folder, where=MANIFEST), folder)
         types = _read_types(manifest["types"], config)
         arrays = read_arrays(folder, manifest["arrays"])
         parts: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
@@ -178,6 +178,15 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
             f"Train on: {resume_command(folder.parent)}"
         )
     return model
+
+
+def _found_again(config: Config, folder: Path) -> Config:
+    """A model's configuration. Where files that it names are gone, their places are those that the configuration of its
+    run has, which somebody can mend, as a training does that goes on."""
+    if missing_parts(config) and (own := run_config(folder)):
+        with suppress(ConfigError):  # no use for tagging, which needs none of these files
+            return with_places(config, load_config(own))
+    return config
 
 
 def _parameter_shapes(model: Model) -> Shapes:

@@ -225,6 +225,12 @@ def _model_in(path: Path) -> Path:
     raise ModelError(f"{path}: expected a run folder with best/, or a model folder, found neither. Check the path.")
 
 
+def run_config(model: Path) -> Path | None:
+    """The configuration of the run that a model folder is the best/ or last/ of; None if there is none."""
+    path = model.parent / CONFIG
+    return path if model.name in (BEST, LAST) and os.path.isfile(path) else None
+
+
 def for_no_epoch(run: Path) -> str:
     """What to do about a run without a whole epoch, which was stopped, or diverged and would do so again."""
     return (

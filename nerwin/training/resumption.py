@@ -19,6 +19,7 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
+from nerwin.text.vector_cache import vectors_source
 from nerwin.training.checkpoint import epochs_begun, load_state
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
@@ -51,7 +52,7 @@ def restored(folder: Path, saved: Path, config: Config) -> Trainer:
 
     Raises:
         ModelError: what is saved is damaged or not whole, or another version's. ConfigError: the configuration or the
-            data have changed.
+            data have changed. VectorsError: vectors that have moved cannot be read.
     """
     model = load_model(saved, decided=False)
     _check_unedited(folder / CONFIG, config, model.config)
@@ -60,10 +61,13 @@ def restored(folder: Path, saved: Path, config: Config) -> Trainer:
             f"{folder / BEST}: expected the best model so far, found none. "
             "Bring it back, or begin again with --overwrite."
         )
+    vectors, moved_vectors = config.words.vectors, {}
+    if vectors and vectors != model.config.words.vectors:  # else they are in the model, and not needed any more
+        moved_vectors = {"words.vectors": vectors_source(vectors)}
     model.config = config  # files may stand elsewhere now
     state = load_state(saved, model)
     parts = read_parts(config)
-    check_same_data(folder, config, model.sources, parts.sources)
+    check_same_data(folder, config, model.sources, parts.sources | moved_vectors)
     if (tables := model.tables[1:]) != list(parts.features):
         raise ModelError(
             f"{folder}: expected lookup tables for {', '.join(parts.features)}, found {', '.join(tables)}: another "
