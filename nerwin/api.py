@@ -16,7 +16,7 @@ from nerwin.evaluation.scores import Evaluation
 from nerwin.model import committee
 from nerwin.model.files import load_model
 from nerwin.model.model import Standing
-from nerwin.storage.folders import model_folder, named_folder, run_config
+from nerwin.storage.folders import folder_path, model_folder, named_folder, run_config
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts
@@ -123,7 +123,7 @@ def average(models: Iterable[str | Path]) -> Tagger:
     """
     if isinstance(models, str | Path):
         raise TypeError(f"expected several models, found one: {str(models)!r}. Put them into a list.")
-    paths = [Path(one) for one in models]
+    paths = [folder_path(one) for one in models]
     loaded = [load_model(model_folder(path)) for path in paths]
     if len(loaded) < 2:
         raise ConfigError(f"average: expected two or more models, found {len(loaded)}. Name the runs of several seeds.")

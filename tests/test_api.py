@@ -248,6 +248,8 @@ def test_what_is_no_path_is_a_type_error(tagger: nerwin.Tagger, wrong: Any, kind
         tagger.save(wrong)
     with pytest.raises(TypeError, match=folder):
         nerwin.load(wrong)
+    with pytest.raises(TypeError, match=folder):
+        nerwin.average([wrong, wrong])
     with pytest.raises(TypeError, match=rf"^data: expected a file as str or Path, found {kind}\. Name its path\.$"):
         nerwin.evaluate(tagger, wrong)
 
