@@ -485,6 +485,18 @@ def test_the_same_command_finds_the_same_folder(tmp_path: Path) -> None:
     assert folder_of(path, []).name.startswith("compare-village-")
 
 
+def test_the_default_folder_is_found_again_where_the_project_has_moved(tmp_path: Path) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    path = write_village(there)
+    with chdir(there):
+        before = folder_of(path, [])
+        assert folder_of(path, ["corpus.dev=other.conll"]) != before
+    there.rename(here)
+    with chdir(here):
+        assert folder_of(here / path.name, []) == before
+
+
 def test_a_cell_whose_data_have_changed_meanwhile_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It must not stand in one table with those before."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
-from nerwin.config.reading import load_config, non_default
+from nerwin.config.reading import load_config, named_files, non_default
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.counts import counted
@@ -35,8 +35,14 @@ ORPHAN_SECONDS = 5.0  # in which the workers of a comparison that was killed not
 
 
 def folder_of(config: Path, overrides: Sequence[str]) -> Path:
-    """The default folder of comparisons over a configuration: the same command finds the same one again."""
-    return RUNS / f"compare-{config.stem}-{digest(non_default(load_config(config, overrides).to_dict()))}"
+    """The default folder of comparisons over a configuration: the same command finds the same one again, also where the
+    current folder has moved with all that is in it."""
+    settings, here = load_config(config, overrides), Path.cwd()
+    chosen = non_default(settings.to_dict())
+    for key, path in named_files(settings).items():
+        if path and path.is_relative_to(here):
+            chosen[key] = str(path.relative_to(here))
+    return RUNS / f"compare-{config.stem}-{digest(chosen)}"
 
 
 class Comparison:
