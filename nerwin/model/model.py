@@ -1,12 +1,12 @@
 """A scorer together with what turns words into its input and its scores into tags: all that a saved model holds."""
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.cached import cached_property
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings

@@ -7,11 +7,11 @@ In training every step moves W, but a large minibatch repeats enough forms to ga
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.cached import cached_property
 from nerwin.network.scorer import Scorer
 from nerwin.network.surroundings import Surroundings
 

@@ -11,13 +11,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from nerwin.arrays import Ints
+from nerwin.cached import cached_property
 from nerwin.errors import CorpusError
 from nerwin.text.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.text.choices import Delimiter, Scheme

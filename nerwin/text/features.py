@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Bools, Ints
+from nerwin.cached import cached_property
 from nerwin.text.ngrams import BUCKETS, Bags, ngram_bags
 from nerwin.text.pairs import PAIR, bare_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
