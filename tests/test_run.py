@@ -215,7 +215,12 @@ def test_where_a_run_has_moved_other_files_are_refused(tmp_path: Path) -> None:
     finish(Run.start(tmp_path / "run", village_config(tmp_path, "training.epochs=1")))
     before, words = contents(tmp_path / "run"), (tmp_path / "village.conll").read_text(encoding="utf-8")
     (tmp_path / "other.conll").write_text(words.replace("Quellmark", "Quellmerk", 1), encoding="utf-8")
-    other = village_config(tmp_path, "training.epochs=1", "corpus.train=other.conll")
+    other = village_config(
+        tmp_path, "training.epochs=1", "corpus.train=other.conll", f"corpus.dev={tmp_path}/moved.conll"
+    )
+    with pytest.raises(ConfigError, match=r"found other values of corpus\.train, corpus\.dev\. Set them back"):
+        Run.resume(tmp_path / "run", other)
+    (tmp_path / "village.conll").rename(tmp_path / "moved.conll")
     with pytest.raises(ConfigError, match=r"other\.conll: expected the data that .*run was started with"):
         Run.resume(tmp_path / "run", other)
     assert contents(tmp_path / "run") == before

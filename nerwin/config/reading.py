@@ -1,6 +1,6 @@
 """A configuration read: from YAML, with `key=value` overrides; and asked, key by key, for what it holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +93,16 @@ def places_of_both(before: Config, now: Config) -> set[str]:
     return {key for key in keys if value_of(one, key) and value_of(other, key)}
 
 
-def with_places(config: Config, other: Config) -> Config:
-    """A configuration whose files stand where another one has them, as far as both name them."""
+def moved_places(before: Config, now: Config) -> set[str]:
+    """Of these the keys whose file or run is no longer where it was."""
+    content = before.to_dict()
+    return {key for key in places_of_both(before, now) if _is_gone(Path(value_of(content, key)))}
+
+
+def with_places(config: Config, other: Config, keys: Collection[str]) -> Config:
+    """A configuration with the places that another one has under some keys, as far as both have one."""
     content, places = config.to_dict(), other.to_dict()
-    for key in places_of_both(config, other):
+    for key in places_of_both(config, other) & {*keys}:
         section, _, name = key.partition(".")
         content[section][name] = value_of(places, key)
     return Config.model_validate(content)

@@ -183,9 +183,9 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
 def _found_again(config: Config, folder: Path) -> Config:
     """A model's configuration. Where files that it names are gone, their places are those that the configuration of its
     run has, which somebody can mend, as a training does that goes on."""
-    if missing_parts(config) and (own := run_config(folder)):
+    if (missing := missing_parts(config)) and (own := run_config(folder)):
         with suppress(ConfigError):  # no use for tagging, which needs none of these files
-            return with_places(config, load_config(own))
+            return with_places(config, load_config(own), missing)
     return config
 
 

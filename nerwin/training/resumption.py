@@ -13,7 +13,7 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from nerwin.config.reading import differing, load_config, places_of_both, with_places
+from nerwin.config.reading import differing, load_config, moved_places, places_of_both, with_places
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError
@@ -102,14 +102,14 @@ def whole_metrics(folder: Path, epochs: int) -> bytes:
 
 
 def check_resumable(folder: Path, config: Config, remedy: str | None = None) -> None:
-    """Refuse to resume a run or a comparison with another configuration than it was started with; its files may stand
-    elsewhere, and are to be compared.
+    """Refuse to resume a run or a comparison with another configuration than it was started with; files that are no
+    longer where they were may stand elsewhere, and are to be compared.
 
     Raises:
         ConfigError: naming the keys that differ.
     """
     before = load_config(folder / CONFIG)
-    _check_equal(folder, before, config, remedy or _new_run(folder), spared=places_of_both(before, config))
+    _check_equal(folder, before, config, remedy or _new_run(folder), spared=moved_places(before, config))
 
 
 def keep_places(folder: Path, config: Config) -> None:
@@ -119,7 +119,7 @@ def keep_places(folder: Path, config: Config) -> None:
         ConfigError: its configuration cannot be read. OSError: it cannot be written.
     """
     before = load_config(folder / CONFIG)
-    if (now := with_places(before, config)) != before:
+    if (now := with_places(before, config, moved_places(before, config))) != before:
         write_yaml(folder / CONFIG, now.to_dict())
 
 
