@@ -111,7 +111,7 @@ def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
 def _entity_keys(content: dict[str, Any]) -> list[str]:
     """The keys under which an object lists entities in characters of its text; none without a text."""
     texted = content.get("text") is not None
-    return [key for key in ENTITIES if texted and _are_spans(content.get(key))]
+    return [key for key in ENTITIES if texted and _are_meant_as_spans(content.get(key))]
 
 
 def _listed(content: dict[str, Any], keys: Sequence[str], where: str) -> list[Any]:
@@ -191,6 +191,18 @@ def _are_replaced(key: str, value: Any) -> bool:
 def _are_spans(value: Any) -> bool:
     """Whether a value lists entities: under the same names there may be labels of the whole text, or other things."""
     return isinstance(value, list) and all(map(_is_span, value))
+
+
+def _are_meant_as_spans(value: Any) -> bool:
+    """The same, be some of them damaged."""
+    nested = isinstance(value, list) and all(isinstance(one, dict | list) for one in value)
+    return nested and (not value or any(map(_is_meant_as_span, value)))
+
+
+def _is_meant_as_span(one: Any) -> bool:
+    """Whether a start or an end is a whole number; seconds, of speech, are none."""
+    ends = borders(one) if isinstance(one, dict) else one[:2] if isinstance(one, list) and len(one) == 3 else ()
+    return int in map(type, ends)
 
 
 def _is_span(one: Any) -> bool:
