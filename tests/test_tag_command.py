@@ -165,7 +165,13 @@ def test_tag_has_colours_for_a_terminal_that_takes_them(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", term)
-    assert _rendering(None, False, "text", output) == form
+    assert _rendering(None, False, "text", output, folder=False) == form
+
+
+def test_files_in_a_folder_have_no_colours_whatever_the_folder_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    for name in ("out", "out.jsonl"):
+        assert _rendering(None, False, "text", Path(name), folder=True) == "inline"
 
 
 @pytest.mark.parametrize(("pack", "total"), [(bytes, "/10 bytes"), (gzip.compress, "/? bytes")])

@@ -70,7 +70,7 @@ def tag(
         from nerwin.tagging.tagger import load
         from nerwin.tagging.task import Task
 
-        rendering = _rendering(form, page, source, output if len(files) == 1 else None)
+        rendering = _rendering(form, page, source, output, folder=len(files) > 1)
         staff = workers(engine, scheduler, jobs)
         folder = model_folder(model)
         tagger = load(folder, min_score)
@@ -96,13 +96,13 @@ def tag(
         say(hint, err=True)
 
 
-def _rendering(form: Format | None, page: bool, source: Input, output: Path | None) -> str:
+def _rendering(form: Format | None, page: bool, source: Input, output: Path | None, *, folder: bool) -> str:
     """How the tagged text is written: as asked for, or else as the output's suffix says, or as the input is.
 
     Colours are only for the eyes of who wants them (no-color.org).
 
     Args:
-        output: the one file that is written, if it is one.
+        output: what is written; None for standard output. folder: whether it is a folder.
 
     Raises:
         ConfigError: two ways are asked for, or the suffix is that of a form which `tag` does not write.
@@ -115,9 +115,9 @@ def _rendering(form: Format | None, page: bool, source: Input, output: Path | No
         raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form}). Drop one.")
     if page or form:
         return form or "html"
-    if output and suffix_of(output) == ".html":
+    if output and not folder and suffix_of(output) == ".html":
         return "html"
-    if output and (named := form_by_suffix(output)):
+    if output and not folder and (named := form_by_suffix(output)):
         if named not in get_args(Format):
             raise ConfigError(
                 f"--output {output}: expected a suffix of {', '.join(get_args(Format))} or none of a form, found that "
