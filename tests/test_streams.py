@@ -58,7 +58,10 @@ def test_who_waits_for_an_answer_at_a_pipe_gets_it(
         os.close(theirs)
         assert tag.stdout is not None
         with os.fdopen(ours, "wb", buffering=0) as pipe:
-            for text in ("Mira left", "Ines came"):
+            for text in (
+                "Mira\rleft\rus",
+                "Ines came",
+            ):  # one line with carriage returns makes no file of another system
                 pipe.write(f"{text}\n".encode())
                 assert select.select([tag.stdout], [], [], 20)[0], f"no answer to {text}"
                 assert json.loads(tag.stdout.readline())["text"] == text

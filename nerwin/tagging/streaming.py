@@ -91,7 +91,7 @@ def read_work(path: Path | None, task: Task) -> Iterator[Work]:
     """
     if task.columns is None:
         for piece in read_pieces(path, live=True):
-            if piece.number == 1:
+            if piece.number == 1 and not piece.awaited:  # a line or two say little of a text's line ends
                 check_beginning(piece.data, task.name)
             yield task, piece
     else:
