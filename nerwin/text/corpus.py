@@ -27,7 +27,7 @@ from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, is_legal, se
 from nerwin.text.suffixes import form_by_suffix
 from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import iob2
-from nerwin.text.unreadable import Layout, faults
+from nerwin.text.unreadable import Layout, first_fault
 
 
 def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
@@ -126,7 +126,7 @@ def _of_blocks(blocks: Iterable[Block], columns: Columns, path: str) -> Corpus:
             further = TagColumns.beside(columns.word, columns.tag, width=layout.width)
         read = _words_and_tags(block, layout, known)
         if read is None:
-            raise CorpusError(f"{path}:{next(faults(block, layout, known))}")
+            raise CorpusError(f"{path}:{first_fault(block, layout, known)}")
         check_words(block, read[0], columns, path, tagged=True)
         further.look(block)
         words += map(sys.intern, read[0])  # most words of a corpus occur often, and then take memory once

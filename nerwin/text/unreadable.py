@@ -73,8 +73,8 @@ class Layout(NamedTuple):
         return usual and bool((widths >= self.needed).all()) and not self.is_one_column
 
 
-def faults(block: Block, layout: Layout, known: Collection[str]) -> Iterator[str]:
-    """The lines of a block that cannot be read: `number: expected ..., found ... .`, and what to do.
+def first_fault(block: Block, layout: Layout, known: Collection[str]) -> str:
+    """The first line that cannot be read of a block that has one: `number: expected ..., found ... .`, and what to do.
 
     Args:
         known: the tags that were read before the block.
@@ -82,8 +82,9 @@ def faults(block: Block, layout: Layout, known: Collection[str]) -> Iterator[str
     before = set(known)
     for line in block.tokens():
         if fault := _fault(line, layout, block, before):
-            yield f"{line.number}: {fault}"
+            return f"{line.number}: {fault}"
         before.add(line.fields[layout.columns.tag])
+    raise AssertionError("expected a line that cannot be read, found none")
 
 
 def _fault(line: Line, layout: Layout, block: Block, before: set[str]) -> str | None:
