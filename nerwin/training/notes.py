@@ -17,7 +17,8 @@ FEW_ENTITIES = 20  # dev with fewer says little: one mistake is 5 points
 # What it means that dev has no entity of some types, or of all.
 RANKER_LACKS = "the threshold of a type that dev does not have is above its scores there, so it is seldom found"
 LACKS_SOME = "what is found of a type that dev does not have counts as wrong, in thresholds and scores too"
-LACKS_ALL = "neither epoch nor thresholds are chosen, and scores are not fitted, so they are no probabilities"
+NO_SCORES = "scores are not fitted, so they are no probabilities"
+LACKS_ALL = f"neither epoch nor thresholds are chosen, and {NO_SCORES}"
 LETTERS_MISMATCH = {
     True: "words are whole, where train's are single letters",
     False: "words are single letters, where train's are whole",
@@ -65,8 +66,9 @@ def _on_entities(parts: Parts, config: Config) -> Iterator[str]:
     if 0 < found < FEW_ENTITIES:
         yield f"dev   so few entities ({found}) that its F1 says little of other text"
     if absent := sorted(set(parts.types) - there):
-        of_tagger = LACKS_SOME if found else LACKS_ALL
-        meaning = RANKER_LACKS if config.objective.corruption == "window" else of_tagger
+        meaning = LACKS_SOME if found else LACKS_ALL
+        if config.objective.corruption == "window":
+            meaning = RANKER_LACKS if found else f"{RANKER_LACKS}, and {NO_SCORES}"
         yield f"dev   no entity of {listed(absent)}: {meaning}"
 
 
