@@ -12,8 +12,9 @@ from nerwin.analysis.advice import FEW, NAMED, SHOWN, SLIP, advise
 from nerwin.analysis.characters import Odd
 from nerwin.analysis.part import Covered, Invalid
 from nerwin.analysis.survey import Conflict, Survey, survey
-from nerwin.cli.data import CONFIGS, MOST_ROWS, _rows
+from nerwin.cli.data import MOST_ROWS, _rows
 from nerwin.config.reading import make_config
+from nerwin.config.yaml_files import SUFFIXES
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError
 from nerwin.training.data import CUT_BEYOND
@@ -462,7 +463,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(here: Path, words: list[str], mes
 
 
 def test_configurations_are_told_from_files_by_their_suffix() -> None:
-    assert {path.suffix for path in (ROOT / "configs").iterdir()} <= set(CONFIGS)
+    assert {path.suffix for path in (ROOT / "configs").iterdir()} <= set(SUFFIXES)
 
 
 def test_further_columns_of_tags_are_told_of(look: Surveyor) -> None:

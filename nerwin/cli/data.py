@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nerwin.analysis.survey import Conflict, Survey
     from nerwin.config.settings import Config
 
-CONFIGS = (".yaml", ".yml")
 SHOWN = 5  # conflicts that are drawn; --json has all
 MOST_ROWS = 1000  # types that are drawn: of more, which may be words, a table would take minutes; --json has all
 
@@ -62,12 +61,13 @@ def _config(sources: list[Path], overrides: list[str]) -> "Config":
     """
     from nerwin.analysis.survey import PARTS
     from nerwin.config.reading import configure, load_config
+    from nerwin.config.yaml_files import SUFFIXES
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped
 
     if not sources:
         return load_config(shipped(QUICKSTART), overrides)
-    named = [source for source in sources if source.suffix.lower() in CONFIGS]
+    named = [source for source in sources if source.suffix.lower() in SUFFIXES]
     if named and len(sources) > 1:
         raise ConfigError(f"{named[0]}: expected a configuration alone, or files of a corpus, found both. Name either.")
     if named:

@@ -82,6 +82,7 @@ def check_spared(path: Path | None, sources: Iterable[Path | None]) -> None:
 def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
     """What a file is that is not to be replaced."""
     from nerwin.config.reading import load_config
+    from nerwin.config.yaml_files import SUFFIXES
     from nerwin.errors import ConfigError
     from nerwin.storage.folders import CONFIG, MANIFEST, METRICS, PAGE, RESULTS, kind_of
 
@@ -90,7 +91,7 @@ def _spared(place: Path, sources: Iterable[Path | None]) -> str | None:
         return "one of a run, a model or a comparison"
     if place in sources:
         return "one that the model was trained with"
-    if place.suffix.lower() in (".yaml", ".yml"):
+    if place.suffix.lower() in SUFFIXES:
         with suppress(ConfigError):
             load_config(place)
             return "a configuration"

@@ -94,7 +94,7 @@ def places_of_both(before: Config, now: Config) -> set[str]:
 
 
 def moved_places(before: Config, now: Config) -> set[str]:
-    """Of these the keys whose file or run is no longer where it was."""
+    """Of `places_of_both`, the keys whose file or run is no longer where it was."""
     content = before.to_dict()
     return {key for key in places_of_both(before, now) if _is_gone(Path(value_of(content, key)))}
 
