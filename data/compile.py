@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from nerwin.text.corpus import read_corpus, write_columns
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.tagged_columns import write_columns
 
 FOLDER = Path(__file__).parent
 

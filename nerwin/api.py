@@ -11,6 +11,7 @@ from nerwin.config.overrides import apply_setting
 from nerwin.config.reading import key_types, make_config, missing_parts
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import read_yaml
+from nerwin.corpora.corpus import Corpus
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.evaluation.scores import Evaluation
 from nerwin.model import committee
@@ -18,7 +19,6 @@ from nerwin.model.files import load_model
 from nerwin.model.model import Standing
 from nerwin.storage.folders import folder_path, model_folder, named_folder, run_config
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.text.tagged import Corpus
 from nerwin.training.data import Parts
 from nerwin.training.reading import read_parts
 from nerwin.training.run import Run

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from nerwin.text.inline import read_inline
+from nerwin.corpora.inline import read_inline
 from nerwin.text.tags import iob2
 
 

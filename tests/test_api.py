@@ -20,11 +20,11 @@ import nerwin
 from nerwin.api import as_config
 from nerwin.config.corpora import scored_part
 from nerwin.config.reading import load_config
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ConfigError, CorpusError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, MANIFEST, METRICS
 from nerwin.tagging import tagger as tagger_module
-from nerwin.text.corpus import read_corpus
 from tests.village import VILLAGE, write_village
 
 TEXTS = [line.replace("[", "").replace("](PER)", "").replace("](LOC)", "") for line in VILLAGE.splitlines()]

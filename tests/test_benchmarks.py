@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
 from nerwin.training.state import Batched
 from tests.benchmarks.accuracy import Outcome
 from tests.benchmarks.corpora import BenchmarkCorpus

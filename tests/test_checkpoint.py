@@ -22,10 +22,10 @@ from nerwin.storage import archive
 from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.storage.folders import MANIFEST
 from nerwin.storage.replace import replace_file, replacing
-from nerwin.text.vector_cache import vectors_source
 from nerwin.training import checkpoint
 from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.trainer import Trainer
+from nerwin.vectors.cache import vectors_source
 from tests.village import epochs, new_trainer, same, village_config
 
 

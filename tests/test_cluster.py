@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from nerwin.errors import WorkerError
+from nerwin.files import pieces
 from nerwin.parallel import cluster as on_dask
 from nerwin.parallel.cluster import KEPT, cluster
 from nerwin.tagging.ranges import saved_model
@@ -22,7 +23,6 @@ from nerwin.tagging.shards import RECORD, Tagging
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import load
 from nerwin.tagging.task import Task
-from nerwin.text import pieces
 from tests.commands import nerwin
 from tests.processes import started
 from tests.test_orphans import children

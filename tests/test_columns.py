@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.errors import CorpusError
-from nerwin.text import pieces
-from nerwin.text.columns import (
+from nerwin.corpora.columns import (
     DOCSTART,
     ENDS,
     Block,
@@ -20,6 +18,8 @@ from nerwin.text.columns import (
     read_blocks,
     split_block,
 )
+from nerwin.errors import CorpusError
+from nerwin.files import pieces
 
 
 def block_of(texts: list[str], columns: Columns, number: int = 1) -> Block:

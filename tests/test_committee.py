@@ -14,11 +14,11 @@ from nerwin.cli import app
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, CorpusError, ModelError
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.text.features import Lookup, form_table
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.run import Run
 from tests.village import epochs, new_trainer, village_config, write_village
 

@@ -16,10 +16,10 @@ import pytest
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError, WorkerError
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.parallel.workers import processes
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.training.comparison import Comparison, folder_of, train_cell
 from nerwin.training.grid import Cell, grid, run_of
 from nerwin.training.results import Result, read_results, summarise

@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 from typer.testing import Result
 
-from nerwin.text.choices import Delimiter, FormName, Scheme
-from nerwin.text.columns import DELIMITERS
-from nerwin.text.formats import FORMS, Reading, Tagged
+from nerwin.corpora.choices import Delimiter, FormName, Scheme
+from nerwin.corpora.columns import DELIMITERS
+from nerwin.corpora.formats import FORMS, Reading, Tagged
 from nerwin.text.tags import SCHEMES, SPELLINGS
 from tests.commands import nerwin
 

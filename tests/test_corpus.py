@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.columns import Block, Columns
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.doubts import LONG_SENTENCE, SEVERAL, doubts
+from nerwin.corpora.lists import from_lists
+from nerwin.corpora.other_columns import MOST
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.tagged_columns import write_columns
 from nerwin.errors import CorpusError
-from nerwin.text import pieces
-from nerwin.text.columns import Block, Columns
-from nerwin.text.corpus import read_corpus, write_columns
-from nerwin.text.doubts import LONG_SENTENCE, SEVERAL, doubts
-from nerwin.text.lists import from_lists
-from nerwin.text.other_columns import MOST
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.files import pieces
 from nerwin.text.tags import Span, iob2, iobes
 
 Reader = Callable[..., Corpus]
@@ -629,8 +630,8 @@ def test_inline_markup_is_known_by_its_suffix(tmp_path: Path) -> None:
     assert pairs(read_corpus(packed)) == TWO
 
 
-WORD = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r\v\f\ufeff"), min_size=1, max_size=8
+WORD = st.text(  # no null, of which a few at the beginning of a file stand for UTF-16
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\t\n\r\v\f\ufeff"), min_size=1, max_size=8
 ).filter(lambda word: bool(word.strip(" ")) and not word.startswith("-DOCSTART-"))
 
 

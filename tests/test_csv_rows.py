@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from nerwin.corpora.csv_rows import read_csv, write_csv
+from nerwin.corpora.formats import FORMS, Reading
+from nerwin.corpora.passage import from_words
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError
-from nerwin.text.corpus import read_corpus
-from nerwin.text.csv_rows import read_csv, write_csv
-from nerwin.text.files import LONGEST_LINE
-from nerwin.text.formats import FORMS, Reading
-from nerwin.text.passage import from_words
+from nerwin.files.lines import LONGEST_LINE
 from nerwin.text.tags import Span
 
 

@@ -10,16 +10,15 @@ from nerwin.arrays import Floats
 from nerwin.config.corpora import read_part
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.errors import ConfigError, CorpusError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.text.pairs import PAIR, are_letters, forms_of
-from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tokenizer import TOKENIZERS
-from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
-from nerwin.text.vectors import read_vectors
 from nerwin.training.coverage import lookup_stages
 from nerwin.training.data import CUT_BEYOND, Parts, make_parts
 from nerwin.training.fresh import init_model
@@ -35,6 +34,7 @@ from nerwin.training.notes import (
 )
 from nerwin.training.reading import read_parts
 from nerwin.training.state import generators
+from nerwin.vectors.wanted import read_vectors
 from tests.village import epochs, new_trainer, village_config
 
 TRAIN = "Apple\tB-ORG\napple\tO\npears\tO\nb-00\tO\n"

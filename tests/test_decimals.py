@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nerwin.text.byte_ranges import parts_of
-from nerwin.text.decimals import read_decimals
+from nerwin.files.byte_ranges import parts_of
+from nerwin.vectors.decimals import read_decimals
 
 PLAIN = st.from_regex(r"-?([0-9]{1,17}(\.[0-9]{0,9})?|\.[0-9]{1,17})", fullmatch=True)
 ANY = st.floats(allow_nan=False).map(str)

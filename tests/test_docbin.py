@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from nerwin.corpora.docbin import read_docbin, write_docbin
+from nerwin.corpora.passage import Counts, Passage, from_words, sentences_of
 from nerwin.errors import CorpusError
-from nerwin.text.docbin import read_docbin, write_docbin
-from nerwin.text.passage import Counts, Passage, from_words, sentences_of
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
 

@@ -15,11 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError
-from nerwin.text import files
-from nerwin.text.corpus import read_corpus
-from nerwin.text.files import decode_lines, decode_text, read_lines, reading, whole_lines
-from nerwin.text.pieces import read_pieces
+from nerwin.files.lines import DECODED, decode_lines, decode_text, read_lines, reading, whole_lines
+from nerwin.files.pieces import read_pieces
 
 BOM = b"\xef\xbb\xbf"
 
@@ -31,13 +30,13 @@ def lines_of(folder: Path, content: bytes) -> list[str]:
 
     def outcome(size: int) -> list[str] | CorpusError:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(files, "DECODED", size)
+            patch.setattr("nerwin.files.lines.DECODED", size)
             try:
                 return list(read_lines(path))
             except CorpusError as error:
                 return error
 
-    at_once, by_line = outcome(files.DECODED), outcome(1)
+    at_once, by_line = outcome(DECODED), outcome(1)
     assert str(by_line) == str(at_once)
     if isinstance(at_once, CorpusError):
         raise at_once
@@ -360,7 +359,7 @@ def test_standard_input_is_read_where_no_path_is_given(monkeypatch: pytest.Monke
 
 def test_a_pipe_that_does_not_block_is_read_to_its_end() -> None:
     """Who shares a pipe may have set it so; "nothing yet" is not its end."""
-    code = "from nerwin.text.files import read_lines; print(*read_lines(None))"
+    code = "from nerwin.files.lines import read_lines; print(*read_lines(None))"
     ours, theirs = os.pipe()
     os.set_blocking(ours, False)
     with subprocess.Popen([sys.executable, "-c", code], stdin=ours, stdout=subprocess.PIPE, text=True) as reader:

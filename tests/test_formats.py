@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.choices import Scheme
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.formats import FORMS, Reading
+from nerwin.corpora.inline import SPACED, read_inline, write_inline
+from nerwin.corpora.passage import Passage, from_words
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.errors import CorpusError
-from nerwin.text.choices import Scheme
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import read_corpus
-from nerwin.text.files import BLANK, decode_lines
-from nerwin.text.formats import FORMS, Reading
-from nerwin.text.inline import SPACED, read_inline, write_inline
-from nerwin.text.passage import Passage, from_words
-from nerwin.text.suffixes import form_by_suffix
+from nerwin.files.lines import BLANK, decode_lines
 from nerwin.text.tags import SPELLINGS, Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared
@@ -60,10 +60,10 @@ ODD_WORDS = [
     "a\u2028b",
     "\ufeff",
 ]
-WORDS = st.one_of(
+WORDS = st.one_of(  # no null, of which a few at the beginning of a file stand for UTF-16
     st.sampled_from(ODD_WORDS),
     st.text("[]()\\# aZ9.'", min_size=1, max_size=6),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\t"), min_size=1, max_size=4),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n\r\t"), min_size=1, max_size=4),
 ).filter(lambda word: bool(word.strip(BLANK)))
 LABELS = st.sampled_from(["PER", "creative-work", "B", "\\]"])
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import nerwin
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ModelError
 from nerwin.model.files import load_model, save_model
 from nerwin.storage.folders import MANIFEST
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import read_corpus
 from tests.golden import FOLDER, MODELS, TAGS
 
 golden = pytest.mark.parametrize("name", MODELS)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.corpus import Corpus
+from nerwin.corpora.inline import SPACED, format_inline
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.tagged_columns import write_columns
 from nerwin.errors import CorpusError
-from nerwin.text.corpus import read_corpus, write_columns
-from nerwin.text.files import BLANK
-from nerwin.text.inline import SPACED, format_inline
-from nerwin.text.tagged import Corpus
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT

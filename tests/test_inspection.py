@@ -12,11 +12,11 @@ from typer.testing import Result
 from nerwin.analysis.inspection import TOP, Decision, Detector, _highest, inspect_detectors, nearest_words, take_apart
 from nerwin.cli.console import PlainConsole
 from nerwin.cli.inspect import _draw_decision, _draw_detectors
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import load
-from nerwin.text.corpus import read_corpus
 from nerwin.text.vocabulary import KNOWN
 from tests.commands import DONE, NEWEST, nerwin, one_json_object
 from tests.village import new_trainer, trained_run, village_config, write_village

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.formats import FORMS, Reading
+from nerwin.corpora.jsonl import ENTITIES, read_jsonl, write_jsonl
+from nerwin.corpora.passage import Counts, Passage, fitted_tokens, sentences_of
 from nerwin.errors import CorpusError
-from nerwin.text.formats import FORMS, Reading
-from nerwin.text.jsonl import ENTITIES, read_jsonl, write_jsonl
-from nerwin.text.passage import Counts, Passage, fitted_tokens, sentences_of
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import tokenize
 from tests.fuzz.cases import time_limit

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from nerwin.corpora.jsonl import read_jsonl, with_found
+from nerwin.corpora.jsonl_objects import given_by
+from nerwin.corpora.jsonl_words import TAGS, WORD_KEYS
+from nerwin.corpora.passage import Counts, Passage
 from nerwin.errors import CorpusError
-from nerwin.text.jsonl import read_jsonl, with_found
-from nerwin.text.jsonl_objects import given_by
-from nerwin.text.jsonl_words import TAGS, WORD_KEYS
-from nerwin.text.passage import Counts, Passage
 from nerwin.text.tags import SPELLINGS, Span
 
 WORDS, SPANS = ["Mira", "Tolvan", "left", "Quellmark"], [Span(0, 2, "PER"), Span(3, 4, "LOC")]

@@ -26,38 +26,49 @@ ALLOWED = {
     "shell": set(),
     "shipped": set(),
     "versions": set(),
-    "text": {"arrays", "cached", "collector", "counts", "shell"},
+    "files": {"arrays"},
+    "text": {"arrays", "cached", "files"},
+    "corpora": {"arrays", "cached", "collector", "counts", "shell", "files", "text"},
+    "vectors": {"arrays", "counts", "files", "text"},
     "network": {"arrays", "cached"},
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
     "storage": {"shell"},
-    "config": {"counts", "deafness", "shell", "text", "network", "corruption", "optim", "storage"},
+    "config": {
+        "counts", "deafness", "shell", "files", "text", "corpora", "network", "optim", "corruption", "storage"
+    },
     "parallel": {"deafness", "versions"},
     "evaluation": {"arrays", "text"},
-    "model": {"arrays", "cached", "versions", "text", "network", "corruption", "config", "storage", "evaluation"},
+    "model": {
+        "arrays", "cached", "versions", "files", "text", "network", "corruption", "storage", "config", "evaluation"
+    },
     "training": {
-        "arrays", "counts", "text", "network", "corruption", "optim", "config", "storage", "parallel", "evaluation",
-        "model"
+        "arrays", "counts", "files", "text", "corpora", "vectors", "network", "optim", "corruption", "storage",
+        "config", "parallel", "evaluation", "model"
     },
-    "pretraining": {"arrays", "text", "network", "optim", "storage"},
+    "pretraining": {"arrays", "files", "text", "corpora", "network", "optim", "storage"},
     "tagging": {
-        "arrays", "collector", "deafness", "versions", "text", "corruption", "storage", "parallel", "evaluation",
-        "model"
+        "arrays", "collector", "deafness", "versions", "files", "text", "corpora", "corruption", "storage", "parallel",
+        "evaluation", "model"
     },
+    "api": {"corpora", "storage", "config", "evaluation", "model", "training", "tagging"},
     "analysis": {
-        "arrays", "counts", "versions", "text", "network", "corruption", "config", "storage", "model", "training"
+        "arrays", "counts", "versions", "text", "corpora", "vectors", "network", "corruption", "storage", "config",
+        "model", "training"
     },
-    "api": {"text", "config", "storage", "evaluation", "model", "training", "tagging"},
-    "report": {"counts", "text", "config", "storage", "evaluation", "model", "training", "tagging", "analysis"},
-    "integrations": {"text", "config", "training", "tagging", "api"},
+    "report": {
+        "counts", "files", "text", "corpora", "storage", "config", "evaluation", "model", "training", "tagging",
+        "analysis"
+    },
+    "integrations": {"text", "corpora", "config", "training", "tagging", "api"},
     "cli": {
-        "api", "collector", "counts", "shell", "shipped", "text", "network", "config", "storage", "parallel",
-        "evaluation", "model", "training", "pretraining", "tagging", "analysis", "report"
+        "api", "collector", "counts", "shell", "shipped", "files", "text", "corpora", "network", "storage", "config",
+        "parallel", "evaluation", "model", "training", "pretraining", "tagging", "analysis", "report"
     },
 }  # fmt: skip
 # What only those need who install an extra, and the modules that import it.
 EXTRAS = {
-    "spacy": ["nerwin/integrations/spacy.py", "nerwin/text/docbin.py"],
+    "spacy": ["nerwin/corpora/docbin.py", "nerwin/integrations/spacy.py"],
     "srsly": ["nerwin/integrations/spacy.py"],
     "sklearn": ["nerwin/integrations/sklearn.py"],
     "dask": ["nerwin/parallel/cluster.py"],
@@ -89,7 +100,7 @@ def imports(path: Path) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             assert node.module is not None
-            # `from nerwin.text import corpus` names a module, `from nerwin import __version__` does not.
+            # `from nerwin.corpora import tagged_columns` names a module, `from nerwin import __version__` does not.
             inner = [alias.name for alias in node.names if node.module == "nerwin" and alias.name in ALLOWED]
             yield from (Import(f"{node.module}.{name}", node.lineno) for name in inner or [""])
 

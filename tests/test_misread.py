@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nerwin.corpora.columns import Columns, read_blocks, split_block
+from nerwin.corpora.misread import words_in
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns, read_blocks, split_block
-from nerwin.text.corpus import read_corpus
-from nerwin.text.misread import words_in
 
 Reader = Callable[..., list[str]]
 

@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
+from nerwin.corpora.corpus import Sentence
 from nerwin.evaluation.mistakes import KINDS, _overlapping, find_mistakes
 from nerwin.evaluation.reliability import Bin, calibration_error, reliability
 from nerwin.evaluation.scores import evaluate_tags
 from nerwin.report.familiarity import Recall, names_in, recall_by_familiarity
-from nerwin.text.tagged import Sentence
 from nerwin.text.tags import Span, iob2, spans
 
 Case = list[tuple[int, int, str]]

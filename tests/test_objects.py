@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from nerwin.corpora.jsonl import read_jsonl
+from nerwin.corpora.passage import Counts
 from nerwin.errors import CorpusError
+from nerwin.files import pieces
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
-from nerwin.text import pieces
-from nerwin.text.jsonl import read_jsonl
-from nerwin.text.passage import Counts
 from nerwin.text.tags import iob2
 from nerwin.text.tokenizer import tokenize
 from tests.village import trained_run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nerwin.text.passage import join_words
+from nerwin.corpora.passage import join_words
 
 
 @pytest.mark.parametrize(

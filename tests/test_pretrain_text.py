@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.corpora.columns import Columns
 from nerwin.errors import CorpusError
 from nerwin.pretraining.run import fingerprint
 from nerwin.pretraining.text import RARE_NUMBER, known, read_text
-from nerwin.text.columns import Columns
 from tests.pretraining import written
 
 

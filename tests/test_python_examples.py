@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import nerwin
-from nerwin.text.corpus import write_columns
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
+from nerwin.corpora.tagged_columns import write_columns
 from tests.conftest import ROOT
 from tests.marked import parse_inline
 from tests.village import VILLAGE

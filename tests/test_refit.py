@@ -13,11 +13,11 @@ from nerwin.analysis.description import describe
 from nerwin.cli import app
 from nerwin.config.corpora import learned_sentences, scored_part
 from nerwin.config.reading import load_config
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.decision import CALIBRATION
 from nerwin.model.files import load_model, save_model
 from nerwin.report.familiarity import training_names
-from nerwin.text.corpus import read_corpus
 from nerwin.training.metrics import read_metrics
 from nerwin.training.reading import read_parts
 from nerwin.training.run import Run

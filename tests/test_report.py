@@ -15,6 +15,7 @@ import matplotlib
 import pytest
 
 from nerwin.config.corpora import hold_out
+from nerwin.corpora.reading import read_corpus
 from nerwin.evaluation.mistakes import Mistake
 from nerwin.evaluation.scores import Score
 from nerwin.model.files import load_model
@@ -22,7 +23,6 @@ from nerwin.report.charts import curves, line_style, type_bars
 from nerwin.report.contents import report_runs
 from nerwin.report.familiarity import names_in, training_names
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
-from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import Span
 from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.pages import Page, read_page

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from nerwin.corpora.columns import Columns
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, WorkerError
+from nerwin.files import pieces
 from nerwin.parallel.cluster import cluster
 from nerwin.parallel.workers import Workers, processes
 from nerwin.storage.lock import Lock
@@ -27,8 +29,6 @@ from nerwin.tagging.shards import RECORD, Tagging
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
-from nerwin.text import pieces
-from nerwin.text.columns import Columns
 from nerwin.versions import versions
 from tests.test_streaming import FORMAT, long_file
 from tests.village import trained_run

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import nerwin
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import iobes, spans
 from tests.village import write_village
 

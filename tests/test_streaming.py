@@ -17,16 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.columns import Block, Columns, block_of, find_delimiter, with_delimiter
+from nerwin.corpora.inline import format_inline
 from nerwin.errors import CorpusError, WorkerError
+from nerwin.files import pieces
+from nerwin.files.lines import BOM, read_lines
+from nerwin.files.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.tagging import streaming
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Tagged, Task, tag_piece
-from nerwin.text import pieces
-from nerwin.text.columns import Block, Columns, block_of, find_delimiter, with_delimiter
-from nerwin.text.files import BOM, read_lines
-from nerwin.text.inline import format_inline
-from nerwin.text.pieces import Piece, cut_piece, most_pieces, read_pieces
 from nerwin.text.tags import Span
 from tests.village import trained_run
 

@@ -12,13 +12,13 @@ import pytest
 
 import nerwin
 from nerwin.arrays import Bools, Floats, Ints
+from nerwin.corpora.columns import DOCSTART, Columns, find_delimiter, split_block
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError, ModelError
+from nerwin.files.pieces import Piece
 from nerwin.tagging.projections import TextForms
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import tag_columns, tag_objects, tag_texts
-from nerwin.text.columns import DOCSTART, Columns, find_delimiter, split_block
-from nerwin.text.corpus import read_corpus
-from nerwin.text.pieces import Piece
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
 from tests.marked import parse_inline

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nerwin.arrays import Gradients, Parameters
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import TrainingDiverged
 from nerwin.evaluation.calibration import UNCALIBRATED
 from nerwin.evaluation.scores import Score
@@ -17,7 +18,6 @@ from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Standing
 from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Rule, Treatment, adamw
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import read_corpus
 from nerwin.text.tags import spans
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.training import trainer as trainer_module

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.other_columns import MOST
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import read_corpus
-from nerwin.text.other_columns import MOST
 
 Refusal = Callable[..., str]
 

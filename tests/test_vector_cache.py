@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nerwin import vectors
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
-from nerwin.text import vector_cache
-from nerwin.text.vector_cache import load_vectors, vectors_source
-from nerwin.text.vector_files import parse_vectors
-from nerwin.text.vectors import read_vectors
+from nerwin.vectors.cache import load_vectors, vectors_source
+from nerwin.vectors.files import parse_vectors
+from nerwin.vectors.wanted import read_vectors
 
 TOWN = "harbour 1 2\nNew York 3 4\nŁódź 5 6\nharbour 7 8\n"
 
@@ -44,7 +44,7 @@ def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("the file is read again")
 
-    monkeypatch.setattr(vector_cache, "parse_vectors", refuse)
+    monkeypatch.setattr(vectors.cache, "parse_vectors", refuse)
 
 
 def test_the_second_time_they_come_from_the_cache(cache: Path, town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,12 +129,12 @@ def test_an_entry_that_another_process_has_made_meanwhile_stays(
     made = []
 
     def overtaken(path: Path, dim: int) -> Iterator[tuple[Sequence[str], Floats]]:
-        monkeypatch.setattr(vector_cache, "parse_vectors", parse_vectors)
+        monkeypatch.setattr(vectors.cache, "parse_vectors", parse_vectors)
         loaded(path)
         made.append(entry(cache).stat().st_ino)
         yield from parse_vectors(path, dim)
 
-    monkeypatch.setattr(vector_cache, "parse_vectors", overtaken)
+    monkeypatch.setattr(vectors.cache, "parse_vectors", overtaken)
     assert loaded(town) == ROWS
     assert [entry(cache).stat().st_ino] == made
 
@@ -184,7 +184,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
         path.write_text("harbour 9 9\n")
         yield from parse_vectors(path, dim)
 
-    monkeypatch.setattr(vector_cache, "parse_vectors", replaced)
+    monkeypatch.setattr(vectors.cache, "parse_vectors", replaced)
     assert loaded(town) == [("harbour", [9, 9])]
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent.parent))

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import Result
 
 from nerwin.errors import VectorsError
-from nerwin.text import pieces
+from nerwin.files import pieces
 from nerwin.text.features import WORDS, Lookup
-from nerwin.text.vector_files import LONGEST_WORD
-from nerwin.text.vectors import match_vectors, read_vectors, rescaled
+from nerwin.vectors.files import LONGEST_WORD
+from nerwin.vectors.wanted import match_vectors, read_vectors, rescaled
 from tests.commands import nerwin
 from tests.conftest import shared
 from tests.village import write_village

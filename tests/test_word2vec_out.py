@@ -10,7 +10,7 @@ import pytest
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
 from nerwin.pretraining.word2vec import BINARY, ROWS, TEXT, check_name, write_vectors
-from nerwin.text.vectors import read_vectors
+from nerwin.vectors.wanted import read_vectors
 
 FORMS = ["the", "köln", "n't", "'s", "1,990", "北京", "#"]
 

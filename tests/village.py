@@ -5,8 +5,8 @@ from pathlib import Path
 from nerwin.arrays import Parameters
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
-from nerwin.text.corpus import write_columns
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
+from nerwin.corpora.tagged_columns import write_columns
 from nerwin.training.reading import read_parts
 from nerwin.training.run import Run
 from nerwin.training.state import EpochDone

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nerwin.analysis.part import PartSurvey
 from nerwin.analysis.survey import PARTS, Survey
+from nerwin.corpora.doubts import for_no_entity
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.counts import counted
-from nerwin.text.doubts import for_no_entity
 from nerwin.training.data import CUT_BEYOND
 from nerwin.training.notes import SWAPPED
 

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nerwin.corpora.corpus import Sentence
 from nerwin.errors import JOINERS
-from nerwin.text.tagged import Sentence
 
 ODD = {
     "Cc": "control characters",

@@ -11,9 +11,9 @@ import numpy as np
 from nerwin.analysis.characters import Odd, odd_characters
 from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
-from nerwin.text.corpus import read_corpus
-from nerwin.text.schemes import illegal_steps
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.schemes import illegal_steps
 from nerwin.text.tags import Span, spans
 from nerwin.training.data import CUT_BEYOND
 

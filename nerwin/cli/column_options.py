@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nerwin.text.choices import Delimiter, Scheme
+from nerwin.corpora.choices import Delimiter, Scheme
 
 OPTIONS = {"word_column": "--word-column", "tag_column": "--tag-column", "comments": "--comments"}
 SCORING_OPTIONS = OPTIONS | {"scheme": "--scheme", "delimiter": "--delimiter"}

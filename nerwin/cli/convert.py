@@ -9,8 +9,8 @@ from nerwin.cli.app import command, say, stream_path
 from nerwin.cli.column_options import OPTIONS, named_as_options, naming_options
 from nerwin.cli.options import QuietOption
 from nerwin.cli.output import check_new, write
+from nerwin.corpora.choices import Align, Delimiter, FormName, Scheme
 from nerwin.counts import counted
-from nerwin.text.choices import Align, Delimiter, FormName, Scheme
 
 SCHEMES: dict[str | None, Scheme] = {name: name for name in get_args(Scheme)}  # of the forms of columns
 NAMED = OPTIONS | {"delimiter": "--delimiter", "scheme": "--from"}
@@ -47,11 +47,11 @@ def convert(
     quiet: QuietOption = False,
 ) -> None:
     """Convert a tagged corpus into another form: columns, CSV, inline markup, JSON Lines, or spaCy's DocBin."""
+    from nerwin.corpora.columns import Columns
+    from nerwin.corpora.formats import COLUMNS, FORMS, Reading, count_of
+    from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
     from nerwin.errors import ConfigError
-    from nerwin.text.columns import Columns
-    from nerwin.text.files import source_name
-    from nerwin.text.formats import COLUMNS, FORMS, Reading, count_of
-    from nerwin.text.suffixes import NO_COLUMNS, form_by_suffix
+    from nerwin.files.lines import source_name
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nerwin.cli.untagged import Input
 
 if TYPE_CHECKING:
-    from nerwin.text.columns import Block, Columns
+    from nerwin.corpora.columns import Block, Columns
 
 FIRST = 40  # lines of a file that tell its form
 STDIN = Path("-")
@@ -35,8 +35,8 @@ def form_hint(source: Input, files: Sequence[Path], columns: "Columns | None") -
 
 
 def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
-    from nerwin.text.columns import read_blocks
-    from nerwin.text.misread import untagged_doubts
+    from nerwin.corpora.columns import read_blocks
+    from nerwin.corpora.misread import untagged_doubts
 
     if file == STDIN:
         blocks = _waiting_block(columns)
@@ -48,10 +48,10 @@ def _column_doubts(file: Path, columns: "Columns") -> Iterator[str]:
 
 def _waiting_block(columns: "Columns") -> "Iterator[Block]":
     """The lines that wait in standard input as a block, if they can be one."""
+    from nerwin.corpora.columns import block_of, with_delimiter
     from nerwin.errors import CorpusError
-    from nerwin.text.columns import block_of, with_delimiter
-    from nerwin.text.files import source_name
-    from nerwin.text.pieces import Piece
+    from nerwin.files.lines import source_name
+    from nerwin.files.pieces import Piece
 
     name = source_name(None)
     with suppress(CorpusError):  # reading it says so, unless it is gzip
@@ -61,8 +61,8 @@ def _waiting_block(columns: "Columns") -> "Iterator[Block]":
 
 def _other_form(file: Path) -> str:
     """What to say of a file read as text that has the name, or the first lines, of columns or JSON; else nothing."""
-    from nerwin.text.files import suffix_of
-    from nerwin.text.suffixes import NO_COLUMNS, form_by_suffix
+    from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
+    from nerwin.files.lines import suffix_of
 
     form, lines = form_by_suffix(file), _first_lines(file)
     if (form and form not in NO_COLUMNS) or (lines and all(map(_of_columns, lines))):
@@ -75,7 +75,7 @@ def _other_form(file: Path) -> str:
 def _first_lines(file: Path) -> list[str]:
     """The first lines of a file, blank ones and those that begin as comments aside; none where one would be all."""
     from nerwin.errors import CorpusError
-    from nerwin.text.files import BLANK, read_lines
+    from nerwin.files.lines import BLANK, read_lines
 
     lines = []
     if file == STDIN:
@@ -98,7 +98,7 @@ def _waiting() -> bytes:
 
 
 def _of_columns(line: str) -> bool:
-    from nerwin.text.columns import own_delimiter, split_line
+    from nerwin.corpora.columns import own_delimiter, split_line
     from nerwin.text.tags import is_tag
 
     delimiter = own_delimiter(line)

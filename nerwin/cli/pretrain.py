@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from nerwin.corpora.columns import Columns
     from nerwin.pretraining.run import PretrainRun
     from nerwin.pretraining.text import Text
     from nerwin.pretraining.trainer import PretrainEpochDone
-    from nerwin.text.columns import Columns
 
 
 @command
@@ -66,8 +66,8 @@ def pretrain(
 ) -> None:
     """Learn word vectors from untagged text."""
     from nerwin.cli.console import PlainConsole
+    from nerwin.corpora.columns import Columns
     from nerwin.pretraining.run import PretrainRun, check_output
-    from nerwin.text.columns import Columns
 
     settings = PretrainSettings(dim, vocabulary, window, epochs, learning_rate, seed)
     sources, columns = _sources(files), columns_to_read(source, word_column, comments, Columns())

@@ -9,7 +9,7 @@ from nerwin.cli.column_options import SCORING_OPTIONS, named_as_options
 
 if TYPE_CHECKING:
     from nerwin.evaluation.scores import Evaluation
-    from nerwin.text.fingerprints import Fingerprint
+    from nerwin.files.fingerprints import Fingerprint
 
 SEVERAL = 20  # entities: with so many, a perfect score on new text is not to be believed
 
@@ -49,7 +49,7 @@ def learned_as(data: str, sources: "Mapping[str, Fingerprint]", *, refit: bool) 
     Args:
         sources: the model's files. refit: whether dev was learned from too.
     """
-    from nerwin.text.fingerprints import fingerprint_of
+    from nerwin.files.fingerprints import fingerprint_of
 
     if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
         return None
@@ -59,7 +59,7 @@ def learned_as(data: str, sources: "Mapping[str, Fingerprint]", *, refit: bool) 
 
 
 def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
-    from nerwin.text.doubts import for_no_entity
+    from nerwin.corpora.doubts import for_no_entity
 
     if result.accuracy == 1 and result.overall.support >= SEVERAL:
         yield (

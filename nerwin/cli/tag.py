@@ -107,9 +107,9 @@ def _rendering(form: Format | None, page: bool, source: Input, output: Path | No
     Raises:
         ConfigError: two ways are asked for, or the suffix is that of a form which `tag` does not write.
     """
+    from nerwin.corpora.suffixes import form_by_suffix
     from nerwin.errors import ConfigError
-    from nerwin.text.files import suffix_of
-    from nerwin.text.suffixes import form_by_suffix
+    from nerwin.files.lines import suffix_of
 
     if page and form:
         raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form}). Drop one.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from nerwin.text.columns import Columns
+    from nerwin.corpora.columns import Columns
 
 Input = Literal["text", "conll", "jsonl"]
 InputOption = Annotated[

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.reading import read_corpus
+from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import read_corpus
-from nerwin.text.fingerprints import Fingerprint, fingerprint_of
-from nerwin.text.suffixes import form_by_suffix
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.files.fingerprints import Fingerprint, fingerprint_of
 from nerwin.text.tags import iob2, spans
 
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from nerwin.config.reading import value_of
 from nerwin.config.settings import Config, WordsConfig
+from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.text.features import NGRAMS
 from nerwin.text.pairs import PAIR
-from nerwin.text.suffixes import form_by_suffix
 
 ADAMS = ("adam", "adamw", "adam8bit")
 

@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from nerwin.files.lines import is_pipe
 from nerwin.text.features import ALL_FEATURES
-from nerwin.text.files import is_pipe
 
 
 class OneOf:

@@ -34,6 +34,7 @@ from nerwin.config.kinds import (
     odd,
     widths,
 )
+from nerwin.corpora.choices import Delimiter, Scheme
 from nerwin.corruption import CORRUPTIONS
 from nerwin.deafness import deaf
 from nerwin.errors import ConfigError
@@ -42,7 +43,6 @@ from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
 from nerwin.optim.optimizers import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
-from nerwin.text.choices import Delimiter, Scheme
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS
 

@@ -18,10 +18,10 @@ except ModuleNotFoundError as error:
 from nerwin.api import as_config, train_on
 from nerwin.config.corpora import HELD_OUT, columns_of, to_learn
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.corpora.corpus import Corpus
+from nerwin.corpora.lists import from_lists
 from nerwin.errors import CorpusError
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.lists import from_lists
-from nerwin.text.tagged import Corpus
 from nerwin.training.data import make_parts
 
 Sentences = Sequence[Sequence[str]]

@@ -22,9 +22,9 @@ from nerwin.config.reading import differing_setup, make_config
 from nerwin.config.settings import Config
 from nerwin.errors import ModelError
 from nerwin.evaluation.scores import evaluate_tags
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.model import Model
 from nerwin.text.features import form_table
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.windows import FlatCorpus
 
 

@@ -22,6 +22,7 @@ from nerwin.config.reading import load_config, make_config, missing_parts, with_
 from nerwin.config.settings import Config
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError, ModelError, cure
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.decision import CALIBRATION
 from nerwin.model.manifest import FORMAT, best_of, damaged, read_manifest
 from nerwin.model.model import Model, Standing
@@ -37,7 +38,6 @@ from nerwin.storage.archive import (
 )
 from nerwin.storage.folders import MANIFEST, check_empty, resume_command, run_config
 from nerwin.text.features import ALL_FEATURES, NGRAMS, WORDS, Lookup
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.pairs import PAIR
 from nerwin.versions import versions
 

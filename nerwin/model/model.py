@@ -10,6 +10,7 @@ from nerwin.cached import cached_property
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.decision import DecisionRule
 from nerwin.network.by_place import ByPlaceCache, forward_by_place
 from nerwin.network.dropout import Dropout, Masks
@@ -20,7 +21,6 @@ from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.network.surroundings import Surroundings
 from nerwin.text.features import NGRAMS, WORDS, FormTable, Lookup
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.tokenizer import TOKENIZERS, Token
 from nerwin.text.windows import FlatCorpus, all_sentences, sentences_around, windows
 

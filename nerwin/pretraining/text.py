@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.arrays import Ints
+from nerwin.corpora.columns import Columns, read_blocks
+from nerwin.corpora.jsonl_objects import given_by, read_object
+from nerwin.corpora.misread import words_in
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns, read_blocks
+from nerwin.files.lines import BLANK, read_lines, source_name
 from nerwin.text.features import spellings
-from nerwin.text.files import BLANK, read_lines, source_name
-from nerwin.text.jsonl_objects import given_by, read_object
-from nerwin.text.misread import words_in
 from nerwin.text.tokenizer import split_words
 from nerwin.text.vocabulary import KNOWN, PADDING, UNKNOWN
 from nerwin.text.windows import split_sentences

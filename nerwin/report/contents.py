@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from nerwin.analysis.inspection import Detector, inspect_detectors
 from nerwin.config.corpora import scored_part
 from nerwin.config.reading import non_default
+from nerwin.corpora.corpus import Corpus
 from nerwin.errors import ConfigError
 from nerwin.evaluation.mistakes import Mistake, find_mistakes
 from nerwin.evaluation.reliability import Bin, reliability
@@ -16,7 +17,6 @@ from nerwin.model.model import Model
 from nerwin.report.familiarity import Names, Recall, recall_by_familiarity, training_names
 from nerwin.storage.folders import MANIFEST, METRICS, PAGE, model_folder
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.tagged import Corpus
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.training.metrics import Epoch, read_metrics
 

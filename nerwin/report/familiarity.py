@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from nerwin.config.corpora import learned_sentences
 from nerwin.config.settings import Config
-from nerwin.text.fingerprints import Fingerprint
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.text.tags import Span, spans
 
 Names = frozenset[tuple[str, ...]]

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from nerwin.collector import collector_paused
 from nerwin.errors import ModelError, WorkerError
+from nerwin.files.fingerprints import Fingerprint, fingerprint_of
+from nerwin.files.lines import is_gzip, reading, source_name
+from nerwin.files.pieces import Piece
 from nerwin.storage.folders import MANIFEST
 from nerwin.tagging.streaming import Work, read_work
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task, tag_piece
-from nerwin.text.files import is_gzip, reading, source_name
-from nerwin.text.fingerprints import Fingerprint, fingerprint_of
-from nerwin.text.pieces import Piece
 
 SAME_FILES = "Every machine must see the same files under the same paths."
 

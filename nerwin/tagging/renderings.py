@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from nerwin.corpora.inline import format_inline
 from nerwin.errors import printable
 from nerwin.tagging.annotations import Annotation
-from nerwin.text.inline import format_inline
 from nerwin.text.tags import Span
 
 COLOURS = 6  # of a terminal, beside those of its text and its background

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nerwin.errors import ConfigError, CorpusError, WorkerError, cure
+from nerwin.files.fingerprints import Fingerprint, fingerprint_of
 from nerwin.parallel.workers import Workers
 from nerwin.storage.archive import DamageError, read_json
 from nerwin.storage.lock import Lock
@@ -26,7 +27,6 @@ from nerwin.storage.replace import replace_file, replacing
 from nerwin.tagging.ranges import SAME_FILES, Range, SavedModel, cut_into_ranges, tag_range
 from nerwin.tagging.renderings import framed
 from nerwin.tagging.task import Task
-from nerwin.text.fingerprints import Fingerprint, fingerprint_of
 from nerwin.versions import versions
 
 RECORD = "record.json"

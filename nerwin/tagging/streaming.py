@@ -15,16 +15,16 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from nerwin.collector import collector_paused
+from nerwin.corpora.columns import with_delimiter
 from nerwin.deafness import deaf
 from nerwin.errors import CorpusError, WorkerError
+from nerwin.files.lines import check_beginning, source_name
+from nerwin.files.pieces import Piece, most_pieces, read_pieces
 from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for
 from nerwin.tagging.renderings import framed
 from nerwin.tagging.tagger import Tagger
 from nerwin.tagging.task import Tagged, Task, tag_piece
-from nerwin.text.columns import with_delimiter
-from nerwin.text.files import check_beginning, source_name
-from nerwin.text.pieces import Piece, most_pieces, read_pieces
 
 Work = tuple[Task, Piece]
 

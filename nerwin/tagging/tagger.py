@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nerwin.arrays import Floats, Ints
+from nerwin.corpora.lists import check_sentences, check_tags
 from nerwin.errors import ConfigError, ModelError
 from nerwin.evaluation.calibration import entity_margins, found_entities
 from nerwin.evaluation.reliability import calibration_error, reliability
@@ -17,7 +18,6 @@ from nerwin.model.model import Model
 from nerwin.storage.folders import folder_path, kind_of, model_folder, named_folder
 from nerwin.tagging.annotations import Annotation, Entity, Tokenized, entity_of, together
 from nerwin.tagging.scoring import TextScorer, in_a_row
-from nerwin.text.lists import check_sentences, check_tags
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span, iob2, spans
 

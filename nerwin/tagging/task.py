@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nerwin.arrays import Ints
+from nerwin.corpora.columns import DOCSTART, Block, Columns, block_of
+from nerwin.corpora.jsonl import with_found
+from nerwin.corpora.jsonl_objects import given_by, read_object, write_object
+from nerwin.corpora.misread import words_in
+from nerwin.corpora.passage import check_columns, join_words
 from nerwin.errors import CorpusError
+from nerwin.files.lines import BLANK, marked
+from nerwin.files.pieces import Piece, cut_piece
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.columns import DOCSTART, Block, Columns, block_of
-from nerwin.text.files import BLANK, marked
-from nerwin.text.jsonl import with_found
-from nerwin.text.jsonl_objects import given_by, read_object, write_object
-from nerwin.text.misread import words_in
-from nerwin.text.passage import check_columns, join_words
-from nerwin.text.pieces import Piece, cut_piece
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 

@@ -1,1 +1,1 @@
-"""Files in, integer arrays out: corpora, tags, word forms, windows."""
+"""Words in, integer arrays out: tags, tokens, word forms, windows."""

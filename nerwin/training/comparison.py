@@ -17,18 +17,18 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, VectorsError, short_of_memory
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RUNS, check_empty, check_no_links, kind_of
 from nerwin.storage.lock import Lock, wait_until_free
-from nerwin.text.fingerprints import Fingerprint
-from nerwin.text.vector_cache import vectors_source
 from nerwin.training.grid import Cell, called, digest, keys_of, run_of, spelled
 from nerwin.training.metrics import read_metrics
 from nerwin.training.results import Result, append_result, read_results
 from nerwin.training.resumption import check_resumable, keep_places
 from nerwin.training.run import Run
 from nerwin.training.same_data import check_same_data
+from nerwin.vectors.cache import vectors_source
 
 THREADS = "training.threads"
 ORPHAN_SECONDS = 5.0  # in which the workers of a comparison that was killed notice that

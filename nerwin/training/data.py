@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from nerwin.config.corpora import columns_of, hold_out
 from nerwin.config.settings import Config, CorpusConfig
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.corpus import read_corpus
+from nerwin.files.fingerprints import Fingerprint
 from nerwin.text.features import ALL_FEATURES
-from nerwin.text.fingerprints import Fingerprint
 from nerwin.text.pairs import PAIR, are_letters, bare_words, forms_of
-from nerwin.text.tagged import Corpus, Sentence
 from nerwin.text.tags import OUTSIDE, types_in
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import FlatCorpus, flatten

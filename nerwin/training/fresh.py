@@ -9,18 +9,18 @@ import numpy as np
 from nerwin.arrays import Floats, Ints, Parameters
 from nerwin.config.settings import Config
 from nerwin.errors import VectorsError
+from nerwin.files.fingerprints import CHANGED, Fingerprint
 from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
 from nerwin.text.features import NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
-from nerwin.text.fingerprints import CHANGED, Fingerprint
 from nerwin.text.pairs import PAIR
-from nerwin.text.vector_cache import vectors_source
-from nerwin.text.vectors import match_vectors, read_vectors, rescaled
 from nerwin.text.vocabulary import KNOWN, UNKNOWN
 from nerwin.training.coverage import coverage, lookup_stages
 from nerwin.training.data import Parts
+from nerwin.vectors.cache import vectors_source
+from nerwin.vectors.wanted import match_vectors, read_vectors, rescaled
 
 FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 

@@ -4,8 +4,8 @@ from nerwin.config.corpora import corpus_sources, read_part
 from nerwin.config.reading import named_files
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, CorpusError
-from nerwin.text.files import is_pipe
-from nerwin.text.fingerprints import CHANGED
+from nerwin.files.fingerprints import CHANGED
+from nerwin.files.lines import is_pipe
 from nerwin.training.data import Parts, make_parts
 from nerwin.training.notes import notes_on
 

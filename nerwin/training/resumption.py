@@ -19,12 +19,12 @@ from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
-from nerwin.text.vector_cache import vectors_source
 from nerwin.training.checkpoint import epochs_begun, load_state
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
 from nerwin.training.same_data import check_same_data
 from nerwin.training.trainer import Trainer
+from nerwin.vectors.cache import vectors_source
 
 
 def where_saved(folder: Path) -> Path | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from nerwin.config.reading import value_of
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
-from nerwin.text.fingerprints import Fingerprint
+from nerwin.files.fingerprints import Fingerprint
 
 
 def check_same_data(

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from nerwin.config.corpora import read_part
 from nerwin.config.reading import load_config
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.tagged_columns import write_columns
 from nerwin.shipped import shipped
-from nerwin.text.corpus import write_columns
-from nerwin.text.tagged import Corpus, Sentence
 from tests.benchmarks.letters import Alphabet
 from tests.benchmarks.optional import Skipped, existing
 from tests.conftest import SHARED

@@ -7,7 +7,7 @@ letter. What is left is what such a corpus has: some thousand letters, neither w
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
 from nerwin.text.tags import OUTSIDE
 
 LONGEST = 4  # characters that one letter stands for

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
 from nerwin.text.tags import OUTSIDE, spans
 from tests.benchmarks.clock import timed
 from tests.benchmarks.job import Job, Sentences, Trained, size_of

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import nerwin
 from nerwin.config.reading import load_config
+from nerwin.files.lines import read_lines
 from nerwin.model.files import load_model
 from nerwin.shipped import shipped
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.files import read_lines
 from nerwin.training.run import Run
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed

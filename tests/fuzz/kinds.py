@@ -20,6 +20,10 @@ import yaml
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import write_yaml
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.formats import FORMS, Reading
+from nerwin.corpora.jsonl_words import TAGS
+from nerwin.corpora.reading import read_corpus
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import read_text
@@ -28,17 +32,13 @@ from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import read_corpus
-from nerwin.text.formats import FORMS, Reading
-from nerwin.text.jsonl_words import TAGS
 from nerwin.text.tags import is_tag
-from nerwin.text.vectors import read_vectors
 from nerwin.training.checkpoint import load_state
 from nerwin.training.comparison import Comparison
 from nerwin.training.grid import grid
 from nerwin.training.results import Result, summarise
 from nerwin.training.run import Run
+from nerwin.vectors.wanted import read_vectors
 from tests.fuzz.cases import Kind
 from tests.fuzz.mutate import mutate, mutate_value, odd_value
 from tests.village import SETTINGS, VILLAGE, village_config, write_village

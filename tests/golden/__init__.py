@@ -13,10 +13,10 @@ import numpy as np
 
 from nerwin.config.reading import load_config
 from nerwin.config.settings import CorpusConfig
+from nerwin.corpora.corpus import Sentence
+from nerwin.corpora.tagged_columns import write_columns
 from nerwin.model.files import save_model
 from nerwin.tagging.tagger import Tagger
-from nerwin.text.corpus import write_columns
-from nerwin.text.tagged import Sentence
 from nerwin.training.state import EpochDone
 from tests.village import VILLAGE, new_trainer, write_village
 

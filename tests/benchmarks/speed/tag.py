@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
 
-from nerwin.text.tagged import Sentence
+from nerwin.corpora.corpus import Sentence
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.corpora import CORPORA
 from tests.benchmarks.job import Job

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nerwin.text.vector_cache import load_vectors
+from nerwin.vectors.cache import load_vectors
 from tests.benchmarks.clock import timed
 from tests.benchmarks.optional import library
 from tests.benchmarks.speed.comparison import Comparison, Work, compare

@@ -2,8 +2,6 @@
 
 Every line is checked. One that cannot be read is an error with `path:line` and a hint at what to do; nothing is dropped
 silently. What varies between files (delimiter, number of columns, tag scheme) is detected and reported, and can be set.
-
-A file in inline markup is recognised by its name, and read in `inline`.
 """
 
 import itertools
@@ -15,54 +13,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from nerwin.collector import collector_paused
+from nerwin.corpora.columns import Block, Columns, read_blocks
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.misread import TaggedDoubts, check_words
+from nerwin.corpora.other_columns import TagColumns, other_columns
+from nerwin.corpora.schemes import as_read, is_legal
+from nerwin.corpora.settled import settled
+from nerwin.corpora.unreadable import Layout, first_fault
 from nerwin.errors import CorpusError
-from nerwin.shell import command_line
-from nerwin.text.columns import Block, Columns, read_blocks
-from nerwin.text.doubts import doubts, oddities
-from nerwin.text.files import read_lines, source_name, suffix_of, unpacked_name
-from nerwin.text.inline import read_inline
-from nerwin.text.misread import TaggedDoubts, check_words
-from nerwin.text.other_columns import TagColumns, other_columns
-from nerwin.text.schemes import TYPES_ALONE, as_read, check_labels, is_legal, settle_scheme
-from nerwin.text.suffixes import form_by_suffix
-from nerwin.text.tagged import Corpus, Sentence
-from nerwin.text.tags import iob2
-from nerwin.text.unreadable import Layout, first_fault
-
-
-def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool = True) -> Corpus:
-    """Read a tagged corpus: columns, or inline markup where the file's suffix says so.
-
-    Args:
-        columns: where words and tags stand. Unless its scheme is set, a file whose suffix is .types has types alone.
-        refuse_mixed: whether a file whose tags follow no scheme well is refused; else it is read by the one that fits
-            best.
-
-    Raises:
-        CorpusError: a form that is to be converted, a line that does not fit, mixed schemes, no sentence at all, or
-            bytes that are not UTF-8.
-    """
-    form = form_by_suffix(path)
-    if form in ("jsonl", "spacy"):
-        command = command_line("nerwin", "convert", path, Path(f"{Path(unpacked_name(path)).stem}.conll"))
-        raise CorpusError(f"{path}: expected columns or inline markup, found {suffix_of(path)}. Convert it: {command}")
-    if form == TYPES_ALONE and columns.scheme == "auto":
-        columns = columns._replace(scheme=TYPES_ALONE)
-    if form != "inline":
-        return read_tagged_columns(path, columns, refuse_mixed=refuse_mixed)
-    corpus = Corpus(str(path), delimiter="inline markup")
-    for found in read_inline(read_lines(path), str(path)):
-        words = found.words
-        check_labels(found.labels, f"{path}:{found.line}", "Call it otherwise.")
-        corpus.sentences.append(Sentence(words, iob2(found.entities, len(words)), [found.line] * len(words)))
-    return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
+from nerwin.files.lines import source_name
 
 
 def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
     """The corpus in a file of columns, or in standard input where `path` is None.
 
     Raises:
-        CorpusError: as `read_corpus`.
+        CorpusError: a line that does not fit, mixed schemes, no sentence at all, or bytes that are not UTF-8.
     """
     with collector_paused():
         try:
@@ -81,20 +47,6 @@ def _with_settings(message: str, path: Path | None, columns: Columns) -> str:
         if not all(one in message for one in settings):
             return f"{message} The beginning can be read if you set {', '.join(settings)}."
     return message
-
-
-def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
-    """A corpus that has been read, after its scheme is settled, and its notes and doubts are collected.
-
-    Raises:
-        CorpusError: mixed schemes, or no sentence at all.
-    """
-    if not corpus.sentences:
-        raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
-    settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
-    corpus.notes += oddities(corpus)
-    corpus.doubts += doubts(corpus)
-    return corpus
 
 
 def _of_blocks(blocks: Iterable[Block], columns: Columns, path: str) -> Corpus:

@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from nerwin.corpora.schemes import is_legal
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.files import BLANK
-from nerwin.text.schemes import is_legal
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import is_tag
 
 WORD_KEYS = ("tokens", "words")

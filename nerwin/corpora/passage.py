@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nerwin.corpora.columns import DOCSTART
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.columns import DOCSTART
-from nerwin.text.files import BLANK
+from nerwin.files.lines import BLANK
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token, has_unspaced_letter, is_unspaced

@@ -9,19 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.corpora.choices import Align
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.csv_rows import read_csv, write_csv
+from nerwin.corpora.docbin import read_docbin, write_docbin
+from nerwin.corpora.inline import read_inline, write_inline
+from nerwin.corpora.jsonl import read_jsonl, write_jsonl
+from nerwin.corpora.passage import Counts, Passage, check_columns, from_words, sentences_of
+from nerwin.corpora.schemes import TYPES_ALONE, check_labels, is_type, prefixed
+from nerwin.corpora.tagged_columns import read_tagged_columns, write_columns
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.choices import Align
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import read_tagged_columns, write_columns
-from nerwin.text.csv_rows import read_csv, write_csv
-from nerwin.text.docbin import read_docbin, write_docbin
-from nerwin.text.files import marked, open_binary, read_lines, reading, source_name
-from nerwin.text.inline import read_inline, write_inline
-from nerwin.text.jsonl import read_jsonl, write_jsonl
-from nerwin.text.passage import Counts, Passage, check_columns, from_words, sentences_of
-from nerwin.text.schemes import TYPES_ALONE, check_labels, is_type, prefixed
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.files.lines import marked, open_binary, read_lines, reading, source_name
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
 COLUMNS = "conll"  # the usual form: its scheme is found out, or IOB2 where it is written

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from nerwin.text.choices import FormName
-from nerwin.text.files import suffix_of
+from nerwin.corpora.choices import FormName
+from nerwin.files.lines import suffix_of
 
 SUFFIXES: dict[str, FormName] = {
     ".conll": "conll", ".conllu": "conll", ".iob": "conll", ".bio": "conll",

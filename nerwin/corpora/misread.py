@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nerwin.arrays import Ints
+from nerwin.corpora.columns import Block, Columns, has_column, own_delimiter, split_line
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Block, Columns, has_column, own_delimiter, split_line
 from nerwin.text.tags import OUTSIDE, is_tag
 
 FEW = 3  # words that are enough to tell numbers, or tags, from words

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from nerwin.corpora.columns import DOCSTART
 from nerwin.counts import counted
-from nerwin.text.columns import DOCSTART
 
 CSV = "CSV"  # what a corpus from a table has as its delimiter
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from nerwin.corpora.columns import Block, Columns, block_of, with_delimiter
+from nerwin.corpora.misread import tagged_comments
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Block, Columns, block_of, with_delimiter
-from nerwin.text.misread import tagged_comments
-from nerwin.text.pieces import read_pieces
+from nerwin.files.pieces import read_pieces
 from nerwin.text.tags import OUTSIDE, is_tag
 
 MOST = 20  # columns that are looked at: corpora have fewer, and damaged lines may have thousands

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerwin.errors import CorpusError
-from nerwin.text.encodings import NO_TEXT, for_other_bytes, wide_kind
+from nerwin.files.encodings import NO_TEXT, for_other_bytes, wide_kind
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"

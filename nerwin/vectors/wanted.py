@@ -13,7 +13,7 @@ import numpy as np
 from nerwin.arrays import Floats, Ints
 from nerwin.errors import VectorsError
 from nerwin.text.features import Lookup, spellings
-from nerwin.text.vector_cache import load_vectors
+from nerwin.vectors.cache import load_vectors
 
 LARGEST = 1e9  # the largest number of a vector: products and sums of such numbers stay far below float32's limit
 MEASURED = 20_000  # vectors, the first of the file and so the most frequent, whose size stands for that of all

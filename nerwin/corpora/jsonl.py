@@ -15,12 +15,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from nerwin.corpora.choices import Align
+from nerwin.corpora.jsonl_objects import Given, borders, brief, check_characters, given_by, list_under, read_object
+from nerwin.corpora.jsonl_words import has_tags, tags_key, tags_of
+from nerwin.corpora.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.errors import CorpusError
-from nerwin.text.choices import Align
-from nerwin.text.files import BLANK
-from nerwin.text.jsonl_objects import Given, borders, brief, check_characters, given_by, list_under, read_object
-from nerwin.text.jsonl_words import has_tags, tags_key, tags_of
-from nerwin.text.passage import Counts, Passage, fitted_tokens, whole_tokens
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
 from nerwin.text.tokenizer import Token, tokenize
 

@@ -8,7 +8,7 @@ quotient, rounded once, is the float64 closest to the number, which is what `flo
 import numpy as np
 
 from nerwin.arrays import Floats
-from nerwin.text.byte_ranges import Ranges, codes_of
+from nerwin.files.byte_ranges import Ranges, codes_of
 
 DIGITS = 15
 _POWERS = np.array([float(10**k) for k in range(DIGITS + 1)])

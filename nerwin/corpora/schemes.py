@@ -9,10 +9,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from nerwin.corpora.choices import Scheme
+from nerwin.corpora.corpus import Corpus
 from nerwin.errors import CorpusError
-from nerwin.text.choices import Scheme
-from nerwin.text.files import BLANK
-from nerwin.text.tagged import Corpus
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps, types_in
 
 TYPES_ALONE: Scheme = "types"

@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from nerwin.corpora.corpus import CSV, Corpus
+from nerwin.corpora.schemes import TYPES_ALONE
+from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.counts import counted
-from nerwin.text.files import BLANK
+from nerwin.files.lines import BLANK
 from nerwin.text.pairs import are_letters
-from nerwin.text.schemes import TYPES_ALONE
-from nerwin.text.suffixes import form_by_suffix
-from nerwin.text.tagged import CSV, Corpus
 from nerwin.text.tags import OUTSIDE, types_in
 
 MARK = re.compile(r"[a-z]{2,3}:.")  # the mark of a word's language, as in de:Haus

@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from nerwin.corpora.passage import Counts, Passage, whole_tokens
 from nerwin.errors import CorpusError
-from nerwin.text.files import BLANK
-from nerwin.text.passage import Counts, Passage, whole_tokens
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 

@@ -14,10 +14,10 @@ import numpy as np
 from nerwin.arrays import Floats
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, VectorsError
-from nerwin.text.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
-from nerwin.text.decimals import read_decimal, read_decimals
-from nerwin.text.files import open_binary, reading, suffix_of, whole_lines
-from nerwin.text.pieces import Piece, cut_piece, read_pieces
+from nerwin.files.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
+from nerwin.files.lines import open_binary, reading, suffix_of, whole_lines
+from nerwin.files.pieces import Piece, cut_piece, read_pieces
+from nerwin.vectors.decimals import read_decimal, read_decimals
 
 LONGEST_WORD = 10_000  # bytes; a longer word in a binary file means that it is no such file
 LONGEST_COUNT = 19  # digits; what has so many or more is no count of a header

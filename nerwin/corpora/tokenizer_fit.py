@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from nerwin.corpora.passage import join_letters, join_words
 from nerwin.text.pairs import are_letters
-from nerwin.text.passage import join_letters, join_words
 from nerwin.text.tokenizer import TOKENIZERS
 
 ENOUGH = 1000  # words that are looked at

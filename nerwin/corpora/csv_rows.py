@@ -16,13 +16,13 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.corpus import CSV, Corpus, Sentence
+from nerwin.corpora.passage import Passage, check_lines
+from nerwin.corpora.schemes import check_labels, expected_tag, is_legal
+from nerwin.corpora.settled import settled
 from nerwin.errors import CorpusError
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import settled
-from nerwin.text.files import BLANK, LONGEST_LINE
-from nerwin.text.passage import Passage, check_lines
-from nerwin.text.schemes import check_labels, expected_tag, is_legal
-from nerwin.text.tagged import CSV, Corpus, Sentence
+from nerwin.files.lines import BLANK, LONGEST_LINE
 from nerwin.text.tags import iob2
 
 HEADER = ("sentence_id", "token", "tag")

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from nerwin.corpora.choices import Scheme
+from nerwin.corpora.columns import Columns
+from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.schemes import as_read, expected_tag, is_legal
+from nerwin.corpora.settled import settled
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.choices import Scheme
-from nerwin.text.columns import Columns
-from nerwin.text.corpus import settled
-from nerwin.text.files import BLANK
-from nerwin.text.schemes import as_read, expected_tag, is_legal
-from nerwin.text.tagged import Corpus, Sentence
+from nerwin.files.lines import BLANK
 
 _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a letter
 

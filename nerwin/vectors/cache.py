@@ -19,8 +19,8 @@ import numpy as np
 
 from nerwin.arrays import Floats
 from nerwin.errors import VectorsError
-from nerwin.text.fingerprints import Fingerprint, fingerprint_of
-from nerwin.text.vector_files import is_binary, parse_vectors, reading_vectors
+from nerwin.files.fingerprints import Fingerprint, fingerprint_of
+from nerwin.vectors.files import is_binary, parse_vectors, reading_vectors
 
 WORDS_FILE, NUMBERS_FILE = "words.txt", "numbers.f32"
 

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from nerwin.arrays import Ints
-from nerwin.text.choices import Scheme
-from nerwin.text.columns import Block, Columns, Line
-from nerwin.text.files import BLANK
-from nerwin.text.misread import FROM_CSV, MARKS, NON_WORD, WITHOUT_NON_WORDS
-from nerwin.text.other_columns import TagColumns
-from nerwin.text.schemes import TYPES_ALONE, expected_tag, in_brackets, is_legal, is_seen, is_type, split_prefix
+from nerwin.corpora.choices import Scheme
+from nerwin.corpora.columns import Block, Columns, Line
+from nerwin.corpora.misread import FROM_CSV, MARKS, NON_WORD, WITHOUT_NON_WORDS
+from nerwin.corpora.other_columns import TagColumns
+from nerwin.corpora.schemes import TYPES_ALONE, expected_tag, in_brackets, is_legal, is_seen, is_type, split_prefix
+from nerwin.files.lines import BLANK
 from nerwin.text.tags import OUTSIDE, is_tag
 
 CSV = f"Is it CSV? Then {FROM_CSV}."

@@ -1,0 +1,1 @@
+"""Files as bytes, lines and pieces, whatever they hold."""
