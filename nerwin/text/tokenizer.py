@@ -58,21 +58,29 @@ _HIGH = re.compile("[\U00010a00-\U000e01ef]")
 _UNSEEN = "\u00ad\u200c\u200d\u2060"  # a soft hyphen, and joiners, as in Persian, Sinhala and Bengali words
 _SKINS = "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # colours of pictures of people, and what flags are of
 _FLAG = "\U0001f1e6-\U0001f1ff"  # of a country, by its two letters
-_LETTERS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_UNSPACED = re.compile(f"([{_LETTERS}])")
-_UNSPACED_OR_MARK = re.compile(f"[{_LETTERS}\u3001-\u3020\uff01-\uff60“”‘’…—·]")
+_UNSPACED_LETTERS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED_MARKS = "\u3001-\u3020\uff01-\uff60“”‘’…—·"
 _SPACED = re.compile(r"\S+")
 _LETTER = re.compile(r"\S")
 
 
+@functools.cache
+def _unspaced(further: str = "") -> re.Pattern[str]:
+    """The pattern of a letter, or of some further character, of a script that has no spaces between words.
+
+    It is compiled when first needed: that takes milliseconds.
+    """
+    return re.compile(f"([{_UNSPACED_LETTERS}{further}])")
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word is a letter, or a mark, of a script that has no spaces between words."""
-    return len(word) == 1 and _UNSPACED_OR_MARK.match(word) is not None
+    return len(word) == 1 and _unspaced(_UNSPACED_MARKS).match(word) is not None
 
 
 def has_unspaced_letter(word: str) -> bool:
     """Whether a word has a letter of a script that has no spaces between words."""
-    return _UNSPACED.search(word) is not None
+    return _unspaced().search(word) is not None
 
 
 def _marks(*where: tuple[int, int]) -> str:
@@ -105,12 +113,12 @@ class Token(NamedTuple):
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, in order."""
     pattern = _token(high=_is_high(text))
-    if text.isascii() or not _UNSPACED.search(text):
+    if text.isascii() or not _unspaced().search(text):
         return _matches(pattern, text)
     tokens = []
     for match in pattern.finditer(text):
         start = match.start()
-        for part in filter(None, _UNSPACED.split(match[0])):
+        for part in filter(None, _unspaced().split(match[0])):
             tokens.append(Token(part, start, start := start + len(part)))
     return tokens
 
@@ -123,8 +131,8 @@ def _matches(pattern: re.Pattern[str], text: str) -> list[Token]:
 def split_words(text: str) -> list[str]:
     """The tokens of a text in lower case; words that hyphens join are taken apart."""
     found = _token(hyphens=False, high=_is_high(text)).findall(text)
-    if not text.isascii() and _UNSPACED.search(text):
-        found = [part for token in found for part in _UNSPACED.split(token)]
+    if not text.isascii() and _unspaced().search(text):
+        found = [part for token in found for part in _unspaced().split(token)]
     return " ".join(found).lower().split()
 
 
