@@ -2,7 +2,10 @@
 
 The map of the package; each part knows only those before it:
 
-    text          files in, integer arrays out: corpora, tags, word forms, windows
+    files         bytes, lines and pieces of files, whatever they hold
+    text          words in, integer arrays out: tags, tokens, word forms, windows
+    corpora       tagged corpora in all their forms: files in, sentences out
+    vectors       files of word vectors in, rows of lookup tables out
     network       the scorer of the lecture and its gradients
     optim         learning-rate schedules and optimizers
     corruption    what a true window is held against, and how scores become tags
@@ -20,8 +23,9 @@ The map of the package; each part knows only those before it:
     integrations  a spaCy component, a scikit-learn estimator
     cli           the commands
 
-Below them stand errors, arrays (their types, and the letters of shapes), versions, the places of what is shipped, and
-Python's garbage collector.
+Below them stand single modules that most parts use: errors, arrays (their types, and the letters of shapes), versions,
+cached properties, counts as people read them, names that can be copied into a shell, the places of what is shipped,
+Ctrl-C held back, and Python's garbage collector.
 
 From Python:
 

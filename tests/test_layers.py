@@ -148,6 +148,14 @@ def test_each_layer_knows_only_earlier_ones_and_none_in_vain() -> None:
         assert known <= {layer_of(one.module) for path in paths for one in imports(path)}
 
 
+def test_the_map_of_the_package_is_whole_and_in_order() -> None:
+    """A newcomer reads it first: every folder, and the api, in the order of the layers; below them single modules."""
+    mapped = re.findall(r"^    (\w+)  ", nerwin.__doc__ or "", re.MULTILINE)
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert set(mapped) == folders | {"api"}
+    assert mapped == [layer for layer in ALLOWED if layer in mapped]
+
+
 @inner
 def test_outside_the_standard_library_a_layer_needs_little(path: Path) -> None:
     own = path.relative_to(PACKAGE).with_suffix("").parts[0]
