@@ -90,8 +90,8 @@ class Trainer:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Batched | EpochDone]:
-        state, number, best_f1 = self.state, self.model.standing.epoch + 1, self.model.standing.best_f1
-        tally = state.tally = state.tally or self._new_tally()
+        number = self.model.standing.epoch + 1
+        tally = self.state.tally = self.state.tally or self._new_tally()
         started = time.perf_counter()
         for batch in self._batches(tally):
             tally.rate = self._rate(tally.pairs)
@@ -104,6 +104,11 @@ class Trainer:
             yield Batched(number, tally.pairs, self.pairs, tally.hinge / tally.pairs)
             started = time.perf_counter()
         self.check_finite()
+        yield self._finish_epoch(number, tally)
+
+    def _finish_epoch(self, number: int, tally: Tally) -> EpochDone:
+        """Score an epoch on dev, and say whether it is the best so far and whether it is the last."""
+        state, best_f1 = self.state, self.model.standing.best_f1
         dev = self._fit_and_score_dev() if self.parts.dev.tags else {}
         f1 = dev.get("f1", best_f1)
         better = f1 > best_f1 or f1 == best_f1 == 0
@@ -114,7 +119,7 @@ class Trainer:
         state.tally = None
         state.stop = self._reason_to_stop()
         pairs = max(tally.pairs, 1)
-        yield EpochDone(
+        return EpochDone(
             epoch=number,
             loss=tally.hinge / pairs,
             active=tally.active / pairs,
