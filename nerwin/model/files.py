@@ -148,36 +148,50 @@ def load_model(folder: Path, *, decided: bool = True) -> Model:
     """
     manifest = read_manifest(folder)
     try:
-        config = _found_again(make_config(manifest["config"], base=folder, where=MANIFEST), folder)
-        types = _read_types(manifest["types"], config)
-        arrays = read_arrays(folder, manifest["arrays"])
-        parts: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
-        for key, value in arrays.items():
-            kind, _, name = key.partition("/")
-            if kind not in parts:
-                raise DamageError(f"expected arrays in {', '.join(parts)}, found {key[:40]!r}")
-            parts[kind][name] = value
-        seen = whole_number(manifest, "seen_words") if manifest["format"] > 4 else None  # older models do not say
-        lookups = _read_lookups(manifest["lookups"], config, parts["lookups"], seen)
-        best_f1, best_epoch = best_of(manifest)
-        standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
-        model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
-        check_arrays(model.params, _parameter_shapes(model))
-        shapes = model.rule.shapes()
-        optional = shapes | {"calibration": (2,)}  # of older models, whose calibration was another curve
-        check_arrays(model.constants, _preprocess_shapes(model) | optional, optional=optional)
+        model = _read_model(folder, manifest)
     except FileNotFoundError as error:
         if read_manifest(folder) != manifest:  # a training has just put a newer model there
             return load_model(folder, decided=decided)
         raise damaged(folder, error) from error
     except (OSError, KeyError, TypeError, ValueError, ConfigError) as error:
         raise damaged(folder, error) from error
-    if decided and not set(shapes) - LATER <= set(model.constants):
+    if decided and not set(model.rule.shapes()) - LATER <= set(model.constants):
         raise ModelError(
             f"{folder}: expected a model that can tag, found one whose first epoch is not done. "
             f"Train on: {resume_command(folder.parent)}"
         )
     return model
+
+
+def _read_model(folder: Path, manifest: dict[str, Any]) -> Model:
+    """The model that a manifest describes.
+
+    Raises:
+        OSError, KeyError, TypeError, ValueError, ConfigError: its files are not there, or not what they should be.
+    """
+    config = _found_again(make_config(manifest["config"], base=folder, where=MANIFEST), folder)
+    types = _read_types(manifest["types"], config)
+    parts = _by_kind(read_arrays(folder, manifest["arrays"]))
+    seen = whole_number(manifest, "seen_words") if manifest["format"] > 4 else None  # older models do not say
+    lookups = _read_lookups(manifest["lookups"], config, parts["lookups"], seen)
+    best_f1, best_epoch = best_of(manifest)
+    standing = Standing(whole_number(manifest, "epoch"), best_epoch, best_f1)
+    model = Model(config, types, lookups, parts["params"], parts["constants"], _sources(manifest), standing)
+    check_arrays(model.params, _parameter_shapes(model))
+    optional = model.rule.shapes() | {"calibration": (2,)}  # of older models, whose calibration was another curve
+    check_arrays(model.constants, _preprocess_shapes(model) | optional, optional=optional)
+    return model
+
+
+def _by_kind(arrays: Arrays) -> dict[str, Arrays]:
+    """The arrays of a model (see `_model_arrays`) by the first part of their names, under the rest of these."""
+    kinds: dict[str, Arrays] = {"params": {}, "constants": {}, "lookups": {}}
+    for key, value in arrays.items():
+        kind, _, name = key.partition("/")
+        if kind not in kinds:
+            raise DamageError(f"expected arrays in {', '.join(kinds)}, found {key[:40]!r}")
+        kinds[kind][name] = value
+    return kinds
 
 
 def _found_again(config: Config, folder: Path) -> Config:
