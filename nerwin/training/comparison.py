@@ -46,7 +46,10 @@ def folder_of(config: Path, overrides: Sequence[str]) -> Path:
 
 
 class Comparison:
-    """A grid of cells over a configuration, in a folder; of cells that amount to the same training only the first."""
+    """A grid of cells over a configuration, in a folder; of cells that amount to the same training only the first.
+
+    Making one checks all cells, and writes the configuration into a folder that is new.
+    """
 
     def __init__(self, folder: Path, config: Path, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
         self.folder, self._base = folder, (config, overrides)
@@ -57,6 +60,15 @@ class Comparison:
         self._configs = {spelled(cell, configs[cell]): configs[cell] for cell in first.values()}
         self.cells = list(self._configs)
         base = self._load(())
+        self._check_cells(base)
+        self._open(base)
+
+    def _check_cells(self, base: Config) -> None:
+        """Refuse cells that cannot be compared.
+
+        Raises:
+            ConfigError: some learn from dev, or have another number of threads than the others.
+        """
         if any(one.training.refit for one in self._configs.values()):
             raise ConfigError(
                 "training.refit: expected cells that dev ranks, found some that learn from it. Take it out, or train "
@@ -67,6 +79,15 @@ class Comparison:
                 f"--vary {THREADS}: expected the same number in all cells, since a process has it before its first "
                 "cell, found another. Give it with --set."
             )
+
+    def _open(self, base: Config) -> None:
+        """Make the folder that of this comparison, if it is not so already.
+
+        Raises:
+            ModelError: it holds something else, or cannot be written. ConfigError: its comparison has another
+                configuration.
+        """
+        folder = self.folder
         if (kind := kind_of(folder)) not in ("comparison", None):
             raise ModelError(
                 f"{folder}: expected a comparison or an empty folder, found a {kind}. Choose another --output."
