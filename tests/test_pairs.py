@@ -137,8 +137,8 @@ def test_a_word_is_as_rare_as_in_all_of_its_pairs(tmp_path: Path) -> None:
         new_trainer(village_config(tmp_path, f"features={features}", "words.rare_unknown=2"))
         for features in ("{pair: 3}", "{}")
     )
-    shares = dict(zip(plain.parts.vocabulary.forms, plain.disguise.shares.tolist(), strict=True))
-    ours = zip(paired.parts.words, paired.disguise.shares.tolist(), strict=True)
+    shares = dict(zip(plain.parts.vocabulary.forms, plain.word_dropout.shares.tolist(), strict=True))
+    ours = zip(paired.parts.words, paired.word_dropout.shares.tolist(), strict=True)
     train = paired.parts.train_forms
     assert [share for _, share in ours][:train] == [shares[word] for word in paired.parts.words[:train]]
 

@@ -402,14 +402,14 @@ def test_a_word_that_is_not_masked_may_be_read_as_unknown_all_the_same(tmp_path:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "words.masked=0.5"))
     words = trainer.parts.train.flat.tokens
     words = words[words != PADDING]
-    found = trainer.disguise(words, np.random.default_rng(1))
+    found = trainer.word_dropout(words, np.random.default_rng(1))
     twins = np.bincount((found - words) // len(trainer.parts.vocabulary), minlength=3) / len(words)
     assert twins.tolist() == pytest.approx([0, 0.5, 0.5], abs=0.1)  # itself, unknown, masked
 
 
 def test_padding_is_never_read_as_unknown_and_the_other_words_of_a_sentence_are(tmp_path: Path) -> None:
     trainer = new_trainer(village_config(tmp_path, "words.rare_unknown=1e9", "window.sentence=1"))
-    assert trainer.disguise.shares[PADDING] == 0
+    assert trainer.word_dropout.shares[PADDING] == 0
     words = trainer._placed_windows(trainer.parts.train.flat.centres[:20])
     assert words.around is not None
     assert (words.forms[words.around.words] >= len(trainer.parts.vocabulary)).all()

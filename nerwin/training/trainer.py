@@ -28,11 +28,11 @@ from nerwin.optim.clipping import clip_by_norm
 from nerwin.text.features import form_table
 from nerwin.training.data import Parts
 from nerwin.training.descent import learning_rate, make_optimizer, make_schedule, treatments
-from nerwin.training.disguise import Disguise
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients
 from nerwin.training.refit import kept_rule
 from nerwin.training.state import BATCH_PURPOSES, Batched, EpochDone, State, Tally, generators
+from nerwin.training.word_dropout import WordDropout
 
 
 class Trainer:
@@ -43,7 +43,8 @@ class Trainer:
         config = self.config = model.config
         self.corruption = model.corruption
         forms = form_table(model.lookups, parts.vocabulary.forms)
-        self.forms, self.disguise = forms.with_twins(), Disguise(config.words, forms, parts.train.flat.words)
+        self.forms = forms.with_twins()
+        self.word_dropout = WordDropout(config.words, forms, parts.train.flat.words)
         self.targets = self.corruption.targets(parts.train.tags)
         self.dev_targets = self.corruption.targets(parts.dev.tags)
         size, lengths = config.training.batch_size, parts.train.flat.lengths
@@ -189,11 +190,11 @@ class Trainer:
         )
 
     def _placed_windows(self, centres: Ints) -> Placed:
-        """The windows of a minibatch, some of their words in disguise."""
+        """The windows of a minibatch, some of their words read as unknown or by their look alone."""
         rng = self.state.generators["dropout"]
         ids, around = self.model.windows_at(self.parts.train.flat, centres)
-        read_as = self.disguise(ids, rng)
-        return self.model.placed(read_as, around and around._replace(words=self.disguise(around.words, rng)))
+        read_as = self.word_dropout(ids, rng)
+        return self.model.placed(read_as, around and around._replace(words=self.word_dropout(around.words, rng)))
 
     def _fit_and_score_dev(self) -> dict[str, float]:
         """Fit the decision rule on dev and score it there."""

@@ -1,4 +1,4 @@
-"""A dropout of words: while training, some are read as unknown, and some by their look alone.
+"""Word dropout (Kiperwasser & Goldberg 2016): while training, some words are read as unknown, some by their look alone.
 
 So the vector of the unknown word, which stands for all that a text has and training has not, is trained too; and the
 network learns what to make of a name that it cannot know by heart.
@@ -12,12 +12,11 @@ from nerwin.text.features import FormTable
 from nerwin.text.vocabulary import PADDING
 
 
-class Disguise:
+class WordDropout:
     """Replaces forms at random by their twins (`FormTable.with_twins`).
 
     shares: (V,) the share of its places in which each form is read as unknown. For a word seen n times it is r/(r + n)
-    (words.rare_unknown; Kiperwasser & Goldberg 2016), plus words.any_unknown; for a word that does not occur
-    in the training part, 0.
+    (words.rare_unknown), plus words.any_unknown; for a word that does not occur in the training part, 0.
     """
 
     def __init__(self, settings: WordsConfig, table: FormTable, occurring: Ints) -> None:
