@@ -25,10 +25,10 @@ from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
 from nerwin.shipped import shipped
 from nerwin.text import pairs
-from nerwin.training import gradcheck as gradients
-from nerwin.training import objective
+from nerwin.training import gradcheck, gradcheck_case, objective
 from nerwin.training.data import Parts
-from nerwin.training.gradcheck import Case, check_all, check_config, draw_case
+from nerwin.training.gradcheck import check_all, check_config
+from nerwin.training.gradcheck_case import Case, draw_case
 from nerwin.training.reading import read_parts
 from tests.commands import DONE, FAILED, nerwin, one_json_object
 from tests.village import VILLAGE, village_config, write_village
@@ -178,7 +178,7 @@ def test_frozen_words_are_not_checked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("corruption", ["label", "sequence"])
 def test_many_types_can_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corruption: str) -> None:
     """By chance hardly a window's true tag beats 240 others by the margin."""
-    monkeypatch.setattr(gradients, "DRAWS", 5)
+    monkeypatch.setattr(gradcheck_case, "DRAWS", 5)
     config = village_config(tmp_path, f"objective.corruption={corruption}")
     assert config.corpus.train is not None
     lines = (f"Ines{k}\tB-TYPE{k}\nwaits\tO\n\n" for k in range(60))
@@ -197,7 +197,7 @@ def test_a_network_that_cannot_be_checked_does_not_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_no_window_is_near_a_kink_or_at_the_margin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """With ε = 10⁻³ the bound is 10⁻², where about every second minibatch has such a window."""
-    monkeypatch.setattr(gradients, "EPSILON", 1e-3)
+    monkeypatch.setattr(gradcheck_case, "EPSILON", 1e-3)
     config = village_config(tmp_path, "scorer.activation=leaky_relu", f"training.seed={seed}")
     case = draw_case(config, read_parts(config))
     scores, cache = case.model.forward(case.forms, case.placed, case.masks)
@@ -391,13 +391,13 @@ def test_the_grid_has_a_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         seen.append(config.objective.miss)
         return draw_case(config, parts)
 
-    monkeypatch.setattr(gradients, "draw_case", spy)
+    monkeypatch.setattr(gradcheck, "draw_case", spy)
     next(check_all(village_config(tmp_path)))
     assert seen[0] > 0
 
 
 def test_so_is_one_in_the_elemental_gradient_of_transitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradients, "elemental_transitions", lambda *args: 2 * elemental_transitions(*args))
+    monkeypatch.setattr(gradcheck_case, "elemental_transitions", lambda *args: 2 * elemental_transitions(*args))
     checks = check_config(village_config(tmp_path, "objective.corruption=sequence"))
     assert {check.name for check in checks if not check.passed} == {"transitions"}
 
@@ -407,7 +407,7 @@ def doubles_the_elemental_u(monkeypatch: pytest.MonkeyPatch) -> None:
         grads, dx = elemental_gradients(*args)
         return {**grads, "U": 2 * grads["U"]}, dx
 
-    monkeypatch.setattr(gradients, "elemental_gradients", wrong)
+    monkeypatch.setattr(gradcheck_case, "elemental_gradients", wrong)
 
 
 def test_a_mistake_in_the_elemental_gradients_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
