@@ -1,7 +1,7 @@
 """The numbers of a decision rule that are fitted on the dev part, and how far they may move.
 
 With few entities F1 jumps by chance. So each number starts at its usual value, and every step away from it has to gain
-about PULL entities. What is maximised is
+about PULL entities. What is maximised, by coordinate ascent, is
 
     F1 of dev  −  PULL / (entities of dev) · (steps away from the usual values, summed over all dials)
 """

@@ -4,7 +4,8 @@
     J    = max_{y'} ( s(y') + Σ_t [y'_t ≠ y_t]·Δ·w(y_t) ) − s(y)
 
 With all weights w = 1 the margin is Δ times the Hamming distance. `miss` is added to it for each word of an entity that
-becomes O. The loss of a minibatch is the sum of J over its sentences, divided by its number of words.
+becomes O. The loss of a minibatch is the sum of J over its sentences, divided by its number of words. Each word counts
+as a pair, and as one inside the margin where the tag of the best y' is wrong.
 
 The rows of the parameter "transitions" (K + 2, K) are A, start and end: how well one tag follows another is learned,
 but illegal steps stay forbidden. The maximum is found by Viterbi over scores to which the margin of each wrong tag is

@@ -158,10 +158,10 @@ def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Int
 
 
 def ranked_right(scores: Floats, kinds: Ints) -> float:
-    """The share of the pairs of a word of type k and a word that is not, whose scores for k are in the right order.
+    """The share of the pairs of a word of type k and one that is not whose scores for k are in the right order.
 
-    This is what the loss trains: the mean over types of the Mann-Whitney statistic, which is the area under the ROC
-    curve. A tie counts half.
+    This is what the loss trains; of several types it is the mean. For one type it is the Mann-Whitney statistic divided
+    by the number of pairs, which is the area under the ROC curve. A tie counts half.
 
     Args:
         scores: (n, K). kinds: (n,) true type ids.

@@ -15,7 +15,7 @@ import numpy as np
 from nerwin.arrays import Bools, Floats, Ints
 from nerwin.text.tags import Span, spans
 
-UNCALIBRATED = np.array([1.0, 0.0])  # of a model that was never calibrated
+UNCALIBRATED = np.array([1.0, 0.0])  # a and b of a model that was never calibrated
 STEPS = 50
 RIDGE = 1e-6  # keeps the Hessian invertible where all margins are equal
 LARGEST = 1e3  # of a margin: that of a decision without an alternative is infinite
@@ -33,7 +33,7 @@ def _root(x: Floats) -> Floats:
 
 
 def fit_platt(x: Floats, right: Bools) -> Floats:
-    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. UNCALIBRATED of no entity."""
+    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. Without entities, UNCALIBRATED."""
     if not len(x):
         return UNCALIBRATED
     hits = int(right.sum())

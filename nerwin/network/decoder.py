@@ -1,6 +1,13 @@
-"""The best tag sequence of a sentence: Viterbi's algorithm, for many sentences at a time.
+"""The best tag sequence of a sentence: Viterbi's algorithm (Forney 1973), for many sentences at a time.
 
 A sequence y scores  start[y₁] + Σ_t s[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_T].  An illegal step scores FORBIDDEN.
+
+    α_t[k] = s[t, k] + max_j (α_{t−1}[j] + A[j, k])       α₁ = s[1] + start    the best path to word t with tag k
+    β_t[j] = max_k (A[j, k] + s[t+1, k] + β_{t+1}[k])     β_T = end            the best path on from word t with tag j
+
+The best sequence ends with the tag of the largest α_T + end; its other tags are found on the way back, as the j that
+each maximum comes from. The best sequence with tag k at word t scores α_t[k] + β_t[k], the max-marginal.
+
 Internally the sentences are sorted, longest first, so that those still running at a time step are always a prefix.
 """
 
@@ -119,7 +126,7 @@ def viterbi_in_doubt(s: Floats, lengths: Ints, transitions: Transitions) -> Ints
 
 
 def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
-    """(n, K) for each word and tag, the score of the best sequence in which that word has that tag.
+    """α + β (n, K): for each word and tag, the score of the best sequence in which that word has that tag.
 
     In sentences of more than RESET_EVERY words, a constant of its own has been subtracted from each row.
     """
@@ -153,7 +160,7 @@ def _together(K: int) -> int:
 
 
 def _forward(s: Floats, times: _ByTime, transitions: Transitions) -> Floats:
-    """(n, K) the score of the best path that ends at each word with each tag; rows in the order of time steps.
+    """α (n, K), the score of the best path that ends at each word with each tag; rows in the order of time steps.
 
     In long sentences a constant of its own has been subtracted from each row, as in `max_marginals`.
     """

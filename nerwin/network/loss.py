@@ -2,7 +2,7 @@
 
     J = max(0, Δ + s_c − s)  +  λ Σ‖W⁽ᵏ⁾‖²_F
 
-Of a minibatch J is the mean hinge of its pairs, plus the penalty once.
+The J of a minibatch is the mean hinge of its pairs, plus the penalty once.
 
 The biases are not penalised: they move an activation's threshold and add no curvature. Nor are the scores of steps
 between tags.

@@ -1,4 +1,4 @@
-"""The sentence that a window stands in, as one more place of the window: what its other words add up to.
+"""The sentence that a window stands in, as one more place of the window: its other words as a bag, added up.
 
     y_t = ω Σ_{j≠t} e(w_j) / √max(n, n²/MANY)     for word t of a sentence with n other words; 0 where it stands alone
 
