@@ -44,7 +44,16 @@ def average(models: Sequence[Model]) -> Model:
             f"average: expected models from different seeds, found {count} from training.seed={seed}. Name one of each."
         )
     config = make_config(_widened(first.config, len(models)).to_dict(), base=Path(), where="average")
-    folded = [model.folded() for model in models]
+    shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
+    return Model(config, first.types, first.lookups, _joined(models), _mean_rule(models), shared)
+
+
+def _joined(models: Sequence[Model]) -> Parameters:
+    """The parameters of the committee, in float32: tables side by side, W block-diagonal, U stacked and divided by M.
+
+    Preprocessing and the scaling of dropout are folded into them; parameters of the corruption itself are averaged.
+    """
+    first, folded = models[0], [model.folded() for model in models]
     params: Parameters = {
         one.name: np.concatenate([model.params[one.name] for model in models], axis=1) for one in first.lookups
     }
@@ -55,12 +64,14 @@ def average(models: Sequence[Model]) -> Model:
     params["U"] = np.concatenate([own["U"] for own in folded]) / len(models)
     for name in first.corruption.own_parameters(np.float32):
         params[name] = np.mean([model.params[name] for model in models], axis=0, dtype=np.float64)
-    single = {name: value.astype(np.float32) for name, value in params.items()}
-    shared = {key: one for key, one in first.sources.items() if all(other.sources.get(key) == one for other in models)}
+    return {name: value.astype(np.float32) for name, value in params.items()}
+
+
+def _mean_rule(models: Sequence[Model]) -> dict[str, Floats]:
+    """The mean of each constant of the decision rule; those that an older model lacks are left out."""
     rules = [model.rule.fitted() for model in models]
     common = [name for name in rules[0] if all(name in own for own in rules)]
-    rule = {name: np.mean([own[name] for own in rules], axis=0) for name in common}
-    return Model(config, first.types, first.lookups, single, rule, shared)
+    return {name: np.mean([own[name] for own in rules], axis=0) for name in common}
 
 
 def calibrate_on(model: Model, flat: FlatCorpus, gold: Sequence[list[str]], forms: Sequence[str]) -> float:
