@@ -4,13 +4,16 @@
 ∂J/∂θ ≈ (J(θ + ε) − J(θ)) / ε          one-sided: the error is O(ε)
 """
 
+import functools
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+
+T = TypeVar("T")
 
 EPSILON = 1e-5
 TOLERANCE = 1e-7
@@ -78,20 +81,15 @@ class Checkable(Protocol):
 
 def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = False) -> list[Check]:
     """Compare the gradients of every parameter tensor, at `most` of its entries."""
-    started = time.perf_counter()
-    grads = case.gradients()
-    vectorised_seconds = time.perf_counter() - started
-    started = time.perf_counter()
-    elemental = case.elemental()
-    elemental_seconds = time.perf_counter() - started
+    grads, vectorised_seconds = _timed(case.gradients)
+    elemental, elemental_seconds = _timed(case.elemental)
     checks, magnitude = [], case.magnitude()
     for name, gradient in grads.items():
         theta = case.params[name]
         entries = _entries(gradient, theta.shape, case.rng)[:most]
         epsilon = case.epsilon(name)
-        started = time.perf_counter()
-        numeric = numeric_gradient(case.loss, theta, entries, epsilon, one_sided=one_sided)
-        seconds = (elemental_seconds, vectorised_seconds, time.perf_counter() - started)
+        differences = functools.partial(numeric_gradient, case.loss, theta, entries, epsilon, one_sided=one_sided)
+        numeric, numeric_seconds = _timed(differences)
         full = gradient.dense(theta.shape) if isinstance(gradient, Rows) else gradient
         derived, slow = full.reshape(-1)[entries], elemental[name].reshape(-1)[entries]
         checks.append(
@@ -106,10 +104,17 @@ def check_case(case: Checkable, setting: str, most: int, *, one_sided: bool = Fa
                 error=relative_error(derived, numeric, magnitude * EPSILON / epsilon),
                 elemental_error=relative_error(derived, slow),
                 bound=ONE_SIDED_TOLERANCE if one_sided else TOLERANCE,
-                seconds=seconds,
+                seconds=(elemental_seconds, vectorised_seconds, numeric_seconds),
             )
         )
     return checks
+
+
+def _timed(compute: Callable[[], T]) -> tuple[T, float]:
+    """What a function returns, and the seconds that it took."""
+    started = time.perf_counter()
+    found = compute()
+    return found, time.perf_counter() - started
 
 
 def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
