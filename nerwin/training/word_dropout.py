@@ -1,4 +1,4 @@
-"""Word dropout (Kiperwasser & Goldberg 2016): while training, some words are read as unknown, some by their look alone.
+"""Word dropout: while training, some words are read as unknown (Kiperwasser & Goldberg 2016), some by their look alone.
 
 So the vector of the unknown word, which stands for all that a text has and training has not, is trained too; and the
 network learns what to make of a name that it cannot know by heart.
