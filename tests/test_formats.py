@@ -14,7 +14,8 @@ from nerwin.corpora.passage import Passage, from_words
 from nerwin.corpora.reading import read_corpus
 from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK, decode_lines
+from nerwin.files.lines import decode_lines
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import SPELLINGS, Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT, shared

@@ -13,7 +13,7 @@ from nerwin.corpora.inline import SPACED, format_inline
 from nerwin.corpora.reading import read_corpus
 from nerwin.corpora.tagged_columns import write_columns
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import Span, iob2, spans
 from nerwin.text.tokenizer import tokenize
 from tests.conftest import ROOT

@@ -27,7 +27,7 @@ ALLOWED = {
     "shipped": set(),
     "versions": set(),
     "files": {"arrays"},
-    "text": {"arrays", "cached", "files"},
+    "text": {"arrays", "cached"},
     "corpora": {"arrays", "cached", "collector", "counts", "shell", "files", "text"},
     "vectors": {"arrays", "counts", "files", "text"},
     "network": {"arrays", "cached"},

@@ -75,7 +75,8 @@ def _other_form(file: Path) -> str:
 def _first_lines(file: Path) -> list[str]:
     """The first lines of a file, blank ones and those that begin as comments aside; none where one would be all."""
     from nerwin.errors import CorpusError
-    from nerwin.files.lines import BLANK, read_lines
+    from nerwin.files.lines import read_lines
+    from nerwin.text.blanks import BLANK
 
     lines = []
     if file == STDIN:

@@ -22,7 +22,8 @@ from nerwin.corpora.passage import Passage, check_lines
 from nerwin.corpora.schemes import check_labels, expected_tag, is_legal
 from nerwin.corpora.settled import settled
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK, LONGEST_LINE
+from nerwin.files.lines import LONGEST_LINE
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import iob2
 
 HEADER = ("sentence_id", "token", "tag")

@@ -12,7 +12,7 @@ from typing import Any
 
 from nerwin.corpora.passage import Counts, Passage, whole_tokens
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import Span, is_tag
 from nerwin.text.tokenizer import Token
 

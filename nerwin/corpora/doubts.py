@@ -13,7 +13,7 @@ from nerwin.corpora.corpus import CSV, Corpus
 from nerwin.corpora.schemes import TYPES_ALONE
 from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.counts import counted
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.pairs import are_letters
 from nerwin.text.tags import OUTSIDE, types_in
 

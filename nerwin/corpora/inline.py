@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nerwin.corpora.passage import Passage, check_lines, from_words, whole_tokens
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token, tokenize
 

@@ -20,7 +20,7 @@ from nerwin.corpora.jsonl_objects import Given, borders, brief, check_characters
 from nerwin.corpora.jsonl_words import has_tags, tags_key, tags_of
 from nerwin.corpora.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
 from nerwin.text.tokenizer import Token, tokenize
 

@@ -16,7 +16,7 @@ from typing import Any
 from nerwin.corpora.schemes import is_legal
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import is_tag
 
 WORD_KEYS = ("tokens", "words")

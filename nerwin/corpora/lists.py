@@ -10,7 +10,7 @@ from nerwin.corpora.schemes import as_read, expected_tag, is_legal
 from nerwin.corpora.settled import settled
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 
 _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a letter
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nerwin.corpora.columns import DOCSTART
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token, has_unspaced_letter, is_unspaced

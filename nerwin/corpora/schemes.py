@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from nerwin.corpora.choices import Scheme
 from nerwin.corpora.corpus import Corpus
 from nerwin.errors import CorpusError
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, SCHEMES, is_tag, steps, types_in
 
 TYPES_ALONE: Scheme = "types"

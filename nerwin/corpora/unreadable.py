@@ -16,7 +16,7 @@ from nerwin.corpora.columns import Block, Columns, Line
 from nerwin.corpora.misread import FROM_CSV, MARKS, NON_WORD, WITHOUT_NON_WORDS
 from nerwin.corpora.other_columns import TagColumns
 from nerwin.corpora.schemes import TYPES_ALONE, expected_tag, in_brackets, is_legal, is_seen, is_type, split_prefix
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, is_tag
 
 CSV = f"Is it CSV? Then {FROM_CSV}."

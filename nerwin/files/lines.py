@@ -24,7 +24,6 @@ BOM = b"\xef\xbb\xbf"
 DECODED = 1 << 20  # bytes that are decoded at a time, together with the rest of the last line
 LONGEST_LINE = 1 << 22  # bytes, as in a long novel; to tag a longer line would take gigabytes of memory
 _MORE_RETURNS = re.compile(rb"(?<!\r)\r+\n")  # only from the first of a run, so that a long one is scanned once
-BLANK = " \t\r\n\v\f"  # str.strip() would also take a lone no-break space for nothing
 
 
 def read_lines(path: Path | None, longest: int = LONGEST_LINE) -> Iterator[str]:

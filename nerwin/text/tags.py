@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from nerwin.files.lines import BLANK
+from nerwin.text.blanks import BLANK
 
 OUTSIDE = "O"
 PREFIXES = frozenset("BIESLUM")
