@@ -94,7 +94,7 @@ def _draw(found: "Survey", warnings: list[str]) -> None:
 
 
 def _told(conflict: "Conflict") -> str:
-    from nerwin.corpora.passage import join_words
+    from nerwin.text.joining import join_words
 
     return f'in several ways: "{join_words(conflict.words)[0][:60]}" at {", ".join(conflict.places)}'
 

@@ -18,9 +18,10 @@ from contextlib import contextmanager, suppress
 
 from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import CSV, Corpus, Sentence
-from nerwin.corpora.passage import Passage, check_lines
+from nerwin.corpora.passage import Passage
 from nerwin.corpora.schemes import check_labels, expected_tag, is_legal
 from nerwin.corpora.settled import settled
+from nerwin.corpora.writable import check_lines
 from nerwin.errors import CorpusError
 from nerwin.files.lines import LONGEST_LINE
 from nerwin.text.blanks import BLANK

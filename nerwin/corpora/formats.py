@@ -16,9 +16,10 @@ from nerwin.corpora.csv_rows import read_csv, write_csv
 from nerwin.corpora.docbin import read_docbin, write_docbin
 from nerwin.corpora.inline import read_inline, write_inline
 from nerwin.corpora.jsonl import read_jsonl, write_jsonl
-from nerwin.corpora.passage import Counts, Passage, check_columns, from_words, sentences_of
+from nerwin.corpora.passage import Counts, Passage, from_words, sentences_of
 from nerwin.corpora.schemes import TYPES_ALONE, check_labels, is_type, prefixed
 from nerwin.corpora.tagged_columns import read_tagged_columns, write_columns
+from nerwin.corpora.writable import check_columns
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.files.lines import marked, open_binary, read_lines, reading, source_name

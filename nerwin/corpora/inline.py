@@ -13,7 +13,8 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from nerwin.corpora.passage import Passage, check_lines, from_words, whole_tokens
+from nerwin.corpora.passage import Passage, from_words, whole_tokens
+from nerwin.corpora.writable import check_lines
 from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
 from nerwin.text.tags import Span

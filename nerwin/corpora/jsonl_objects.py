@@ -11,9 +11,9 @@ import sys
 from typing import Any, Literal, NamedTuple
 
 from nerwin.corpora.jsonl_words import WORD_KEYS, listed_words, place_words
-from nerwin.corpora.passage import join_words
 from nerwin.errors import CorpusError, too_many_digits
 from nerwin.text.blanks import BLANK
+from nerwin.text.joining import join_words
 from nerwin.text.tokenizer import Token
 
 FULL_EXPORT = ("data", "annotations")  # of Label Studio

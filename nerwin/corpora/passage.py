@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nerwin.corpora.columns import DOCSTART
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.blanks import BLANK
+from nerwin.text.joining import join_words
 from nerwin.text.sentences import cut_into_sentences
 from nerwin.text.tags import Span
-from nerwin.text.tokenizer import Token, has_unspaced_letter, is_unspaced
+from nerwin.text.tokenizer import Token
 
 
 class Passage(NamedTuple):
@@ -95,33 +94,6 @@ def sentences_of(passage: Passage) -> Iterator[Passage]:
             passage.line,
         )
         start, first = end, after
-
-
-def join_words(words: Iterable[str], *, spaced: bool = False) -> tuple[str, list[Token]]:
-    """Words as a text, and their offsets in it.
-
-    Args:
-        spaced: whether a space stands between any two words. If not, there is none between letters and marks of scripts
-            without spaces, and none at all in a sentence in such a script whose words are all of one character.
-    """
-    words = list(words)
-    if not spaced and all(len(word) == 1 for word in words) and any(map(has_unspaced_letter, words)):
-        return join_letters(words)
-    text, tokens, tight = "", [], True
-    for word in words:
-        alone = not spaced and is_unspaced(word)
-        if text and not (alone and tight):
-            text += " "
-        tokens.append(Token(word, len(text), len(text) + len(word)))
-        text += word
-        tight = alone
-    return text, tokens
-
-
-def join_letters(words: Iterable[str]) -> tuple[str, list[Token]]:
-    """Words as a text without spaces, and their offsets in it."""
-    ends = list(itertools.accumulate(map(len, words), initial=0))
-    return "".join(words), [Token(*one) for one in zip(words, ends, ends[1:], strict=False)]
 
 
 def from_words(words: Iterable[str], entities: list[Span], line: int, *, spaced: bool = False) -> Passage:
@@ -216,32 +188,3 @@ def _cut(tokens: Iterable[Token], span: Span) -> str:
         if token.start < span.start < token.end or token.start < span.end < token.end:
             return f'a border inside the token "{token.text[:40]}"'
     return "a border between tokens"
-
-
-def check_lines(words: Iterable[str], where: str, form: str) -> None:
-    """Refuse words that no form with a line a token or a sentence can hold.
-
-    Raises:
-        CorpusError: a word of blanks alone, or with a line break; the message starts with `where`.
-    """
-    for word in words:
-        if not word.strip(BLANK) or "\n" in word or "\r" in word:
-            raise CorpusError(
-                f"{where}: expected words without line breaks that are more than blanks, found {word!r}, which {form} "
-                "cannot hold. Mend the word, or write .jsonl."
-            )
-
-
-def check_columns(words: Sequence[str], where: str) -> None:
-    """Refuse words that columns by tab cannot hold.
-
-    Raises:
-        CorpusError: as `check_lines`; also a word with a tab, or one that would be read as the border of a document.
-    """
-    check_lines(words, where, "columns")
-    for word in words:
-        if "\t" in word or word.startswith(DOCSTART):
-            raise CorpusError(
-                f"{where}: expected words without tabs that are no {DOCSTART}, found {word!r}, which columns "
-                "cannot hold. Mend the word, or write .jsonl."
-            )

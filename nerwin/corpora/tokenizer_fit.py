@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nerwin.corpora.passage import join_letters, join_words
+from nerwin.text.joining import join_letters, join_words
 from nerwin.text.pairs import are_letters
 from nerwin.text.tokenizer import TOKENIZERS
 

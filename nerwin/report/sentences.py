@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nerwin.corpora.passage import join_words
 from nerwin.evaluation.mistakes import KINDS, Mistake
 from nerwin.report.contents import Closeup
 from nerwin.report.familiarity import name_of
+from nerwin.text.joining import join_words
 from nerwin.text.tags import Span
 
 SHOWN = 100  # mistakes of a kind

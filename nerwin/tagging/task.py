@@ -13,13 +13,14 @@ from nerwin.corpora.columns import DOCSTART, Block, Columns, block_of
 from nerwin.corpora.jsonl import with_found
 from nerwin.corpora.jsonl_objects import given_by, read_object, write_object
 from nerwin.corpora.misread import words_in
-from nerwin.corpora.passage import check_columns, join_words
+from nerwin.corpora.writable import check_columns
 from nerwin.errors import CorpusError
 from nerwin.files.lines import marked
 from nerwin.files.pieces import Piece, cut_piece
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.blanks import BLANK
+from nerwin.text.joining import join_words
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 

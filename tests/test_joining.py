@@ -2,7 +2,7 @@
 
 import pytest
 
-from nerwin.corpora.passage import join_words
+from nerwin.text.joining import join_words
 
 
 @pytest.mark.parametrize(
