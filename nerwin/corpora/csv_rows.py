@@ -16,7 +16,6 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import CSV, Corpus, Sentence
 from nerwin.corpora.passage import Passage
 from nerwin.corpora.schemes import check_labels, expected_tag, is_legal
@@ -88,7 +87,7 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         words.append(row[word])
         tags.append(cells[tag])
         places.append(line)
-    return settled(corpus, Columns(), refuse_mixed=False)
+    return settled(corpus, refuse_mixed=False)
 
 
 def _separator(first: str) -> str:

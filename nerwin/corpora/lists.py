@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from nerwin.corpora.choices import Scheme
-from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.schemes import as_read, expected_tag, is_legal
 from nerwin.corpora.settled import settled
@@ -18,14 +17,14 @@ _UNWRITABLE = re.compile("[\n\ud800-\udfff]")  # no file could hold such a lette
 def from_lists(
     sentences: Sequence[Sequence[str]],
     tag_sequences: Sequence[Sequence[str]],
-    columns: Columns = Columns(),
+    scheme: Scheme = "auto",
     *,
     refuse_mixed: bool = True,
 ) -> Corpus:
     """The corpus in lists of words and lists of tags, as Python code holds it; sentences without words are left out.
 
     Args:
-        columns: whose tag scheme counts. refuse_mixed: as for `read_corpus`.
+        refuse_mixed: as for `read_corpus`.
 
     Raises:
         CorpusError: lists of unequal lengths, something else than tags, mixed schemes, or no sentence at all.
@@ -45,13 +44,13 @@ def from_lists(
                 )
         if isinstance(tags, str):
             raise CorpusError(f"y[{number}]: expected a list of tags, found {tags[:40]!r}. Split it into tags.")
-        check_tags(words, tags, columns.scheme, f"y[{number}]")
+        check_tags(words, tags, scheme, f"y[{number}]")
         if len(words):  # numpy's arrays have no truth of their own
-            read = as_read(list(tags), columns.scheme)
+            read = as_read(list(tags), scheme)
             corpus.sentences.append(Sentence(list(words), read, [number] * len(words)))
     if not corpus.sentences:
         raise CorpusError("X: expected sentences with words and tags, found none. Give some.")
-    return settled(corpus, columns, refuse_mixed=refuse_mixed)
+    return settled(corpus, scheme, refuse_mixed=refuse_mixed)
 
 
 def check_sentences(sentences: Sequence[Sequence[str]], tag_sequences: Sequence[Sequence[str]], where: str) -> None:

@@ -43,4 +43,4 @@ def read_corpus(path: Path, columns: Columns = Columns(), *, refuse_mixed: bool 
         words = found.words
         check_labels(found.labels, f"{path}:{found.line}", "Call it otherwise.")
         corpus.sentences.append(Sentence(words, iob2(found.entities, len(words)), [found.line] * len(words)))
-    return settled(corpus, Columns(), refuse_mixed=refuse_mixed)
+    return settled(corpus, refuse_mixed=refuse_mixed)

@@ -1,13 +1,13 @@
 """What is told of a corpus only after all of it has been read, in whatever form: its scheme, notes and doubts."""
 
-from nerwin.corpora.columns import Columns
+from nerwin.corpora.choices import Scheme
 from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.doubts import doubts, oddities
 from nerwin.corpora.schemes import settle_scheme
 from nerwin.errors import CorpusError
 
 
-def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
+def settled(corpus: Corpus, scheme: Scheme = "auto", *, refuse_mixed: bool) -> Corpus:
     """A corpus that has been read, after its scheme is settled, and its notes and doubts are collected.
 
     Raises:
@@ -15,7 +15,7 @@ def settled(corpus: Corpus, columns: Columns, *, refuse_mixed: bool) -> Corpus:
     """
     if not corpus.sentences:
         raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
-    settle_scheme(corpus, columns.scheme, refuse_mixed=refuse_mixed)
+    settle_scheme(corpus, scheme, refuse_mixed=refuse_mixed)
     corpus.notes += oddities(corpus)
     corpus.doubts += doubts(corpus)
     return corpus

@@ -35,7 +35,7 @@ def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bo
             corpus = _of_blocks(read_blocks(path, columns), columns, source_name(path))
         except CorpusError as error:
             raise CorpusError(_with_settings(str(error), path, columns)) from error
-    return settled(corpus, columns, refuse_mixed=refuse_mixed)
+    return settled(corpus, columns.scheme, refuse_mixed=refuse_mixed)
 
 
 def _with_settings(message: str, path: Path | None, columns: Columns) -> str:

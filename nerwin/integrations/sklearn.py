@@ -16,7 +16,7 @@ except ModuleNotFoundError as error:
     raise
 
 from nerwin.api import as_config, train_on
-from nerwin.config.corpora import HELD_OUT, columns_of, to_learn
+from nerwin.config.corpora import HELD_OUT, to_learn
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.lists import from_lists
@@ -97,4 +97,4 @@ class NerwinTagger(BaseEstimator):  # type: ignore[misc]
 
 
 def _corpus(X: Sentences, y: Sentences, config: CorpusConfig, *, refuse_mixed: bool) -> Corpus:  # noqa: N803
-    return to_learn(from_lists(X, y, columns_of(config), refuse_mixed=refuse_mixed), config)
+    return to_learn(from_lists(X, y, config.scheme, refuse_mixed=refuse_mixed), config)
