@@ -27,12 +27,17 @@ def block_of(texts: list[str], columns: Columns, number: int = 1) -> Block:
     return split_block(data, columns, number, find_delimiter(texts, columns))
 
 
-def lines_of(texts: list[str], columns: Columns) -> list[Line]:
-    return list(block_of(texts, columns).lines())
+def tokens_of(texts: list[str], columns: Columns) -> list[Line]:
+    return list(block_of(texts, columns).tokens())
 
 
 def kinds(text: str, columns: Columns = Columns()) -> list[str]:
-    return [line.kind for line in lines_of(text.split("\n"), columns)]
+    texts = text.split("\n")
+    return kinds_in(block_of(texts, columns), len(texts))
+
+
+def kinds_in(block: Block, lines: int) -> list[str]:
+    return [block.others.get(at, "token") for at in range(lines)]
 
 
 def test_a_line_is_a_token_a_document_s_first_a_comment_or_blank() -> None:
@@ -50,11 +55,9 @@ def test_a_document_may_begin_in_the_column_of_the_words(word: int) -> None:
 
 
 def test_the_first_token_settles_the_delimiter() -> None:
-    lines = lines_of(["-DOCSTART- -X- O", "", "New York\tO", "no tab here", "a\t\tb"], Columns())
-    assert [line.fields for line in lines] == [
-        ["-DOCSTART-", "-X-", "O"], [], ["New York", "O"], ["no tab here"], ["a", "", "b"],
-    ]  # fmt: skip
-    assert [line.delimiter for line in lines] == [" ", "", "\t", "\t", "\t"]
+    lines = tokens_of(["-DOCSTART- -X- O", "", "New York\tO", "no tab here", "a\t\tb"], Columns())
+    assert [line.fields for line in lines] == [["New York", "O"], ["no tab here"], ["a", "", "b"]]
+    assert [line.delimiter for line in lines] == ["\t", "\t", "\t"]
 
 
 @pytest.mark.parametrize("mark", ["*", "(", "\\", "."])
@@ -71,8 +74,8 @@ def test_a_mark_that_no_file_can_hold_marks_nothing() -> None:
 
 
 def test_a_delimiter_that_is_set_is_not_guessed() -> None:
-    (line,) = lines_of(["a\tb  c"], Columns(delimiter="space"))
-    assert (line.fields, line.delimiter) == (["a\tb", "c"], " ")
+    (token,) = tokens_of(["a\tb  c"], Columns(delimiter="space"))
+    assert (token.fields, token.delimiter) == (["a\tb", "c"], " ")
 
 
 def test_sentences_end_with_blank_lines_and_documents_but_not_with_comments() -> None:
@@ -121,15 +124,16 @@ def kind_by_hand(text: str, columns: Columns) -> str:
 @given(LINES, FORMATS, st.integers(1, 99))
 def test_a_block_says_what_its_lines_say(texts: list[str], columns: Columns, number: int) -> None:
     block = block_of(texts, columns, number)
-    lines = list(block.lines())
-    assert [(line.number, line.text) for line in lines] == list(enumerate(texts, number))
-    assert [line.kind for line in lines] == [kind_by_hand(text, columns) for text in texts]
-    tokens = [line for line in lines if line.kind == "token"]
+    found = [kind_by_hand(text, columns) for text in texts]
+    assert kinds_in(block, len(texts)) == found
+    tokens = list(block.tokens())
+    numbered = zip(enumerate(texts, number), found, strict=True)
+    assert [(line.number, line.text) for line in tokens] == [line for line, kind in numbered if kind == "token"]
     assert (number + block.places).tolist() == [line.number for line in tokens]
     assert block.widths.tolist() == [len(line.fields) for line in tokens]
-    before = list(itertools.accumulate((line.kind == "token" for line in lines), initial=0))
-    assert block.ends().tolist() == [count for count, line in zip(before, lines, strict=False) if line.kind in ENDS]
-    marks = "".join("T" if line.kind == "token" else " " if line.kind in ENDS else "" for line in lines)
+    before = list(itertools.accumulate((kind == "token" for kind in found), initial=0))
+    assert block.ends().tolist() == [count for count, kind in zip(before, found, strict=False) if kind in ENDS]
+    marks = "".join("T" if kind == "token" else " " if kind in ENDS else "" for kind in found)
     assert block.lengths().tolist() == [len(sentence) for sentence in marks.split()]
 
 

@@ -43,13 +43,12 @@ class Columns(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line as it stands in its file, its kind, and, if it has columns, these and what separates them."""
+    """The line of a token as it stands in its file, its columns, and what separates them."""
 
     number: int
     text: str
-    kind: Kind
-    fields: list[str] = []  # noqa: RUF012 - never written to
-    delimiter: str = ""
+    fields: list[str]
+    delimiter: str
 
     def has(self, column: int) -> bool:
         """Whether there is more than blanks in a column."""
@@ -115,16 +114,11 @@ class Block:
             )
         return words
 
-    def lines(self) -> Iterator[Line]:
-        """The lines one by one."""
-        for at, text in enumerate(self.data.decode().split("\n")[:-1]):
-            kind = self.others.get(at, "token")
-            delimiter = self._delimiter_of(kind, text)
-            yield Line(self.number + at, text, kind, split_line(text, delimiter) if delimiter else [], delimiter)
-
     def tokens(self) -> Iterator[Line]:
         """The lines of the tokens one by one."""
-        return (line for line in self.lines() if line.kind == "token")
+        for at, text in enumerate(self.data.decode().split("\n")[:-1]):
+            if at not in self.others:
+                yield Line(self.number + at, text, split_line(text, self.delimiter), self.delimiter)
 
     def comments(self) -> Iterator[tuple[int, str]]:
         """The numbers and texts of the comment lines."""
@@ -132,12 +126,6 @@ class Block:
 
     def _text(self, at: int) -> str:
         return self.data[self._lines.starts[at] : self._lines.ends[at]].decode()
-
-    def _delimiter_of(self, kind: Kind, text: str) -> str:
-        """What separates the columns of a line; a document's first line may differ from the rest of its file."""
-        if kind == "docstart":
-            return own_delimiter(text)
-        return self.delimiter if kind == "token" else ""
 
     def ends(self) -> Ints:
         """For each line that ends a sentence, how many tokens of the block stand before it."""
@@ -171,7 +159,7 @@ class Block:
         return b"".join([*parts, self.data[done:].replace(b"\n", usual)])
 
     def _ending(self, at: int, mark: str) -> bytes:
-        """The end of a document's first line with one more column."""
+        """The end of a document's first line with one more column; its delimiter may differ from the block's."""
         return f"{own_delimiter(self._text(at))}{mark}\n".encode()
 
 
