@@ -94,8 +94,11 @@ def test_tags_may_stand_beside_tokens_that_are_offsets(others: dict[str, object]
 
 def test_tags_of_blanks_among_offsets_count_for_nothing() -> None:
     offsets = [{"start": 0, "end": 2}, {"start": 2, "end": 4}, *OFFSETS[1:]]
-    (passage,) = read({"text": TEXT, "tokens": offsets, "ner_tags": ["O", "O", "O", "O", "O"], **TOLD})
+    tags = ["O", "O", "B-LOC", "O", "B-PER"]
+    (passage,) = read({"text": TEXT, "tokens": offsets, "ner_tags": tags, **TOLD})
     assert passage.entities == [Span(1, 2, "LOC"), Span(3, 4, "PER")]
+    with pytest.raises(CorpusError, match='expected the entities under "ents" to be those of the tags'):
+        read({"text": TEXT, "tokens": offsets, "ner_tags": ["O"] * 5, **TOLD})
     row = {
         "text": "a \n b",
         "tokens": [*OFFSETS[:1], {"start": 2, "end": 4}, {"start": 4, "end": 5}],

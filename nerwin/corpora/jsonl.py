@@ -56,22 +56,19 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     """A text with its entities; those that were moved or left out are counted.
 
     Tags tell the entities if there are any, and a list beside them has to say the same; else a list does. Words without
-    either are asked for tags. Where some offsets are of blanks, tags count only if nothing is listed.
+    either are asked for tags.
     """
     given = given_by(content, where)
     text, document = given.text, given.kind == "text"
     tokens = tokenize(text) if document else given.tokens
-    listed, tagged = _entity_keys(content), _is_tagged(content, given)
-    if (tagged and tokens == given.parts) or (given.kind == "words" and not listed):
-        passage = Passage(text, tokens, spans(tags_of(content, len(tokens), where)), number)
-        for key in listed:
-            _check_same({_span(one, text, where) for one in content[key]}, passage, key, where)
-        return passage
-    if not listed and not text.strip():
-        return Passage(text, [], [], number)
-    if tagged and not any(content[key] for key in listed):
+    listed = _entity_keys(content)
+    if _is_tagged(content, given) or (given.kind == "words" and not listed):
         told = _tagged_characters(given.parts, tags_of(content, len(given.parts), where))
+        for key in listed:
+            _check_same({_span(one, text, where) for one in content[key]}, told, key, where)
         mend = "the tags"
+    elif not listed and not text.strip():
+        return Passage(text, [], [], number)
     else:
         told = [_span(one, text, where) for one in _listed(content, listed, where)]
         mend = 'the offsets, give the text "tokens" of your own' if document else 'the offsets, or the "tokens"'
@@ -100,9 +97,9 @@ def _tagged_characters(parts: Sequence[Token], tags: Sequence[str]) -> list[Span
     return [Span(tagged[first][0].start, tagged[end - 1][0].end, label) for first, end, label in found]
 
 
-def _check_same(told: set[Span], tagged: Passage, key: str, where: str) -> None:
-    """Refuse entities beside tags that say something else."""
-    if told and told != set(tagged.characters):
+def _check_same(listed: set[Span], tagged: Iterable[Span], key: str, where: str) -> None:
+    """Refuse entities beside tags that say something else; an empty list says nothing."""
+    if listed and listed != set(tagged):
         raise CorpusError(
             f'{where}: expected the entities under "{key}" to be those of the tags, found others. Keep one of them.'
         )
