@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from nerwin.corpora.reading import read_corpus
 from nerwin.errors import CorpusError
-from nerwin.files.lines import DECODED, decode_lines, decode_text, read_lines, reading, whole_lines
+from nerwin.files.lines import DECODED, decode_lines, decode_text, read_lines, whole_lines
+from nerwin.files.opening import reading
 from nerwin.files.pieces import read_pieces
 
 BOM = b"\xef\xbb\xbf"

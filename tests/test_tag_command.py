@@ -231,7 +231,7 @@ def test_a_file_of_which_no_bar_can_be_drawn_is_a_clear_error(tmp_path: Path, mo
 
     (tmp_path / "text").touch()
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr("nerwin.files.lines.is_gzip", denied)
+    monkeypatch.setattr("nerwin.files.opening.is_gzip", denied)
     with (
         pytest.raises(CorpusError, match=r"text: cannot read the file: Permission denied"),
         file_bar(tmp_path / "text", tmp_path / "out"),

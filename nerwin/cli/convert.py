@@ -51,7 +51,7 @@ def convert(
     from nerwin.corpora.formats import COLUMNS, FORMS, Reading, count_of
     from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
     from nerwin.errors import ConfigError
-    from nerwin.files.lines import source_name
+    from nerwin.files.opening import source_name
 
     path, place = stream_path(source), stream_path(target)
     check_new(place, overwrite=overwrite)

@@ -50,7 +50,7 @@ def _waiting_block(columns: "Columns") -> "Iterator[Block]":
     """The lines that wait in standard input as a block, if they can be one."""
     from nerwin.corpora.columns import block_of, with_delimiter
     from nerwin.errors import CorpusError
-    from nerwin.files.lines import source_name
+    from nerwin.files.opening import source_name
     from nerwin.files.pieces import Piece
 
     name = source_name(None)
@@ -62,7 +62,7 @@ def _waiting_block(columns: "Columns") -> "Iterator[Block]":
 def _other_form(file: Path) -> str:
     """What to say of a file read as text that has the name, or the first lines, of columns or JSON; else nothing."""
     from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
-    from nerwin.files.lines import suffix_of
+    from nerwin.files.opening import suffix_of
 
     form, lines = form_by_suffix(file), _first_lines(file)
     if (form and form not in NO_COLUMNS) or (lines and all(map(_of_columns, lines))):

@@ -22,7 +22,7 @@ def write(pieces: Iterable[bytes], path: Path | None, *, at_once: bool = False) 
     Raises:
         CorpusError: the file cannot be written.
     """
-    from nerwin.files.lines import is_packed
+    from nerwin.files.opening import is_packed
 
     if path is not None:
         _write_file(_packed(pieces) if is_packed(path) else pieces, path)

@@ -109,7 +109,7 @@ def _rendering(form: Format | None, page: bool, source: Input, output: Path | No
     """
     from nerwin.corpora.suffixes import form_by_suffix
     from nerwin.errors import ConfigError
-    from nerwin.files.lines import suffix_of
+    from nerwin.files.opening import suffix_of
 
     if page and form:
         raise ConfigError(f"--html is a format: expected it or --format, found both (--format {form}). Drop one.")

@@ -34,7 +34,7 @@ def file_bar(path: Path | None, target: Path | None) -> Iterator[Callable[[int],
 
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import printable
-    from nerwin.files.lines import is_gzip, reading
+    from nerwin.files.opening import is_gzip, reading
 
     console = PlainConsole(stderr=True)
     with reading(str(path)):

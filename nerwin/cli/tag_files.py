@@ -40,7 +40,7 @@ def _in_folder(files: Sequence[Path], output: Path | None, ending: str) -> list[
     """
     from nerwin.corpora.suffixes import form_by_suffix
     from nerwin.errors import ConfigError
-    from nerwin.files.lines import check_readable, suffix_of, unpacked_name
+    from nerwin.files.opening import check_readable, suffix_of, unpacked_name
 
     if output is None or None in map(stream_path, files):
         raise ConfigError(
@@ -74,7 +74,7 @@ def on_disk(texts: Sequence[InAndOut]) -> list[tuple[Path, Path]]:
         ConfigError: standard input or output, or something that is no file.
     """
     from nerwin.errors import ConfigError
-    from nerwin.files.lines import is_packed
+    from nerwin.files.opening import is_packed
 
     shared = []
     for path, target in texts:

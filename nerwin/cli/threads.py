@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nerwin.errors import ConfigError
-from nerwin.files.lines import is_pipe
+from nerwin.files.opening import is_pipe
 
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KEY = "training.threads"

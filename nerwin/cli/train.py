@@ -59,7 +59,7 @@ def train(
     from nerwin.cli.epochs import draw
     from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, tested_twice, without_effect
     from nerwin.config.reading import load_config, missing_parts
-    from nerwin.files.lines import check_readable
+    from nerwin.files.opening import check_readable
     from nerwin.training.run import Run
 
     settings = load_config(path, overrides or ())

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from nerwin.files.lines import is_pipe
+from nerwin.files.opening import is_pipe
 from nerwin.text.features import ALL_FEATURES
 
 

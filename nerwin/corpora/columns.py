@@ -21,7 +21,8 @@ from nerwin.cached import cached_property
 from nerwin.corpora.choices import Delimiter, Scheme
 from nerwin.errors import CorpusError
 from nerwin.files.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
-from nerwin.files.lines import check_beginning, decode_lines, source_name, whole_lines
+from nerwin.files.lines import check_beginning, decode_lines, whole_lines
+from nerwin.files.opening import source_name
 from nerwin.files.pieces import Piece, cut_piece, read_pieces
 from nerwin.text.blanks import BLANK
 

@@ -22,7 +22,8 @@ from nerwin.corpora.tagged_columns import read_tagged_columns, write_columns
 from nerwin.corpora.writable import check_columns
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.files.lines import marked, open_binary, read_lines, reading, source_name
+from nerwin.files.lines import marked, read_lines
+from nerwin.files.opening import open_binary, reading, source_name
 from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
 
 COLUMNS = "conll"  # the usual form: its scheme is found out, or IOB2 where it is written

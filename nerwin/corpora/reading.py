@@ -13,7 +13,8 @@ from nerwin.corpora.settled import settled
 from nerwin.corpora.suffixes import form_by_suffix
 from nerwin.corpora.tagged_columns import read_tagged_columns
 from nerwin.errors import CorpusError
-from nerwin.files.lines import read_lines, suffix_of, unpacked_name
+from nerwin.files.lines import read_lines
+from nerwin.files.opening import suffix_of, unpacked_name
 from nerwin.shell import command_line
 from nerwin.text.tags import iob2
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nerwin.corpora.choices import FormName
-from nerwin.files.lines import suffix_of
+from nerwin.files.opening import suffix_of
 
 SUFFIXES: dict[str, FormName] = {
     ".conll": "conll", ".conllu": "conll", ".iob": "conll", ".bio": "conll",

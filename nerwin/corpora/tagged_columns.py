@@ -21,7 +21,7 @@ from nerwin.corpora.schemes import as_read, is_legal
 from nerwin.corpora.settled import settled
 from nerwin.corpora.unreadable import Layout, first_fault
 from nerwin.errors import CorpusError
-from nerwin.files.lines import source_name
+from nerwin.files.opening import source_name
 
 
 def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.files.lines import reading
+from nerwin.files.opening import reading
 
 CHANGED = "expected a file that stays as it is, found that it changed while it was read. Start again once it is whole."
 

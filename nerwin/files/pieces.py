@@ -19,7 +19,8 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from nerwin.files.byte_ranges import LINE_FEED, codes_of
-from nerwin.files.lines import LONGEST_LINE, decode_text, is_gzip, is_typed, open_binary, reading, source_name, too_long
+from nerwin.files.lines import LONGEST_LINE, decode_text, too_long
+from nerwin.files.opening import is_gzip, is_typed, open_binary, reading, source_name
 
 SIZE = 5 << 20  # bytes that are read at a time, and of a piece, about: some hundred thousand words
 MOST = 2 * SIZE  # bytes after which a sentence is cut: a file without blank lines must not fill the memory

@@ -20,7 +20,8 @@ from nerwin.corpora.columns import Columns, read_blocks
 from nerwin.corpora.jsonl_objects import given_by, read_object
 from nerwin.corpora.misread import words_in
 from nerwin.errors import CorpusError
-from nerwin.files.lines import read_lines, source_name
+from nerwin.files.lines import read_lines
+from nerwin.files.opening import source_name
 from nerwin.text.blanks import BLANK
 from nerwin.text.features import spellings
 from nerwin.text.tokenizer import split_words

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nerwin.collector import collector_paused
 from nerwin.errors import ModelError, WorkerError
 from nerwin.files.fingerprints import Fingerprint, fingerprint_of
-from nerwin.files.lines import is_gzip, reading, source_name
+from nerwin.files.opening import is_gzip, reading, source_name
 from nerwin.files.pieces import Piece
 from nerwin.storage.folders import MANIFEST
 from nerwin.tagging.streaming import Work, read_work

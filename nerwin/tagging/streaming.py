@@ -18,7 +18,8 @@ from nerwin.collector import collector_paused
 from nerwin.corpora.columns import with_delimiter
 from nerwin.deafness import deaf
 from nerwin.errors import CorpusError, WorkerError
-from nerwin.files.lines import check_beginning, source_name
+from nerwin.files.lines import check_beginning
+from nerwin.files.opening import source_name
 from nerwin.files.pieces import Piece, most_pieces, read_pieces
 from nerwin.model.model import Model
 from nerwin.parallel.orphans import work_for

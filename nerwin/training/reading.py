@@ -5,7 +5,7 @@ from nerwin.config.reading import named_files
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.files.fingerprints import CHANGED
-from nerwin.files.lines import is_pipe
+from nerwin.files.opening import is_pipe
 from nerwin.training.data import Parts, make_parts
 from nerwin.training.notes import notes_on
 

@@ -15,7 +15,8 @@ from nerwin.arrays import Floats
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, VectorsError
 from nerwin.files.byte_ranges import LINE_FEED, Ranges, codes_of, parts_of
-from nerwin.files.lines import open_binary, reading, suffix_of, whole_lines
+from nerwin.files.lines import whole_lines
+from nerwin.files.opening import open_binary, reading, suffix_of
 from nerwin.files.pieces import Piece, cut_piece, read_pieces
 from nerwin.vectors.decimals import read_decimal, read_decimals
 
