@@ -3,28 +3,25 @@
 Columns in five tag schemes or with types alone, CSV, inline markup, JSON Lines, spaCy's DocBin.
 """
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from nerwin.corpora.choices import Align
 from nerwin.corpora.columns import Columns
-from nerwin.corpora.corpus import Corpus, Sentence
+from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.csv_rows import read_csv, write_csv
 from nerwin.corpora.docbin import read_docbin, write_docbin
 from nerwin.corpora.inline import read_inline, write_inline
 from nerwin.corpora.jsonl import read_jsonl, write_jsonl
 from nerwin.corpora.passage import Counts, Passage, from_words, sentences_of
-from nerwin.corpora.schemes import TYPES_ALONE, check_labels, is_type, prefixed
-from nerwin.corpora.tagged_columns import read_tagged_columns, write_columns
-from nerwin.corpora.writable import check_columns
+from nerwin.corpora.schemes import TYPES_ALONE
+from nerwin.corpora.tagged_columns import read_tagged_columns, write_passages, write_types
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
 from nerwin.files.lines import marked, read_lines
 from nerwin.files.opening import open_binary, reading, source_name
-from nerwin.text.tags import SPELLINGS, Spelling, spans, types_alone
+from nerwin.text.tags import SPELLINGS, Spelling, spans
 
 COLUMNS = "conll"  # the usual form: its scheme is found out, or IOB2 where it is written
 
@@ -102,46 +99,20 @@ def count_of(passages: Sequence[Passage]) -> str:
     return counted(len(passages), "document" if any(one.document for one in passages) else "sentence")
 
 
-def _write_columns(spell: Spelling, passages: Sequence[Passage], name: str) -> Iterator[bytes]:
-    for number, passage in enumerate(passages):
-        where = f"{name}:{passage.line}"
-        check_columns(passage.words, where)
-        check_labels(passage.labels, where)
-        tags = spell(passage.entities, len(passage.tokens))
-        lines = _lines(write_columns([Sentence(passage.words, tags)]))
-        if number == 0:
-            yield marked(next(lines))
-        yield from lines
-
-
-def _write_types(passages: Sequence[Passage], name: str) -> Iterator[bytes]:
-    for passage in passages:
-        for label in sorted(set(passage.labels)):
-            if not is_type(label):
-                raise _not_alone(passage, name, "types of letters, without =, | or brackets, that are no O", label)
-        for one, other in itertools.pairwise(passage.entities):
-            if one.end == other.start and one.label == other.label:
-                raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")
-    if found := prefixed({label for passage in passages for label in passage.labels}):
-        first = next(one for one in passages if found in one.labels)
-        raise _not_alone(first, name, "types that are not taken for prefixes", found)
-    return _write_columns(types_alone, passages, name)
-
-
-def _not_alone(passage: Passage, name: str, expected: str, found: str) -> CorpusError:
-    return CorpusError(
-        f"{name}:{passage.line}: expected {expected}, found {found}, which types alone cannot hold. Write iob2."
-    )
-
-
 def _lines(lines: Iterable[str]) -> Iterator[bytes]:
-    return (f"{line}\n".encode() for line in lines)
+    for number, line in enumerate(lines):
+        data = f"{line}\n".encode()
+        yield marked(data) if number == 0 else data
+
+
+def _in_columns(spell: Spelling) -> Form:
+    return Form(_read_columns, lambda passages, name: _lines(write_passages(passages, name, spell)))
 
 
 FORMS: dict[str, Form] = {
-    COLUMNS: Form(_read_columns, partial(_write_columns, SPELLINGS["iob2"])),
-    **{scheme: Form(_read_columns, partial(_write_columns, spell)) for scheme, spell in SPELLINGS.items()},
-    TYPES_ALONE: Form(_read_columns, _write_types),
+    COLUMNS: _in_columns(SPELLINGS["iob2"]),
+    **{scheme: _in_columns(spell) for scheme, spell in SPELLINGS.items()},
+    TYPES_ALONE: Form(_read_columns, lambda passages, name: _lines(write_types(passages, name))),
     "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
     "inline": Form(_read_inline, lambda passages, name: _lines(write_inline(passages, name))),
     "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),

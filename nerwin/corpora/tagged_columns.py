@@ -1,4 +1,4 @@
-"""Tagged corpora read from columns.
+"""Tagged corpora in columns, read and written.
 
 Every line is checked. One that cannot be read is an error with `path:line` and a hint at what to do; nothing is dropped
 silently. What varies between files (delimiter, number of columns, tag scheme) is detected and reported, and can be set.
@@ -8,7 +8,7 @@ import itertools
 import os
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,11 +17,14 @@ from nerwin.corpora.columns import Block, Columns, read_blocks
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.misread import TaggedDoubts, check_words
 from nerwin.corpora.other_columns import TagColumns, other_columns
-from nerwin.corpora.schemes import as_read, is_legal
+from nerwin.corpora.passage import Passage
+from nerwin.corpora.schemes import as_read, check_labels, is_legal, is_type, prefixed
 from nerwin.corpora.settled import settled
 from nerwin.corpora.unreadable import Layout, first_fault
+from nerwin.corpora.writable import check_columns
 from nerwin.errors import CorpusError
 from nerwin.files.opening import source_name
+from nerwin.text.tags import Spelling, types_alone
 
 
 def read_tagged_columns(path: Path | None, columns: Columns, *, refuse_mixed: bool = True) -> Corpus:
@@ -117,3 +120,44 @@ def write_columns(sentences: Iterable[Sentence]) -> Iterator[str]:
         for word, tag in zip(sentence.words, sentence.tags, strict=True):
             yield f"{word}\t{tag}"
         yield ""
+
+
+def write_passages(passages: Iterable[Passage], name: str, spell: Spelling) -> Iterator[str]:
+    """The lines of some sentences, in the same columns.
+
+    Args:
+        name: what messages call the source of the passages. spell: makes tags of their entities.
+
+    Raises:
+        CorpusError: a word or a type that columns cannot hold; the message starts with `name:line`.
+    """
+    for passage in passages:
+        where = f"{name}:{passage.line}"
+        check_columns(passage.words, where)
+        check_labels(passage.labels, where)
+        yield from write_columns([Sentence(passage.words, spell(passage.entities, len(passage.tokens)))])
+
+
+def write_types(passages: Sequence[Passage], name: str) -> Iterator[str]:
+    """The same with types alone.
+
+    Raises:
+        CorpusError: also what types alone would not show.
+    """
+    for passage in passages:
+        for label in sorted(set(passage.labels)):
+            if not is_type(label):
+                raise _not_alone(passage, name, "types of letters, without =, | or brackets, that are no O", label)
+        for one, other in itertools.pairwise(passage.entities):
+            if one.end == other.start and one.label == other.label:
+                raise _not_alone(passage, name, "entities of one type apart", f"two {one.label} side by side")
+    if found := prefixed({label for passage in passages for label in passage.labels}):
+        first = next(one for one in passages if found in one.labels)
+        raise _not_alone(first, name, "types that are not taken for prefixes", found)
+    return write_passages(passages, name, types_alone)
+
+
+def _not_alone(passage: Passage, name: str, expected: str, found: str) -> CorpusError:
+    return CorpusError(
+        f"{name}:{passage.line}: expected {expected}, found {found}, which types alone cannot hold. Write iob2."
+    )
