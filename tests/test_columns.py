@@ -18,6 +18,7 @@ from nerwin.corpora.columns import (
     read_blocks,
     split_block,
 )
+from nerwin.corpora.misread import words_in
 from nerwin.errors import CorpusError
 from nerwin.files import pieces
 
@@ -86,15 +87,15 @@ def test_sentences_end_with_blank_lines_and_documents_but_not_with_comments() ->
 
 def test_the_words_of_a_sentence_are_those_of_its_tokens() -> None:
     block = block_of(["# x", "1 Lima O", "2 rains O", ""], Columns(comments="#"))
-    assert block.words(1, "x") == ["Lima", "rains"]
-    assert block.words(-2, "x") == ["Lima", "rains"]
+    assert block.column(1) == ["Lima", "rains"]
+    assert block.column(-2) == ["Lima", "rains"]
 
 
 @pytest.mark.parametrize(("text", "found"), [("1\tLima\n2", 1), ("1\tLima\n2\t ", 2)])
 def test_a_token_without_its_word_is_named_by_its_line(text: str, found: int) -> None:
     block = block_of(text.split("\n"), Columns(word=1))
     with pytest.raises(CorpusError, match=rf"^in:2: expected a word in column 1, found {found} columns: "):
-        block.words(1, "in")
+        words_in(block, Columns(word=1), "in")
 
 
 # Blocks: what is taken as a whole, against the same line by line
@@ -157,7 +158,7 @@ def test_words_are_those_of_the_lines_one_by_one(texts: list[str], column: int) 
     assert block.column(column) == (None if None in words else words)
     if None in words:
         with pytest.raises(CorpusError, match=rf"^in:{7 + words.index(None)}: expected a word in column {column}, "):
-            block.words(column, "in")
+            words_in(block, Columns(word=column), "in")
 
 
 def test_a_file_is_read_in_blocks_of_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,9 +176,9 @@ def test_a_file_is_read_in_blocks_of_whole_sentences(tmp_path: Path, monkeypatch
 
 
 def test_a_no_break_space_is_a_word_and_other_spaces_are_none() -> None:
-    assert block_of(["a\t\u00a0\tO"], Columns(word=1)).words(1, "in") == ["\u00a0"]
+    assert block_of(["a\t\u00a0\tO"], Columns(word=1)).column(1) == ["\u00a0"]
     with pytest.raises(CorpusError, match=r"^in:2: expected a word in column 1"):
-        block_of(["a\tb\tO", "a\t \tO"], Columns(word=1)).words(1, "in")
+        words_in(block_of(["a\tb\tO", "a\t \tO"], Columns(word=1)), Columns(word=1), "in")
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)
@@ -200,7 +201,7 @@ def test_a_column_is_added_as_line_by_line(texts: list[str], columns: Columns) -
 def test_a_block_may_have_no_token(texts: list[str]) -> None:
     block = block_of(texts, Columns(comments="#"), 7)
     assert (block.places.tolist(), block.lengths().tolist()) == ([], [])
-    assert block.words(0, "in") == []
+    assert block.column(0) == []
     assert block.ends().tolist() == [0 for text in texts if not text.startswith("#")]
     assert block.with_column(["O"], np.empty(0, np.int64), "O").decode() == "".join(
         f"{text}{' O' * text.startswith(DOCSTART)}\n" for text in texts

@@ -19,7 +19,6 @@ import numpy as np
 from nerwin.arrays import Ints
 from nerwin.cached import cached_property
 from nerwin.corpora.choices import Delimiter, Scheme
-from nerwin.errors import CorpusError
 from nerwin.files.byte_ranges import Fields, Ranges, codes_of, cut_out, find_fields, parts_of
 from nerwin.files.lines import check_beginning, decode_lines, whole_lines
 from nerwin.files.opening import source_name
@@ -99,21 +98,6 @@ class Block:
         # An empty column, too, has a blank where it starts: the separator after it.
         doubtful = (codes_of(self.data)[column.starts] <= ord(" ")).any()
         return None if doubtful and not all(text.strip(BLANK) for text in found) else found
-
-    def words(self, column: int, name: str) -> list[str]:
-        """The words of the tokens, from their column of that number.
-
-        Raises:
-            CorpusError: a token has none; the message starts with `name:line`.
-        """
-        words = self.column(column)
-        if words is None:
-            lacking = next(line for line in self.tokens() if not line.has(column))
-            raise CorpusError(
-                f"{name}:{lacking.number}: expected a word in column {column}, found {len(lacking.fields)} columns: "
-                f'"{lacking.text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
-            )
-        return words
 
     def tokens(self) -> Iterator[Line]:
         """The lines of the tokens one by one."""

@@ -32,7 +32,13 @@ def words_in(block: Block, columns: Columns, name: str) -> list[str]:
     Raises:
         CorpusError: a token has none, or what is there is no word; the message starts with `name:line`.
     """
-    words = block.words(columns.word, name)
+    words = block.column(columns.word)
+    if words is None:
+        lacking = next(line for line in block.tokens() if not line.has(columns.word))
+        raise CorpusError(
+            f"{name}:{lacking.number}: expected a word in column {columns.word}, found {len(lacking.fields)} columns: "
+            f'"{lacking.text[:40]}". Mend the line, name another --word-column, or use --input text for raw text.'
+        )
     if columns.delimiter == "auto":
         _check_delimiter(block, words, name)
     check_words(block, words, columns, name, tagged=False)

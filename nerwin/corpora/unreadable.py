@@ -19,16 +19,15 @@ from nerwin.corpora.schemes import TYPES_ALONE, expected_tag, in_brackets, is_le
 from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, is_tag
 
-CSV = f"Is it CSV? Then {FROM_CSV}."
+TABLE = f"Is it CSV? Then {FROM_CSV}."
 STANDOFF = "Is it {}? nerwin does not read that: write JSON Lines with offsets, or a token a line."
 NAMED = r"(tokens?|words?|tags?|labels?|ner(_tags?)?)"  # columns of a table with a row a word
-# What a file may be, by how its first line begins.
-FORMS = {
+OTHER_FORMS = {  # that a file may have, by how its first line begins
     r'\s*[{\[]\s*(["{\[]|$)': "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT.",
     r"\s*<[\w?!]": "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?",
-    rf"(?i:(?=.*[,;])([^\t,;]*[,;])*{NAMED}([,;]|$))": CSV,
-    r'"[^"\t]*"(\t"[^"\t]*")+$': CSV,
-    rf"(?i:(sent|doc)[\w #]*\t(.*\t)?{NAMED}(\t|$))": CSV,
+    rf"(?i:(?=.*[,;])([^\t,;]*[,;])*{NAMED}([,;]|$))": TABLE,
+    r'"[^"\t]*"(\t"[^"\t]*")+$': TABLE,
+    rf"(?i:(sent|doc)[\w #]*\t(.*\t)?{NAMED}(\t|$))": TABLE,
     r"T\d+\t\S+ \d+ \d+": STANDOFF.format("brat's standoff"),
     r"\d+\|[ta]\|": STANDOFF.format("PubTator's form"),
     r"#FORMAT=WebAnno": "Is it WebAnno's TSV? nerwin does not read that: export CoNLL 2002.",
@@ -184,7 +183,7 @@ def _blanks(tag: str, scheme: Scheme) -> Iterator[str]:
 def _of_line(line: Line, *, first: bool) -> Iterator[str]:
     """What a line may be that is no token."""
     if first:
-        yield from (remedy for form, remedy in FORMS.items() if re.match(form, line.text))
+        yield from (remedy for form, remedy in OTHER_FORMS.items() if re.match(form, line.text))
         if len(words := line.text.split()) > 1 and all(map(_is_joined_with_tag, words)):
             yield (
                 "Are these words with their tags, a sentence a line? Write a word and its tag a line, blank lines "
