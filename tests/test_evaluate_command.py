@@ -168,6 +168,23 @@ def test_evaluate_says_when_the_corpus_is_a_copy_of_the_training_part(here: Path
     assert ("The model learned from this file, as corpus.train" in done.stderr) == told
 
 
+@pytest.mark.parametrize("command", ["evaluate", "report"])
+def test_a_dev_part_that_changed_since_the_training_is_said_to_be_another(here: Path, command: str) -> None:
+    words = ("--config", "village.yaml", "--output", "runs/apart", "--set", "corpus.dev=dev.conll", "--quiet")
+    shutil.copy("village.conll", "dev.conll")
+    with Path("dev.conll").open("a") as file:
+        file.write("\nrain\tO\n")
+    assert nerwin("train", *words).exit_code == DONE
+    note = "The file is not what it was when the model was trained with it, as corpus.dev.\n"
+    assert note not in nerwin(command, "runs/apart").stderr
+    shutil.copy("village.conll", "dev.conll")
+    assert "as corpus.train: the figures say nothing" in nerwin(command, "runs/apart").stderr
+    with Path("dev.conll").open("a") as file:
+        file.write("\nMira\tB-PER\n")
+    assert note in nerwin(command, "runs/apart").stderr
+    assert note in nerwin(command, "runs/apart", "--data", "dev.conll").stderr
+
+
 def test_evaluate_scores_what_was_held_out_of_a_file_with_a_very_long_name(here: Path) -> None:
     name = f"{'v' * 245}.conll"
     shutil.copy("village.conll", name)

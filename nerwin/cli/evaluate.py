@@ -17,7 +17,7 @@ from nerwin.cli.column_options import (
     naming_options,
 )
 from nerwin.cli.options import DataOption, JsonOption, ModelArgument
-from nerwin.cli.scored import learned_as, tell_how_scored
+from nerwin.cli.scored import as_own_file, tell_how_scored
 from nerwin.cli.tables import WIDEST, new_table, print_whole
 from nerwin.counts import counted
 
@@ -57,8 +57,8 @@ def evaluate(
         typer.echo(json.dumps(result.to_dict()))
         return
     config = tagger.model.config
-    learned = learned_as(corpus.path, tagger.model.sources, refit=config.training.refit is not None)
-    tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, config.corpus.entities, learned)
+    known = as_own_file(corpus.path, config.to_dict(), tagger.model.sources)
+    tell_how_scored(folder, corpus.path, corpus.describe(), result, tagger.model.types, config.corpus.entities, known)
     console = PlainConsole()
     print_whole(console, _scores(result))
     whole = _confusion(result)

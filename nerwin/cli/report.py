@@ -20,7 +20,7 @@ from nerwin.cli.column_options import (
 )
 from nerwin.cli.options import DataOption
 from nerwin.cli.output import write
-from nerwin.cli.scored import learned_as, tell_how_scored
+from nerwin.cli.scored import as_own_file, tell_how_scored
 
 NEEDED = ("jinja2", "matplotlib")  # the extra `report`
 
@@ -73,9 +73,9 @@ def report(
     page = render(reports, closeup).encode("utf-8", "replace")  # a path may hold half a character
     write([page], place)
     for one in reports:
-        chosen, refit = one.config["corpus"]["entities"], one.config["training"]["refit"]
-        learned = learned_as(one.data, read_sources(model_folder(one.folder)), refit=refit is not None)
-        tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen, learned)
+        chosen = one.config["corpus"]["entities"]
+        known = as_own_file(one.data, one.config, read_sources(model_folder(one.folder)))
+        tell_how_scored(one.folder, one.data, one.described, one.evaluation, one.types, chosen, known)
     if place is not None:
         say(f"{place}: {len(page):,} bytes")
 

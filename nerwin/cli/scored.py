@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nerwin.cli.column_options import SCORING_OPTIONS, named_as_options
 
@@ -21,14 +21,14 @@ def tell_how_scored(
     result: "Evaluation",
     types: Sequence[str],
     chosen: str | Sequence[str],
-    learned: str | None,
+    known: str | None,
 ) -> None:
     """Say on stderr what a model was scored on, and why the figures may not mean what they seem to.
 
     Args:
         folder: of the model or its run. data, described: the path of the corpus, and how it was read.
         types: that the model knows. chosen: all, or the types that count in a corpus.
-        learned: the part that the model learned from, if the corpus is one.
+        known: what its being a file of the model's means, if it is one (`as_own_file`).
     """
     from nerwin.cli.console import PlainConsole
 
@@ -37,25 +37,31 @@ def tell_how_scored(
     console.print(note, style="dim", soft_wrap=True)
     for doubt in _doubts(data, result, types, chosen):
         console.print(doubt, style="yellow", soft_wrap=True)
-    if learned:
-        note = f"The model learned from this file, as {learned}: the figures say nothing of new text."
-        console.print(note, style="yellow", soft_wrap=True)
+    if known:
+        console.print(known, style="yellow", soft_wrap=True)
 
 
-def learned_as(data: str, sources: "Mapping[str, Fingerprint]", *, refit: bool) -> str | None:
-    """The part that a model learned from, if a corpus is one, whatever its name is now; what can be read only once is
-    not asked.
+def as_own_file(data: str, config: dict[str, Any], sources: "Mapping[str, Fingerprint]") -> str | None:
+    """What it means that a corpus is a file that a model was trained with, whatever its name is now, or that it was one
+    before it changed; what can be read only once is not asked.
 
     Args:
-        sources: the model's files. refit: whether dev was learned from too.
+        config: the model's, in plain values. sources: the model's files.
     """
+    from nerwin.config.reading import value_of
     from nerwin.files.fingerprints import fingerprint_of
 
     if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
         return None
-    parts = ["corpus.train", *(["corpus.dev"] if refit else [])]
     found = fingerprint_of(Path(data))
-    return next((part for part in parts if sources.get(part) == found), None)
+    refit = config["training"]["refit"] is not None  # dev was learned from too
+    for part in ["corpus.train", *(["corpus.dev"] if refit else [])]:
+        if sources.get(part) == found:
+            return f"The model learned from this file, as {part}: the figures say nothing of new text."
+    for part in ("corpus.dev", "corpus.train"):
+        if value_of(config, part) == os.path.abspath(data) and sources.get(part, found) != found:
+            return f"The file is not what it was when the model was trained with it, as {part}."
+    return None
 
 
 def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:
