@@ -6,7 +6,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +25,7 @@ from nerwin.report.charts import curves, line_style, type_bars
 from nerwin.report.contents import report_runs
 from nerwin.report.familiarity import names_in, training_names
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
+from nerwin.shipped import PACKAGE
 from nerwin.text.tags import Span
 from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.pages import Page, read_page
@@ -128,6 +131,18 @@ def test_the_page_of_a_run_has_its_parts(here: Path) -> None:
     linked = {one.attributes["href"] for one in page.all("a")}
     assert len(linked) == len(titles)
     assert linked <= {f"#{one.attributes.get('id')}" for one in page.elements}
+
+
+def test_a_nerwin_in_an_archive_writes_the_page_too(here: Path) -> None:
+    with zipfile.ZipFile("n.zip", "w") as archive:
+        for path in PACKAGE.rglob("*"):
+            if path.is_file() and path.parent.name != "__pycache__":
+                archive.write(path, path.relative_to(PACKAGE.parent))
+    words = [sys.executable, "-m", "nerwin", "report", "runs/village"]
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": "n.zip"}, capture_output=True, check=False)
+    assert done.returncode == DONE, done.stderr
+    assert nerwin("report", "runs/village", "--output", "own.html").exit_code == DONE
+    assert Path("own.html").read_bytes() == Path("runs/village/report.html").read_bytes()
 
 
 def test_a_model_without_epochs_has_a_page_without_curves(here: Path) -> None:

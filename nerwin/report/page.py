@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import jinja2
@@ -27,7 +27,7 @@ from nerwin.report.contents import PROBED, Closeup, RunReport
 from nerwin.report.sentences import groups
 from nerwin.text.tags import OUTSIDE
 
-HERE = Path(__file__).parent
+HERE = resources.files("nerwin.report")  # maybe inside an archive
 TYPES = 12  # with the most entities, that have bars
 DETECTORS = 8  # shown in full
 WEIGHED = 4  # scores of a detector that are shown, and words of a position
@@ -45,7 +45,6 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
     """The page of some runs, of which the first is shown from near."""
     script = (HERE / "filter.js").read_text(encoding="utf-8")
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -53,7 +52,7 @@ def render(runs: Sequence[RunReport], closeup: Closeup) -> str:
     )
     environment.filters |= {"percent": _percent, "value": _value}
     first = runs[0]
-    return environment.get_template("page.html.jinja").render(
+    return environment.from_string((HERE / "page.html.jinja").read_text(encoding="utf-8")).render(
         version=__version__,
         script=Markup(script),
         script_sum=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
