@@ -128,7 +128,10 @@ def test_a_scalar_is_read_as_people_mean_it(text: str, value: object) -> None:
         ("training: !x {seed: 1}\n", "config.yaml:1: a tag (!) is not allowed here"),
         ("[" * 500, "config.yaml:1: nested too deeply"),
         ("training:\n  seed: " + "[" * 60 + "]" * 60, "config.yaml:2: nested too deeply"),
-        ("a: " + "x" * (1 << 20), "config.yaml: expected at most 1,048,576 bytes of YAML, found more"),
+        (
+            "a: " + "x" * (1 << 20),
+            "config.yaml: expected at most 1,048,576 bytes of YAML, found more. Name a configuration: a corpus goes",
+        ),
         ("training: {seed: " + "9" * 5000 + "}\n", f"config.yaml:1: {LONG_NUMBER}"),
         ("training: {seed: \x07}\n", "config.yaml: "),
         ("- training\n", "config.yaml: expected sections such as `corpus:` and `training:`, found list"),

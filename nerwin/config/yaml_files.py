@@ -18,7 +18,8 @@ LARGEST = 1 << 20  # bytes of a file: PyYAML takes seconds for each of so many
 UNBROKEN = 1 << 30  # characters that no line is longer than
 SUFFIXES = (".yaml", ".yml")
 REMEDY = "Mend the YAML."
-REMEDY_ELSEWHERE = "Mend the YAML, or name a configuration: a corpus goes after --set corpus.train="
+FOR_CORPUS = "a corpus goes after --set corpus.train="
+REMEDY_ELSEWHERE = f"Mend the YAML, or name a configuration: {FOR_CORPUS}"
 
 
 class _Loader(yaml.SafeLoader):
@@ -106,7 +107,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise ConfigError(
-                f"{path}: expected at most {LARGEST:,} bytes of YAML, found more. Is this the right file?"
+                f"{path}: expected at most {LARGEST:,} bytes of YAML, found more. Name a configuration: {FOR_CORPUS}"
             )
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
