@@ -121,8 +121,8 @@ def average(models: Iterable[str | Path]) -> Tagger:
         ModelError: one of them is not there or damaged, they differ in data or configuration, or two are from one seed.
         CorpusError: their corpus cannot be read.
     """
-    if isinstance(models, str | Path):
-        raise TypeError(f"expected several models, found one: {str(models)!r}. Put them into a list.")
+    if isinstance(models, str | Path) or not isinstance(models, Iterable):
+        raise TypeError(f"expected several models, found {models!r}. Put them into a list.")
     paths = [folder_path(one) for one in models]
     loaded = [load_model(model_folder(path)) for path in paths]
     if len(loaded) < 2:
