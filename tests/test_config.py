@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nerwin.api import as_config
 from nerwin.config.reading import differing_setup, load_config, make_config, taken_apart
 from nerwin.config.settings import Config, config_keys
-from nerwin.config.yaml_files import parse_yaml, read_yaml, write_yaml
+from nerwin.config.yaml_files import parse_yaml, read_yaml, replace_values, write_yaml
 from nerwin.corruption import CORRUPTIONS
 from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
@@ -800,6 +800,31 @@ def test_a_line_end_of_unicode_in_a_value_is_read_back(tmp_path: Path) -> None:
     content = {"corpus": {"train": "a\u0085b", "comments": "\u2028", "dev": "x\n\r\ny\x0b", "test": "\u00a0\ufeff"}}
     write_yaml(tmp_path / "config.yaml", content)
     assert read_yaml(tmp_path / "config.yaml") == content
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# ü\na: {b: old, c: 1} # x\n", "# ü\na: {b: 'n, w', c: 1} # x\n"),
+        ("c:\na:\n  b: old\n  c: 2 # old", "c:\na:\n  b: 'n, w'\n  c: 2 # old"),
+        ("a:\n  b: |-\n    old\n\n  c: 2\n", "a:\n  b: 'n, w'\n\n  c: 2\n"),
+        ("\ufeffa:\r\n  b: 'o\r\n    ld' # x\r\n", "a:\r\n  b: 'n, w' # x\r\n"),
+        ("a: {c: 1, b: old}\n", "a: {c: 1, b: 'n, w'}\n"),
+    ],
+    ids=["braces", "empty section", "text in lines", "mark and line ends", "last"],
+)
+def test_a_value_is_replaced_and_all_else_of_a_file_stays(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(text.encode("utf-8"))
+    replace_values(path, {"a.b": "n, w"})
+    assert path.read_bytes().decode("utf-8") == expected
+
+
+def test_several_values_are_replaced_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("a: {b: long one, c: short}\n", encoding="utf-8")
+    replace_values(path, {"a.c": "much longer", "a.b": "s"})
+    assert path.read_text(encoding="utf-8") == "a: {b: s, c: much longer}\n"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.stem)

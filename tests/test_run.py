@@ -197,6 +197,17 @@ def test_a_run_whose_project_has_moved_ends_as_one_that_has_not(
         assert same(load_model(here / "run" / part).params, load_model(tmp_path / "whole" / part).params)
 
 
+def test_where_a_run_has_moved_the_comments_in_its_configuration_stay(tmp_path: Path) -> None:
+    path, village, moved = tmp_path / "run" / "config.yaml", tmp_path / "village.conll", tmp_path / "moved.conll"
+    finish(Run.start(path.parent, village_config(tmp_path, "training.epochs=1")))
+    text = path.read_text(encoding="utf-8").replace(f"dev: {village}", f"dev: {village}  # the same")
+    path.write_text(f"# mine\n{text}# the end\n", encoding="utf-8")
+    now = village_config(tmp_path, "training.epochs=1", f"corpus={{train: {moved}, dev: {moved}}}")
+    village.rename(moved)
+    finish(Run.resume(path.parent, now))
+    assert path.read_text(encoding="utf-8") == f"# mine\n{text}# the end\n".replace(str(village), str(moved))
+
+
 def test_vectors_that_have_moved_are_compared_and_those_that_are_gone_are_in_the_model(tmp_path: Path) -> None:
     names = one, moved, other = [tmp_path / name for name in ("one.txt", "moved.txt", "other.txt")]
     one.write_text("boat 1 2 3 4 5 6 7 8\n", encoding="utf-8")

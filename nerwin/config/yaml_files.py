@@ -4,7 +4,7 @@ PyYAML follows YAML 1.1, which reads all four otherwise; the scalars here are th
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,24 @@ def _position(error: Exception) -> str:
 def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write a mapping as YAML, in its own order."""
     text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    replace_file(path, text.encode("utf-8"))
+
+
+def replace_values(path: Path, values: Mapping[str, str]) -> None:
+    """Write other texts under keys that a YAML file has, such as `corpus.train`; all else stays, comments too."""
+    text = path.read_bytes().decode("utf-8-sig")
+    root = yaml.compose(text, Loader=_Loader)
+    assert isinstance(root, yaml.MappingNode), "expected a file that has been read"
+    named = {
+        f"{section.value}.{key.value}": value
+        for section, content in root.value
+        if isinstance(content, yaml.MappingNode)
+        for key, value in content.value
+    }
+    for key in sorted(values, key=lambda key: named[key].start_mark.index, reverse=True):  # earlier places stay right
+        start, end = named[key].start_mark.index, named[key].end_mark.index
+        ending = text[len(text[:end].rstrip()) : end]  # that of a text in lines of its own
+        text = text[:start] + format_value([values[key]])[1:-1] + ending + text[end:]
     replace_file(path, text.encode("utf-8"))
 
 

@@ -13,9 +13,9 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from nerwin.config.reading import differing, load_config, moved_places, places_of_both, with_places
+from nerwin.config.reading import differing, load_config, moved_places, places_of_both, value_of, with_places
 from nerwin.config.settings import Config
-from nerwin.config.yaml_files import write_yaml
+from nerwin.config.yaml_files import replace_values
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
@@ -119,8 +119,9 @@ def keep_places(folder: Path, config: Config) -> None:
         ConfigError: its configuration cannot be read. OSError: it cannot be written.
     """
     before = load_config(folder / CONFIG)
-    if (now := with_places(before, config, moved_places(before, config))) != before:
-        write_yaml(folder / CONFIG, now.to_dict())
+    now = with_places(before, config, moved_places(before, config))
+    if changed := differing(before, now):
+        replace_values(folder / CONFIG, {key: value_of(now.to_dict(), key) for key in changed})
 
 
 def check_same_config(folder: Path, config: Config) -> None:
