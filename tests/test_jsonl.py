@@ -125,6 +125,8 @@ def with_tokens(*tokens: object) -> str:
     [
         ("{", "expected a JSON object, found bad JSON"),
         ("[" * 100_000, "expected a JSON object, found bad JSON"),
+        ('{"text": "a", "text": "b", "ents": []}', 'expected each name in an object once, found "text" twice. Mend'),
+        ('{"text": "a", "ents": [], "meta": [{"a": {}, "id": 1, "id": 1}]}', 'once, found "id" twice. Mend the line.'),
         ("[1]", "expected a JSON object with a \"text\", found '[1]'. Write an object a line."),
         ('["a", [[0, 1, "LOC"]]]', '[[0, 1, "LOC"]]]\'. Write an object a line.'),
         ('["a", {"ents": 3}]', 'expected a list under "ents", found 3'),

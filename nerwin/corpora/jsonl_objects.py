@@ -8,6 +8,7 @@ or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is su
 
 import json
 import sys
+from collections import Counter
 from typing import Any, Literal, NamedTuple
 
 from nerwin.corpora.jsonl_words import WORD_KEYS, listed_words, place_words
@@ -40,14 +41,28 @@ class Given(NamedTuple):
         return [part for part in self.parts if part.text.strip(BLANK)]
 
 
+def _with_each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the pairs that stand in it; Python would take the last of a name, and lose the others."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise CorpusError(f"expected each name in an object once, found {brief(twice)} twice. Mend the line.")
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_with_each_once)
+
+
 def read_object(line: str, where: str) -> dict[str, Any]:
     """The object of a line.
 
     Raises:
-        CorpusError: it is none; the message starts with `where`.
+        CorpusError: it is none, or a name stands twice in an object; the message starts with `where`.
     """
     try:
-        found = json.loads(line)
+        found = _DECODER.decode(line)
+    except CorpusError as error:
+        raise CorpusError(f"{where}: {error}") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
     except ValueError as error:  # it is JSON, but Python limits the length of whole numbers
