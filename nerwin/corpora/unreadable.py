@@ -67,9 +67,9 @@ class Layout(NamedTuple):
         return self.columns.word % self.width == self.columns.tag % self.width
 
     def fits(self, widths: Ints) -> bool:
-        """Whether lines of so many columns have words and tags."""
+        """Whether lines of so many columns are all as wide where they have to be, and words and tags apart."""
         usual = not self.fixed_width or bool((widths == self.width).all())
-        return usual and bool((widths >= self.needed).all()) and not self.is_one_column
+        return usual and not self.is_one_column
 
 
 def first_fault(block: Block, layout: Layout, known: Collection[str]) -> str:
