@@ -92,6 +92,29 @@ def test_a_worker_that_is_killed_is_a_clear_error() -> None:
         pool.submit(os._exit, 9).result()
 
 
+def work_on(folder: Path) -> None:
+    """Work that no signal ends: it is done once it is told so."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (folder / "begun").touch()
+    deadline = time.monotonic() + 20
+    while not (folder / "enough").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (folder / "done").touch()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="every process can be ended here")
+def test_an_error_waits_for_no_worker(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), workers.processes(1) as pool:  # noqa: PT012
+        work = pool.submit(work_on, tmp_path)
+        while not (tmp_path / "begun").exists():
+            assert not work.done()
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert not (tmp_path / "done").exists()
+    (tmp_path / "enough").touch()
+    work.result()
+
+
 def test_workers_are_new_processes() -> None:
     """And no copies of this one, whose other threads may hold locks that no copy would ever get."""
     with collector_paused(), workers.processes(1) as pool:

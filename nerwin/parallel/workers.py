@@ -38,7 +38,7 @@ def processes(jobs: int) -> Iterator[Executor]:
         except BaseException:
             for process in list(pool._processes.values()):
                 process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)  # else leaving it waits for what does not end at once
             raise
 
 
