@@ -85,14 +85,17 @@ def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) ->
     assert f"{f1:.4f} on village.conll" in written.getvalue().decode()
 
 
-def test_on_a_narrow_terminal_nothing_that_is_to_be_typed_is_cut_off(tmp_path: Path) -> None:
+def test_what_is_to_be_typed_is_in_one_piece_where_a_terminal_is_too_narrow_for_the_panel(tmp_path: Path) -> None:
     write_village(tmp_path)
     run = Run.start(tmp_path / ("run" * 20), load_config(tmp_path / "village.yaml", ()))
-    console, written = terminal(40, no_color=True)
-    conclude(console, run, [], 1.0)  # no epoch was left to do
-    said = re.sub(r"\x1b\[[\d;]*m|[\s│]", "", written.getvalue().decode())
-    assert f"model{run.folder / 'best'}" in said
-    assert f"nextnerwinevaluate{run.folder}" in said
+    typed = f"nerwin evaluate {run.folder}"
+    for width, framed in ((len(typed) + 20, True), (len(typed) + 4, False), (40, False)):
+        console, written = terminal(width, no_color=True)
+        conclude(console, run, [], 1.0)  # no epoch was left to do
+        said = re.sub(r"\x1b\[[\d;]*m", "", written.getvalue().decode())
+        assert (said[0] == "╭") == framed
+        assert typed in said
+        assert framed or said.endswith(f"next: {typed}\n")
 
 
 def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

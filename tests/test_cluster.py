@@ -220,7 +220,10 @@ def test_work_that_kills_its_workers() -> None:
 # The commands
 
 
-def test_tag_with_workers_of_its_own_writes_what_one_process_writes(model: Path, here: Path) -> None:
+def test_tag_with_workers_of_its_own_writes_what_one_process_writes(
+    model: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")  # no line is broken
     path = long_file(here)
     other = here / "raw.txt"
     other.write_text("Mira left Quellmark in the rain .\n")

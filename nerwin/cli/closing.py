@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nerwin.api import evaluate
 from nerwin.cli.epochs import dev_curve
+from nerwin.cli.tables import WIDEST
 from nerwin.config.corpora import has_part_to_score
 from nerwin.config.settings import Config
 from nerwin.counts import counted
@@ -18,30 +19,37 @@ from nerwin.training.state import EpochDone
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.panel import Panel
 
 
 def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: float) -> None:
     """Why training stopped, its model, the scores on dev and test, the time, and what to type next."""
     if console.quiet:
         return
-    rows = _rows(run, done, seconds)
-    if not console.is_terminal or console.is_dumb_terminal:
-        for title, text in rows:
-            console.print(f"{title}: {text}", soft_wrap=True)
+    rows = list(_rows(run, done, seconds))
+    panel = _panel(rows, dev_curve(done, ascii_only=console.options.ascii_only))
+    # Where a row has to be folded, what is to be copied from it would have a frame inside.
+    fits = console.measure(panel, options=console.options.update(width=WIDEST)).maximum <= console.width
+    if console.is_terminal and not console.is_dumb_terminal and fits:
+        console.print(panel)
         return
+    for title, text in rows:
+        console.print(f"{title}: {text}", soft_wrap=True)
+
+
+def _panel(rows: Sequence[tuple[str, str]], curve: str) -> "Panel":
     from rich.panel import Panel
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
+    grid.add_column()
     for title, text in rows:
         grid.add_row(title, printable(text))
-    curve = dev_curve(done, ascii_only=console.options.ascii_only)
     if len(curve) > 1:
         grid.add_row("by epoch", Text(curve, "green"))
-    console.print(Panel.fit(grid, border_style="green"))
+    return Panel.fit(grid, border_style="green")
 
 
 def _rows(run: Run, done: Sequence[EpochDone], seconds: float) -> Iterator[tuple[str, str]]:

@@ -70,7 +70,8 @@ def tag_in_shards(tagging: "Tagging", staff: "Workers") -> None:
         # Where there is no terminal it is not even begun: Rich before 14.3 ends a disabled one with an empty line.
         with progress if console.is_terminal else nullcontext(), closing(tagging.run(staff)) as counts:
             before = done = next(counts)
-            console.print(f"{tagging.folder}: {counted(tagging.size, 'piece')}, {before} tagged before")
+            told = f"{tagging.folder}: {counted(tagging.size, 'piece')}, {before} tagged before"
+            console.print(told, soft_wrap=True)
             bar = progress.add_task("", total=tagging.size, completed=before)
             for done in counts:
                 progress.update(bar, completed=done)
