@@ -109,7 +109,8 @@ def test_what_is_written_has_text_and_entities_and_the_tokens_of_a_sentence() ->
     tokens = [{"start": 0, "end": 2}, {"start": 3, "end": 4}, {"start": 5, "end": 9}]
     assert json.loads(line) == {**written, "tokens": tokens}
     (line,) = write_jsonl([document._replace(tokens=[*document.tokens[:1], *document.tokens[2:]], entities=[])])
-    assert json.loads(line) == {**written, "ents": [], "tokens": [tokens[0], tokens[2]]}  # somebody else's tokens
+    numbered = [{"id": 0, **tokens[0]}, {"id": 1, **tokens[2]}]  # somebody else's tokens
+    assert json.loads(line) == {**written, "ents": [], "tokens": numbered}
 
 
 def with_ents(*ents: object) -> str:
@@ -235,6 +236,31 @@ def test_a_text_with_tokens_is_a_sentence_and_stays_one() -> None:
     (whole,) = read(json.dumps({"text": TEXT_OF_THREE, "ents": OF_THREE, "tokens": tokens}))
     assert list(sentences_of(whole)) == [whole]
     assert read(*write_jsonl([whole])) == [whole]
+
+
+def test_a_text_with_numbered_tokens_is_a_document_as_it_is_for_spacy_and_stays_one() -> None:
+    tokens = [{"id": 0, "start": 0, "end": 2}, {"id": 1, "start": 3, "end": 7}, {"id": 2, "start": 7, "end": 8}]
+    tokens += [{"id": 3, "start": 8, "end": 10}, {"id": 4, "start": 10, "end": 14}, {"id": 5, "start": 14, "end": 18}]
+    listed = {"text": "In Lima!\n\nOslolost", "ents": [[3, 7, "LOC"], [10, 14, "LOC"]], "tokens": tokens}
+    (document,) = read(json.dumps(listed))
+    found = [(passage.words, passage.entities) for passage in sentences_of(document)]
+    assert found == [(["In", "Lima", "!"], [Span(1, 2, "LOC")]), (["Oslo", "lost"], [Span(0, 1, "LOC")])]
+    tags = ["O", "B-LOC", "O", "O", "B-LOC", "O"]
+    assert read(json.dumps({"text": listed["text"], "tokens": tokens, "ner_tags": tags})) == [document]
+    assert read(*write_jsonl([document])) == [document]
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", " \u00a0", "\u00a0\n", "\u2028", "\u3000", "\n \u0085"])
+def test_blanks_of_any_kind_are_no_words_among_numbered_tokens_as_in_a_docbin(blank: str) -> None:
+    end = 4 + len(blank)
+    tokens = [{"start": 0, "end": 4}, {"start": 4, "end": end}, {"start": end, "end": end + 3}]
+    numbered = [{"id": number, **one} for number, one in enumerate(tokens)]
+    content = {"text": f"Anna{blank}Lee", "tokens": numbered}
+    (passage,) = read(json.dumps(content | {"spans": [[0, end + 3, "PER"]]}))
+    assert (passage.words, passage.entities) == (["Anna", "Lee"], [Span(0, 2, "PER")])
+    assert read(json.dumps(content | {"ner_tags": ["B-PER", "O", "I-PER"]})) == [passage]
+    (passage,) = read(json.dumps({"text": f"Anna{blank}Lee", "tokens": tokens, "spans": []}))
+    assert passage.words == ["Anna", blank, "Lee"]  # elsewhere they may be words
 
 
 def test_a_document_of_many_sentences_and_entities_takes_no_time() -> None:

@@ -146,12 +146,14 @@ def test_a_pair_of_spacy_2_comes_back_as_an_object(tagger: Tagger, tmp_path: Pat
     assert (found["text"], found["cats"], list(found)) == ("Mira left", {}, ["cats", "text", "ents"])
 
 
-def test_own_tokens_are_one_sentence_as_a_text_s_are_not(tagger: Tagger, tmp_path: Path) -> None:
+def test_own_tokens_are_one_sentence_as_a_text_s_and_numbered_ones_are_not(tagger: Tagger, tmp_path: Path) -> None:
     text = "Mira left ! Ines came"
     tokens = [{"start": one.start, "end": one.end} for one in tokenize(text)]
-    path = written(tmp_path, [json.dumps({"text": text, "tokens": tokens}), json.dumps({"text": text})])
+    numbered = [{"id": number, **one} for number, one in enumerate(tokens)]
+    given: list[dict[str, Any]] = [{"tokens": tokens}, {}, {"tokens": numbered}]
+    path = written(tmp_path, [json.dumps({"text": text, **own}) for own in given])
     lines = tagged(tagger, path, "conll").splitlines()
-    assert [at for at, line in enumerate(lines) if not line] == [5, 9, 12]
+    assert [at for at, line in enumerate(lines) if not line] == [5, 9, 12, 16, 19]
     assert [line.split("\t")[1] for line in lines[:5]] == tagger.tag(text.split())
 
 

@@ -4,7 +4,8 @@
 
 Entities may also be triples [start, end, label], under any of the names in ENTITIES. A text without "tokens" is a
 document: the tokenizer takes it apart, and it is cut into sentences for forms that hold sentences. A text with "tokens"
-is a sentence, and its tokens are written again. What Prodigy's annotators rejected or ignored is left out.
+is a sentence, or a document if they have an "id", as spaCy's have; its tokens are written again. What Prodigy's
+annotators rejected or ignored is left out.
 
 What an object gives, a text alone, tokens as offsets, or words, `jsonl_objects` finds out once; words and offsets may
 have tags in place of entities, for which see `jsonl_words`.
@@ -59,11 +60,11 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     either are asked for tags.
     """
     given = given_by(content, where)
-    text, document = given.text, given.kind == "text"
-    tokens = tokenize(text) if document else given.tokens
+    text, document = given.text, given.document
+    tokens = tokenize(text) if given.kind == "text" else given.tokens
     listed = _entity_keys(content)
     if _is_tagged(content, given) or (given.kind == "words" and not listed):
-        told = _tagged_characters(given.parts, tags_of(content, len(given.parts), where))
+        told = _tagged_characters(given, tags_of(content, len(given.parts), where))
         for key in listed:
             _check_same({_span(one, text, where) for one in content[key]}, told, key, where)
         mend = "the tags"
@@ -71,7 +72,11 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         return Passage(text, [], [], number)
     else:
         told = [_span(one, text, where) for one in _listed(content, listed, where)]
-        mend = 'the offsets, give the text "tokens" of your own' if document else 'the offsets, or the "tokens"'
+        mend = (
+            'the offsets, give the text "tokens" of your own'
+            if given.kind == "text"
+            else 'the offsets, or the "tokens"'
+        )
     found = list(dict.fromkeys(told))  # duplicates add nothing
     remedy = f"Mend {mend}, or have entities moved (--align)."
     if align == "strict":
@@ -87,12 +92,12 @@ def _is_tagged(content: dict[str, Any], given: Given) -> bool:
     return given.kind != "text" and has_tags(content, len(given.parts))
 
 
-def _tagged_characters(parts: Sequence[Token], tags: Sequence[str]) -> list[Span]:
+def _tagged_characters(given: Given, tags: Sequence[str]) -> list[Span]:
     """The entities, in characters, that the tags of tokens given as offsets spell.
 
     O at a token of blanks says nothing: it does not separate what stands before from what comes after.
     """
-    tagged = [(part, tag) for part, tag in zip(parts, tags, strict=True) if tag != OUTSIDE or part.text.strip(BLANK)]
+    tagged = [(part, tag) for part, tag in zip(given.parts, tags, strict=True) if tag != OUTSIDE or given.is_word(part)]
     found = spans([tag for _, tag in tagged])
     return [Span(tagged[first][0].start, tagged[end - 1][0].end, label) for first, end, label in found]
 
@@ -216,7 +221,9 @@ def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
             "text": passage.text,
             "ents": [span._asdict() for span in passage.characters],
         }
-        # A document gets no "tokens" if its reader will find the same ones: with "tokens" it would be a sentence.
+        # A document gets no "tokens" if its reader will find the same ones; else these are numbered, for without an
+        # "id" they would be those of a sentence.
         if not (passage.document and tokenize(passage.text) == passage.tokens):
-            content["tokens"] = [{"start": token.start, "end": token.end} for token in passage.tokens]
+            tokens = [{"start": token.start, "end": token.end} for token in passage.tokens]
+            content["tokens"] = [{"id": at, **one} for at, one in enumerate(tokens)] if passage.document else tokens
         yield json.dumps(content, ensure_ascii=False)

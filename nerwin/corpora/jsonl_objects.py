@@ -3,7 +3,8 @@
     {"text": "in Paris", "tokens": [{"start": 0, "end": 2}, {"start": 3, "end": 8}]}
 
 Offsets count characters of the text from 0, half open. Tokens may be words, too, which stand in the text in this order,
-or without a text. A line [text, {"entities": ...}], as spaCy 2 trains on, is such an object.
+or without a text. Tokens with an "id" are spaCy's, as Prodigy exports them: their text is a document, and any kind of
+blanks among them is no word. A line [text, {"entities": ...}], as spaCy 2 trains on, is such an object.
 """
 
 import json
@@ -28,17 +29,27 @@ OF_SPACY_2 = "Is it spaCy 2's? Then make a .spacy file of the whole: python -m s
 class Given(NamedTuple):
     """What an object gives: a text alone, a text with tokens as offsets, or words, which may have a text, too.
 
-    parts: what tags may belong to: the words, or the tokens, those of blanks too. A text alone has none.
+    kind: offsets with an "id" are numbered. parts: what tags may belong to: the words, or the tokens, those of blanks
+    too. A text alone has none.
     """
 
-    kind: Literal["text", "offsets", "words"]
+    kind: Literal["text", "offsets", "numbered", "words"]
     text: str
     parts: list[Token]
 
     @property
+    def document(self) -> bool:
+        """Whether the text may be several sentences."""
+        return self.kind in ("text", "numbered")
+
+    @property
     def tokens(self) -> list[Token]:
         """The parts without those of blanks, which no other form can hold."""
-        return [part for part in self.parts if part.text.strip(BLANK)]
+        return [part for part in self.parts if self.is_word(part)]
+
+    def is_word(self, part: Token) -> bool:
+        """Whether a part is more than blanks; a no-break space may be a word, but is none among spaCy's tokens."""
+        return bool(part.text.strip() if self.kind == "numbered" else part.text.strip(BLANK))
 
 
 def _with_each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -111,7 +122,9 @@ def given_by(content: dict[str, Any], where: str) -> Given:
         return Given("words", text, _tokens(place_words(words, text, where), text, where))
     if content.get("tokens") is None:
         return Given("text", text, [])
-    return Given("offsets", text, _tokens(list_under(content, "tokens", where), text, where))
+    offsets = list_under(content, "tokens", where)
+    parts = _tokens(offsets, text, where)
+    return Given("numbered" if all("id" in one for one in offsets) else "offsets", text, parts)
 
 
 def _no_text(content: dict[str, Any], where: str) -> CorpusError:

@@ -124,7 +124,7 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
         if form == "conll":
             check_columns([token.text for token in given.tokens], where)
     texts = [(one.text, tagger.model.tokens(one.text) if one.kind == "text" else one.tokens) for one in sources]
-    whole = [one.kind != "text" for one in sources]  # own tokens are those of a sentence
+    whole = [not one.document for one in sources]
     for (where, content), given, found in zip(objects, sources, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
             yield write_object(with_found(content, given, ents_of(found)), where)
