@@ -99,6 +99,12 @@ def test_what_annotators_did_not_accept_is_left_out(tmp_path: Path) -> None:
     assert len(read(json.dumps({"text": "Lima", "ents": [], "answer": None}))) == 1
 
 
+def test_what_annotators_accepted_without_a_span_has_no_entity() -> None:
+    accepted = {"text": "Lima", "answer": "accept"}
+    passages = read(*map(json.dumps, (accepted, accepted | {"spans": None}, accepted | {"spans": []})))
+    assert [passage.entities for passage in passages] == [[], [], []]
+
+
 def test_what_is_written_has_text_and_entities_and_the_tokens_of_a_sentence() -> None:
     (document,) = read(json.dumps({"text": "Ao é Lima", "entities": [[5, 9, "LOC"]]}))
     (line,) = write_jsonl([document])
@@ -152,13 +158,23 @@ def with_tokens(*tokens: object) -> str:
         ('{"text": "a"}', "expected entities under one of ents, entities, spans, label, labels, found text"),
         ('{"text": "a", "ents": {}}', 'expected a list under "ents", found {}'),
         (
+            '{"text": "a", "spans": null}',
+            'expected a list under "spans", found null. A text without entities has an empty list '
+            "(jq -c '.spans //= []' makes that).",
+        ),
+        (
             '{"text": "a", "ents": [[0,1,"A"]], "label": [[0,1,"B"]]}',
             "expected entities once, found ents and label",
         ),
         (with_ents([0, 9]), "expected an entity with start and end as whole numbers and a label, found [0, 9]"),
         (with_ents([0.0, 9, "PER"]), "expected an entity with start and end as whole numbers"),
         (with_ents([False, 9, "PER"]), "expected an entity with start and end as whole numbers"),
-        (with_ents({"start": 0, "end": 9}), "expected an entity with start and end as whole numbers"),
+        (with_ents({"start": 0, "end": 9}), "expected an entity with one label, found none at 0 to 9. Mend the line."),
+        (with_ents([0, 9, None]), "expected an entity with one label, found none at 0 to 9. Mend the line."),
+        (
+            with_ents({"start": 0, "end": 9, "text": "Zhang Wei", "labels": ["PER", "ORG"]}),
+            'expected an entity with one label, found ["PER", "ORG"] at 0 to 9. Mend the line.',
+        ),
         (with_ents([0, 9, "A PERSON"]), 'expected a label of one word, found "A PERSON"'),
         (with_ents([0, 9, ""]), 'expected a label of one word, found ""'),
         (
@@ -325,7 +341,7 @@ def test_labels_may_stand_in_a_list_of_one() -> None:
     line = '{"text": "Lima won", "label": [{"start": 0, "end": 4, "text": "Lima", "labels": %s}]}'
     (passage,) = read(line % '["LOC"]')
     assert passage.entities == [Span(0, 1, "LOC")]
-    with pytest.raises(CorpusError, match="and a label, found"):
+    with pytest.raises(CorpusError, match="an entity with one label, found"):
         read(line % '["LOC", "PER"]')
 
 

@@ -25,7 +25,7 @@ from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
 from nerwin.text.tokenizer import Token, tokenize
 
-DECLINED = ("reject", "ignore")
+ACCEPTED, DECLINED = "accept", ("reject", "ignore")  # Prodigy's answers; a text it accepts may lack a list of spans
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
 LABELS = ("label", "labels", "type")  # of an entity; the first two also name labels of a whole text
 
@@ -126,12 +126,19 @@ def _listed(content: dict[str, Any], keys: Sequence[str], where: str) -> list[An
     filled = [key for key in keys if content[key]]
     if len(filled) > 1:
         raise CorpusError(f"{where}: expected entities once, found {' and '.join(filled)}. Keep one of them.")
-    if not present:
+    if present:
+        return list_under(content, (filled or keys or present)[0], where)
+    if content.get("answer") == ACCEPTED:
+        return []
+    if null := next((key for key in ENTITIES if key in content), None):
         raise CorpusError(
-            f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {', '.join(content)}. "
-            "Name them so; a text without any has an empty list."
+            f'{where}: expected a list under "{null}", found null. A text without entities has an empty list '
+            f"(jq -c '.{null} //= []' makes that)."
         )
-    return list_under(content, (filled or keys or present)[0], where)
+    raise CorpusError(
+        f"{where}: expected entities under one of {', '.join(ENTITIES)}, found {', '.join(content)}. "
+        "Name them so; a text without any has an empty list."
+    )
 
 
 def _span(one: Any, text: str, where: str) -> Span:
@@ -143,10 +150,15 @@ def _span(one: Any, text: str, where: str) -> Span:
             (label,) = label
     else:
         start, end, label = one if isinstance(one, list) and len(one) == 3 else (None, None, None)
-    if type(start) is not int or type(end) is not int or not isinstance(label, str):
+    if type(start) is not int or type(end) is not int:
         raise CorpusError(
             f"{where}: expected an entity with start and end as whole numbers and a label, found {brief(one)}. "
             "Mend the line."
+        )
+    if not isinstance(label, str):
+        found = "none" if label is None else brief(label)
+        raise CorpusError(
+            f"{where}: expected an entity with one label, found {found} at {start} to {end}. Mend the line."
         )
     check_characters(label, "label", where)
     if not is_tag(f"B-{label}"):
