@@ -195,7 +195,8 @@ def with_tokens(*tokens: object) -> str:
         (with_ents([0, 10, "PER"]), 'found "Zhang Wei " (PER) with a border between tokens'),
         (
             with_ents([0, 9, "PER"], [6, 9, "PER"]),
-            'expected entities apart, found "Zhang Wei" (PER) and "Wei" (PER) over each other',
+            'expected entities apart, found "Zhang Wei" (PER) and "Wei" (PER) over each other. Keep one of them, '
+            "or have the longest kept (--align).",
         ),
         (with_ents([0, 9, "PER"], [0, 9, "ORG"]), "expected entities apart"),
         (with_tokens({"start": 0}), "expected tokens with start and end, in order and inside the text"),

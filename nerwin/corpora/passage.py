@@ -120,7 +120,7 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
         if start < before.end:
             raise CorpusError(
                 f"{where}: expected entities apart, found {_quoted(text, before)} and {_quoted(text, span)} over each "
-                "other. Keep one of them."
+                "other. Keep one of them, or have the longest kept (--align)."
             )
         if start not in starts or end not in ends:
             raise CorpusError(
