@@ -19,6 +19,7 @@ from nerwin.pretraining.run import PretrainRun
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import Text, read_text
 from nerwin.pretraining.trainer import PretrainBatched, PretrainEpochDone
+from nerwin.storage.lock import Lock
 from tests.commands import BAD, DONE, FAILED, INTERRUPTED, nerwin
 from tests.pretraining import village
 from tests.processes import started
@@ -91,7 +92,12 @@ def test_help_shows_the_defaults() -> None:
 
 def test_settings_of_the_command_line_arrive(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(PretrainRun, "train", lambda run: iter(seen.append(run.pretraining.settings) or ()))  # type: ignore[func-returns-value]
+
+    def train(run: PretrainRun) -> Iterator[object]:
+        seen.append(run.pretraining.settings)
+        yield from ()
+
+    monkeypatch.setattr(PretrainRun, "train", train)
     words = "--vocabulary 7 --learning-rate 0.05 --seed 6"
     assert nerwin("pretrain", "village.txt", *OPTIONS, *words.split()).exit_code == DONE
     assert seen == [PretrainSettings(dim=8, vocabulary=7, window=5, epochs=2, learning_rate=0.05, seed=6)]
@@ -253,9 +259,28 @@ def test_what_is_interrupted_in_its_first_epoch_goes_on_by_the_command_that_is_n
     assert "from 4,200 words" not in done.stdout  # what was done before is kept
 
 
+def test_a_second_ctrl_c_while_the_folder_is_given_back_adds_no_traceback(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, give_back = threading.Event(), Lock.__exit__
+    asked.set()
+
+    def interrupted(lock: Lock, *of_error: object) -> None:
+        give_back(lock, *of_error)
+        if of_error[0] is GeneratorExit:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("nerwin.cli.pretrain.interruption", lambda: nullcontext(asked))
+    monkeypatch.setattr(Lock, "__exit__", interrupted)
+    stopped = nerwin("pretrain", "village.txt", *OPTIONS, "--quiet")
+    assert stopped.exit_code == INTERRUPTED
+    assert stopped.stderr.startswith("nerwin: interrupted in epoch 1; continue with: ")
+    assert stopped.stderr.count("\n") == 1
+
+
 def test_an_epoch_says_how_long_the_others_will_take(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = PretrainEpochDone(epoch=1, loss=1.0, active=0.5, words=9000, windows=9000, seconds=90.0)
-    monkeypatch.setattr(PretrainRun, "train", lambda run: iter([record]))
+    monkeypatch.setattr(PretrainRun, "train", lambda run: (one for one in [record]))
     said = nerwin("pretrain", "village.txt", *OPTIONS, "--epochs", "3").stderr
     assert "epoch 1  loss 1.0000  in margin 50.0%  words/s 100  left 3.0 min\n" in said
 

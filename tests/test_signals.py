@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from nerwin.cli.output import _gone_when_ended, write
+from nerwin.storage.lock import Lock
 from nerwin.training.trainer import Trainer
 from tests.commands import DONE, INTERRUPTED, LINES, TRAIN, nerwin
 from tests.processes import python, started
@@ -61,6 +62,28 @@ def test_a_signal_inside_an_epoch_saves_what_is_done_of_it(here: Path, monkeypat
     assert done.exit_code == INTERRUPTED
     assert done.stderr.startswith("nerwin: interrupted, saved in epoch 1, at 3%; continue with: ")
     assert (here / "out" / "paused" / "model.json").is_file()
+
+
+def test_a_second_ctrl_c_while_the_folder_is_given_back_adds_no_traceback(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, give_back = Trainer._step, Lock.__exit__
+
+    def signalled(trainer: Trainer, batch: Any, rate: float) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return step(trainer, batch, rate)
+
+    def interrupted(lock: Lock, *of_error: object) -> None:
+        give_back(lock, *of_error)
+        if of_error[0] is GeneratorExit:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Trainer, "_step", signalled)
+    monkeypatch.setattr(Lock, "__exit__", interrupted)
+    done = nerwin(*TRAIN.split(), "--quiet")  # a traceback from where Python cannot raise is a warning, so an error
+    assert done.exit_code == INTERRUPTED
+    assert done.stderr.startswith("nerwin: interrupted, saved in epoch 1, at 3%; continue with: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_resume_alone_continues_the_run_begun_last_even_without_a_model(

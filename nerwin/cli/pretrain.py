@@ -177,9 +177,11 @@ def _train(console: "Console", run: "PretrainRun", probes: list[str]) -> None:
 
     bar = _bar(console)
     # Where there is no terminal it is not even begun: Rich before 14.3 ends a disabled one with an empty line.
-    with interruption() as asked, bar if console.is_terminal else contextlib.nullcontext():
+    shown = bar if console.is_terminal else contextlib.nullcontext()
+    # Left to Python's end of the records, a second Ctrl-C there would be a traceback.
+    with interruption() as asked, shown, contextlib.closing(run.train()) as records:
         task = bar.add_task("", total=None, rate="")
-        for record in run.train():
+        for record in records:
             if isinstance(record, PretrainEpochDone):
                 _print_epoch(console, run, record, probes)
             else:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,8 +106,9 @@ def _until(asked: "Event", run: "Run") -> "Iterator[Batched | EpochDone]":
     Raises:
         KeyboardInterrupt: after what is done has been saved.
     """
-    for record in run.train():
-        yield record
-        if asked.is_set() and run.trainer.state.stop is None:  # else it has just ended
-            run.pause()
-            raise KeyboardInterrupt
+    with closing(run.train()) as records:  # left to Python's end of it, a second Ctrl-C there would be a traceback
+        for record in records:
+            yield record
+            if asked.is_set() and run.trainer.state.stop is None:  # else it has just ended
+                run.pause()
+                raise KeyboardInterrupt

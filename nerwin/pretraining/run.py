@@ -10,7 +10,7 @@ The arrays are written first, under a name made of their sum; replacing state.js
 import dataclasses
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ class PretrainRun:
         _check_same(folder, manifest, text, settings)
         return cls(output, Pretraining(text, settings, _restore(folder, manifest, settings, len(text.words))))
 
-    def train(self) -> Iterator[PretrainBatched | PretrainEpochDone]:
+    def train(self) -> Generator[PretrainBatched | PretrainEpochDone, None, None]:
         """Train, saving the state after every epoch and every other minute; then write the vectors."""
         with self._lock:
             self.save()
