@@ -238,6 +238,7 @@ def test_more_types_than_a_tagger_learns_are_warned_of_and_not_held_against_each
         ("PERSONS", 2 * SLIP, ["train:2: type PERSONS (2) is spelled almost like PERSON (40). Is that meant?"]),
         ("PERSONS", 2 * SLIP - 1, []),  # too many to be slips
         ("PERSOn", 2 * SLIP, ["train: types that differ in case alone: PERSON, PERSOn. Spell them alike."]),
+        ("PERSON2", 2 * SLIP, []),  # numbered on purpose
         ("LOC", 2 * SLIP, []),
     ],
 )

@@ -103,10 +103,16 @@ def _alike(labels: Iterable[str]) -> list[list[str]]:
 
 
 def _slips(types: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Rare types, and the common one that each is spelled almost like."""
+    """Rare types, and the common one that each is spelled almost like; those that differ in digits are numbered."""
     for label, count in types.items():
-        common = [other for other, many in types.items() if many >= SLIP * count and other.lower() != label.lower()]
+        named = _unnumbered(label)
+        common = [other for other, many in types.items() if many >= SLIP * count and _unnumbered(other) != named]
         yield from ((label, meant) for meant in difflib.get_close_matches(label, common, n=1, cutoff=0.8))
+
+
+def _unnumbered(label: str) -> str:
+    """A type without its case and its digits."""
+    return "".join(one for one in label.lower() if not one.isdigit())
 
 
 def _train_warnings(train: PartSurvey) -> Iterator[str]:
