@@ -43,6 +43,19 @@ class Page(HTMLParser):
         for one in self._open:
             one.text += data
 
+    def table(self, caption: str) -> list[list[str]]:
+        """The cells of each row of the table whose caption begins so."""
+        rows: list[list[str]] = []
+        wanted = False
+        for one in self.elements:
+            if one.tag == "caption":
+                wanted = one.text.startswith(caption)
+            elif wanted and one.tag == "tr":
+                rows.append([])
+            elif wanted and one.tag in ("th", "td"):
+                rows[-1].append(one.text)
+        return rows
+
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """The elements of that name with these attributes; an underscore stands for a hyphen."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}

@@ -148,7 +148,7 @@ def _svg(figure: Figure, alt: str) -> Markup:
     stream = io.StringIO()
     salt = alt.encode("ascii", "backslashreplace").decode()  # a file's name need not be UTF-8
     with matplotlib.rc_context({"svg.hashsalt": salt}):  # ids that do not change, and that no two charts share
-        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
+        figure.savefig(stream, format="svg", transparent=True)
     root = ElementTree.fromstring(stream.getvalue())
     viewbox = root.attrib["viewBox"]
     for parent in list(root.iter()):
