@@ -529,6 +529,11 @@ def test_detectors_are_told_with_their_largest_weights_windows_and_words() -> No
     ]
 
 
+def test_below_further_layers_no_detector_is_said_to_move_the_scores_most() -> None:
+    deep = CLOSEUP._replace(detectors=[one._replace(weights={}) for one in DETECTORS])
+    assert any(one.endswith("Here are the first 8.") for one in said(rendered(FIRST, closeup=deep)))
+
+
 def test_the_only_script_that_may_run_is_the_page_s_own() -> None:
     page = rendered(FIRST)
     (policy,) = page.all("meta", http_equiv="Content-Security-Policy")
