@@ -534,6 +534,18 @@ def test_below_further_layers_no_detector_is_said_to_move_the_scores_most() -> N
     assert any(one.endswith("Here are the first 8.") for one in said(rendered(FIRST, closeup=deep)))
 
 
+def test_words_from_right_to_left_keep_their_order_and_their_label() -> None:
+    page = rendered(FIRST)
+    assert all(
+        one.attributes["dir"] == "auto"
+        for one in page.all("span")
+        if one.path[-1] == "p" and not one.attributes.get("class")
+    )
+    assert {one.path[-1] for one in page.all("bdi")} == {"li"}
+    assert re.search(r"\.entity small \{[^}]*unicode-bidi: isolate", page.all("style")[0].text)
+    assert len(page.all("style")) == 1  # none of a chart's, which would be for all of the page
+
+
 def test_the_only_script_that_may_run_is_the_page_s_own() -> None:
     page = rendered(FIRST)
     (policy,) = page.all("meta", http_equiv="Content-Security-Policy")
