@@ -55,6 +55,22 @@ def test_the_forms_that_dev_alone_has_are_counted(tmp_path: Path) -> None:
     assert next(plan(run)) == f"forms {len(words) + 2}, of which 2 are in dev alone"
 
 
+def test_the_plan_has_each_figure_in_its_place(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    settings = [
+        *("window.size=3", "window.sentence=0.5", "features={shape: 3}", "scorer.hidden=[6]"),
+        *("training.batch_size=7", "training.epochs=9", "objective.corruption=sequence"),
+    ]
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", settings))
+    assert list(plan(run))[1:] == [
+        "types LOC PER; scores a word: 9",
+        "window 3 words of 11 numbers, and the other words of the sentence as one",
+        "parameters words 94x8, shape 14x3, transitions 11x9, W1 6x44, b1 6, U 6x9",
+        "an epoch 168 pairs, about 24 steps of 7; at most 9 epochs",
+        f"folder {tmp_path / 'run'}",
+    ]
+
+
 @pytest.mark.parametrize(("corruption", "ranked"), [("window", "pairs"), ("label", "words")])
 def test_the_best_epoch_of_all_is_told_and_the_ranking_of_the_last(
     tmp_path: Path, corruption: str, ranked: str

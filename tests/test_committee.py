@@ -84,6 +84,20 @@ def test_how_a_training_went_is_its_own(tmp_path: Path) -> None:
     assert average([one, longer]).config.training == one.config.training
 
 
+def test_a_model_that_has_learned_from_dev_is_none_to_average_with_one_that_has_not(tmp_path: Path) -> None:
+    one, other = members(tmp_path, [], 2)
+    with pytest.raises(ModelError, match=r"found other values of training\.refit\. Train them alike"):
+        average([one, replace(other, config=changed(other.config, refit=tmp_path))])
+
+
+def test_the_f1_is_that_of_evaluate_where_the_true_tags_are_not_iob2(tmp_path: Path) -> None:
+    (model,) = members(tmp_path, [], 1)
+    parts = new_trainer(village_config(tmp_path)).parts
+    illegal = [[tag.replace("B-", "I-") for tag in tags] for tags in parts.dev.tags]
+    f1 = [calibrate_on(model, parts.dev.flat, gold, parts.vocabulary.forms) for gold in (parts.dev.tags, illegal)]
+    assert f1[0] == f1[1] > 0
+
+
 def changed(config: Config, **training: object) -> Config:
     return config.model_copy(update={"training": config.training.model_copy(update=training)})
 
@@ -120,8 +134,9 @@ def test_a_committee_knows_the_files_that_all_were_trained_on(tmp_path: Path) ->
     one, other = members(tmp_path, [], 2)
     assert average([one, other]).sources == one.sources
     elsewhere = replace(other, sources=one.sources | {"corpus.dev": Fingerprint("0" * 64, 3)})
-    with pytest.raises(ModelError, match="found other data"):
-        average([one, elsewhere])
+    for odd in (elsewhere, replace(elsewhere, types=elsewhere.types[::-1])):  # of other data come other types
+        with pytest.raises(ModelError, match="found other data"):
+            average([one, odd])
     vectors = replace(other, sources=one.sources | {"words.vectors": Fingerprint("0" * 64, 3)})
     assert average([vectors, one]).sources == one.sources  # those that all have
 

@@ -280,7 +280,7 @@ def test_of_a_part_only_the_types_to_learn_are_read(tmp_path: Path, tags: str) -
     assert sentence.tags == ["O", "O", "B-B"]
 
 
-@pytest.mark.parametrize(("entities", "noted"), [(1, True), (19, True), (20, False)])
+@pytest.mark.parametrize(("entities", "noted"), [(0, False), (1, True), (19, True), (20, False)])
 def test_a_dev_part_that_says_little_is_noted(tmp_path: Path, entities: int, noted: bool) -> None:
     """Types that train does not have are not scored."""
     notes = parts_of(tmp_path, ["B-A O"], ["O B-A"] * entities + ["B-X"] * 30).notes
@@ -332,6 +332,18 @@ def test_a_dev_part_whose_long_sentences_are_those_of_train_is_noted(tmp_path: P
     assert note in noted_parts(config_of(tmp_path), Corpus("a", long), Corpus("b", long[:1])).notes
     held_out = [*long[1:], long[1]]
     assert note in noted_parts(config_of(tmp_path), Corpus("a", held_out), None).notes
+
+
+def test_each_part_is_told_with_its_file_and_how_that_was_read(tmp_path: Path) -> None:
+    config, one = config_of(tmp_path), Sentence(["Lima", "sleeps"], ["B-A", "O"])
+    train, dev = Corpus("one", [one] * 25, width=3), Corpus("two", [one] * 4, "space", 2, "iob1")
+    assert noted_parts(config, train, dev).notes[:2] == [
+        "train one: 25 sentences, 50 tokens, 3 columns by tab, IOB2",
+        "dev   two: 4 sentences, 8 tokens, 2 columns by space, IOB1",
+    ]
+    parts = noted_parts(config, train, None)
+    assert parts.notes[1] == "dev   corpus.dev is not set: 2 sentences of train, every tenth, held out"
+    assert len(parts.dev.tags) == 2
 
 
 @pytest.mark.parametrize(("size", "noted"), [(2, False), (3, True)])

@@ -1,6 +1,8 @@
 """What a training draws: on terminals of any width and kind, and where there is none."""
 
 import io
+import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -64,15 +66,31 @@ def test_a_dumb_terminal_gets_the_same_lines(monkeypatch: pytest.MonkeyPatch) ->
     assert "\x1b" not in file.getvalue()
 
 
+def test_who_is_told_nothing_still_hears_what_others_say(capsys: pytest.CaptureFixture[str]) -> None:
+    def warning() -> Iterator[Batched | EpochDone]:
+        print("careful", file=sys.stderr)
+        yield from records()
+
+    file = io.StringIO()
+    draw(Console(file=file, force_terminal=True, quiet=True, _environ={}), warning())
+    assert (file.getvalue(), capsys.readouterr().err) == ("", "careful\n")
+
+
 def test_on_a_terminal_the_best_epochs_are_marked_and_curves_are_drawn() -> None:
     console, written = terminal()
     draw(console, records())
     shown = written.getvalue().decode()
     rows = [line.split() for line in shown.splitlines() if line.count("2,000")]
     assert ["*" in "".join(row) for row in rows] == [False, True, False]
+    assert ["\x1b[1;32m" in line for line in shown.splitlines() if "2,000" in line] == [False, True, False]
     assert shown.count("windows/s") == 1
     assert "█▃▁" in shown  # loss
     assert "▁▆█" in shown  # dev F1
+    bars = re.findall(r"(epoch .*  loss [\d.]+) \S+ +(\d+/\d+)", re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", shown))
+    halfway = {(f"epoch {number}  loss {1 / number:.4f}", "5/10") for number in (1, 2, 3)}
+    assert halfway <= set(bars)  # it is drawn again by the clock, too
+    assert bars[-1] == ("epoch 3  loss 0.3333", "0/10")
+    assert shown.endswith(2 * "\x1b[1A\x1b[2K")  # the curves and the bar are gone in the end
 
 
 @pytest.mark.parametrize(

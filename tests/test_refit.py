@@ -1,5 +1,6 @@
 """A second training that learns from dev too and keeps what dev has chosen."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,17 @@ def test_what_is_kept_must_fit(here: Path, before: list[str], now: list[str], me
     with pytest.raises(ConfigError, match=message):
         Run.start(here / "second", config(here, "training.refit=first", *now))
     assert not (here / "second").exists()
+
+
+def test_other_data_is_told_by_both_sums(here: Path) -> None:
+    village = here / "village.conll"
+    train(here, "first")
+    sums = [hashlib.sha256(village.read_bytes()).hexdigest()[:12]]
+    village.write_text(village.read_text() + "\nrain\tO\n")
+    sums.append(hashlib.sha256(village.read_bytes()).hexdigest()[:12])
+    told = rf"\(sha256 {sums[0]}\), found other data \({sums[1]}\)\. Restore the file, or train that run anew\."
+    with pytest.raises(ConfigError, match=told):
+        train(here, "second", "training.refit=first")
 
 
 def test_thresholds_of_the_best_epoch_need_as_many_epochs(here: Path) -> None:

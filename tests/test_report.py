@@ -395,7 +395,7 @@ DETECTORS = [
 ]
 TRUE, FALSE, MISSED = Span(0, 1, "PER"), Span(1, 2, "LOC"), Span(0, 1, "LOC")
 CLOSEUP = Closeup(
-    corpus=Corpus(FIRST.data, [Sentence(["Mira", "left", "."], ["B-PER", "O", "O"], [7, 8, 9])] * 3),
+    corpus=Corpus(FIRST.data, [Sentence(["Mira", "<u>left</u>", "."], ["B-PER", "O", "O"], [7, 8, 9])] * 3),
     gold=[[TRUE], [], [MISSED]],
     found=[{}, {FALSE: 0.0}, {}],
     mistakes=[
@@ -510,8 +510,8 @@ def test_mistakes_are_counted_by_type_and_told_with_score_and_line() -> None:
     ]
     notes = [one.text for one in page.all("p", class_="note") if one.path[-1] == "li"]
     assert notes == ["line 7, seen in training", "line 7, seen in training", "line 8, not seen in training, score 0.00"]
-    assert page.all("p", class_="sentence true")[0].text == "trueMira\xa0PER left ."
-    assert page.all("p", class_="sentence claimed")[0].text == "foundMira left ."
+    assert page.all("p", class_="sentence true")[0].text == "trueMira\xa0PER <u>left</u> ."
+    assert page.all("p", class_="sentence claimed")[0].text == "foundMira <u>left</u> ."
     assert not [one for one in said(page) if "Shown are" in one]
 
 
@@ -547,7 +547,7 @@ def test_words_from_right_to_left_keep_their_order_and_their_label() -> None:
 
 
 def test_the_only_script_that_may_run_is_the_page_s_own() -> None:
-    page = rendered(FIRST)
+    page = rendered(FIRST._replace(folder=Path("</title><script>")))
     (policy,) = page.all("meta", http_equiv="Content-Security-Policy")
     (script,) = page.all("script")
     own = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
