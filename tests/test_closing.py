@@ -101,6 +101,19 @@ def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) ->
     assert f"{f1:.4f} on village.conll" in written.getvalue().decode()
 
 
+def test_where_the_test_part_is_gone_the_model_is_told_of_all_the_same(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    test = Path(shutil.copy(tmp_path / "village.conll", tmp_path / "test.conll"))
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=test.conll"]))
+    done = [record for record in run.train() if isinstance(record, EpochDone)]
+    test.unlink()
+    written = io.StringIO()
+    conclude(Console(file=written), run, done, 1.0)
+    lines = dict(line.split(": ", 1) for line in written.getvalue().splitlines())
+    assert lines["test F1"].startswith(f"none, {test}: cannot read the file")
+    assert lines["model"] == str(tmp_path / "run" / "best")
+
+
 def test_what_is_to_be_typed_is_in_one_piece_where_a_terminal_is_too_narrow_for_the_panel(tmp_path: Path) -> None:
     write_village(tmp_path)
     run = Run.start(tmp_path / ("run" * 20), load_config(tmp_path / "village.yaml", ()))
@@ -127,9 +140,10 @@ def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pyt
     ("settings", "loss", "said"),
     [
         (
-            [],
+            ["optimizer.learning_rate=0.3"],
             1.01,
-            "1.01 in epoch 2, where scores that are all 0 would have 1 or less: is optimizer.learning_rate too high",
+            "1.01 in epoch 2, where scores that are all 0 would have 1 or less: "
+            "is optimizer.learning_rate too high (now 0.3)?",
         ),
         ([], 1.0, None),
         (["objective.margin=2"], 1.9, None),

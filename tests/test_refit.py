@@ -313,7 +313,7 @@ def test_a_report_shows_it_beside_its_run(here: Path, monkeypatch: pytest.Monkey
     assert "Dev F1" not in Path("one.html").read_text()
 
 
-@pytest.mark.parametrize("schedule", ["constant", "linear"])
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
 @pytest.mark.parametrize("planned", [2, 5])
 def test_a_second_training_whose_rate_falls_sooner_says_so(here: Path, schedule: str, planned: int) -> None:
     settings = [f"schedule.name={schedule}", "corpus.dev=dev.conll", "objective.corruption=sequence"]
@@ -326,4 +326,5 @@ def test_a_second_training_whose_rate_falls_sooner_says_so(here: Path, schedule:
     ]
     done = CliRunner().invoke(app, ["train", "-c", str(here / "village.yaml"), "-o", str(here / "second"), *words])
     assert done.exit_code == 0, done.stderr
-    assert ("the rate falls to 0 in 2 epochs" in done.stderr) == (schedule == "linear" and planned == 5)
+    assert ("the rate falls to 0 in 2 epochs" in done.stderr) == (schedule != "constant" and planned == 5)
+    assert ("first/best was planned for 5, so" in done.stderr) == (schedule != "constant" and planned == 5)

@@ -21,7 +21,7 @@ import pytest
 
 from nerwin.analysis.inspection import Detector
 from nerwin.config.corpora import hold_out
-from nerwin.config.settings import Config
+from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.reading import read_corpus
 from nerwin.evaluation.mistakes import Mistake
@@ -341,14 +341,14 @@ def test_a_curve_has_a_line_for_each_run() -> None:
 FIRST = RunReport(
     folder=Path("runs/one"),
     epochs=[
-        Epoch(1, 0.75, 0.625, 61.25, 0.01, 0.11, 0.12, 0.13),
+        Epoch(1, 0.75, 0.625, 61.25, 0.01, 0.0, 0.12, 0.13),
         Epoch(2, 0.5, 0.375, 60.5, 0.005, 0.24, 0.25, 0.26),
         Epoch(3, 0.25, 0.125, 59.25, 0.00125, 0.17, 0.18, 0.19),
     ],
     kept=2,
     dev_f1=0.26,
-    config=Config().to_dict() | {"window": {"size": 7, "sentence": 0.5}},
-    changed={"window.size": 7, "window.sentence": 0.5},
+    config=Config(corpus=CorpusConfig(train=Path("/Ä.conll"))).to_dict() | {"window": {"size": 7, "sentence": 0.5}},
+    changed={"corpus.train": "/Ä.conll", "window.size": 7, "window.sentence": 0.5},
     parameters=1234567,
     types=["LOC", "PER"],
     data="<b>test</b>.conll",
@@ -426,7 +426,7 @@ def test_the_page_of_a_run_has_each_figure_in_its_place() -> None:
     )
     assert page.table("The epochs of runs/one; ") == [
         ["epoch", "loss", "in margin", "learning rate", "seconds", "P", "R", "F1"],
-        ["1", "0.7500", "62.50", "0.01", "61.2", "11.00", "12.00", "13.00"],
+        ["1", "0.7500", "62.50", "0.01", "61.2", "0.00", "12.00", "13.00"],
         ["2 (kept)", "0.5000", "37.50", "0.005", "60.5", "24.00", "25.00", "26.00"],
         ["3", "0.2500", "12.50", "0.00125", "59.2", "17.00", "18.00", "19.00"],
     ]
@@ -456,6 +456,7 @@ def test_the_page_of_a_run_has_each_figure_in_its_place() -> None:
     ]
     assert page.table("What differs") == [
         ["key", "value", "default"],
+        ["corpus.train", '"/Ä.conll"', "null"],
         ["window.size", "7", "5"],
         ["window.sentence", "0.5", "0.0"],
     ]
@@ -477,6 +478,11 @@ def test_what_is_drawn_is_heard_with_its_own_figures() -> None:
     ]
 
 
+def test_shares_are_drawn_in_percent_and_nothing_else_is() -> None:
+    charts = render([FIRST], CLOSEUP).split("<figure>")[1:]
+    assert ["%</text>" in one for one in charts] == [False, True, False, True, True, True]
+
+
 def test_runs_side_by_side_have_each_their_own_figures() -> None:
     page = rendered(FIRST, OTHER)
     assert said(page)[0].endswith("All below the curves is about this run, the first of 2.")
@@ -487,9 +493,12 @@ def test_runs_side_by_side_have_each_their_own_figures() -> None:
     ]
     assert page.table("The configuration keys that differ") == [
         ["key", "runs/one", "runs/<i>other"],
+        ["corpus.train", '"/Ä.conll"', "null"],
         ["window.size", "7", "5"],
         ["window.sentence", "0.5", "0.0"],
     ]
+    assert page.table("Words by type")[1] == ["LOC", "12", "4", "0"]  # those of the first
+    assert ["window.size", "7"] in page.table("The configuration of runs/one")
     keys = [one.attributes["style"] for one in page.all("path") if one.path[-1] == "svg"]
     assert [f"--series-{number}" in style for number, style in enumerate(keys, 1)] == [True, True]
     assert "All runs have the same configuration." in said(rendered(FIRST, FIRST))
@@ -660,9 +669,17 @@ def test_equal_runs_give_equal_pages_whatever_the_users_style_is(here: Path) -> 
 
 
 def test_names_of_types_are_drawn_as_they_are() -> None:
-    svg = type_bars([("$x^2$", Score(1, 2, 3)), ("地名", Score(1, 1, 1)), ("a\x01" + 40 * "b", Score(0, 0, 1))], "bars")
+    svg = type_bars(
+        [
+            ("$x^2$", Score(1, 2, 3)),
+            ("地名", Score(1, 1, 1)),
+            (24 * "c", Score(1, 1, 1)),
+            ("a\x01" + 40 * "b", Score(0, 0, 1)),
+        ],
+        "bars",
+    )
     drawn = [one.text for one in read_page(svg).all("text")]
-    assert {"$x^2$", "地名", r"a\x01" + 18 * "b" + "…"} <= set(drawn)
+    assert {"$x^2$", "地名", 24 * "c", r"a\x01" + 18 * "b" + "…"} <= set(drawn)
 
 
 # For everybody

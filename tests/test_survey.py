@@ -205,6 +205,7 @@ def test_of_many_types_a_warning_names_some(look: Surveyor) -> None:
     assert any(f"no entity of {some}. " in one for one in told)
     assert any(f"{names[NAMED - 1]} (1, line {2 * NAMED - 1}) and 2 more. Tag more of them" in one for one in told)
     assert any(f"does not have: {some}. " in one for one in advise(look("a B-PER\n\nb O\n", many)))
+    assert not any(" more" in one for one in advise(look("a B-PER\n\nb O\n", corpus={"entities": names[:NAMED]})))
     asked = advise(look("a B-PER\n\nb O\n", corpus={"entities": names}))
     assert any(f"no entity of {some}, which corpus.entities names; there are PER. " in one for one in asked)
 
@@ -376,6 +377,8 @@ def test_files_in_the_order_of_their_names_are_warned_of(here: Path) -> None:
     assert "test.conll: it is read as dev." in nerwin("data", *(f"{name}.conll" for name in swapped)).stdout
     (here / "dev.conll.gz").write_bytes(gzip.compress((here / "dev.conll").read_bytes()))
     assert "dev.conll.gz: it is read as train." in nerwin("data", "dev.conll.gz", "other.conll").stdout
+    Path("Test.conll").write_text(DEV)
+    assert "Test.conll: it is read as train." in nerwin("data", "Test.conll", "other.conll").stdout
     assert "it is read as" not in nerwin("data", "dev.conll").stdout  # held against nothing
 
 

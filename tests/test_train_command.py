@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.cli import opening
+from nerwin.config.settings import CorpusConfig
 from nerwin.shipped import shipped
 from tests.commands import BAD, DONE, FAILED, LINES, TRAIN, nerwin, one_json_object
 from tests.processes import python
@@ -219,6 +221,7 @@ def test_a_test_part_that_is_another_part_too_is_told_of(here: Path, part: str, 
     said = f"corpus.test is the file of corpus.{part}, which {note}: its F1 is no score on new text\n"
     assert (said in done.stderr) is bool(note)
     assert done.stderr.count("corpus.test is the file of") == bool(note)
+    assert list(opening.tested_twice(CorpusConfig(train=here / "train.conll"))) == []  # dev and test are both none
 
 
 def test_a_training_that_cannot_begin_leaves_no_folder(here: Path) -> None:
