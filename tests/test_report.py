@@ -440,6 +440,8 @@ def test_the_page_of_a_run_has_each_figure_in_its_place() -> None:
     ]
     assert not [one for one in said(page) if "The bars are of" in one]
     assert [one.text for one in page.all("td", class_="number same")] == ["12", "6", "0"]
+    shares = [one.attributes["style"] for one in page.all("td") if "style" in one.attributes]
+    assert shares[:6] == [f"--share: {share}" for share in ("0.750", "0.250", "0.000", "0.250", "0.500", "0.250")]
     for told in (
         "36 of the entities occur in training too, spelled the same: 25.00% of them are found, "
         "and 47.73% of the 44 others.",
