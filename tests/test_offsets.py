@@ -7,7 +7,7 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.interface import CorruptionSettings
 from nerwin.corruption.label import LabelCorruption
-from nerwin.corruption.offsets import WORTH, fit_types, offset_tags, offset_unseen
+from nerwin.corruption.offsets import EACH, WORTH, fit_types, offset_tags, offset_unseen
 from nerwin.corruption.sequence import TRANSITIONS, SequenceCorruption
 from nerwin.corruption.tagging import FITTED_TYPES
 from nerwin.corruption.tagset import in_iob2, tag_names
@@ -76,17 +76,20 @@ def contested(truth: int, rival: int, leads: list[float]) -> tuple[Floats, Ints]
     return scores, gold
 
 
-NEAR_AND_FAR = [0.1, 0.3, 0.6]
+NEAR_AND_FAR = [0.1, 0.3, 0.6] * (2 * EACH)  # within one step, two and three
 
 
 @pytest.mark.parametrize(
     ("truth", "rival", "leads", "offsets"),
     [
-        (8, 4, NEAR_AND_FAR * 3, [-0.75, 0]),
-        (4, 8, NEAR_AND_FAR * 3, [0.75, 0]),
-        (4, 0, NEAR_AND_FAR * 3, [0.75, 0]),
-        (8, 4, (NEAR_AND_FAR * WORTH)[: WORTH - 1], [0, 0]),  # too few
-        (8, 4, (NEAR_AND_FAR * WORTH)[: WORTH + 1], [-0.75, 0]),
+        (8, 4, NEAR_AND_FAR, [-0.75, 0]),
+        (4, 8, NEAR_AND_FAR, [0.75, 0]),
+        (4, 0, NEAR_AND_FAR, [0.75, 0]),
+        (8, 4, [0.1] * (WORTH - 1), [0, 0]),  # too few
+        (8, 4, [0.1] * (WORTH + 1), [-0.25, 0]),
+        (8, 4, [0.1] * (WORTH - 1) + [0.3] * (EACH - 1), [0, 0]),
+        (8, 4, [0.1] * (WORTH - 1) + [0.3] * (EACH + 1), [-0.5, 0]),
+        (8, 4, [0.1, 0.3, 0.6] * (EACH - 1), [0, 0]),  # in all it would be enough
         (8, 4, [0.6] * 9, [0, 0]),  # the first step changes nothing
         (8, 4, [-0.1] * 9, [0, 0]),
     ],
@@ -101,14 +104,14 @@ def test_a_type_is_moved_while_entities_are_gained_by_it(
 
 
 def test_types_are_moved_one_after_the_other() -> None:
-    one, other = contested(8, 0, NEAR_AND_FAR * 5), contested(4, 0, NEAR_AND_FAR * 5)
+    one, other = contested(8, 0, NEAR_AND_FAR), contested(4, 0, NEAR_AND_FAR)
     scores, gold = (np.concatenate(parts) for parts in zip(one, other, strict=True))
     transitions, lengths = LabelCorruption(TYPES, CorruptionSettings()).legal, np.ones(len(gold), int)
     assert fit_types(lambda s: viterbi(s, lengths, transitions), scores, gold, 0.25).tolist() == [0.75, 0.75]
 
 
 def test_a_type_that_is_not_in_dev_keeps_its_scores() -> None:
-    scores, gold = contested(8, 4, NEAR_AND_FAR * 5)
+    scores, gold = contested(8, 4, NEAR_AND_FAR)
     there = gold != 4
     transitions, lengths = LabelCorruption(TYPES, CorruptionSettings()).legal, np.ones(len(gold), int)
 
@@ -133,7 +136,7 @@ def test_the_offsets_of_few_types_are_used_in_decoding_and_margins(
     kind: type[LabelCorruption | SequenceCorruption], others: int, fitted: bool
 ) -> None:
     corruption = kind([*TYPES, *map(str, range(others))], CorruptionSettings())
-    scores, gold = contested(8, 4, NEAR_AND_FAR * 3)
+    scores, gold = contested(8, 4, NEAR_AND_FAR)
     scores = np.concatenate([scores, np.full((len(gold), 4 * others), -9.0)], axis=1)
     K, lengths = scores.shape[1], np.ones(len(gold), int)
     params: Parameters = {TRANSITIONS: np.zeros((K + 2, K))}
