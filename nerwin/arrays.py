@@ -11,7 +11,7 @@
 `x @ W.T + b`.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
+# A string, since the class itself would import numpy.random: `nerwin tag`, which draws nothing, starts without.
+Random: TypeAlias = "np.random.Generator"
 
 
 class Rows(NamedTuple):

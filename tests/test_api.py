@@ -69,6 +69,14 @@ def test_tagging_imports_no_trainer(folder: Path) -> None:
     assert not loaded & {"nerwin.training.trainer", "nerwin.training.checkpoint", "nerwin.training.objective"}
 
 
+def test_tagging_imports_nothing_to_draw_random_numbers_with(folder: Path) -> None:
+    loads = "import sys, numpy; print('numpy.random' in sys.modules)"  # as versions before 2 do
+    code = f"{loads}; import nerwin; nerwin.load(sys.argv[1]).entities('x'); print('numpy.random' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    before, after = done.stdout.split()
+    assert after == before
+
+
 def test_training_and_tagging_import_nothing_of_the_terminal(folder: Path) -> None:
     code = "import sys, nerwin; nerwin.load(sys.argv[1]).entities('x'); nerwin.train; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)

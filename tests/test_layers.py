@@ -33,7 +33,7 @@ ALLOWED = {
     "network": {"arrays", "cached"},
     "optim": {"arrays"},
     "corruption": {"arrays", "text", "network"},
-    "storage": {"shell"},
+    "storage": {"arrays", "shell"},
     "config": {
         "counts", "deafness", "shell", "files", "text", "corpora", "network", "optim", "corruption", "storage"
     },

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Random, Rows
 from nerwin.corruption.weights import Weights
 from nerwin.text.windows import FlatCorpus
 
@@ -79,8 +79,8 @@ class Corruption(Protocol[B]):
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order_rng: np.random.Generator,
-        corruption_rng: np.random.Generator,
+        order_rng: Random,
+        corruption_rng: Random,
         size: int,
     ) -> Iterator[B]:
         """The minibatches of one pass, in a new order, against newly drawn windows."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters, Rows
+from nerwin.arrays import Floats, Ints, Parameters, Random, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption
 from nerwin.network.loss import hinge
@@ -37,8 +37,8 @@ class LabelCorruption(TagCorruption):
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order_rng: np.random.Generator,
-        corruption_rng: np.random.Generator,
+        order_rng: Random,
+        corruption_rng: Random,
         size: int,
     ) -> Iterator[LabelBatch]:
         shuffled = order_rng.permutation(len(targets))

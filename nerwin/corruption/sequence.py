@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Random, Rows
 from nerwin.corruption.interface import Loss
 from nerwin.corruption.tagging import TagCorruption
 from nerwin.network.decoder import Transitions, viterbi
@@ -54,8 +54,8 @@ class SequenceCorruption(TagCorruption):
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order_rng: np.random.Generator,
-        corruption_rng: np.random.Generator,
+        order_rng: Random,
+        corruption_rng: Random,
         size: int,
     ) -> Iterator[SequenceBatch]:
         """Minibatches of sentences of similar length, of about `size` words each, in a new order."""

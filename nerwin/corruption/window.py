@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Ints, Parameters, Random, Rows
 from nerwin.corruption.interface import CorruptionSettings, Loss
 from nerwin.corruption.thresholds import NO_TYPE, decide, fit_thresholds, kind_spans
 from nerwin.corruption.weights import check_weights, type_weights
@@ -73,8 +73,8 @@ class WindowCorruption:
         self,
         corpus: FlatCorpus,
         targets: Ints,
-        order_rng: np.random.Generator,
-        corruption_rng: np.random.Generator,
+        order_rng: Random,
+        corruption_rng: Random,
         size: int,
     ) -> Iterator[WindowBatch]:
         true = np.repeat(np.flatnonzero(targets != NO_TYPE), self.settings.draws)
@@ -141,7 +141,7 @@ def _check_others(targets: Ints) -> None:
         )
 
 
-def _draw_corrupted(rng: np.random.Generator, targets: Ints, kinds: Ints) -> Ints:
+def _draw_corrupted(rng: Random, targets: Ints, kinds: Ints) -> Ints:
     """For each type id in `kinds` (P,) the index of a random word that is not of that type."""
     _check_others(targets)
     drawn = rng.integers(len(targets), size=len(kinds))

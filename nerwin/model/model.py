@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Random
 from nerwin.cached import cached_property
 from nerwin.config.settings import Config
 from nerwin.corruption import CORRUPTIONS
@@ -202,7 +202,7 @@ class Model:
 
     # From windows to scores, in training.
 
-    def draw_masks(self, rng: np.random.Generator, B: int) -> Masks:
+    def draw_masks(self, rng: Random, B: int) -> Masks:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
         return self.dropout.masks(rng, B, self.params["U"].dtype.type)
 

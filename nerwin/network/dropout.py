@@ -14,15 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats
+from nerwin.arrays import Floats, Random
 
 Mask = Floats | float | None  # what an activation is multiplied by; None is 1
 Masks = Sequence[Mask]  # of x and of each hidden layer's a
 
 
-def dropout_mask(
-    rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool
-) -> Mask:
+def dropout_mask(rng: Random, shape: tuple[int, ...], rate: float, dtype: type[np.floating], *, inverted: bool) -> Mask:
     """A mask for training: zeros, and 1/p (inverted) or 1 where an input is kept; None where nothing is dropped.
 
     Args:
@@ -54,7 +52,7 @@ class Dropout(NamedTuple):
     rates: Sequence[float]
     inverted: bool
 
-    def masks(self, rng: np.random.Generator, B: int, dtype: type[np.floating]) -> list[Mask]:
+    def masks(self, rng: Random, B: int, dtype: type[np.floating]) -> list[Mask]:
         """Masks (B, width) to train on a minibatch with."""
         return [
             dropout_mask(rng, (B, width), rate, dtype, inverted=self.inverted)

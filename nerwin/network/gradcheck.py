@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters, Rows
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Random, Rows
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Checkable(Protocol):
     def params(self) -> Parameters: ...
 
     @property
-    def rng(self) -> np.random.Generator:
+    def rng(self) -> Random:
         """What chooses the entries to perturb."""
         ...
 
@@ -117,7 +117,7 @@ def _timed(compute: Callable[[], T]) -> tuple[T, float]:
     return found, time.perf_counter() - started
 
 
-def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
+def _entries(gradient: Floats | Rows, shape: tuple[int, ...], rng: Random) -> Ints:
     """Which flat entries of a tensor to perturb: of a lookup table, those of the rows that have a gradient."""
     if isinstance(gradient, Rows):
         return rng.permutation((gradient.ids[:, None] * shape[1] + np.arange(shape[1])).ravel())

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nerwin.arrays import Floats
+from nerwin.arrays import Floats, Random
 
-Initializer = Callable[[np.random.Generator, int, int], Floats]
+Initializer = Callable[[Random, int, int], Floats]
 
 
-def _uniform(rng: np.random.Generator, bound: float, n_out: int, n_in: int) -> Floats:
+def _uniform(rng: Random, bound: float, n_out: int, n_in: int) -> Floats:
     return rng.uniform(-bound, bound, (n_out, n_in))
 
 
@@ -30,7 +30,7 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 
-def init_table(rng: np.random.Generator, size: int, width: int) -> Floats:
+def init_table(rng: Random, size: int, width: int) -> Floats:
     """A lookup table (size, width) whose rows have an expected squared length of 1, whatever the width."""
     bound = (3 / width) ** 0.5
     return rng.uniform(-bound, bound, (size, width))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Floats, Gradients, Ints, Parameters, Random
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.dropout import Mask, Masks
 from nerwin.network.initializers import INITIALIZERS
@@ -123,9 +123,7 @@ def _drop(a: Floats, mask: Mask) -> Floats:
     return a if mask is None else a * mask
 
 
-def init_scorer(
-    rng: np.random.Generator, n: int, hidden: Sequence[int], K: int, init: str, dtype: type[np.floating]
-) -> Parameters:
+def init_scorer(rng: Random, n: int, hidden: Sequence[int], K: int, init: str, dtype: type[np.floating]) -> Parameters:
     """Fresh parameters of a scorer with `n` inputs, the given hidden widths and K scores."""
     draw = INITIALIZERS[init]
     params: Parameters = {}

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters
+from nerwin.arrays import Bools, Floats, Gradients, Ints, Parameters, Random
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.text.vocabulary import KNOWN
 
@@ -33,7 +33,7 @@ class Noise:
         weights[:KNOWN] = 0
         self.cumulative = np.cumsum(weights / weights.sum())  # (V,)
 
-    def draw(self, rng: np.random.Generator, n: int) -> Ints:
+    def draw(self, rng: Random, n: int) -> Ints:
         """n word ids, with repetition."""
         # Rounding may leave the last sum below 1, and a draw above it.
         drawn = np.searchsorted(self.cumulative, rng.random(n), side="right")
@@ -63,9 +63,7 @@ class _Parts(NamedTuple):
     p: Floats
 
 
-def init_center(
-    rng: np.random.Generator, inputs: int, hidden: int, dtype: type[np.floating] = np.float32
-) -> Parameters:
+def init_center(rng: Random, inputs: int, hidden: int, dtype: type[np.floating] = np.float32) -> Parameters:
     """A scorer of windows of `inputs` numbers: W1 (m, C·d), b1 (m,), U (m,).
 
     Squares have one sign, so U starts with both: half of the detectors speak for a window, half against it.

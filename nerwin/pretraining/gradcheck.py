@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Gradients, Ints, Parameters
+from nerwin.arrays import Gradients, Ints, Parameters, Random
 from nerwin.errors import ConfigError
 from nerwin.network.gradcheck import DRAWS, ENTRIES, EPSILON, Check, check_case
 from nerwin.pretraining.center import init_center
@@ -41,7 +41,7 @@ class CenterCase(NamedTuple):
     batch: Minibatch
     window: int
     margin: float
-    rng: np.random.Generator
+    rng: Random
 
     def epsilon(self, name: str) -> float:
         return EPSILON
@@ -101,7 +101,7 @@ class CenterCase(NamedTuple):
                 grads[WORDS][words[j // d], j % d] += delta * W[i][j]
 
 
-def draw_center_case(window: int, margin: float, rng: np.random.Generator) -> CenterCase:
+def draw_center_case(window: int, margin: float, rng: Random) -> CenterCase:
     """Draw networks and minibatches until one has pairs on both sides of the margin and none within 10 ε of it.
 
     So few words stand in the text that some stand several times in a window, and some replacements are the centre.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Bools, Floats, Ints, Parameters, Rows
+from nerwin.arrays import Bools, Floats, Ints, Parameters, Random, Rows
 from nerwin.errors import ConfigError, TrainingDiverged
 from nerwin.network.lookup import sum_rows
 from nerwin.network.neighbours import nearest_rows
@@ -76,7 +76,7 @@ class PretrainState:
     params: Parameters
     table: Optimizer
     network: Optimizer
-    draws: np.random.Generator
+    draws: Random
     epoch: int = 0
     batch: int = 0
     tally: PretrainTally = field(default_factory=PretrainTally)

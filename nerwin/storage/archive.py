@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
+from nerwin.arrays import Random
 from nerwin.storage.replace import replace_file
 
 LARGEST_MANIFEST = 4 << 20  # bytes; ours have thousands
@@ -103,7 +104,7 @@ def whole_number(values: Mapping[str, Any], key: str) -> int:
     return value
 
 
-def restore_generator(generator: np.random.Generator, saved: Any) -> None:
+def restore_generator(generator: Random, saved: Any) -> None:
     """Give a generator the state that a manifest holds.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints, Parameters
+from nerwin.arrays import Floats, Ints, Parameters, Random
 from nerwin.config.settings import Config
 from nerwin.errors import VectorsError
 from nerwin.files.fingerprints import CHANGED, Fingerprint
@@ -25,7 +25,7 @@ from nerwin.vectors.wanted import match_vectors, read_vectors, rescaled
 FIT_WINDOWS = 20_000  # windows that preprocessing is fitted on, at most
 
 
-def init_model(config: Config, parts: Parts, rng: np.random.Generator, dtype: type[np.floating] = np.float32) -> Model:
+def init_model(config: Config, parts: Parts, rng: Random, dtype: type[np.floating] = np.float32) -> Model:
     """A fresh model for the training part: its inventories, tables and weights, and the fitted preprocessing.
 
     What the user should know of it is added to the notes of `parts`.
@@ -60,9 +60,7 @@ def _notes_on(model: Model, parts: Parts, vectors: dict[str, Floats]) -> Iterato
         )
 
 
-def _draw_tables(
-    model: Model, vectors: dict[str, Floats], rng: np.random.Generator, dtype: type[np.floating]
-) -> Parameters:
+def _draw_tables(model: Model, vectors: dict[str, Floats], rng: Random, dtype: type[np.floating]) -> Parameters:
     """The lookup tables (V_f, d_f): random rows, zeros, or the given vectors."""
     words, tables = model.config.words, Parameters()
     for one, width in zip(model.lookups, model.widths, strict=True):

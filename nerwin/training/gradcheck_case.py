@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Parameters
+from nerwin.arrays import Floats, Gradients, Parameters, Random
 from nerwin.config.settings import Config
 from nerwin.corruption.sequence import TRANSITIONS
 from nerwin.errors import ConfigError
@@ -41,7 +41,7 @@ class Case(NamedTuple):
     placed: Placed
     batch: Any
     masks: Masks
-    rng: np.random.Generator
+    rng: Random
     slack: float  # of the scores: how far the nearest pair is from a kink of the loss
 
     @property
@@ -146,7 +146,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
     )
 
 
-def _move_biases(model: Model, rng: np.random.Generator) -> None:
+def _move_biases(model: Model, rng: Random) -> None:
     """Move the biases away from 0, where a unit whose inputs are all silent would be exactly at the kink of ReLU."""
     for k in range(1, model.scorer.depth + 1):
         bias = model.params[f"b{k}"]

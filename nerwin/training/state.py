@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nerwin.arrays import Random
 from nerwin.optim.optimizers import Optimizer
 
 PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also which words are read as unknown or masked
 BATCH_PURPOSES = ("order", "corruption")  # those that the minibatches of an epoch are drawn with
 
-Generators = dict[str, np.random.Generator]
+Generators = dict[str, Random]
 
 
 class Batched(NamedTuple):

@@ -6,7 +6,7 @@ network learns what to make of a name that it cannot know by heart.
 
 import numpy as np
 
-from nerwin.arrays import Floats, Ints
+from nerwin.arrays import Floats, Ints, Random
 from nerwin.config.settings import WordsConfig
 from nerwin.text.features import FormTable
 from nerwin.text.vocabulary import PADDING
@@ -33,7 +33,7 @@ class WordDropout:
         shares[counts == 0] = 0
         self.shares: Floats = shares.astype(np.float32)
 
-    def __call__(self, ids: Ints, rng: np.random.Generator) -> Ints:
+    def __call__(self, ids: Ints, rng: Random) -> Ints:
         """Forms in any shape, some of them replaced by the twin whose word is unknown, or by the one that keeps its
         look alone."""
         words, V = self._settings, len(self.shares)
