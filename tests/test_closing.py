@@ -127,6 +127,21 @@ def test_what_is_to_be_typed_is_in_one_piece_where_a_terminal_is_too_narrow_for_
         assert framed or said.endswith(f"next: {typed}\n")
 
 
+def test_a_curve_of_many_epochs_is_folded_inside_the_panel(tmp_path: Path) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ()))
+    first = next(record for record in run.train() if isinstance(record, EpochDone))
+    done = [first._replace(dev={**first.dev, "f1": 0.1 * (number % 7)}) for number in range(300)]
+    width = len(f"nerwin evaluate {run.folder}") + 14  # "by epoch", blanks and the frame
+    for room, framed in ((width, True), (width - 1, False)):
+        console, written = terminal(room, no_color=True)
+        conclude(console, run, done, 1.0)
+        said = re.sub(r"\x1b\[[\d;]*m", "", written.getvalue().decode())
+        assert (said[0] == "╭") == framed
+        assert sum(said.count(one) for one in "▁▂▃▄▅▆▇█") == (300 if framed else 0)
+        assert f"nerwin evaluate {run.folder}" in said
+
+
 def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_village(tmp_path)
     run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=village.conll"]))

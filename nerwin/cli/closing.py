@@ -26,12 +26,11 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     """Why training stopped, its model, the scores on dev and test, the time, and what to type next."""
     if console.quiet:
         return
-    rows = list(_rows(run, done, seconds))
-    panel = _panel(rows, dev_curve(done, ascii_only=console.options.ascii_only))
-    # Where a row has to be folded, what is to be copied from it would have a frame inside.
-    fits = console.measure(panel, options=console.options.update(width=WIDEST)).maximum <= console.width
-    if console.is_terminal and not console.is_dumb_terminal and fits:
-        console.print(panel)
+    rows, curve = list(_rows(run, done, seconds)), dev_curve(done, ascii_only=console.options.ascii_only)
+    # Where a row has to be folded, what is to be copied from it would have a frame inside. A curve may be folded.
+    least = console.measure(_panel(rows, curve[:2]), options=console.options.update(width=WIDEST)).maximum
+    if console.is_terminal and not console.is_dumb_terminal and least <= console.width:
+        console.print(_panel(rows, curve))
         return
     for title, text in rows:
         console.print(f"{title}: {text}", soft_wrap=True)
@@ -48,7 +47,7 @@ def _panel(rows: Sequence[tuple[str, str]], curve: str) -> "Panel":
     for title, text in rows:
         grid.add_row(title, printable(text))
     if len(curve) > 1:
-        grid.add_row("by epoch", Text(curve, "green"))
+        grid.add_row("by epoch", Text(curve, "green", overflow="fold"))
     return Panel.fit(grid, border_style="green")
 
 
