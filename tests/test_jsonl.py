@@ -132,6 +132,7 @@ def with_tokens(*tokens: object) -> str:
     [
         ("{", "expected a JSON object, found bad JSON"),
         ("[" * 100_000, "expected a JSON object, found bad JSON"),
+        ('\ufeff{"text": "a", "ents": []}', "found a byte-order mark (U+FEFF) before it. Delete the mark."),
         ('{"text": "a", "text": "b", "ents": []}', 'expected each name in an object once, found "text" twice. Mend'),
         ('{"text": "a", "ents": [], "meta": [{"a": {}, "id": 1, "id": 1}]}', 'once, found "id" twice. Mend the line.'),
         ("[1]", "expected a JSON object with a \"text\", found '[1]'. Write an object a line."),

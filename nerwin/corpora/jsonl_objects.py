@@ -75,7 +75,10 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     except CorpusError as error:
         raise CorpusError(f"{where}: {error}") from error
     except (json.JSONDecodeError, RecursionError) as error:
-        raise CorpusError(f"{where}: expected a JSON object, found bad JSON ({error}). {A_LINE}") from error
+        found, remedy = f"bad JSON ({error})", A_LINE
+        if line.startswith("\ufeff"):  # of a file that was joined to another; nobody sees it
+            found, remedy = "a byte-order mark (U+FEFF) before it", "Delete the mark."
+        raise CorpusError(f"{where}: expected a JSON object, found {found}. {remedy}") from error
     except ValueError as error:  # it is JSON, but Python limits the length of whole numbers
         raise CorpusError(f"{where}: {too_many_digits()}. Write it in quotation marks.") from error
     if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
