@@ -3,8 +3,8 @@
 Tagged corpora, sentences to be tagged and untagged text all come in it, and differ in the columns that are read. The
 delimiter is that of the first token, unless it is set.
 
-Lines and columns are found in the bytes of many lines at once (see `byte_ranges`); a line becomes a string of its own
-only if there is something to say about it.
+Lines and columns are found in the bytes of many lines at once (see `files/byte_ranges.py`); a line becomes a string of
+its own only if there is something to say about it.
 """
 
 import io
