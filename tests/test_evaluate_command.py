@@ -169,7 +169,7 @@ def test_evaluate_says_when_the_corpus_is_a_copy_of_the_training_part(here: Path
 
 
 @pytest.mark.parametrize("command", ["evaluate", "report"])
-def test_a_dev_part_that_changed_since_the_training_is_said_to_be_another(here: Path, command: str) -> None:
+def test_a_part_that_changed_since_the_training_is_said_to_be_another(here: Path, command: str) -> None:
     words = ("--config", "village.yaml", "--output", "runs/apart", "--set", "corpus.dev=dev.conll", "--quiet")
     shutil.copy("village.conll", "dev.conll")
     with Path("dev.conll").open("a") as file:
@@ -183,6 +183,10 @@ def test_a_dev_part_that_changed_since_the_training_is_said_to_be_another(here: 
         file.write("\nMira\tB-PER\n")
     assert note in nerwin(command, "runs/apart").stderr
     assert note in nerwin(command, "runs/apart", "--data", "dev.conll").stderr
+    with Path("village.conll").open("a") as file:
+        file.write("\nMira\tB-PER\n")
+    of_train = note.replace("corpus.dev", "corpus.train")
+    assert of_train in nerwin(command, "runs/apart", "--data", "village.conll").stderr
 
 
 def test_evaluate_scores_what_was_held_out_of_a_file_with_a_very_long_name(here: Path) -> None:

@@ -266,6 +266,9 @@ def test_a_text_with_numbered_tokens_is_a_document_as_it_is_for_spacy_and_stays_
     tags = ["O", "B-LOC", "O", "O", "B-LOC", "O"]
     assert read(json.dumps({"text": listed["text"], "tokens": tokens, "ner_tags": tags})) == [document]
     assert read(*write_jsonl([document])) == [document]
+    del tokens[0]["id"]
+    (sentence,) = read(json.dumps(listed))  # somebody else's numbers, of some tokens alone
+    assert (sentence.words, sentence.document) == (["In", "Lima", "!", "Oslo", "lost"], False)
 
 
 @pytest.mark.parametrize("blank", ["\u00a0", " \u00a0", "\u00a0\n", "\u2028", "\u3000", "\n \u0085"])

@@ -234,6 +234,10 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
             {**PLACED, "ner_tags": ["O", "B-LOC", "O", "O"], **TOLD},
             'expected the entities under "ents" to be those of the tags, found others. Keep one of them.',
         ),
+        (
+            {**PLACED, "ner_tags": ["O", "B-LOC", "O", "B-PER"], **TOLD, "spans": [[4, 13, "LOC"]]},
+            'expected the entities under "spans" to be those of the tags, found others. Keep one of them.',
+        ),
         ({**PLACED, "ner_tags": ["O"], **TOLD}, "expected a tag for each of 4 words, found 1."),
         (
             {**PLACED, "ner_tags": [0, 5, 0, 1], "ents": []},
