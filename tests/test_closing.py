@@ -114,6 +114,17 @@ def test_where_the_test_part_is_gone_the_model_is_told_of_all_the_same(tmp_path:
     assert lines["model"] == str(tmp_path / "run" / "best")
 
 
+def test_where_there_is_no_terminal_nothing_waits_for_the_score_on_the_test_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_village(tmp_path)
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=village.conll"]))
+    written, said = io.StringIO(), []
+    monkeypatch.setattr("nerwin.cli.closing._test_score", lambda *_: said.append(written.getvalue()) or "0")  # type: ignore[func-returns-value]
+    conclude(Console(file=written), run, [], 1.0)
+    assert f"model: {run.folder / 'best'}\n" in said[0]
+
+
 def test_what_is_to_be_typed_is_in_one_piece_where_a_terminal_is_too_narrow_for_the_panel(tmp_path: Path) -> None:
     write_village(tmp_path)
     run = Run.start(tmp_path / ("run" * 20), load_config(tmp_path / "village.yaml", ()))

@@ -1,6 +1,6 @@
 """What a training says last: where its model is, how good, and what to type next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,17 +26,19 @@ def conclude(console: "Console", run: Run, done: Sequence[EpochDone], seconds: f
     """Why training stopped, its model, the scores on dev and test, the time, and what to type next."""
     if console.quiet:
         return
-    rows, curve = list(_rows(run, done, seconds)), dev_curve(done, ascii_only=console.options.ascii_only)
-    # Where a row has to be folded, what is to be copied from it would have a frame inside. A curve may be folded.
-    least = console.measure(_panel(rows, curve[:2]), options=console.options.update(width=WIDEST)).maximum
-    if console.is_terminal and not console.is_dumb_terminal and least <= console.width:
-        console.print(_panel(rows, curve))
-        return
+    rows: Iterable[tuple[str, str]] = _rows(run, done, seconds)
+    if console.is_terminal and not console.is_dumb_terminal:
+        rows, curve = list(rows), dev_curve(done, ascii_only=console.options.ascii_only)
+        # Where a row has to be folded, what is to be copied from it would have a frame inside. A curve may be folded.
+        least = console.measure(_panel(rows, curve[:2]), options=console.options.update(width=WIDEST)).maximum
+        if least <= console.width:
+            console.print(_panel(rows, curve))
+            return
     for title, text in rows:
         console.print(f"{title}: {text}", soft_wrap=True)
 
 
-def _panel(rows: Sequence[tuple[str, str]], curve: str) -> "Panel":
+def _panel(rows: Iterable[tuple[str, str]], curve: str) -> "Panel":
     from rich.panel import Panel
     from rich.table import Table
     from rich.text import Text
