@@ -1,4 +1,4 @@
-"""metrics.jsonl read back: the figures of each epoch of a training."""
+"""metrics.jsonl read back: the figures of each epoch of a training, or its lines as they stand."""
 
 import json
 import math
@@ -51,6 +51,31 @@ def epochs_recorded(run: Path) -> int:
     """How many epochs the metrics of a run have."""
     path = run / METRICS
     return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
+def whole_metrics(folder: Path, epochs: int) -> bytes:
+    """The metrics of the epochs that a saved model has seen, without a later line, whose model was never saved.
+
+    Raises:
+        ModelError: they cannot be read, or a line is missing or damaged.
+    """
+    path = folder / METRICS
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)[:epochs]
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read the metrics of the run: {error.strerror}.") from error
+    for number, line in enumerate([*lines, b""][:epochs], 1):  # b"": the first line that is missing, if one is
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
+            found = line[:40].decode("utf-8", "replace")
+            raise ModelError(
+                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
+                "Bring the file back as it was, or begin again with --overwrite."
+            )
+    return b"".join(lines)
 
 
 def _epoch(line: bytes, where: str) -> Epoch:

@@ -9,7 +9,6 @@ What stands in its folder beside the configuration decides; the first line that 
     anything else of a run     begun: it was stopped or killed before an epoch was saved, and is begun anew
 """
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import replace_values
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
-from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, METRICS, PAUSED, check_empty, holds_run
+from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, PAUSED, check_empty, holds_run
 from nerwin.training.checkpoint import epochs_begun, load_state
 from nerwin.training.metrics import epochs_recorded
 from nerwin.training.reading import read_parts
@@ -74,31 +73,6 @@ def restored(folder: Path, saved: Path, config: Config) -> Trainer:
             "version began this run. Go on with that one, or begin again with --overwrite."
         )
     return Trainer(model, parts, state)
-
-
-def whole_metrics(folder: Path, epochs: int) -> bytes:
-    """The metrics of the epochs that a saved model has seen, without a later line, whose model was never saved.
-
-    Raises:
-        ModelError: they cannot be read, or a line is missing or damaged.
-    """
-    path = folder / METRICS
-    try:
-        lines = path.read_bytes().splitlines(keepends=True)[:epochs]
-    except OSError as error:
-        raise ModelError(f"{path}: cannot read the metrics of the run: {error.strerror}.") from error
-    for number, line in enumerate([*lines, b""][:epochs], 1):  # b"": the first line that is missing, if one is
-        try:
-            row = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict) or row.get("epoch") != number or not line.endswith(b"\n"):
-            found = line[:40].decode("utf-8", "replace")
-            raise ModelError(
-                f'{path}:{number}: expected the line of epoch {number}, found "{found}". '
-                "Bring the file back as it was, or begin again with --overwrite."
-            )
-    return b"".join(lines)
 
 
 def check_resumable(folder: Path, config: Config, remedy: str | None = None) -> None:

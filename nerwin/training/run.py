@@ -37,16 +37,9 @@ from nerwin.storage.lock import Lock, check_free
 from nerwin.storage.replace import replace_file
 from nerwin.training.checkpoint import save_training
 from nerwin.training.data import Parts
-from nerwin.training.metrics import epochs_recorded
+from nerwin.training.metrics import epochs_recorded, whole_metrics
 from nerwin.training.reading import read_parts
-from nerwin.training.resumption import (
-    check_resumable,
-    check_same_config,
-    keep_places,
-    restored,
-    where_saved,
-    whole_metrics,
-)
+from nerwin.training.resumption import check_resumable, check_same_config, keep_places, restored, where_saved
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 
