@@ -198,6 +198,31 @@ def test_rare_types_are_warned_of(look: Surveyor, count: int, warned: bool) -> N
     assert [told in one for one in advise(found)] == [True] * warned
 
 
+@pytest.mark.parametrize(
+    ("train", "dev", "told"),
+    [
+        ((61, 39), (20, 80), "PER 20% in place of 61%"),
+        ((20, 80), (61, 39), "PER 61% in place of 20%"),
+        ((50, 50), (95, 5), "LOC 5% in place of 50%"),
+        ((60, 40), (21, 79), None),
+        ((97, 3), (91, 9), None),  # too rare to matter
+        ((24, 16), (5, 95), None),  # too few to say
+        ((60, 40), (5, 44), None),
+    ],
+)
+def test_a_dev_part_of_other_types_is_warned_of(
+    look: Surveyor, train: tuple[int, int], dev: tuple[int, int], told: str | None
+) -> None:
+    def part(persons: int, places: int) -> str:
+        return "a B-PER\n\n" * persons + "b B-LOC\n\n" * places
+
+    found = [one for one in warnings(look(part(*train), part(*dev), part(*dev))) if "of other types" in one]
+    start = "dev: its entities are of other types than train's: "
+    assert found == (
+        [f"{start}{told}. What dev decides suits text like dev alone; draw it from all of the text."] if told else []
+    )
+
+
 def test_of_many_types_a_warning_names_some(look: Surveyor) -> None:
     names = [f"T{number:03}" for number in range(NAMED + 2)]
     some, many = ", ".join(names[:NAMED]) + " and 2 more", "".join(f"a B-{name}\n\n" for name in names)

@@ -16,6 +16,8 @@ from nerwin.training.notes import SWAPPED
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling
 SLIP = 20  # a type that has so many times fewer entities than one spelled almost like it may be a slip
+NOTICED = 0.1  # share of the entities from which a type counts in comparing parts
+SHIFTED = 3  # dev where a type's share is so many times that in train, or the other way round, is of other text
 SHOWN = 5  # places that a warning names
 NAMED = 20  # types that a warning names
 
@@ -135,6 +137,11 @@ def _scored_warnings(name: str, part: PartSurvey, train: PartSurvey | None) -> I
             f"{part.path}: it has {counted(part.sentences, 'sentence')}, train has {train.sentences:,}. "
             "Are the two swapped?"
         )
+    if name == "dev" and (shifted := list(_shifted(part, train))):
+        yield (
+            f"{part.path}: its entities are of other types than train's: {_some(shifted)}. What dev decides suits text "
+            "like dev alone; draw it from all of the text."
+        )
     if strange := sorted(part.types.keys() - train.types.keys()):
         yield (
             f"{part.path}: types that {train.path} does not have: {_some(strange)}. "
@@ -142,6 +149,16 @@ def _scored_warnings(name: str, part: PartSurvey, train: PartSurvey | None) -> I
         )
     if missing := sorted(train.types.keys() - part.types.keys()):
         yield f"{part.path}: no entity of {_some(missing)}. No score tells how they are found; tag some here."
+
+
+def _shifted(dev: PartSurvey, train: PartSurvey) -> Iterator[str]:
+    """The types of both parts whose shares of the entities are far apart, with these."""
+    if min(dev.entities, train.entities) < FEW:
+        return
+    for label in sorted(dev.types.keys() & train.types.keys()):
+        here, there = dev.types[label] / dev.entities, train.types[label] / train.entities
+        if max(here, there) >= max(NOTICED, SHIFTED * min(here, there)):
+            yield f"{label} {here:.0%} in place of {there:.0%}"
 
 
 def _some(types: Sequence[str]) -> str:
