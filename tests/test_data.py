@@ -11,7 +11,6 @@ from nerwin.config.corpora import read_part
 from nerwin.config.reading import make_config
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.corpus import Corpus, Sentence
-from nerwin.corpora.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.errors import ConfigError, CorpusError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
@@ -19,6 +18,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.features import WORDS, Lookup, form_table
 from nerwin.text.pairs import PAIR, are_letters, forms_of
 from nerwin.text.tokenizer import TOKENIZERS
+from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
 from nerwin.training.coverage import lookup_stages
 from nerwin.training.data import CUT_BEYOND, Parts, make_parts
 from nerwin.training.fresh import init_model

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from nerwin.analysis.part import Covered, PartSurvey, TaggedPart, Unseen, describe, read_tagged
 from nerwin.config.settings import Config
-from nerwin.corpora.tokenizer_fit import tokenizer_doubt
 from nerwin.errors import ConfigError
 from nerwin.text.features import spellings
 from nerwin.text.pairs import are_letters
 from nerwin.text.tags import Span
+from nerwin.text.tokenizer_fit import tokenizer_doubt
 from nerwin.training.notes import LETTERS_MISMATCH
 from nerwin.vectors.cache import load_vectors
 

@@ -65,8 +65,11 @@ def fit_types(decode: Decode, scores: Floats, gold: Ints, step: float) -> Floats
 def _rise(
     f1: Callable[[Floats], float], offsets: Floats, k: int, step: float, best: float, least: float
 ) -> tuple[float, float]:
-    """The last offset of a type up to which every step raises F1 by more than `least`, and that F1; `best` is F1 at
-    0."""
+    """The last offset of a type up to which every step raises F1 by more than `least`, and that F1.
+
+    Args:
+        best: F1 at 0.
+    """
     moved = offsets.copy()
     while True:
         moved[k] += step
