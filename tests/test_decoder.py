@@ -17,7 +17,6 @@ from nerwin.network.decoder import (
     _together,
     max_marginals,
     viterbi,
-    viterbi_in_doubt,
 )
 
 K = 3
@@ -61,34 +60,6 @@ def test_viterbi_finds_the_best_of_all_sequences(lengths: list[int], forbidden: 
         if len(part):
             best += max(sequences(len(part)), key=lambda y, part=part: score(part, y, transitions))  # type: ignore[misc]
     assert viterbi(s, np.array(lengths), transitions).tolist() == best
-
-
-@pytest.mark.parametrize("lead", [-9.0, 0.0, 2.0, 4.0, 9.0])
-@forbidding
-@pytest.mark.parametrize("seed", range(8))
-def test_what_is_not_in_doubt_has_the_first_tag_throughout(
-    monkeypatch: pytest.MonkeyPatch, lead: float, forbidden: bool, seed: int
-) -> None:
-    lengths = np.array([3, 0, 1, 2, 4] * 20)
-    s, transitions = drawn(lengths.tolist(), forbidden=forbidden, seed=seed)
-    s[:, 0] += lead
-    expected, searched = viterbi(s, lengths, transitions), []
-
-    def search(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
-        searched.extend(lengths.tolist())
-        return viterbi(s, lengths, transitions)
-
-    monkeypatch.setattr(decoder, "viterbi", search)
-    assert viterbi_in_doubt(s, lengths, transitions).tolist() == expected.tolist()
-    if lead == -9:
-        assert sum(searched) == sum(lengths)
-    if lead == 9:
-        assert sum(searched) < 10
-
-
-def test_a_single_tag_is_in_no_doubt() -> None:
-    transitions = Transitions(np.zeros((1, 1)), np.zeros(1), np.zeros(1))
-    assert viterbi_in_doubt(np.ones((3, 1)), np.array([2, 1]), transitions).tolist() == [0, 0, 0]
 
 
 @sentences

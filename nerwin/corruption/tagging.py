@@ -19,7 +19,8 @@ from nerwin.corruption.repeats import lean_on_repeats
 from nerwin.corruption.tagset import in_iob2, kinds_of, legal_transitions, per_tag, tag_names, tag_targets
 from nerwin.corruption.weights import check_weights, type_weights
 from nerwin.errors import ConfigError
-from nerwin.network.decoder import Transitions, max_marginals, viterbi_in_doubt
+from nerwin.network.decoder import Transitions, max_marginals
+from nerwin.network.doubt import viterbi_in_doubt
 from nerwin.text.windows import FlatCorpus
 
 MOST_TYPES = 1000  # the table of steps between tags grows with the square of their number

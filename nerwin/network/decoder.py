@@ -102,29 +102,6 @@ def viterbi(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
     return _in_order(best, times)
 
 
-def viterbi_in_doubt(s: Floats, lengths: Ints, transitions: Transitions) -> Ints:
-    """As `viterbi`, but without a search in the many sentences that are certain to have the first tag throughout.
-
-    The first tag must be allowed to start a sentence, to follow itself and to end one.
-
-    Compared with the first tag throughout, another sequence can gain only at words with another tag: by the word's
-    score, by the step to that tag, and by the step back. If an upper bound of that gain is negative at every word of a
-    sentence, no other sequence can win there.
-    """
-    A, start, end, _ = transitions
-    there = np.maximum(A.max(axis=0) - A[0, 0], start - start[0])[1:]  # (K − 1,)
-    back = np.maximum(A[:, 0] - A[0, 0], end - end[0])[1:].clip(min=0)
-    columns = s.T.copy()  # a maximum over tags runs along memory
-    gains = (columns[1:] + (there + back)[:, None]).max(axis=0, initial=-np.inf) - columns[0]
-    doubtful = np.repeat(np.arange(len(lengths)), lengths)[~(gains < 0)]
-    searched = np.zeros(len(lengths), np.bool_)
-    searched[doubtful] = True
-    words = np.repeat(searched, lengths)
-    best = np.zeros(len(s), np.int64)
-    best[words] = viterbi(s[words], lengths[searched], transitions)
-    return best
-
-
 def max_marginals(s: Floats, lengths: Ints, transitions: Transitions) -> Floats:
     """α + β (n, K): for each word and tag, the score of the best sequence in which that word has that tag.
 
