@@ -38,12 +38,13 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
         others[:-k] += near
     others += before
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
+    repeated = repeated[(-others[repeated]).argsort(kind="stable")]  # so that those with more than k are a prefix
     words, first, places = order[repeated], repeated - before[repeated], others[repeated] + 1
     own = leads.take(words, axis=0)
     most = own.copy()
     for k in range(MOST + 1):
-        there = np.flatnonzero(k < places)
-        other = leads.take(order[first[there] + k], axis=0)
-        most[there] = np.maximum(most.take(there, axis=0), other)
+        several = most[: np.count_nonzero(places > k)]
+        there = order[first[: len(several)] + k]
+        np.maximum(several, leads.take(there, axis=0), out=several)
     leads[words] = own + beta * (most - own)
     return leads
