@@ -126,6 +126,15 @@ def test_scores_may_be_as_large_as_single_precision_holds() -> None:
     assert found[1] == 1
 
 
+def test_a_score_of_any_size_hides_nothing_in_the_many_sentences_after_it() -> None:
+    """Entering an entity costs 1, so that one of all words is better than one on either side of the middle."""
+    gains, sentences = [0.24] * 6 + [-0.26] * 3 + [0.24] * 6, 3000
+    s, _, transitions = one_sentence([1e12, *gains * sentences])
+    transitions.A[0, 1] = transitions.start[1] = -1
+    found = viterbi_in_doubt(s, np.array([1] + [len(gains)] * sentences), transitions)
+    assert found.all()
+
+
 def test_a_tag_that_cannot_be_reached_raises_no_doubt(searched: list[int]) -> None:
     s, lengths, transitions = one_sentence([5, 5, 5])
     transitions.A[:, 1] = transitions.start[1] = FORBIDDEN

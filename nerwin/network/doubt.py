@@ -1,10 +1,14 @@
 """Viterbi's algorithm where there is doubt alone: most words of most texts are certain to be O, the first tag.
 
 What another sequence gains over O throughout, it gains at its words with another tag: by the word's score, by the step
-to that tag, and by the step back. Let g be the most that any tag can gain there. The other tags stand in runs, each
-between two O or at a border of the sentence, and a run whose g add up to less than 0 is worse than O. So a word is
-certain to be O if all runs through it add up to less than 0. What stands before such a word does not depend on what
-stands after it, so each stretch of words in doubt is searched alone, between the O on either side.
+to that tag, and, where O or a border follows, by the step back. Let g be the most that any tag can gain at a word,
+whatever stands around it. The other tags stand in runs, each between two O or at a border of the sentence, and a run
+whose g add up to less than 0 is worse than O in its place. So a word is certain to be O if all runs through it add up
+to less than 0.
+
+What stands before such a word does not depend on what stands after it, so each stretch of words in doubt is searched
+alone, between the O on either side. These two are searched with it, as if they began and ended a sentence: g allows for
+a border at any word, so both stay O, and to start or to end with O scores the same for all sequences.
 """
 
 import numpy as np
@@ -47,10 +51,15 @@ def _best_runs(g: Floats, first: Bools) -> Floats:
         first: (n,) which words begin a sentence.
     """
     g = g.astype(np.float64)
+    (starts,) = first.nonzero()
+    rises = np.add.reduceat(g.clip(min=0), starts)
     # A run's sum is the sum of all g up to its end, less that of those before its start. Wherever a sentence starts the
-    # sums fall by as much as they rise in all, so that the largest one from a word on, and the smallest one before it,
-    # are of its own sentence.
-    sums = np.cumsum(g - first * g.clip(min=0).sum())
+    # sums fall by as much as they rise in it and in the one before, so that the largest one from a word on, and the
+    # smallest one before it, are of its own sentence. To fall further would cost digits: it adds up over a long text.
+    steps = g.copy()
+    steps[starts] -= rises
+    steps[starts[1:]] -= rises[:-1]
+    sums = np.cumsum(steps)
     largest, smallest = np.maximum.accumulate(sums[::-1])[::-1], np.minimum.accumulate(sums - g)
     best: Floats = largest - smallest
     return best
