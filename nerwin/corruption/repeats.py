@@ -6,8 +6,8 @@ all occurrences of the form within REACH words, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part (see `dials`). A form with more than MOST other occurrences nearby is hardly a name, and
-keeps its scores.
+β is fitted on the dev part (see `dials`). Where a form has more than MOST other occurrences nearby, it is hardly a
+name, and keeps its scores.
 """
 
 import numpy as np
@@ -26,25 +26,24 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
         forms: (n,) a number for each word as it is spelled, in the order of the text.
     """
     leads: Floats = scores - scores[:, :1]
-    order = stable_order(forms)  # by form, and by place within a form
-    n = len(forms)
-    place = forms[order].astype(np.int64) * (n + REACH) + order
-    # How many occurrences are near each place: before it, and in all. MOST + 1 at most are counted on either side, so a
+    n, order = len(forms), stable_order(forms)  # by form, and by place within a form
+    place = forms[order].astype(np.int64) * (n + REACH) + order  # so that no other form is within reach
+    # How many occurrences are near each one, before it and after it. At most MOST + 1 are counted on either side, so a
     # byte is enough.
-    before, others = np.zeros((2, n), np.int8)
+    before, after = np.zeros((2, n), np.int8)
     for k in range(1, MOST + 2):
         near = (place[k:] - place[:-k] <= REACH).view(np.int8)
         before[k:] += near
-        others[:-k] += near
-    others += before
+        after[:-k] += near
+    others = before + after
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
-    repeated = repeated[(-others[repeated]).argsort(kind="stable")]  # so that those with more than k are a prefix
-    words, first, places = order[repeated], repeated - before[repeated], others[repeated] + 1
+    repeated = repeated[(-others[repeated]).argsort(kind="stable")]  # so that those with k or more others are a prefix
+    words, first, others = order[repeated], repeated - before[repeated], others[repeated]
     own = leads.take(words, axis=0)
     most = own.copy()
     for k in range(MOST + 1):
-        several = most[: np.count_nonzero(places > k)]
-        there = order[first[: len(several)] + k]
-        np.maximum(several, leads.take(there, axis=0), out=several)
+        highest = most[: np.count_nonzero(others >= k)]
+        there = order[first[: len(highest)] + k]  # the k-th occurrence nearby, counted from 0, this one included
+        np.maximum(highest, leads.take(there, axis=0), out=highest)
     leads[words] = own + beta * (most - own)
     return leads
