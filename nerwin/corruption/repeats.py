@@ -1,12 +1,12 @@
-"""Evidence from other occurrences of a form nearby: names are repeated in a text, and mean the same there.
+"""Evidence from other occurrences of a word nearby: names are repeated in a text, and mean the same there.
 
-A window sees few words, and a sentence away the same form may stand in a clearer context ("one sense per discourse",
+A window sees few words, and a sentence away the same word may stand in a clearer context ("one sense per discourse",
 Gale, Church & Yarowsky 1992). Let e be the lead of a tag's score over that of O. It is moved towards its maximum over
-all occurrences of the form within REACH words, this one included:
+all occurrences of the word among REACH words on either side, this one included:
 
     e ← (1 − β) e + β max e
 
-β is fitted on the dev part (see `dials`). Where a form has more than MOST other occurrences nearby, it is hardly a
+β is fitted on the dev part (see `dials`). Where a word has more than MOST other occurrences nearby, it is hardly a
 name, and keeps its scores.
 """
 
@@ -16,18 +16,18 @@ from nerwin.arrays import Floats, Ints
 from nerwin.network.lookup import stable_order
 
 REACH = 300  # words before and after: about an article of news, or an abstract
-MOST = 8  # other occurrences nearby, of a form that may be a name
+MOST = 8  # other occurrences nearby, of a word that may be a name
 
 
-def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
-    """The leads (n, K) over O, the first tag, each moved by β towards the highest of the same form nearby.
+def lean_on_repeats(scores: Floats, words: Ints, beta: float) -> Floats:
+    """The leads (n, K) over O, the first tag, each moved by β towards the highest of the same word nearby.
 
     Args:
-        forms: (n,) a number for each word as it is spelled, in the order of the text.
+        words: (n,) a number for each word as it is spelled, in the order of the text.
     """
     leads: Floats = scores - scores[:, :1]
-    n, order = len(forms), stable_order(forms)  # by form, and by place within a form
-    place = forms[order].astype(np.int64) * (n + REACH) + order  # so that no other form is within reach
+    n, order = len(words), stable_order(words)  # by word, and by place within a word
+    place = words[order].astype(np.int64) * (n + REACH) + order  # so that no other word is within reach
     # How many occurrences are near each one, before it and after it. At most MOST + 1 are counted on either side, so a
     # byte is enough.
     before, after = np.zeros((2, n), np.int8)
@@ -38,12 +38,12 @@ def lean_on_repeats(scores: Floats, forms: Ints, beta: float) -> Floats:
     others = before + after
     repeated = np.flatnonzero((others > 0) & (others <= MOST))
     repeated = repeated[(-others[repeated]).argsort(kind="stable")]  # so that those with k or more others are a prefix
-    words, first, others = order[repeated], repeated - before[repeated], others[repeated]
-    own = leads.take(words, axis=0)
+    here, first, others = order[repeated], repeated - before[repeated], others[repeated]
+    own = leads.take(here, axis=0)
     most = own.copy()
     for k in range(MOST + 1):
         highest = most[: np.count_nonzero(others >= k)]
         there = order[first[: len(highest)] + k]  # the k-th occurrence nearby, counted from 0, this one included
         np.maximum(highest, leads.take(there, axis=0), out=highest)
-    leads[words] = own + beta * (most - own)
+    leads[here] = own + beta * (most - own)
     return leads
