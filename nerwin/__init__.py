@@ -6,7 +6,7 @@ The map of the package; each part knows only those before it:
     text          words in, integer arrays out: tags, tokens, word forms, windows
     corpora       tagged corpora in all their forms: files in, sentences out
     vectors       files of word vectors in, rows of lookup tables out
-    network       the scorer of the lecture and its gradients
+    network       the scorer of the lecture, its gradients, and the best sequence of tags
     optim         learning-rate schedules and optimizers
     corruption    what a true window is held against, and how scores become tags
     storage       files that are there as a whole or not at all, run folders

@@ -107,8 +107,8 @@ class Corruption(Protocol[B]):
         ...
 
     def adjusted(self, constants: dict[str, Floats], scores: Floats, words: Ints, unseen: Bools) -> Floats:
-        """The scores (n, K) of a text's words after all that the constants say: where a word is repeated or unseen, and
-        of each tag or type.
+        """The scores (n, K) of a text's words, moved as the constants say: for words that are repeated or unseen, and
+        for each tag or type.
 
         Args:
             words: (n,) a number for each word as it is spelled. unseen: (n,) which were not met in training.

@@ -95,9 +95,9 @@ class TagCorruption:
     def _dials(self, unseen: Bools) -> list[Dial]:
         """The dials of O's offset at unseen words, of β, and of O's offset at all words.
 
-        After training, a seen word of an entity beats O by the margin, while an unseen one may be level with O. So the
-        usual offset at unseen words is the margin. It is smaller if more than half of the words in dev's entities are
-        seen, as training has then learned what words of entities have in common.
+        After training, a seen word of an entity beats O by the margin and `miss`, while an unseen one may be level with
+        O. So the usual offset at unseen words is their sum. It is smaller if more than half of the words in dev's
+        entities are seen, as training has then learned what words of entities have in common.
 
         Args:
             unseen: (e,) which words of dev's entities are unseen.

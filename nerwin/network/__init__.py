@@ -1,1 +1,1 @@
-"""The scorer of the lecture and its gradients: numpy only, no files, no configuration, no terminal."""
+"""The scorer of the lecture, its gradients, and the best sequence of tags: numpy only, no files, no configuration."""
