@@ -6,9 +6,9 @@ from nerwin.arrays import Ints
 from nerwin.corruption.tagset import begins, ends, kinds_of
 
 
-def numbered(starts: Ints, ends: Ints, kinds: Ints, n: int) -> Ints:
+def numbered(starts: Ints, stops: Ints, kinds: Ints, n: int) -> Ints:
     """For each entity among n words one number (s,) that stands for its start, end and type."""
-    return (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + ends
+    return (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + stops
 
 
 def entities_of(tags: Ints) -> Ints:
