@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import json
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerwin.corpora.columns import Block, Columns, block_of, find_delimiter, with_delimiter
+from nerwin.corpora.columns import DOCSTART, Block, Columns, block_of, find_delimiter, with_delimiter
 from nerwin.corpora.inline import format_inline
 from nerwin.errors import CorpusError, WorkerError
 from nerwin.files import pieces
@@ -216,11 +218,26 @@ def test_the_blocks_of_a_piece_are_whole_lines_or_sentences(lines: list[bytes], 
 
 
 def test_lines_of_a_piece() -> None:
-    assert Piece(1, b"\xef\xbb\xbfa\r\nb\n").lines("x") == ["a", "b"]
-    assert Piece(2, b"\xef\xbb\xbfa\n\n").lines("x") == ["\ufeffa", ""]
-    assert Piece(1, "a\u2028b\u0085".encode()).lines("x") == ["a\u2028b\u0085"]
-    with pytest.raises(CorpusError, match=r"^x:8: expected UTF-8, found byte 0xff at column 3"):
-        Piece(7, b"a\nbc\xff\n").lines("x")
+    assert list(Piece(1, b"\xef\xbb\xbfa\r\nb\n").lines("x")) == ["a", "b"]
+    assert list(Piece(2, b"\xef\xbb\xbfa\n\n").lines("x")) == ["\ufeffa", ""]
+    assert list(Piece(1, "a\u2028b\u0085".encode()).lines("x")) == ["a\u2028b\u0085"]
+
+
+@pytest.mark.parametrize(
+    ("number", "mark", "before"),
+    [
+        (1, b"", ["a", "", "d"]),
+        (1, BOM, ["a", "", "d"]),
+        (1, 2 * BOM, ["\ufeffa", "", "d"]),
+        (7, BOM, ["\ufeffa", "", "d"]),
+    ],
+)
+def test_lines_before_one_that_is_not_utf_8_come_first(number: int, mark: bytes, before: list[str]) -> None:
+    found: list[str] = []
+    lines = Piece(number, mark + b"a\r\n\nd\r\r\nbc\xff\ne\n").lines("x")
+    with pytest.raises(CorpusError, match=rf"^x:{number + 3}: expected UTF-8, found byte 0xff at column 3"):
+        found.extend(lines)
+    assert found == before
 
 
 def test_a_piece_is_tagged_without_a_trace_of_those_before(tagger: Tagger) -> None:
@@ -450,6 +467,25 @@ def test_the_lines_before_one_that_cannot_be_tagged_are_put_out(
         found.extend(tag_file(tagger, tmp_path / "in", Task("jsonl", objects=objects), jobs))
     (tmp_path / "good").write_bytes(b"\n".join(lines[:5]))
     assert b"".join(found) == b"".join(tag_file(tagger, tmp_path / "good", Task("jsonl", objects=objects)))
+
+
+@pytest.mark.parametrize("objects", [False, True])
+def test_the_lines_before_an_error_are_put_out_whatever_it_says(
+    tagger: Tagger, monkeypatch: pytest.MonkeyPatch, objects: bool
+) -> None:
+    def refuse(words: list[str], where: str) -> None:
+        if DOCSTART in words:
+            raise CorpusError("no more of that")
+
+    monkeypatch.setattr("nerwin.tagging.task.check_columns", refuse)
+    config = tagger.model.config
+    by_spaces = config.model_copy(update={"corpus": config.corpus.model_copy(update={"tokenizer": "spaces"})})
+    tagger = Tagger(replace(tagger.model, config=by_spaces))
+    lines = ["Mira left", DOCSTART, "Mira left"]
+    data = "\n".join(json.dumps({"tokens": line.split()}) if objects else line for line in lines).encode()
+    output, error = tag_piece(tagger, Task("conll", objects=objects, name="in"), Piece(1, data))
+    assert [line.split("\t")[0] for line in output.decode().split("\n")] == ["Mira", "left", "", ""]
+    assert str(error) == "no more of that"
 
 
 def test_blocks_are_the_smaller_the_more_scores_a_word_has(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,18 @@ def decode_lines(lines: Iterable[bytes], name: str, first: int = 1) -> Iterator[
 
 def decode_text(data: bytes, name: str, first: int = 1) -> list[str]:
     """The same of many whole lines at once, given as one piece of bytes."""
-    return _decoded(_ended(data, name, first), name, first).split("\n")[:-1]
+    return list(lines_of(data, name, first))
+
+
+def lines_of(data: bytes, name: str, first: int = 1) -> Iterator[str]:
+    """The same one by one, so that those before a line that is not UTF-8 come before the error."""
+    lines = _ended(data, name, first)
+    try:
+        text = lines.decode()
+    except UnicodeDecodeError:
+        yield from decode_lines(data.split(b"\n"), name, first)  # ends with the error that names the line
+        raise
+    yield from text.split("\n")[:-1]
 
 
 def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:

@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from nerwin.files.byte_ranges import LINE_FEED, codes_of
-from nerwin.files.lines import LONGEST_LINE, decode_text, too_long
+from nerwin.files.lines import LONGEST_LINE, lines_of, too_long
 from nerwin.files.opening import is_gzip, is_typed, open_binary, reading, source_name
 
 SIZE = 5 << 20  # bytes that are read at a time, and of a piece, about: some hundred thousand words
@@ -43,13 +43,13 @@ class Piece(NamedTuple):
     data: bytes
     awaited: bool = False
 
-    def lines(self, name: str) -> list[str]:
+    def lines(self, name: str) -> Iterator[str]:
         """The lines without their ends.
 
         Raises:
-            CorpusError: not UTF-8; the message starts with `name:line`.
+            CorpusError: a line is not UTF-8; those before it have come. The message starts with `name:line`.
         """
-        return decode_text(self.data, name, self.number)
+        return lines_of(self.data, name, self.number)
 
 
 def read_pieces(path: Path | None, *, by_sentence: bool = False, live: bool = False) -> Iterator[Piece]:

@@ -6,17 +6,18 @@ It is tagged without a trace of the pieces before it, so that this may be done a
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from nerwin.arrays import Ints
 from nerwin.corpora.columns import DOCSTART, Block, Columns, block_of
 from nerwin.corpora.jsonl import with_found
-from nerwin.corpora.jsonl_objects import given_by, read_object, write_object
+from nerwin.corpora.jsonl_objects import Given, given_by, read_object, write_object
 from nerwin.corpora.misread import words_in
 from nerwin.corpora.writable import check_columns
 from nerwin.errors import CorpusError
 from nerwin.files.lines import marked
 from nerwin.files.pieces import Piece, cut_piece
+from nerwin.tagging.annotations import Tokenized
 from nerwin.tagging.renderings import RENDERINGS, ents_of
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.blanks import BLANK
@@ -24,6 +25,7 @@ from nerwin.text.joining import join_words
 from nerwin.text.tags import OUTSIDE
 from nerwin.text.windows import split_sentences
 
+T = TypeVar("T")
 SCORES = 64  # of a word; of models with more, blocks are smaller, so that what they take of the memory stays the same
 
 
@@ -51,14 +53,19 @@ class Tagged(NamedTuple):
 
 def tag_piece(tagger: Tagger, task: Task, piece: Piece) -> Tagged:
     """Tag a piece. Where a line cannot be tagged, what is tagged before it counts: of texts, all lines."""
-    done: list[bytes] = []
-    failure = None
-    try:
-        done.extend(_tag_parts(tagger, task, piece))
-    except CorpusError as error:
-        failure = error
+    done, failure = _up_to_error(_tag_parts(tagger, task, piece))
     output = b"".join(done)
     return Tagged(marked(output) if piece.number == 1 else output, failure)
+
+
+def _up_to_error(found: Iterable[T]) -> tuple[list[T], CorpusError | None]:
+    """All that comes, and the error that ends it, if one does: what came before it is to be put out first."""
+    done: list[T] = []
+    try:
+        done.extend(found)
+    except CorpusError as error:
+        return done, error
+    return done, None
 
 
 def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
@@ -79,14 +86,10 @@ def _tag_parts(tagger: Tagger, task: Task, piece: Piece) -> Iterator[bytes]:
 def _tag_lines(tagger: Tagger, task: Task, part: Piece) -> Iterator[bytes]:
     """The output for lines that are texts of their own, up to the first that cannot be tagged."""
     tag_lines = tag_objects if task.objects else tag_texts
-    try:
-        output = end_lines(tag_lines(tagger, part, task.form, task.name))
-    except CorpusError as error:  # it names its line; those before it may have another error, which comes first then
-        number, _, _ = error.args[0].removeprefix(f"{task.name}:").partition(":")
-        *_, rest = part.data.split(b"\n", int(number) - part.number)
-        yield from _tag_lines(tagger, task, part._replace(data=part.data.removesuffix(rest)))
-        raise
-    yield output
+    lines, failure = _up_to_error(tag_lines(tagger, part, task.form, task.name))
+    yield end_lines(lines)
+    if failure:
+        raise failure
 
 
 def end_lines(lines: Iterable[str]) -> bytes:
@@ -98,14 +101,22 @@ def tag_texts(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str
     """Tag raw texts, one a line, each by itself.
 
     Raises:
-        CorpusError: a token that the form cannot hold; the message starts with `name:line`.
+        CorpusError: a line that is not UTF-8, or a token that the form cannot hold; the lines before it have come. The
+            message starts with `name:line`.
     """
-    texts = [(text, tagger.model.tokens(text)) for text in part.lines(name)]
-    for number, (text, tokens) in enumerate(texts, part.number):
-        if form == "conll" and DOCSTART in text:  # what else columns cannot hold are blanks, which are in no token
-            check_columns([token.text for token in tokens], f"{name}:{number}")
+
+    def read() -> Iterator[Tokenized]:
+        for number, text in enumerate(part.lines(name), part.number):
+            tokens = tagger.model.tokens(text)
+            if form == "conll" and DOCSTART in text:  # what else columns cannot hold are blanks, which are in no token
+                check_columns([token.text for token in tokens], f"{name}:{number}")
+            yield text, tokens
+
+    texts, failure = _up_to_error(read())
     for found in tagger.annotate(texts):
         yield from RENDERINGS[form](found, tagger.model.types)
+    if failure:
+        raise failure
 
 
 def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[str]:
@@ -113,23 +124,31 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
     the tags of their words.
 
     Raises:
-        CorpusError: a line that is no object with a text or words, or with tokens that the form cannot hold; the
-            message starts with `name:line`.
+        CorpusError: a line that is no object with a text or words, or with tokens that the form cannot hold; the lines
+            before it have come. The message starts with `name:line`.
     """
-    lines = [(f"{name}:{number}", line) for number, line in enumerate(part.lines(name), part.number)]
-    objects = [(where, read_object(line, where)) for where, line in lines if line.strip(BLANK)]
-    sources = []
-    for where, content in objects:
-        sources.append(given := given_by(content, where))
-        if form == "conll":
-            check_columns([token.text for token in given.tokens], where)
+
+    def read() -> Iterator[tuple[str, dict[str, Any], Given]]:
+        for number, line in enumerate(part.lines(name), part.number):
+            if line.strip(BLANK):
+                where = f"{name}:{number}"
+                content = read_object(line, where)
+                given = given_by(content, where)
+                if form == "conll":
+                    check_columns([token.text for token in given.tokens], where)
+                yield where, content, given
+
+    objects, failure = _up_to_error(read())
+    sources = [given for _, _, given in objects]
     texts = [(one.text, tagger.model.tokens(one.text) if one.kind == "text" else one.tokens) for one in sources]
     whole = [not one.document for one in sources]
-    for (where, content), given, found in zip(objects, sources, tagger.annotate(texts, whole), strict=True):
+    for (where, content, given), found in zip(objects, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
             yield write_object(with_found(content, given, ents_of(found)), where)
         else:
             yield from RENDERINGS[form](found, tagger.model.types)
+    if failure:
+        raise failure
 
 
 def tag_columns(tagger: Tagger, text: Iterable[Block], columns: Columns, form: str, name: str) -> Iterator[bytes]:
