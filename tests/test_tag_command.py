@@ -110,11 +110,14 @@ def test_tag_finds_the_words_in_the_column_that_is_named(here: Path) -> None:
 def test_a_token_that_columns_cannot_hold_is_refused(here: Path) -> None:
     spaces = ("--set", "corpus.tokenizer=spaces", "--set", "training.epochs=1")
     assert nerwin("train", "-q", "-c", "village.yaml", "-o", "spaces", *spaces).exit_code == DONE
-    text = "Mira left\nsee -DOCSTART- here\n"
-    refused = nerwin("tag", "spaces", "--format", "conll", stdin=text)
-    assert refused.exit_code == BAD
-    assert refused.stderr.startswith("nerwin: <stdin>:2: expected words without tabs that are no -DOCSTART-")
-    assert nerwin("tag", "spaces", "--format", "jsonl", stdin=text).exit_code == DONE
+    lines = ["Mira left", "see -DOCSTART- here"]
+    for kind, text in ("text", lines), ("jsonl", [json.dumps({"text": line}) for line in lines]):
+        given = "\n".join([*text, ""])
+        refused = nerwin("tag", "spaces", "--input", kind, "--format", "conll", stdin=given)
+        assert refused.exit_code == BAD
+        assert refused.stderr.startswith("nerwin: <stdin>:2: expected words without tabs that are no -DOCSTART-")
+        assert refused.stdout.startswith("Mira\t")
+        assert nerwin("tag", "spaces", "--input", kind, "--format", "jsonl", stdin=given).exit_code == DONE
 
 
 def test_tag_of_nothing_prints_nothing(here: Path) -> None:

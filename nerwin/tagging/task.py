@@ -5,7 +5,7 @@ It is tagged without a trace of the pieces before it, so that this may be done a
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from nerwin.arrays import Ints
@@ -23,6 +23,7 @@ from nerwin.tagging.tagger import Tagger
 from nerwin.text.blanks import BLANK
 from nerwin.text.joining import join_words
 from nerwin.text.tags import OUTSIDE
+from nerwin.text.tokenizer import Token
 from nerwin.text.windows import split_sentences
 
 T = TypeVar("T")
@@ -128,21 +129,21 @@ def tag_objects(tagger: Tagger, part: Piece, form: str, name: str) -> Iterator[s
             before it have come. The message starts with `name:line`.
     """
 
-    def read() -> Iterator[tuple[str, dict[str, Any], Given]]:
+    def read() -> Iterator[tuple[str, dict[str, Any], Given, Sequence[Token]]]:
         for number, line in enumerate(part.lines(name), part.number):
             if line.strip(BLANK):
                 where = f"{name}:{number}"
                 content = read_object(line, where)
                 given = given_by(content, where)
+                tokens = tagger.model.tokens(given.text) if given.kind == "text" else given.tokens
                 if form == "conll":
-                    check_columns([token.text for token in given.tokens], where)
-                yield where, content, given
+                    check_columns([token.text for token in tokens], where)
+                yield where, content, given, tokens
 
     objects, failure = _up_to_error(read())
-    sources = [given for _, _, given in objects]
-    texts = [(one.text, tagger.model.tokens(one.text) if one.kind == "text" else one.tokens) for one in sources]
-    whole = [not one.document for one in sources]
-    for (where, content, given), found in zip(objects, tagger.annotate(texts, whole), strict=True):
+    texts = [(given.text, tokens) for _, _, given, tokens in objects]
+    whole = [not given.document for _, _, given, _ in objects]
+    for (where, content, given, _), found in zip(objects, tagger.annotate(texts, whole), strict=True):
         if form == "jsonl":
             yield write_object(with_found(content, given, ents_of(found)), where)
         else:
