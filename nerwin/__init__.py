@@ -11,10 +11,13 @@ The map of the package; each part knows only those before it:
     corruption    what a true window is held against, and how scores become tags
     storage       files that are there as a whole or not at all, run folders
     config        every key that can be set
+    parts         the train and dev parts of a corpus, as training reads them
     parallel      processes, and a cluster's workers
     evaluation    precision, recall, F1, mistakes, and scores that are probabilities
     model         scorer and lookup tables as one, its files, several as one
-    training      from a configuration to a model
+    training      from parts to a model: the loop and its steps
+    run           a training in its run folder, and how it goes on after a stop
+    comparison    a grid of trainings in parallel, and their results
     pretraining   word vectors from untagged text
     tagging       a model at work on new text
     api           nerwin.train, nerwin.average and nerwin.evaluate

@@ -17,12 +17,12 @@ from nerwin.evaluation.scores import Evaluation
 from nerwin.model import committee
 from nerwin.model.files import load_model
 from nerwin.model.model import Standing
+from nerwin.parts.parts import Parts
+from nerwin.parts.reading import read_parts
+from nerwin.parts.same_data import check_same_data
+from nerwin.run.run import Run
 from nerwin.storage.folders import folder_path, model_folder, named_folder, run_config
 from nerwin.tagging.tagger import Tagger, load
-from nerwin.training.data import Parts
-from nerwin.training.reading import read_parts
-from nerwin.training.run import Run
-from nerwin.training.same_data import check_same_data
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 

@@ -16,8 +16,8 @@ from nerwin.cli.closing import conclude
 from nerwin.cli.epochs import curves, table
 from nerwin.cli.threads import usual_threads
 from nerwin.config.reading import load_config
+from nerwin.run.run import Run
 from nerwin.shipped import QUICKSTART, shipped
-from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 
 PICTURE = Path(__file__).parent.parent / ".github" / "training.svg"

@@ -66,7 +66,7 @@ def test_tagging_imports_no_trainer(folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "nerwin.tagging.tagger" in loaded
-    assert not loaded & {"nerwin.training.trainer", "nerwin.training.checkpoint", "nerwin.training.objective"}
+    assert not loaded & {"nerwin.training.trainer", "nerwin.run.checkpoint", "nerwin.training.objective"}
 
 
 def test_tagging_imports_nothing_to_draw_random_numbers_with(folder: Path) -> None:

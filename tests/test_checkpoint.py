@@ -18,12 +18,12 @@ from nerwin import __version__
 from nerwin.errors import ModelError
 from nerwin.model import files as model_files
 from nerwin.model.files import load_model, remove_model, save_model
+from nerwin.run import checkpoint
+from nerwin.run.checkpoint import load_state, save_training
 from nerwin.storage import archive
 from nerwin.storage.archive import file_entry, pack, read_arrays
 from nerwin.storage.folders import MANIFEST
 from nerwin.storage.replace import replace_file, replacing
-from nerwin.training import checkpoint
-from nerwin.training.checkpoint import load_state, save_training
 from nerwin.training.trainer import Trainer
 from nerwin.vectors.cache import vectors_source
 from tests.village import epochs, new_trainer, same, village_config

@@ -12,8 +12,8 @@ from nerwin.cli.closing import _time, conclude, summary
 from nerwin.cli.opening import plan
 from nerwin.config.reading import load_config
 from nerwin.model.model import Standing
+from nerwin.run.run import Run
 from nerwin.storage.folders import LAST
-from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from tests.test_epochs import terminal
 from tests.village import write_village

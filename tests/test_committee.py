@@ -18,8 +18,8 @@ from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.committee import average, calibrate_on
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
+from nerwin.run.run import Run
 from nerwin.text.features import Lookup, form_table
-from nerwin.training.run import Run
 from tests.village import epochs, new_trainer, village_config, write_village
 
 SETTINGS = [

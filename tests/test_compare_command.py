@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nerwin.training.comparison import Comparison
-from nerwin.training.results import Result
+from nerwin.comparison.comparison import Comparison
+from nerwin.comparison.results import Result
 from tests.commands import BAD, DONE, FAILED, nerwin, one_json_object
 
 

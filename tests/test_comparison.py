@@ -13,17 +13,17 @@ from typing import Any, NoReturn
 
 import pytest
 
+from nerwin.comparison.comparison import Comparison, folder_of, train_cell
+from nerwin.comparison.grid import Cell, grid, run_of
+from nerwin.comparison.results import Result, read_results, summarise
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, ModelError, WorkerError
 from nerwin.files.fingerprints import Fingerprint
 from nerwin.parallel.workers import processes
+from nerwin.run.run import Run
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.lock import Lock
-from nerwin.training.comparison import Comparison, folder_of, train_cell
-from nerwin.training.grid import Cell, grid, run_of
-from nerwin.training.results import Result, read_results, summarise
-from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from tests.commands import nerwin
 from tests.village import village_config, write_village
@@ -222,7 +222,7 @@ def test_where_the_folder_was_taken_away_no_further_cell_begins(
         begun.append(folder)
         return result
 
-    monkeypatch.setattr("nerwin.training.comparison.train_cell", train)
+    monkeypatch.setattr("nerwin.comparison.comparison.train_cell", train)
     with ThreadPoolExecutor(1) as pool, pytest.raises(ModelError, match=r"found it or its \.lock taken away"):
         list(one.run(nullcontext(pool)))
     assert (len(begun), one.folder.exists()) == (2, False)
@@ -463,7 +463,7 @@ def test_a_worker_in_another_folder_trains_in_that_of_the_comparison(
         with chdir("elsewhere"):
             return train_cell(folder, config, data)
 
-    monkeypatch.setattr("nerwin.training.comparison.train_cell", elsewhere)
+    monkeypatch.setattr("nerwin.comparison.comparison.train_cell", elsewhere)
     (result,) = comparison(Path(), cells=grid(["training.seed=1"])).run(ThreadPoolExecutor(1))
     assert result.error is None
     assert len(list(tmp_path.glob("out/cells/*/best"))) == 1
@@ -506,7 +506,7 @@ def test_a_cell_whose_data_have_changed_meanwhile_fails(tmp_path: Path, monkeypa
             stream.write("Ines\tB-PER\n\n")
         return result
 
-    monkeypatch.setattr("nerwin.training.comparison.train_cell", changed_afterwards)
+    monkeypatch.setattr("nerwin.comparison.comparison.train_cell", changed_afterwards)
     cells = grid(["training.seed=1,2"])
     results = {result.cell: result.error for result in comparison(tmp_path, cells=cells).run(ThreadPoolExecutor(1))}
     assert results[cells[0]] is None
@@ -516,7 +516,7 @@ def test_a_cell_whose_data_have_changed_meanwhile_fails(tmp_path: Path, monkeypa
 def test_a_result_for_which_there_is_no_room_is_an_error_that_names_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nerwin.training.comparison.train_cell", lambda *given: Result(()))
+    monkeypatch.setattr("nerwin.comparison.comparison.train_cell", lambda *given: Result(()))
     one, limits = comparison(tmp_path, cells=grid(["training.seed=1"])), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:

@@ -14,15 +14,8 @@ from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.errors import ConfigError, CorpusError, VectorsError
 from nerwin.model.files import load_model, save_model
 from nerwin.model.model import Model
-from nerwin.tagging.tagger import Tagger
-from nerwin.text.features import WORDS, Lookup, form_table
-from nerwin.text.pairs import PAIR, are_letters, forms_of
-from nerwin.text.tokenizer import TOKENIZERS
-from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
-from nerwin.training.coverage import lookup_stages
-from nerwin.training.data import CUT_BEYOND, Parts, make_parts
-from nerwin.training.fresh import init_model
-from nerwin.training.notes import (
+from nerwin.parts.coverage import lookup_stages
+from nerwin.parts.notes import (
     LACKS_ALL,
     LACKS_SOME,
     LETTERS,
@@ -32,7 +25,14 @@ from nerwin.training.notes import (
     RANKER_LACKS,
     notes_on,
 )
-from nerwin.training.reading import read_parts
+from nerwin.parts.parts import CUT_BEYOND, Parts, make_parts
+from nerwin.parts.reading import read_parts
+from nerwin.tagging.tagger import Tagger
+from nerwin.text.features import WORDS, Lookup, form_table
+from nerwin.text.pairs import PAIR, are_letters, forms_of
+from nerwin.text.tokenizer import TOKENIZERS
+from nerwin.text.tokenizer_fit import REMEDIES, tokenizer_doubt
+from nerwin.training.fresh import init_model
 from nerwin.training.state import generators
 from nerwin.vectors.wanted import read_vectors
 from tests.village import epochs, new_trainer, village_config
@@ -200,8 +200,8 @@ CUT = "train sentences of more than 3 words are cut where no entity is: "
 def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("data", "notes"):
-        monkeypatch.setattr(f"nerwin.training.{module}.CUT_BEYOND", 3)
+    for module in ("parts", "notes"):
+        monkeypatch.setattr(f"nerwin.parts.{module}.CUT_BEYOND", 3)
     long, short = "O O O O B-A I-A O O B-A O B-A O O", "O B-A O"
     parts = parts_of(tmp_path, [long, short], [long, short])
     assert [" ".join(tags) for tags in parts.train.tags] == ["O O O", "O B-A I-A O", "O B-A O B-A O", "O", short]
@@ -214,7 +214,7 @@ def test_a_long_sentence_of_train_is_cut_between_two_words_outside_and_dev_is_no
 def test_of_what_is_cut_nothing_is_lost_or_reordered_and_entities_stay_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
 ) -> None:
-    monkeypatch.setattr("nerwin.training.data.CUT_BEYOND", 3)
+    monkeypatch.setattr("nerwin.parts.parts.CUT_BEYOND", 3)
     pieces = ["O", "O O", "B-A", "B-A I-A", "B-B I-B I-B I-B"]
     sentences = [" ".join(rng.choice(pieces, size)) for size in rng.integers(1, 20, 200)]
     parts = parts_of(tmp_path, sentences, sentences)
@@ -479,7 +479,7 @@ def test_a_corpus_that_changes_while_it_is_read_is_refused(
             path.write_text(f"{path.read_text()}plum\tO\n")
         return found
 
-    monkeypatch.setattr("nerwin.training.reading.read_part", read_and_change)
+    monkeypatch.setattr("nerwin.parts.reading.read_part", read_and_change)
     with pytest.raises(CorpusError, match=rf"{part}\.conll: .* changed while it was read"):
         read_parts(config)
 

@@ -23,13 +23,13 @@ from nerwin.network.gradcheck import TOLERANCE, numeric_gradient, relative_error
 from nerwin.network.loss import add_l2_gradient
 from nerwin.network.preprocess import PREPROCESSORS, Preprocess
 from nerwin.network.scorer import Cache, Scorer
+from nerwin.parts.parts import Parts
+from nerwin.parts.reading import read_parts
 from nerwin.shipped import shipped
 from nerwin.text import pairs
 from nerwin.training import gradcheck, gradcheck_case, objective
-from nerwin.training.data import Parts
 from nerwin.training.gradcheck import check_all, check_config
 from nerwin.training.gradcheck_case import Case, draw_case
-from nerwin.training.reading import read_parts
 from tests.commands import DONE, FAILED, nerwin, one_json_object
 from tests.village import VILLAGE, village_config, write_village
 

@@ -37,33 +37,36 @@ ALLOWED = {
     "config": {
         "counts", "deafness", "shell", "files", "text", "corpora", "network", "optim", "corruption", "storage"
     },
+    "parts": {"arrays", "counts", "files", "text", "corpora", "config"},
     "parallel": {"deafness", "versions"},
     "evaluation": {"arrays", "text"},
     "model": {
         "arrays", "cached", "versions", "files", "text", "network", "corruption", "storage", "config", "evaluation"
     },
     "training": {
-        "arrays", "counts", "files", "text", "corpora", "vectors", "network", "optim", "corruption", "storage",
-        "config", "parallel", "evaluation", "model"
+        "arrays", "counts", "files", "text", "vectors", "network", "optim", "corruption", "storage", "config", "parts",
+        "evaluation", "model"
     },
+    "run": {"counts", "vectors", "storage", "config", "parts", "model", "training"},
+    "comparison": {"counts", "files", "vectors", "storage", "config", "parts", "parallel", "model", "run"},
     "pretraining": {"arrays", "files", "text", "corpora", "network", "optim", "storage"},
     "tagging": {
         "arrays", "collector", "deafness", "versions", "files", "text", "corpora", "corruption", "storage", "parallel",
         "evaluation", "model"
     },
-    "api": {"corpora", "storage", "config", "evaluation", "model", "training", "tagging"},
+    "api": {"corpora", "storage", "config", "parts", "evaluation", "model", "training", "run", "tagging"},
     "analysis": {
         "arrays", "counts", "versions", "text", "corpora", "vectors", "network", "corruption", "storage", "config",
-        "model", "training"
+        "parts", "model", "run"
     },
     "report": {
-        "counts", "files", "text", "corpora", "storage", "config", "evaluation", "model", "training", "tagging",
-        "analysis"
+        "counts", "files", "text", "corpora", "storage", "config", "evaluation", "model", "run", "tagging", "analysis"
     },
-    "integrations": {"text", "corpora", "config", "training", "tagging", "api"},
+    "integrations": {"text", "corpora", "config", "parts", "tagging", "api"},
     "cli": {
         "api", "collector", "counts", "shell", "shipped", "files", "text", "corpora", "network", "storage", "config",
-        "parallel", "evaluation", "model", "training", "pretraining", "tagging", "analysis", "report"
+        "parallel", "evaluation", "model", "training", "run", "comparison", "pretraining", "tagging", "analysis",
+        "report"
     },
 }  # fmt: skip
 # What only those need who install an extra, and the modules that import it.
@@ -167,6 +170,16 @@ def test_outside_the_standard_library_a_layer_needs_little(path: Path) -> None:
         "report": {"jinja2", "markupsafe", "matplotlib"},
         "cli": {"typer", "rich"},
     }.get(own, {"numpy"})
+
+
+def test_what_learns_knows_no_files() -> None:
+    """Its start alone does, for the vectors to start from and the model whose thresholds are kept; a run saves."""
+    known = re.compile(r"nerwin\.(files|storage|vectors|model\.files|model\.manifest)\b")
+    readers = [name_of(path) for path in MODULES if any(known.match(one.module) for one in imports(path))]
+    assert [name for name in readers if name.startswith("nerwin/training/")] == [
+        "nerwin/training/fresh.py",
+        "nerwin/training/refit.py",
+    ]
 
 
 @pytest.mark.parametrize("library", ["typer", "rich", "click"])

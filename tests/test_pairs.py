@@ -14,6 +14,7 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters
 from nerwin.model.decision import DecisionRule
 from nerwin.model.files import save_model
 from nerwin.network.placed import distinct
+from nerwin.parts.notes import LETTERS, LETTERS_ALONE
 from nerwin.tagging import projections
 from nerwin.tagging.projections import TextForms
 from nerwin.tagging.tagger import Tagger, load
@@ -22,7 +23,6 @@ from nerwin.text.features import FEATURES, NGRAMS, WORDS, Lookup, Spelled, form_
 from nerwin.text.ngrams import ngram_bags
 from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.windows import FlatCorpus, windows
-from nerwin.training.notes import LETTERS, LETTERS_ALONE
 from nerwin.training.trainer import Trainer
 from tests.test_projection import raw_scores
 from tests.village import epochs, new_trainer, village_config

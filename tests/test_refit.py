@@ -18,10 +18,10 @@ from nerwin.corpora.reading import read_corpus
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.decision import CALIBRATION
 from nerwin.model.files import load_model, save_model
+from nerwin.parts.reading import read_parts
 from nerwin.report.familiarity import training_names
-from nerwin.training.metrics import read_metrics
-from nerwin.training.reading import read_parts
-from nerwin.training.run import Run
+from nerwin.run.metrics import read_metrics
+from nerwin.run.run import Run
 from tests.village import VILLAGE, write_village
 
 DEV = "Ulmenau\tB-LOC\nsleeps\tO\n.\tO\n\nMira\tB-PER\nwaved\tO\n.\tO\n\nOf\tO\nKestrel\tB-SHIP\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nerwin.run.run import Run
 from nerwin.tagging.annotations import Annotation, Entity
 from nerwin.tagging.renderings import HTML_HEAD, RENDERINGS
 from nerwin.tagging.streaming import tag_file
@@ -15,7 +16,6 @@ from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
 from nerwin.text.tags import spans
 from nerwin.text.tokenizer import tokenize
-from nerwin.training.run import Run
 from tests.commands import nerwin
 from tests.village import trained_run, village_config
 

@@ -33,9 +33,9 @@ from nerwin.report.contents import Closeup, RunReport, report_runs
 from nerwin.report.familiarity import Recall, names_in, training_names
 from nerwin.report.page import render
 from nerwin.report.sentences import SHOWN, Piece, line_of, spread
+from nerwin.run.metrics import Epoch
 from nerwin.shipped import PACKAGE
 from nerwin.text.tags import Span
-from nerwin.training.metrics import Epoch
 from tests.commands import BAD, DONE, nerwin, one_json_object
 from tests.pages import Page, read_page
 from tests.village import write_village

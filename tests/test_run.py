@@ -14,16 +14,16 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
+from nerwin.comparison.comparison import Comparison
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.config.yaml_files import write_yaml
 from nerwin.errors import ConfigError, ModelError, TrainingDiverged
 from nerwin.model.files import load_model
+from nerwin.parts.parts import Parts
+from nerwin.parts.reading import read_parts
+from nerwin.run.run import Run
 from nerwin.text import pairs
-from nerwin.training.comparison import Comparison
-from nerwin.training.data import Parts
-from nerwin.training.reading import read_parts
-from nerwin.training.run import Run
 from nerwin.training.state import Batched, EpochDone
 from tests.village import same, village_config, write_village
 
@@ -124,7 +124,7 @@ def test_a_run_that_began_while_the_data_was_read_is_left_alone(
         finish(Run.start(folder, config))
         return read_parts(config)
 
-    monkeypatch.setattr("nerwin.training.run.read_parts", slowly)
+    monkeypatch.setattr("nerwin.run.run.read_parts", slowly)
     with pytest.raises(ModelError, match="expected an empty folder"):
         Run.start(folder, config)
     assert load_model(folder / "best").standing.epoch == 1
@@ -355,7 +355,7 @@ def test_it_is_saved_whenever_so_many_minutes_have_passed_since_the_last_time(
 ) -> None:
     run = Run.start(tmp_path / "run", village_config(tmp_path, "training.checkpoint_minutes=1", "training.epochs=2"))
     now, found = 0.0, list[float]()
-    monkeypatch.setattr("nerwin.training.run.time.monotonic", lambda: now)
+    monkeypatch.setattr("nerwin.run.run.time.monotonic", lambda: now)
     monkeypatch.setattr(run, "pause", lambda: found.append(now))
     for record in run.train():
         if isinstance(record, Batched):
@@ -397,7 +397,7 @@ def test_a_run_that_is_killed_between_its_two_saves_has_the_best_model(
     def killed(*given: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nerwin.training.run.save_training", killed)
+    monkeypatch.setattr("nerwin.run.run.save_training", killed)
     with pytest.raises(KeyboardInterrupt):
         finish(Run.start(tmp_path / "run", village_config(tmp_path)))
     assert load_model(tmp_path / "run" / "best").standing.best_epoch == 1
@@ -735,9 +735,7 @@ def test_overwriting_gives_the_run_that_a_new_folder_gives(whole: Path, tmp_path
     assert_equal_runs(whole, tmp_path / "used")
 
 
-@pytest.mark.parametrize(
-    ("write", "epochs"), [("nerwin.training.run.write_yaml", 4), ("nerwin.training.run.replace_file", 6)]
-)
+@pytest.mark.parametrize(("write", "epochs"), [("nerwin.run.run.write_yaml", 4), ("nerwin.run.run.replace_file", 6)])
 def test_overwriting_may_be_killed_at_any_of_its_writes(
     whole: Path, tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch, write: str, epochs: int
 ) -> None:
@@ -796,7 +794,7 @@ def test_overwriting_that_failed_can_be_done_again(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("nerwin.training.run.write_yaml", full)
+        patch.setattr("nerwin.run.run.write_yaml", full)
         with pytest.raises(ModelError, match="No space left"):
             Run.start(whole, config, overwrite=True)
     assert len(finish(Run.start(whole, config, overwrite=True))) == 4

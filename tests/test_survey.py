@@ -17,7 +17,7 @@ from nerwin.config.reading import make_config
 from nerwin.config.yaml_files import SUFFIXES
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.errors import ConfigError
-from nerwin.training.data import CUT_BEYOND
+from nerwin.parts.parts import CUT_BEYOND
 from tests.commands import nerwin
 from tests.conftest import ROOT, shared
 

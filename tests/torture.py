@@ -22,16 +22,16 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
+from nerwin.comparison.comparison import Comparison
+from nerwin.comparison.grid import grid
 from nerwin.config.reading import load_config
 from nerwin.parallel.workers import processes
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import read_text
+from nerwin.run.run import Run
 from nerwin.storage.folders import CONFIG, MANIFEST, METRICS
 from nerwin.tagging.tagger import load
-from nerwin.training.comparison import Comparison
-from nerwin.training.grid import grid
-from nerwin.training.run import Run
 from tests.village import village_config
 
 os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # what is killed cannot tidy up

@@ -7,8 +7,8 @@ from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
 from nerwin.corpora.corpus import Sentence
 from nerwin.corpora.tagged_columns import write_columns
-from nerwin.training.reading import read_parts
-from nerwin.training.run import Run
+from nerwin.parts.reading import read_parts
+from nerwin.run.run import Run
 from nerwin.training.state import EpochDone
 from nerwin.training.trainer import Trainer
 from tests.marked import parse_inline

@@ -10,8 +10,8 @@ from nerwin.analysis.survey import PARTS, Survey
 from nerwin.corpora.doubts import for_no_entity
 from nerwin.corruption.tagging import MOST_TYPES
 from nerwin.counts import counted
-from nerwin.training.data import CUT_BEYOND
-from nerwin.training.notes import SWAPPED
+from nerwin.parts.notes import SWAPPED
+from nerwin.parts.parts import CUT_BEYOND
 
 FEW = 50  # entities of a type below which little can be learned of it
 COVERED = 0.5  # share of words with a vector below which the vectors are likely to be of another language or spelling

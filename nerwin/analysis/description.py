@@ -9,9 +9,9 @@ from nerwin.config.settings import config_keys
 from nerwin.model.files import load_model
 from nerwin.model.manifest import best_of, read_manifest
 from nerwin.model.model import Model
+from nerwin.run.checkpoint import load_state
+from nerwin.run.metrics import epochs_recorded
 from nerwin.storage.folders import CONFIG, LAST, MANIFEST, PAUSED, model_folder
-from nerwin.training.checkpoint import load_state
-from nerwin.training.metrics import epochs_recorded
 from nerwin.versions import versions
 
 

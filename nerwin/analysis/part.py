@@ -14,8 +14,8 @@ from nerwin.config.settings import Config
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.reading import read_corpus
 from nerwin.corpora.schemes import illegal_steps
+from nerwin.parts.parts import CUT_BEYOND
 from nerwin.text.tags import Span, spans
-from nerwin.training.data import CUT_BEYOND
 
 MUCH = 0.1  # share of the words; a corpus has some long sentences
 

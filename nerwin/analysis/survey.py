@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from nerwin.analysis.part import Covered, PartSurvey, TaggedPart, Unseen, describe, read_tagged
 from nerwin.config.settings import Config
 from nerwin.errors import ConfigError
+from nerwin.parts.notes import LETTERS_MISMATCH
 from nerwin.text.features import spellings
 from nerwin.text.pairs import are_letters
 from nerwin.text.tags import Span
 from nerwin.text.tokenizer_fit import tokenizer_doubt
-from nerwin.training.notes import LETTERS_MISMATCH
 from nerwin.vectors.cache import load_vectors
 
 PARTS = ("train", "dev", "test")

@@ -11,10 +11,10 @@ from nerwin.config.corpora import has_part_to_score
 from nerwin.config.settings import Config
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, printable
+from nerwin.run.run import Run
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
 from nerwin.training.descent import learning_rate
-from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 
 if TYPE_CHECKING:

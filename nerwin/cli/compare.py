@@ -19,7 +19,7 @@ from nerwin.counts import counted
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nerwin.training.results import Result, Row
+    from nerwin.comparison.results import Result, Row
 
 
 @command
@@ -60,10 +60,10 @@ def compare(
 
     path, overrides = config or shipped(QUICKSTART), overrides or []
     configured_threads(path, overrides)
+    from nerwin.comparison.comparison import Comparison, folder_of
+    from nerwin.comparison.grid import grid, keys_of, replaced
+    from nerwin.comparison.results import ranked, summarise
     from nerwin.config.reading import taken_apart
-    from nerwin.training.comparison import Comparison, folder_of
-    from nerwin.training.grid import grid, keys_of, replaced
-    from nerwin.training.results import ranked, summarise
 
     staff, wanted = workers(engine, scheduler, jobs), grid(vary)
     if lost := replaced(keys_of([taken_apart(overrides)]), keys_of(wanted)):
@@ -99,7 +99,7 @@ def compare(
 
 
 def _line(result: "Result") -> str:
-    from nerwin.training.grid import called
+    from nerwin.comparison.grid import called
 
     outcome = f"dev F1 {result.f1:.4f}" if result.error is None else f"failed: {result.error}"
     return f"{called(result.cell)}  {outcome}"
@@ -108,7 +108,7 @@ def _line(result: "Result") -> str:
 def _table(rows: "list[Row]", keys: list[str]) -> "Table":
     from rich.table import Table
 
-    from nerwin.training.results import SEED
+    from nerwin.comparison.results import SEED
 
     table = Table()
     shown = [key for key in keys if key != SEED]

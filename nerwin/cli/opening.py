@@ -7,10 +7,10 @@ from nerwin.config.reading import non_default
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.counts import counted
 from nerwin.model.manifest import read_manifest
+from nerwin.run.run import Run
 from nerwin.shipped import place_of
 from nerwin.storage.folders import model_folder
 from nerwin.text.vocabulary import KNOWN
-from nerwin.training.run import Run
 from nerwin.training.trainer import Trainer
 
 FEW_STEPS = 20

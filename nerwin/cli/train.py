@@ -16,7 +16,7 @@ from nerwin.cli.threads import configured_threads
 if TYPE_CHECKING:
     from threading import Event
 
-    from nerwin.training.run import Run
+    from nerwin.run.run import Run
     from nerwin.training.state import Batched, EpochDone
 
 
@@ -60,7 +60,7 @@ def train(
     from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, tested_twice, without_effect
     from nerwin.config.reading import load_config, missing_parts
     from nerwin.files.opening import check_readable
-    from nerwin.training.run import Run
+    from nerwin.run.run import Run
 
     settings = load_config(path, overrides or ())
     if begun and (missing := missing_parts(settings)):

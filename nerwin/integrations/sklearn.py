@@ -21,8 +21,8 @@ from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.lists import from_lists
 from nerwin.errors import CorpusError
+from nerwin.parts.parts import make_parts
 from nerwin.tagging.tagger import Tagger
-from nerwin.training.data import make_parts
 
 Sentences = Sequence[Sequence[str]]
 NO_FILES = {"corpus.train": None, "corpus.dev": None, "corpus.test": None}

@@ -57,7 +57,7 @@ class SavedState(NamedTuple):
 
 
 def save_model(folder: Path, model: Model, state: SavedState | None = None) -> None:
-    """Write a model, and beside it, if there is one, the state of its training (`nerwin/training/checkpoint.py`).
+    """Write a model, and beside it, if there is one, the state of its training (`nerwin/run/checkpoint.py`).
 
     Raises:
         ModelError: it cannot be written.

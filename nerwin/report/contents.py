@@ -15,10 +15,10 @@ from nerwin.evaluation.scores import Evaluation, evaluate_tags
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
 from nerwin.report.familiarity import Names, Recall, recall_by_familiarity, training_names
+from nerwin.run.metrics import Epoch, read_metrics
 from nerwin.storage.folders import MANIFEST, METRICS, PAGE, model_folder
 from nerwin.tagging.tagger import Tagger
 from nerwin.text.tags import Span, iob2, spans
-from nerwin.training.metrics import Epoch, read_metrics
 
 PROBED = 1000  # sentences whose windows the detectors are shown
 

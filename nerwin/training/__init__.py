@@ -1,2 +1,1 @@
-"""From a configuration to a model: reading the parts, the loop, its checkpoints, several trainings at once, and the
-gradient check."""
+"""From parts to a model: the fresh model, the loop that yields records and saves nothing, and the gradient check."""

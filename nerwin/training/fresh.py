@@ -14,11 +14,11 @@ from nerwin.model.model import Model
 from nerwin.network.initializers import init_table
 from nerwin.network.preprocess import PREPROCESSORS, RIDGE
 from nerwin.network.scorer import init_scorer
+from nerwin.parts.coverage import coverage, lookup_stages
+from nerwin.parts.parts import Parts
 from nerwin.text.features import NGRAMS, WORDS, Lookup, Spelled, collect_lookup, form_table
 from nerwin.text.pairs import PAIR
 from nerwin.text.vocabulary import KNOWN, UNKNOWN
-from nerwin.training.coverage import coverage, lookup_stages
-from nerwin.training.data import Parts
 from nerwin.vectors.cache import vectors_source
 from nerwin.vectors.wanted import match_vectors, read_vectors, rescaled
 

@@ -16,13 +16,13 @@ from nerwin.corruption import CORRUPTIONS
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.gradcheck import ENTRIES, Check, check_case
 from nerwin.network.preprocess import PREPROCESSORS
+from nerwin.parts.parts import Part, Parts
+from nerwin.parts.reading import read_parts
 from nerwin.text.pairs import PAIR, bare_words, forms_of
 from nerwin.text.tags import OUTSIDE, types_in
 from nerwin.text.vocabulary import Vocabulary
 from nerwin.text.windows import flatten, split_sentences
-from nerwin.training.data import Part, Parts
 from nerwin.training.gradcheck_case import draw_case
-from nerwin.training.reading import read_parts
 
 GRID_ENTRIES = 8  # entries of a tensor that are perturbed, at most, in the grid of small networks
 GRID_FEATURES = {"shape": 2, PAIR: 2, "ngrams": 2}

@@ -20,8 +20,8 @@ from nerwin.network.gradcheck import DRAWS, EPSILON
 from nerwin.network.loss import penalised
 from nerwin.network.placed import Placed
 from nerwin.network.scorer import Cache
+from nerwin.parts.parts import Parts
 from nerwin.text.features import WORDS, FormTable, form_table
-from nerwin.training.data import Parts
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients, total_loss
 from nerwin.training.state import generators

@@ -10,8 +10,8 @@ from nerwin.config.reading import differing_setup
 from nerwin.errors import ConfigError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
+from nerwin.parts.same_data import check_same_data
 from nerwin.storage.folders import model_folder
-from nerwin.training.same_data import check_same_data
 
 
 def kept_rule(fresh: Model) -> dict[str, Floats]:

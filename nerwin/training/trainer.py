@@ -25,8 +25,8 @@ from nerwin.evaluation.scores import evaluate_tags
 from nerwin.model.model import Model, Standing
 from nerwin.network.placed import Placed
 from nerwin.optim.clipping import clip_by_norm
+from nerwin.parts.parts import Parts
 from nerwin.text.features import form_table
-from nerwin.training.data import Parts
 from nerwin.training.descent import learning_rate, make_optimizer, make_schedule, treatments
 from nerwin.training.fresh import init_model
 from nerwin.training.objective import loss_and_gradients

@@ -10,9 +10,9 @@ import nerwin
 from nerwin.config.reading import load_config
 from nerwin.files.lines import read_lines
 from nerwin.model.files import load_model
+from nerwin.run.run import Run
 from nerwin.shipped import shipped
 from nerwin.tagging.tagger import Tagger
-from nerwin.training.run import Run
 from tests.benchmarks import crfsuite, spacy_blank
 from tests.benchmarks.clock import timed
 from tests.benchmarks.crf_features import letter_features

@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 import yaml
 
+from nerwin.comparison.comparison import Comparison
+from nerwin.comparison.grid import grid
+from nerwin.comparison.results import Result, summarise
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config, config_keys
 from nerwin.config.yaml_files import write_yaml
@@ -27,17 +30,14 @@ from nerwin.corpora.reading import read_corpus
 from nerwin.pretraining.run import STATE, PretrainRun, state_folder
 from nerwin.pretraining.settings import PretrainSettings
 from nerwin.pretraining.text import read_text
+from nerwin.run.checkpoint import load_state
+from nerwin.run.run import Run
 from nerwin.storage.folders import METRICS, RESULTS
 from nerwin.tagging.renderings import RENDERINGS
 from nerwin.tagging.streaming import tag_file
 from nerwin.tagging.tagger import Tagger, load
 from nerwin.tagging.task import Task
 from nerwin.text.tags import is_tag
-from nerwin.training.checkpoint import load_state
-from nerwin.training.comparison import Comparison
-from nerwin.training.grid import grid
-from nerwin.training.results import Result, summarise
-from nerwin.training.run import Run
 from nerwin.vectors.wanted import read_vectors
 from tests.fuzz.cases import Kind
 from tests.fuzz.mutate import mutate, mutate_value, odd_value

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nerwin.config.reading import load_config
 from nerwin.evaluation.scores import evaluate_tags
+from nerwin.run.run import Run
 from nerwin.shipped import shipped
-from nerwin.training.run import Run
 from nerwin.training.state import EpochDone
 from tests.benchmarks import spacy_blank
 from tests.benchmarks.clock import timed

@@ -11,9 +11,9 @@ from itertools import product
 
 from nerwin.config.reading import load_config
 from nerwin.config.settings import Config
+from nerwin.parts.parts import Parts
+from nerwin.parts.reading import read_parts
 from nerwin.shipped import shipped
-from nerwin.training.data import Parts
-from nerwin.training.reading import read_parts
 from nerwin.training.state import Batched
 from nerwin.training.trainer import Trainer
 from tests.benchmarks.corpora import CORPORA

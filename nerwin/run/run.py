@@ -17,6 +17,11 @@ from nerwin.counts import counted
 from nerwin.errors import ModelError, cure
 from nerwin.model.files import remove_leftovers, remove_model, save_model
 from nerwin.model.manifest import read_manifest
+from nerwin.parts.parts import Parts
+from nerwin.parts.reading import read_parts
+from nerwin.run.checkpoint import save_training
+from nerwin.run.metrics import epochs_recorded, whole_metrics
+from nerwin.run.resumption import check_resumable, check_same_config, keep_places, restored, where_saved
 from nerwin.storage.folders import (
     BEST,
     CONFIG,
@@ -35,11 +40,6 @@ from nerwin.storage.folders import (
 )
 from nerwin.storage.lock import Lock, check_free
 from nerwin.storage.replace import replace_file
-from nerwin.training.checkpoint import save_training
-from nerwin.training.data import Parts
-from nerwin.training.metrics import epochs_recorded, whole_metrics
-from nerwin.training.reading import read_parts
-from nerwin.training.resumption import check_resumable, check_same_config, keep_places, restored, where_saved
 from nerwin.training.state import Batched, EpochDone
 from nerwin.training.trainer import Trainer
 

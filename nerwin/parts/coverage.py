@@ -5,9 +5,9 @@ from collections.abc import Collection
 import numpy as np
 
 from nerwin.arrays import Bools, Ints
+from nerwin.parts.parts import Part, Parts
 from nerwin.text.features import STAGES, Lookup, spellings
 from nerwin.text.tags import OUTSIDE
-from nerwin.training.data import Part, Parts
 
 
 def coverage(parts: Parts, vectors: Collection[str]) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nerwin.comparison.grid import Cell, run_of
 from nerwin.errors import ModelError, cure
 from nerwin.storage.folders import RESULTS
 from nerwin.storage.replace import replace_file
-from nerwin.training.grid import Cell, run_of
 
 SEED = "training.seed"
 FIGURES = "f1", "epochs", "seconds", "active"

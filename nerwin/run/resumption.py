@@ -17,11 +17,11 @@ from nerwin.config.settings import Config
 from nerwin.config.yaml_files import replace_values
 from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
+from nerwin.parts.reading import read_parts
+from nerwin.parts.same_data import check_same_data
+from nerwin.run.checkpoint import epochs_begun, load_state
+from nerwin.run.metrics import epochs_recorded
 from nerwin.storage.folders import BEST, CONFIG, LAST, MANIFEST, PAUSED, check_empty, holds_run
-from nerwin.training.checkpoint import epochs_begun, load_state
-from nerwin.training.metrics import epochs_recorded
-from nerwin.training.reading import read_parts
-from nerwin.training.same_data import check_same_data
 from nerwin.training.trainer import Trainer
 from nerwin.vectors.cache import vectors_source
 

@@ -6,8 +6,8 @@ from nerwin.config.settings import Config
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.files.fingerprints import CHANGED
 from nerwin.files.opening import is_pipe
-from nerwin.training.data import Parts, make_parts
-from nerwin.training.notes import notes_on
+from nerwin.parts.notes import notes_on
+from nerwin.parts.parts import Parts, make_parts
 
 
 def read_parts(config: Config) -> Parts:

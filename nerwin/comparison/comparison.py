@@ -10,6 +10,8 @@ from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
 
+from nerwin.comparison.grid import Cell, called, digest, keys_of, run_of, spelled
+from nerwin.comparison.results import Result, append_result, read_results
 from nerwin.config.corpora import corpus_sources
 from nerwin.config.idle import idle
 from nerwin.config.reading import load_config, named_files, non_default
@@ -20,14 +22,12 @@ from nerwin.errors import ConfigError, CorpusError, ModelError, NerwinError, Vec
 from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.files import read_sources
 from nerwin.parallel.workers import Workers
+from nerwin.parts.same_data import check_same_data
+from nerwin.run.metrics import read_metrics
+from nerwin.run.resumption import check_resumable, keep_places
+from nerwin.run.run import Run
 from nerwin.storage.folders import BEST, CELLS, CONFIG, RUNS, check_empty, check_no_links, kind_of
 from nerwin.storage.lock import Lock, wait_until_free
-from nerwin.training.grid import Cell, called, digest, keys_of, run_of, spelled
-from nerwin.training.metrics import read_metrics
-from nerwin.training.results import Result, append_result, read_results
-from nerwin.training.resumption import check_resumable, keep_places
-from nerwin.training.run import Run
-from nerwin.training.same_data import check_same_data
 from nerwin.vectors.cache import vectors_source
 
 THREADS = "training.threads"

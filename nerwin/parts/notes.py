@@ -6,10 +6,10 @@ from nerwin.config.corpora import HELD_OUT, hold_out
 from nerwin.config.settings import Config
 from nerwin.corpora.corpus import Corpus
 from nerwin.counts import counted
+from nerwin.parts.parts import CUT_BEYOND, Parts, listed
 from nerwin.text.pairs import PAIR, are_letters
 from nerwin.text.tags import spans, types_in
 from nerwin.text.tokenizer_fit import tokenizer_doubt
-from nerwin.training.data import CUT_BEYOND, Parts, listed
 
 MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
 SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
