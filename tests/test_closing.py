@@ -173,6 +173,8 @@ def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pyt
         ),
         ([], 1.0, None),
         (["objective.margin=2"], 1.9, None),
+        (["objective.margin=0.001"], 0.03, None),
+        (["objective.margin=0.001"], 1.01, "scores that are all 0 would have 0.001 or less: "),
         (["objective.corruption=label", "objective.miss=0.5"], 1.4, None),
         (["objective.weights=balanced"], 3.0, None),
     ],

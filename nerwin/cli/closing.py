@@ -17,6 +17,8 @@ from nerwin.storage.folders import BEST
 from nerwin.training.descent import learning_rate
 from nerwin.training.state import EpochDone
 
+SMALL = 1.0  # a loss that random weights alone may cause: with a smaller margin, it need not be the rate's fault
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.panel import Panel
@@ -83,10 +85,10 @@ def summary(run: Run) -> str:
 
 
 def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, str]]:
-    """A remedy where the loss, after the first epoch, was larger than that of scores that are all 0."""
+    """A remedy where the loss, after the first epoch, was larger than that of scores that are all 0, and not small."""
     idle_loss = config.objective.margin + config.objective.miss
     worst = max((one for one in done if one.epoch > 1), key=lambda epoch: epoch.loss, default=None)
-    if worst and worst.loss > idle_loss and config.objective.weights == "none":
+    if worst and worst.loss > max(idle_loss, SMALL) and config.objective.weights == "none":
         yield (
             "loss",
             f"{worst.loss:.4g} in epoch {worst.epoch}, where scores that are all 0 would have {idle_loss:g} or less: "
