@@ -230,6 +230,13 @@ def test_a_training_that_cannot_begin_leaves_no_folder(here: Path) -> None:
     assert set((here / "runs").iterdir()) == before
 
 
+@pytest.mark.parametrize(("init", "told"), [("zero", True), ("small", False)])
+def test_detectors_that_start_equal_are_told_of(here: Path, init: str, told: bool) -> None:
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", f"scorer.init={init}")
+    assert done.exit_code == DONE, done.stderr
+    assert ("scorer.init is zero: all detectors of a layer start equal" in done.stderr) is told
+
+
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
     (here / "few.conll").write_text("Mira B-PER\nsleeps O\n")
     hint = "an epoch has only 1 minibatch of 1000 pairs: for so little data"

@@ -61,6 +61,15 @@ def without_effect(config: Config) -> Iterator[str]:
         yield f"{key} is set and has no effect: it needs {need}"
 
 
+def equal_start(config: Config) -> Iterator[str]:
+    """A note where nothing tells the detectors of a layer apart."""
+    if config.scorer.init == "zero":
+        yield (
+            "scorer.init is zero: all detectors of a layer start equal and, but for dropout, get equal gradients or "
+            "none, so that they never differ (lecture 2.6); xavier starts them apart"
+        )
+
+
 def few_steps(trainer: Trainer) -> Iterator[str]:
     """A hint where an epoch has so few steps that even many epochs teach little."""
     size = trainer.config.training.batch_size

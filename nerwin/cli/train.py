@@ -57,7 +57,15 @@ def train(
     configured_threads(path, overrides or ())
     from nerwin.cli.closing import conclude, summary
     from nerwin.cli.epochs import draw
-    from nerwin.cli.opening import few_steps, plan, shorter_course, still_shipped, tested_twice, without_effect
+    from nerwin.cli.opening import (
+        equal_start,
+        few_steps,
+        plan,
+        shorter_course,
+        still_shipped,
+        tested_twice,
+        without_effect,
+    )
     from nerwin.config.reading import load_config, missing_parts
     from nerwin.files.opening import check_readable
     from nerwin.run.run import Run
@@ -74,7 +82,7 @@ def train(
     console = PlainConsole(stderr=True, quiet=quiet)
     for note in (*still_shipped(settings.corpus), *tested_twice(settings.corpus)):
         console.print(note, style="yellow", soft_wrap=True)
-    notes = [*without_effect(settings)]
+    notes = [*without_effect(settings), *equal_start(settings)]
     if begun:
         run = Run.resume(begun, settings)
     else:
