@@ -1,12 +1,13 @@
 """The long jobs as functions for Python: `nerwin.train`, `nerwin.average` and `nerwin.evaluate`. They print nothing."""
 
+import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nerwin.config.corpora import scored_part
+from nerwin.config.corpora import changed_part, scored_part
 from nerwin.config.overrides import apply_setting
 from nerwin.config.reading import key_types, make_config, missing_parts
 from nerwin.config.settings import Config
@@ -160,12 +161,19 @@ def evaluate(model: Tagger | str | Path | None = None, data: str | Path | None =
         data: a file as the model's configuration describes it; None: the configuration's test part, or else its dev
             part, or else what was held out for one.
 
+    Warns:
+        UserWarning: the file has changed since the model was trained with it.
+
     Raises:
         ModelError: no such model, or a damaged one. ConfigError: nothing to score on. CorpusError: a file that cannot
             be read.
     """
     tagger = model if isinstance(model, Tagger) else load(model)
-    return score(tagger, data)[1]
+    corpus, result = score(tagger, data)
+    if changed := changed_part(corpus.path, tagger.model.config.to_dict(), tagger.model.sources):
+        said = f"{corpus.path}: the file is not what it was when the model was trained with it, as {changed}"
+        warnings.warn(said, UserWarning, stacklevel=2)
+    return result
 
 
 def score(

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -277,6 +278,19 @@ def test_evaluate_takes_the_newest_run_where_no_model_is_named(here: Path) -> No
     assert nerwin.evaluate() == nerwin.evaluate("runs/village-1")
 
 
+def test_a_part_that_changed_since_the_training_is_warned_of(village: Path, tmp_path: Path) -> None:
+    dev = tmp_path / "dev.conll"
+    shutil.copy(village.parent / "village.conll", dev)
+    tagger = nerwin.train(village, settings={"corpus.dev": dev})
+    nerwin.evaluate(tagger)  # every warning is an error here
+    dev.write_text(dev.read_text() + "\nrain\tO\n")
+    said = f"^{re.escape(str(dev))}: the file is not what it was when the model was trained with it, as corpus.dev$"
+    with pytest.warns(UserWarning, match=said) as warned:
+        assert nerwin.evaluate(tagger).tokens == nerwin.evaluate(tagger, dev).tokens
+    assert [one.filename for one in warned] == [__file__] * 2  # the line that has called is named
+    nerwin.evaluate(tagger, village.parent / "village.conll")
+
+
 def test_what_scores_too_little_is_not_evaluated(folder: Path) -> None:
     some, none = nerwin.evaluate(folder), nerwin.evaluate(nerwin.load(folder, min_score=1.0))
     assert some.overall.found > 0 == none.overall.found
@@ -525,7 +539,8 @@ def test_without_another_part_the_held_out_sentences_are_scored(village: Path, t
     corpus.write_text(corpus.read_text() + "Ines\tB-PER\n")  # of which other sentences would be the tenth ones
     with pytest.raises(ConfigError, match=r"found another file or none\. Name a corpus with --data\."):
         nerwin.evaluate(tmp_path / "run")
-    assert nerwin.evaluate(tmp_path / "run", corpus).tokens > found.tokens
+    with pytest.warns(UserWarning, match="not what it was when the model was trained with it, as corpus.train$"):
+        assert nerwin.evaluate(tmp_path / "run", corpus).tokens > found.tokens
     corpus.unlink()
     with pytest.raises(ConfigError, match="every tenth sentence, which was held out"):
         nerwin.evaluate(tmp_path / "run")

@@ -183,6 +183,10 @@ def test_a_part_that_changed_since_the_training_is_said_to_be_another(here: Path
         file.write("\nMira\tB-PER\n")
     assert note in nerwin(command, "runs/apart").stderr
     assert note in nerwin(command, "runs/apart", "--data", "dev.conll").stderr
+    Path("link.conll").symlink_to("dev.conll")
+    assert note in nerwin(command, "runs/apart", "--data", "link.conll").stderr
+    Path("copy.conll").write_bytes(Path("dev.conll").read_bytes())  # a file of its own
+    assert note not in nerwin(command, "runs/apart", "--data", "copy.conll").stderr
     with Path("village.conll").open("a") as file:
         file.write("\nMira\tB-PER\n")
     of_train = note.replace("corpus.dev", "corpus.train")

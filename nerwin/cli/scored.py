@@ -48,7 +48,7 @@ def as_own_file(data: str, config: dict[str, Any], sources: "Mapping[str, Finger
     Args:
         config: the model's, in plain values. sources: the model's files.
     """
-    from nerwin.config.reading import value_of
+    from nerwin.config.corpora import changed_part
     from nerwin.files.fingerprints import fingerprint_of
 
     if not os.path.isfile(data):  # Path.is_file fails where what stands behind a name makes it too long
@@ -58,10 +58,8 @@ def as_own_file(data: str, config: dict[str, Any], sources: "Mapping[str, Finger
     for part in ["corpus.train", *(["corpus.dev"] if refit else [])]:
         if sources.get(part) == found:
             return f"The model learned from this file, as {part}: the figures say nothing of new text."
-    for part in ("corpus.dev", "corpus.train"):
-        if value_of(config, part) == os.path.abspath(data) and sources.get(part, found) != found:
-            return f"The file is not what it was when the model was trained with it, as {part}."
-    return None
+    changed = changed_part(data, config, sources)
+    return changed and f"The file is not what it was when the model was trained with it, as {changed}."
 
 
 def _doubts(data: str, result: "Evaluation", types: Sequence[str], chosen: str | Sequence[str]) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """The files that a configuration names as parts of a corpus: read as it says, and known by their sums."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nerwin.config.reading import value_of
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import Corpus, Sentence
@@ -151,6 +153,22 @@ def learned_sentences(whole: Config, sources: Mapping[str, Fingerprint]) -> list
 def training_file(config: CorpusConfig, sources: Mapping[str, Fingerprint]) -> Path | None:
     """The training part, where it still is what a model learned from."""
     return _unchanged(config.train, sources.get("corpus.train"))
+
+
+def changed_part(data: str, config: dict[str, Any], sources: Mapping[str, Fingerprint]) -> str | None:
+    """As which part a model was trained with a file that has changed since; None where that cannot be said of it.
+
+    Args:
+        data: the path of a corpus, which need not be a file. config: the model's, in plain values.
+        sources: the model's files.
+    """
+    for part in ("corpus.dev", "corpus.train"):
+        own = value_of(config, part)
+        if own and os.path.isfile(own) and os.path.isfile(data) and os.path.samefile(own, data):  # through links too
+            found = fingerprint_of(Path(data))
+            if sources.get(part, found) != found:
+                return part
+    return None
 
 
 def _unchanged(path: Path | None, expected: Fingerprint | None) -> Path | None:
