@@ -65,6 +65,8 @@ def train(
         ModelError: the folder is in use, cannot be written, or holds a run that may be neither resumed nor replaced.
         TrainingDiverged: the loss is no longer finite.
     """
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress: expected a function of a record, found {type(progress).__name__}")
     chosen = as_config(config, settings)
     if resume and (overwrite or output is None):
         raise ConfigError(
@@ -122,7 +124,7 @@ def average(models: Iterable[str | Path]) -> Tagger:
         ModelError: one of them is not there or damaged, they differ in data or configuration, or two are from one seed.
         CorpusError: their corpus cannot be read.
     """
-    if isinstance(models, str | Path) or not isinstance(models, Iterable):
+    if isinstance(models, str | bytes) or not isinstance(models, Iterable):
         raise TypeError(f"expected several models, found {models!r}. Put them into a list.")
     paths = [folder_path(one) for one in models]
     loaded = [load_model(model_folder(path)) for path in paths]
@@ -207,7 +209,7 @@ def as_config(config: Config | Mapping[str, Any] | str | Path, settings: Mapping
     base, where = Path.cwd(), "config"
     if isinstance(config, Config):
         content = config.to_dict()
-    elif isinstance(config, str | Path):
+    elif isinstance(config, str | PathLike):
         base, where = Path(config).parent.resolve(), str(config)
         content = read_yaml(Path(config))
     elif isinstance(config, Mapping):

@@ -178,6 +178,9 @@ def test_a_configuration_is_a_path_or_its_content_or_itself(village: Path, monke
     }
     expected = load_config(village)
     assert as_config(content) == as_config(str(village)) == as_config(expected) == expected
+    with os.scandir(village.parent) as entries:
+        entry = next(one for one in entries if one.name == village.name)
+    assert as_config(entry) == expected  # type: ignore[arg-type] # path-like, and neither str nor Path
 
 
 def test_settings_replace_single_values_and_leave_the_rest(village: Path) -> None:
@@ -246,6 +249,12 @@ def test_another_kind_of_configuration_is_a_type_error() -> None:
         nerwin.train({}, settings={5: 1})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="settings: expected a mapping of keys to values, found list"):
         as_config({}, ["training.epochs=1"])  # type: ignore[arg-type]
+
+
+def test_what_is_no_function_is_refused_before_a_training_begins(village: Path, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="progress: expected a function of a record, found bool"):
+        nerwin.train(village, tmp_path / "run", progress=True)  # type: ignore[arg-type]
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), (b"runs/mine", "bytes"), (["runs/mine"], "list")])
@@ -354,7 +363,14 @@ def test_a_stream_of_nothing_is_nothing(tagger: nerwin.Tagger, texts: Iterable[s
         (lambda one: one.entities(b"Museums"), "expected a text as str, found bytes"),
         (lambda one: one.entities(["Museums", "in"]), "expected a text as str, found list"),
         (lambda one: one.entities(None), "^expected a text as str, found NoneType"),
-        (lambda one: one.entities_of_many("Museums"), "expected several texts, found one: 'Museums'"),
+        (lambda one: one.entities_of_many("Museums"), "^expected several texts, found 'Museums'. Put them into a list"),
+        (lambda one: one.entities_of_many(None), "^expected several texts, found NoneType"),
+        (lambda one: one.tag_many(5), "^expected several sentences, found int"),
+        (lambda one: one.tag_many(b"Museums"), "^expected several sentences, found b'Museums'"),
+        (lambda one: one.evaluate(None, [["O"]]), "^expected several sentences, found NoneType"),
+        (lambda one: one.evaluate([["in"]], None), "^expected several lists of tags, found NoneType"),
+        (lambda one: one.evaluate([["in"]], ["O"]), r"^gold\[0\]: expected the tags of a sentence, found 'O'"),
+        (lambda one: one.evaluate([["in"]], [0]), r"^gold\[0\]: expected the tags of a sentence, found int"),
         (
             lambda one: list(one.entities_of_many(["Museums", None])),
             r"^texts\[1\]: expected a text as str, found NoneType",

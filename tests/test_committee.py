@@ -264,7 +264,7 @@ def test_from_python_an_average_is_a_tagger_that_nothing_has_written(
             nerwin.average(few)
     with pytest.raises(ModelError, match="expected a run folder"):
         nerwin.average([tmp_path / "no-such-*"])
-    for one in (runs[0], str(runs[0]), None):
+    for one in (runs[0], str(runs[0]), b"seed1", None):
         with pytest.raises(
             TypeError, match=re.escape(f"expected several models, found {one!r}. Put them into a list.")
         ):

@@ -113,10 +113,10 @@ class Tagger:
             gold: in IOB2, or in another scheme that says where entities end.
 
         Raises:
-            TypeError: a sentence that is not a list of words.
+            TypeError: a sentence that is not a list of words, or one of tags.
             CorpusError: not a tag for each word, or something else than tags.
         """
-        words, true = _numbered_words(sentences), [list(own) for own in gold]
+        words, true = _numbered_words(sentences), _numbered_tags(gold)
         check_sentences(words, true, "gold")
         for number, (sentence, own) in enumerate(zip(words, true, strict=True)):
             check_tags(sentence, own, "auto", f"gold[{number}]")
@@ -146,8 +146,7 @@ class Tagger:
         >>> [[one.text for one in found] for found in nerwin.load("runs/mine").entities_of_many(lines)]
         [['Paris'], ['Lima']]
         """
-        if isinstance(texts, str | bytes):
-            raise TypeError(f"expected several texts, found one: {texts[:40]!r}. Put it into a list.")
+        _check_several(texts, "texts")
         return self._stream(texts)
 
     def _stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
@@ -229,6 +228,7 @@ def check_share(min_score: float) -> None:
 
 def _numbered_words(sentences: Iterable[Iterable[str]]) -> list[list[str]]:
     """The words of each sentence; an error names the number of its own."""
+    _check_several(sentences, "sentences")
     return [_words(sentence, f"sentences[{number}]: ") for number, sentence in enumerate(sentences)]
 
 
@@ -241,8 +241,7 @@ def _words(sentence: Iterable[str], where: str = "") -> list[str]:
     Raises:
         TypeError: it is something else, such as a text.
     """
-    if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
-        found = f"{sentence[:40]!r}" if isinstance(sentence, str | bytes) else type(sentence).__name__
+    if found := _not_several(sentence):
         raise TypeError(
             f"{where}expected the words of a sentence, found {found}. `Tagger.entities` takes a text as it is."
         )
@@ -253,6 +252,29 @@ def _words(sentence: Iterable[str], where: str = "") -> list[str]:
                 f"{where}expected words as str, found {type(word).__name__}: {str(word)[:40]}. Convert them."
             )
     return words
+
+
+def _numbered_tags(gold: Iterable[Iterable[str]]) -> list[list[str]]:
+    """The tags of each sentence, not looked at yet; an error names the number of its own."""
+    _check_several(gold, "lists of tags")
+    tags = []
+    for number, own in enumerate(gold):
+        if found := _not_several(own):
+            raise TypeError(f"gold[{number}]: expected the tags of a sentence, found {found}. Put them into a list.")
+        tags.append(list(own))
+    return tags
+
+
+def _check_several(given: Iterable[object], what: str) -> None:
+    if found := _not_several(given):
+        raise TypeError(f"expected several {what}, found {found}. Put them into a list.")
+
+
+def _not_several(given: object) -> str | None:
+    """What is found where several things should be given, if it is one thing: a text, or nothing to go through."""
+    if isinstance(given, str | bytes):
+        return f"{given[:40]!r}"
+    return None if isinstance(given, Iterable) else type(given).__name__
 
 
 def load(folder: str | Path | None = None, min_score: float = 0.0) -> Tagger:
