@@ -185,7 +185,10 @@ def test_any_number_of_processes_writes_the_same_bytes(
     ("line", "message"),
     [
         ("Mira left", "expected a JSON object, found bad JSON"),
-        ('{"text": "Mira left", "id": 1, "id": 2}', 'expected each name in an object once, found "id" twice. Mend'),
+        (
+            '{"text": "Mira left", "id": 1, "id": 2}',
+            'expected each name in an object once, found "id" more often. Mend',
+        ),
         ('["Mira left"]', 'expected a JSON object with a "text", found'),
         (
             '{"body": "Mira left"}',

@@ -56,8 +56,8 @@ def _with_each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of the pairs that stand in it; Python would take the last of a name, and lose the others."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise CorpusError(f"expected each name in an object once, found {brief(twice)} twice. Mend the line.")
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise CorpusError(f"expected each name in an object once, found {brief(name)} more often. Mend the line.")
     return found
 
 
@@ -68,7 +68,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     """The object of a line.
 
     Raises:
-        CorpusError: it is none, or a name stands twice in an object; the message starts with `where`.
+        CorpusError: it is none, or a name stands more than once in an object; the message starts with `where`.
     """
     try:
         found = _DECODER.decode(line)
