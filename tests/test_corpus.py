@@ -248,11 +248,15 @@ def test_a_line_that_does_not_fit_is_refused_with_path_and_line(
         ),
         (
             "Ines B_PER\n",
-            "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
+            "Write a prefix in capitals, a hyphen and a type, as in B-PER: "
+            "sed -E 's|([[:blank:]][BIESLUM])[_:./]([^[:space:]]+[[:space:]]*)$|\\1-\\2|' IN > OUT does, if it "
+            "stands last. Or is corpus.tag_column another?",
         ),
         (
             "Ines PER-B\n",
-            "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?",
+            "Write a prefix in capitals, a hyphen and a type, as in B-PER: "
+            "sed -E 's|([^[:space:]]+)[-_]([BIESLUM])([[:space:]]*)$|\\2-\\1\\3|' IN > OUT does, if it "
+            "stands last. Or is corpus.tag_column another?",
         ),
         ("Ines\tB-WORK OF ART\n", "Types have no blanks: write _ in their place."),
         (

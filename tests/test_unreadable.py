@@ -84,7 +84,8 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
             "a tag, O if outside.",
         ),
         ("Ines\tB-PER\t7\n", {}, "Is column 1 that of the tags? Then set corpus.tag_column to 1."),
-        ("Ines\tB-NP\tPER-B\n", {}, "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.ta"),
+        ("Ines\tB-NP\tPER-B\n", {}, "Write a prefix in capitals, a hyphen and a type, as in B-PER: sed"),
+        ("Ines\tB-NP\tb-PER\n", {}, "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.ta"),
         ("Ines\tB-NP\tB-PER \n", {}, "Take out the blanks beside it."),
         ("Ines\tB-NP\tB-PER\nleft\tB-VP\tPER\n", {}, "Is corpus.tag_column the column of the tags? Then write B- or"),
         ("Ines\tB-PER\t-\n", {"scheme": "types"}, "Is it outside? Then write O. Or is corpus.tag_column another?"),
@@ -101,6 +102,21 @@ def test_the_command_for_tags_without_types_makes_them_whole_whatever_ends_the_l
     command = refusal("Ines\tB\r\nB\tO\r\n").partition(": sed")[2].partition(" IN > OUT")[0]
     made = subprocess.run(["sed", *shlex.split(command)], input=text.encode(), capture_output=True, check=True)
     assert made.stdout == b"Ines\tB-NAME\r\nPrado\tI-NAME \nB\tO\nleft O\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("I_x\tB_PER\r\nPrado\tI_PER_2 \nI_x\tO\n", "I_x\tB-PER\r\nPrado\tI-PER_2 \nI_x\tO\n"),
+        ("Ines B/PER\nPrado I/PER\n", "Ines B-PER\nPrado I-PER\n"),
+        ("x-B\tPER-B\r\nPrado\tA-1_I \nx-B\tO\n", "x-B\tB-PER\r\nPrado\tI-A-1 \nx-B\tO\n"),
+    ],
+)
+def test_the_command_for_tags_in_another_spelling_respells_them_alone(refusal: Refusal, text: str, mended: str) -> None:
+    refused = refusal(text)
+    command = refused.partition(": sed")[2].partition(" IN > OUT does, if it stands last. Or is corpus.tag_column")[0]
+    made = subprocess.run(["sed", *shlex.split(command)], input=text.encode(), capture_output=True, check=True)
+    assert made.stdout == mended.encode()
 
 
 def test_a_column_that_is_recommended_can_be_read(tmp_path: Path) -> None:

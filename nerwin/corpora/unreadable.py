@@ -34,6 +34,11 @@ OTHER_FORMS = {  # that a file may have, by how its first line begins
 }
 BRACKETS = "Brackets as in CoNLL-2012 are not read: write B- and I- (the README says how)."
 OUTSIDES = ("o", "0", "-", "_", "\u041e", "\u039f")  # other ways to write O; the last two are Cyrillic and Greek
+# What writes B-PER for tags that are spelled otherwise, by their form.
+RESPELLED = {
+    r"[BIESLUM][_:./].+": r"s|([[:blank:]][BIESLUM])[_:./]([^[:space:]]+[[:space:]]*)$|\1-\2|",
+    r".+[-_][BIESLUM]": r"s|([^[:space:]]+)[-_]([BIESLUM])([[:space:]]*)$|\2-\1\3|",
+}
 
 
 class Layout(NamedTuple):
@@ -231,7 +236,9 @@ def _spelled_otherwise(tag: str, scheme: Scheme) -> Iterator[str]:
             "it stands last. Or is corpus.tag_column another?"
         )
     if split_prefix(tag):
-        yield "Write a prefix in capitals, a hyphen and a type, as in B-PER. Or is corpus.tag_column another?"
+        script = next((one for form, one in RESPELLED.items() if re.fullmatch(form, tag)), None)
+        command = f": sed -E '{script}' IN > OUT does, if it stands last" if script else ""
+        yield f"Write a prefix in capitals, a hyphen and a type, as in B-PER{command}. Or is corpus.tag_column another?"
     elif tag[1:2] == "-" and tag[0].isalpha() and not tag[0].isascii():
         yield f"Its first letter is no Latin one ({unicodedata.name(tag[0], 'without a name')}): write it anew."
 
