@@ -49,7 +49,7 @@ def test_compare_tells_a_seed_that_failed_from_a_setting_that_failed(
     assert done.exit_code == DONE
     assert "4/6  schedule.tau=2 training.seed=1  failed: it broke" in done.stderr.splitlines()
     rows = [[cell.strip() for cell in line.split("│")[1:5]] for line in done.stdout.splitlines() if "│" in line]
-    assert rows == [["1", "60.00", "14.14", "2"], ["2", "40.00", "", "1 of 2"], ["3", "failed", "", "0"]]
+    assert rows == [["1", "0.6000", "0.1414", "2"], ["2", "0.4000", "", "1 of 2"], ["3", "failed", "", "0"]]
 
 
 def test_lines_of_json_are_ranked_as_the_table_is(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

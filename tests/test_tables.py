@@ -32,8 +32,8 @@ def test_no_figure_of_a_result_is_cut_off(here: Path, monkeypatch: pytest.Monkey
     printed = nerwin("evaluate", "runs/village-1").stdout
     assert all(f"{100 * scores[name]:.2f}" in printed for name in ("precision", "recall", "f1"))
     table = nerwin(*compare).stdout
-    assert f"{100 * f1:.2f}" in table
-    assert " 0.00 " not in table  # one seed has no spread
+    assert f"{f1:.4f}" in table
+    assert " 0.0000 " not in table  # one seed has no spread
     assert "in margin" in table
 
 
@@ -141,7 +141,7 @@ def test_figures_without_room_follow_in_a_further_table_behind_the_same_words(mo
     monkeypatch.setenv("COLUMNS", "60")
     parts = [[cell.strip() for cell in re.split("[┃│]", row)[1:-1]] for row in rows(nerwin(*COMPARE).stdout)]
     heads = [" ".join(column) for column in zip(*parts[1:3], strict=True)]
-    assert heads == ["optimizer. learning_rate", "scorer. hidden", "dev F1", " spread", " seeds"]
+    assert heads == ["optimizer. learning_rate", "scorer. hidden", " dev F1", " spread", " seeds"]
     further = parts[len(parts) // 2 :]
     assert [" ".join(column) for column in zip(*further[1:3], strict=True)][2:] == [" epochs", " time", "in margin"]
     assert [row[:2] for row in further] == [row[:2] for row in parts[: len(parts) // 2]]

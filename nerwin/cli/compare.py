@@ -125,7 +125,7 @@ def _table(rows: "list[Row]", keys: list[str]) -> "Table":
             continue
         trained = len(row.runs)
         count = str(trained) if trained == row.tried else f"{trained} of {row.tried}"
-        seeds = [f"{100 * row.spread:.2f}" if trained > 1 else "", count] if several else []
+        seeds = [f"{row.spread:.4f}" if trained > 1 else "", count] if several else []
         figures = (f"{row.epochs:.0f}", f"{row.seconds:.1f} s", f"{row.active:.1%}")
-        table.add_row(*values, f"{100 * row.f1:.2f}", *seeds, *figures)
+        table.add_row(*values, f"{row.f1:.4f}", *seeds, *figures)
     return table
