@@ -111,9 +111,14 @@ def test_small_corpora_are_trained(tmp_path: Path, corruption: str, train: str, 
         ("", VILLAGE, "train.conll: expected tagged sentences, found none."),
         (VILLAGE, "", "dev.conll: expected tagged sentences, found none."),
         (VILLAGE, "\n \n\n", "dev.conll: expected tagged sentences, found none."),
-        (VILLAGE, None, "3 sentences are too few to hold a tenth out. Give ten or more, or set corpus.dev."),
+        (VILLAGE, None, "3 sentences are too few to hold a tenth out. Give ten or more"),
+        (
+            VILLAGE.replace("\n\n", "\n"),
+            None,
+            "1 sentence is too few to hold a tenth out. Give ten or more (are blank lines between sentences?), or set",
+        ),
     ],
-    ids=["no entity", "empty", "an empty dev", "a blank dev", "too short to hold out"],
+    ids=["no entity", "empty", "an empty dev", "a blank dev", "too short to hold out", "without blank lines"],
 )
 def test_corpora_with_nothing_to_learn_or_to_measure_are_refused(
     tmp_path: Path, corruption: str, train: str, dev: str | None, reason: str

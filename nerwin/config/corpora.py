@@ -60,7 +60,8 @@ def hold_out(sentences: list[Sentence]) -> tuple[list[Sentence], list[Sentence]]
     if len(sentences) < HELD_OUT:
         few = counted(len(sentences), "sentence is", "sentences are")
         raise CorpusError(
-            f"corpus.dev is not set, and {few} too few to hold a tenth out. Give ten or more, or set corpus.dev."
+            f"corpus.dev is not set, and {few} too few to hold a tenth out. Give ten or more (are blank lines between "
+            "sentences?), or set corpus.dev."
         )
     held = sentences[HELD_OUT - 1 :: HELD_OUT]
     return [one for number, one in enumerate(sentences, 1) if number % HELD_OUT], held
