@@ -184,8 +184,10 @@ WIDE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
 )
 @pytest.mark.parametrize("codec", WIDE)
 def test_utf16_and_utf32_are_known_with_and_without_their_mark(tmp_path: Path, text: str, codec: str) -> None:
-    content = text.encode(codec)
-    message = f"expected UTF-8, found bytes as in {codec[:6].upper()}. Convert the file to UTF-8."
+    content, kind = text.encode(codec), codec[:6].upper()
+    # A mark tells iconv the order of the bytes.
+    command = f": iconv -f {kind} -t UTF-8 IN > OUT" if text.startswith("\ufeff") else ""
+    message = f"expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8{command}."
     with pytest.raises(CorpusError) as caught:
         lines_of(tmp_path, content)
     assert str(caught.value) == f"{tmp_path / 'corpus.txt'}:1: {message}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nerwin.errors import CorpusError
-from nerwin.files.encodings import NO_TEXT, for_other_bytes, wide_kind
+from nerwin.files.encodings import NO_TEXT, WIDE_BOMS, for_other_bytes, wide_kind
 from nerwin.files.opening import open_binary, reading, source_name
 
 BOM = b"\xef\xbb\xbf"
@@ -139,7 +139,9 @@ def _check_narrow(data: bytes, name: str) -> None:
     if kind == NO_TEXT:
         raise _no_text(name)
     if kind:
-        raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8.")
+        # Without a mark, iconv would have to be told the order of the bytes.
+        command = f": iconv -f {kind} -t UTF-8 IN > OUT" if data.startswith(tuple(WIDE_BOMS)) else ""
+        raise CorpusError(f"{name}:1: expected UTF-8, found bytes as in {kind}. Convert the file to UTF-8{command}.")
 
 
 def _no_text(name: str) -> CorpusError:
