@@ -101,6 +101,22 @@ def test_the_score_on_the_test_part_is_that_of_the_best_model(tmp_path: Path) ->
     assert f"{f1:.4f} on village.conll" in written.getvalue().decode()
 
 
+@pytest.mark.parametrize("shared", [4, 5])
+def test_a_test_part_with_much_that_was_learned_from_is_told_of(tmp_path: Path, shared: int) -> None:
+    """Some short sentences come again in any corpus."""
+    write_village(tmp_path)
+    sentences = (tmp_path / "village.conll").read_text().strip().split("\n\n")
+    new = [f"Nobody\tO\nsaw\tO\n{n}\tO" for n in range(20 - shared)]
+    (tmp_path / "test.conll").write_text("\n\n".join([*new, *sentences[:shared]]))
+    run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=test.conll"]))
+    done = [record for record in run.train() if isinstance(record, EpochDone)]
+    written = io.StringIO()
+    conclude(Console(file=written, width=200), run, done, 1.0)
+    said = dict(line.split(": ", 1) for line in written.getvalue().splitlines())["test F1"]
+    doubt = "; learned from: 5 of its 20 sentences, so it is no score on new text" if shared == 5 else ""
+    assert said.endswith(f" on test.conll{doubt}")
+
+
 def test_where_the_test_part_is_gone_the_model_is_told_of_all_the_same(tmp_path: Path) -> None:
     write_village(tmp_path)
     test = Path(shutil.copy(tmp_path / "village.conll", tmp_path / "test.conll"))
@@ -157,7 +173,7 @@ def test_who_is_told_nothing_waits_for_no_score(tmp_path: Path, monkeypatch: pyt
     write_village(tmp_path)
     run = Run.start(tmp_path / "run", load_config(tmp_path / "village.yaml", ["corpus.test=village.conll"]))
     scored: list[object] = []
-    monkeypatch.setattr("nerwin.cli.closing.evaluate", lambda *given: scored.append(given))
+    monkeypatch.setattr("nerwin.cli.closing.score", lambda *given: scored.append(given))
     conclude(Console(quiet=True), run, [], 1.0)
     assert scored == []
 

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nerwin.api import evaluate
+from nerwin.api import score
 from nerwin.cli.epochs import dev_curve
 from nerwin.cli.tables import WIDEST
-from nerwin.config.corpora import has_part_to_score
+from nerwin.config.corpora import has_part_to_score, learned_sentences
 from nerwin.config.settings import Config
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, printable
+from nerwin.parts.notes import MUCH
 from nerwin.run.run import Run
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
+from nerwin.tagging.tagger import load
 from nerwin.training.descent import learning_rate
 from nerwin.training.state import EpochDone
 
@@ -99,10 +101,18 @@ def _too_fast(config: Config, done: Sequence[EpochDone]) -> Iterator[tuple[str, 
 def _test_score(model: Path, test: Path) -> str:
     """On the test part; where it cannot be read, why: the model is there all the same."""
     try:
-        result = evaluate(model, test)
+        tagger = load(model)
+        corpus, result = score(tagger, test)
+        learned = learned_sentences(tagger.model.config, tagger.model.sources) or ()
     except CorpusError as error:
         return f"none, {error}"
-    return f"{result.overall.f1:.4f} on {test.name}"
+    known = {tuple(words) for words in corpus.words}.intersection(tuple(one.words) for one in learned)
+    again, all_of_it = sum(tuple(words) in known for words in corpus.words), len(corpus.words)
+    there = counted(all_of_it, "sentence")
+    doubt = (
+        f"; learned from: {again:,} of its {there}, so it is no score on new text" if again > MUCH * all_of_it else ""
+    )
+    return f"{result.overall.f1:.4f} on {test.name}{doubt}"
 
 
 def _time(seconds: float) -> str:
