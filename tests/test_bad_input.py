@@ -192,7 +192,11 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, "tag runs/village-1 village.conll --html --format conll", "expected it or --format, found both (--f"),
         (nothing, "tag runs/village-1 village.conll nothing.txt --output new", "nothing.txt: cannot read the file"),
         (nothing, "inspect runs/village-1 --window=", "--window: expected a text of one word or more, found ''"),
-        (nothing, "inspect runs/village-1 --word a --window b", "--word and --window are two questions"),
+        (
+            nothing,
+            "inspect runs/village-1 --word a --window b.",
+            "--word a: expected a word of the text, found none. Write one",
+        ),
         (nothing, "inspect runs/village-1 --data x --word a", "expected it alone, found --word too. Leave one"),
         (nothing, "inspect runs/village-1 --data x --window a", "expected it alone, found --window too. Leave one"),
         (nothing, "compare --vary training.seed=1 --vary training.seed=2", "--vary training.seed: expected a key once"),

@@ -13,7 +13,7 @@ from nerwin.analysis.inspection import TOP, Decision, Detector, _highest, inspec
 from nerwin.cli.console import PlainConsole
 from nerwin.cli.inspect import _draw_decision, _draw_detectors
 from nerwin.corpora.reading import read_corpus
-from nerwin.errors import ModelError
+from nerwin.errors import ConfigError, ModelError
 from nerwin.model.files import load_model
 from nerwin.model.model import Model
 from nerwin.tagging.tagger import load
@@ -149,6 +149,19 @@ def test_a_texts_middle_word_is_decided_on(tmp_path: Path, text: str, words: lis
     decision, tokens = take_apart(model, text), model.tokens(text)
     assert decision.words == words
     assert words[decision.centre] == tokens[(len(tokens) - 1) // 2].text
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "centre"),
+    [("Quellmark", ["_", "_", "Quellmark", "was", "seen"], 2), ("seen", ["Quellmark", "was", "seen", ".", "_"], 2)],
+)
+def test_any_word_of_a_text_can_be_asked_about(tmp_path: Path, word: str, words: list[str], centre: int) -> None:
+    model = fresh(tmp_path)
+    model.constants["thresholds"] = np.zeros(2)
+    decision = take_apart(model, "Quellmark was seen .", word)
+    assert (decision.words, decision.centre) == (words, centre)
+    with pytest.raises(ConfigError, match=r"^--word Lima: expected a word of the text, found none\. Write one"):
+        take_apart(model, "Quellmark was seen .", "Lima")
 
 
 @pytest.mark.parametrize(("word", "outside"), [("Quellmark", 0.5), ("Zanzibar", 2.0)])
@@ -298,6 +311,13 @@ def test_the_drawn_decision_names_every_word_and_score(run: Path) -> None:
         assert [word, *(f"{share:+.3f}" for share in shares)] in rows
     decided = [score + rule for score, rule in zip(decision["scores"], decision["rule"], strict=True)]
     assert ["in all", *(f"{one:+.3f}" for one in decided)] in rows
+
+
+def test_the_command_takes_the_decision_on_a_word_of_a_sentence_apart(run: Path) -> None:
+    done = inspect(run, "--window", "Paris is far from the museums", "--word", "Paris")
+    assert done.exit_code == 0
+    assert '\n"Paris" is tagged ' in done.stdout
+    assert "museums" not in done.stdout  # which is outside of its window
 
 
 def test_the_command_finds_neighbours(run: Path) -> None:

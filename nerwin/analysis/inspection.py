@@ -168,7 +168,7 @@ class Decision(NamedTuple):
     """One window's scores taken apart; for each score, base + Σ positions = base + Σ detectors = score.
 
     words: in each place of the window, the last of which may be SENTENCE; where pairs are a feature, what a word says
-    together with the next one is its own share. centre: the place of the middle word. rule: what the thresholds or
+    together with the next one is its own share. centre: the place of the word. rule: what the thresholds or
     offsets that dev has set add to each score; the highest sum decides, of types if it is above 0, of tags together
     with those of the words around. tag: what is decided, with all of the text in view.
     """
@@ -184,16 +184,21 @@ class Decision(NamedTuple):
     tag: str
 
 
-def take_apart(model: Model, text: str) -> Decision:
-    """The decision on the middle word of a text, its window padded or cut to the model's size.
+def take_apart(model: Model, text: str, word: str | None = None) -> Decision:
+    """The decision on a word of a text, by default the middle one, its window padded or cut to the model's size.
 
     Raises:
-        ConfigError: there is no word.
+        ConfigError: there is no word, or not this one.
     """
     tokens = model.tokens(text)
     if not tokens:
         raise ConfigError(f"--window: expected a text of one word or more, found {text[:40]!r}. Write the words out.")
     C, centre = model.config.window.size, (len(tokens) - 1) // 2
+    if word is not None:
+        words = [token.text for token in tokens]
+        if word not in words:
+            raise ConfigError(f"--word {word}: expected a word of the text, found none. Write one as it stands there.")
+        centre = words.index(word)
     sentences = [[token.text for token in sentence] for sentence in cut_into_sentences(text, tokens)]  # as when tagging
     flat, forms, names = _read(model, sentences)
     ids, around = model.windows_at(flat, flat.centres[centre : centre + 1])

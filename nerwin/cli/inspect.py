@@ -28,9 +28,11 @@ WIDE = 6  # scores drawn side by side: a tagger has four a type, more than a ter
 @command
 def inspect(
     model: ModelArgument = None,
-    word: Annotated[str | None, typer.Option("--word", help="Show the words nearest to this one.")] = None,
+    word: Annotated[
+        str | None, typer.Option("--word", help="Show the words nearest to this one; with --window, explain its tag.")
+    ] = None,
     window: Annotated[
-        str | None, typer.Option("--window", help="Explain the decision on the middle word of this text.")
+        str | None, typer.Option("--window", help="Explain the decision on --word, or the middle word, of this text.")
     ] = None,
     data: Annotated[
         Path | None,
@@ -47,8 +49,6 @@ def inspect(
     from nerwin.model.files import load_model
     from nerwin.storage.folders import model_folder
 
-    if word is not None and window is not None:
-        raise ConfigError("--word and --window are two questions: expected one of them, found both. Ask them in turn.")
     if data is not None and (word is not None or window is not None):
         other = "--word" if window is None else "--window"
         raise ConfigError(f"--data is for the detectors: expected it alone, found {other} too. Leave one of them out.")
@@ -57,12 +57,12 @@ def inspect(
     if model is None:
         say(f"model: {folder}", err=True)
     answer: dict[str, Any]
-    if word is not None:
+    if window is not None:
+        decision = take_apart(chosen, window, word)
+        answer, draw = decision._asdict(), partial(_draw_decision, decision)
+    elif word is not None:
         neighbours = nearest_words(chosen, word)
         answer, draw = {"word": word, "nearest": neighbours}, partial(_draw_neighbours, word, neighbours)
-    elif window is not None:
-        decision = take_apart(chosen, window)
-        answer, draw = decision._asdict(), partial(_draw_decision, decision)
     else:
         detectors = _detectors(chosen, data)
         answer, draw = {"detectors": [one._asdict() for one in detectors]}, partial(_draw_detectors, detectors)
