@@ -21,17 +21,23 @@ from tests.processes import python, started
 def test_a_line_that_is_typed_is_tagged_at_once(here: Path) -> None:
     ours, theirs = os.openpty()
     words = [sys.executable, "-m", "nerwin", "tag", "runs/village-1"]
+
+    def lines(count: int) -> str:
+        said = b""
+        while said.count(b"\n") < count:
+            assert select.select([ours], [], [], 60)[0], said
+            said += os.read(ours, 1000)
+        return said.decode()
+
     with subprocess.Popen(
         words, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "NO_COLOR": "1"}
     ) as tag:
         os.close(theirs)
+        assert lines(1).splitlines() == ["tags what is typed here, until Ctrl-D"]
         for text in ("Mira left", "Ines came"):
             os.write(ours, f"{text}\n".encode())
-            said = b""
-            while said.count(b"\n") < 2:  # what is typed comes back, then the answer
-                assert select.select([ours], [], [], 60)[0], said
-                said += os.read(ours, 1000)
-            echo, answer = said.decode().split()[:2], said.decode().splitlines()[1]
+            said = lines(2)  # what is typed comes back, then the answer
+            echo, answer = said.split()[:2], said.splitlines()[1]
             assert echo == text.split()
             assert re.sub(r"\[([^]]*)\]\([A-Z]*\)", r"\1", answer) == text
         os.write(ours, b"\x04")  # Ctrl-D, once

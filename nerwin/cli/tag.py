@@ -65,6 +65,7 @@ def tag(
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
         from nerwin.config.corpora import columns_of
         from nerwin.config.reading import named_files
+        from nerwin.files.opening import is_typed
         from nerwin.storage.folders import model_folder
         from nerwin.tagging.streaming import tag_file
         from nerwin.tagging.tagger import load
@@ -83,6 +84,8 @@ def tag(
     task = Task(rendering, columns, objects=source == "jsonl")
     texts = with_outputs(files, output, ".html" if page else "", named_files(config).values())
     hint = form_hint(source, files, columns)
+    if STDIN in files and is_typed(None):
+        say("tags what is typed here, until Ctrl-D", err=True)  # else it would seem to hang
     if engine == "dask":
         from nerwin.tagging.ranges import saved_model
         from nerwin.tagging.shards import Tagging
