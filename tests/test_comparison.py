@@ -162,6 +162,13 @@ def test_a_key_that_is_compared_for_nothing_is_told_of(tmp_path: Path) -> None:
     assert note == "optimizer.momentum has no effect in 1 of 1 cell: it needs optimizer.name momentum or nesterov"
 
 
+def test_detectors_that_are_compared_below_the_least_are_told_of(tmp_path: Path) -> None:
+    (note,) = comparison(tmp_path, cells=grid(["scorer.hidden=[20],[50]", "scorer.per_type=16"])).without_effect()
+    assert note == "scorer.hidden has no effect where it ends with fewer than 16 a type (scorer.per_type)"
+    for other in ("scorer.per_type=16", "scorer.hidden=[20],[50]"):
+        assert not list(comparison(tmp_path, cells=grid([other])).without_effect())
+
+
 def test_cells_that_come_to_the_same_training_are_trained_once(tmp_path: Path) -> None:
     """Else one seed would be counted for two that agree."""
     one = comparison(tmp_path, cells=grid(["training.seed=1,01,2", "objective.margin=2,2.0"]))

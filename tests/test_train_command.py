@@ -237,6 +237,14 @@ def test_detectors_that_start_equal_are_told_of(here: Path, init: str, told: boo
     assert ("scorer.init is zero: all detectors of a layer start equal" in done.stderr) is told
 
 
+@pytest.mark.parametrize(("least", "said"), [(4, False), (5, True)])
+def test_more_detectors_than_are_set_are_told_of(here: Path, least: int, said: bool) -> None:
+    """The two types of the village have eight."""
+    done = nerwin("train", "--config", "village.yaml", "--output", "out", "--set", f"scorer.per_type={least}")
+    note = "scorer.hidden ends with 8, the last layer has 10 detectors: 5 a type (scorer.per_type)"
+    assert (note in done.stderr.splitlines()) == said
+
+
 def test_a_training_of_few_steps_is_told_of(here: Path) -> None:
     (here / "few.conll").write_text("Mira B-PER\nsleeps O\n")
     hint = "an epoch has only 1 minibatch of 1000 pairs: for so little data"

@@ -70,6 +70,16 @@ def equal_start(config: Config) -> Iterator[str]:
         )
 
 
+def widened(trainer: Trainer) -> Iterator[str]:
+    """A note where the types ask for more detectors than are set."""
+    scorer, width = trainer.config.scorer, trainer.model.hidden[-1]
+    if width > scorer.hidden[-1]:
+        yield (
+            f"scorer.hidden ends with {scorer.hidden[-1]:,}, the last layer has {counted(width, 'detector')}: "
+            f"{scorer.per_type:,} a type (scorer.per_type)"
+        )
+
+
 def few_steps(trainer: Trainer) -> Iterator[str]:
     """A hint where an epoch has so few steps that even many epochs teach little."""
     size = trainer.config.training.batch_size

@@ -64,6 +64,7 @@ def train(
         shorter_course,
         still_shipped,
         tested_twice,
+        widened,
         without_effect,
     )
     from nerwin.config.reading import load_config, missing_parts
@@ -95,7 +96,7 @@ def train(
                     folder.rmdir()
             raise
         notes += shorter_course(settings)
-    notes += [*run.parts.notes, *few_steps(run.trainer), *(plan(run) if verbose else ())]
+    notes += [*run.parts.notes, *widened(run.trainer), *few_steps(run.trainer), *(plan(run) if verbose else ())]
     for note in notes:
         console.print(note, style="dim", soft_wrap=True)
     try:

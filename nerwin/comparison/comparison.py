@@ -119,6 +119,9 @@ class Comparison:
         cells = Counter(found for cell in self.cells for found in idle(self._configs[cell], varied).items())
         for (key, need), count in cells.items():
             yield f"{key} has no effect in {count} of {counted(len(self.cells), 'cell')}: it needs {need}"
+        least = max(config.scorer.per_type for config in self._configs.values())
+        if "scorer.hidden" in varied and least:
+            yield f"scorer.hidden has no effect where it ends with fewer than {least:,} a type (scorer.per_type)"
 
     def finished(self) -> list[Result]:
         """The cells that an earlier start has finished.
