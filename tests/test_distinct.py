@@ -56,6 +56,16 @@ def test_every_place_has_each_of_its_forms_once(rows: list[list[int]]) -> None:
         assert ((start <= found.places[:, c]) & (found.places[:, c] < end)).all()
 
 
+def test_windows_that_are_not_written_out_stand_for_those_that_are(rng: np.random.Generator) -> None:
+    ids, Wt = rng.integers(0, 5, (12, 3)), rng.normal(size=(6, 4))
+    L = rng.normal(size=(5, 2))
+    listed = by_place(ids)
+    x, written = listed.windows(L[listed.forms]), L[ids].reshape(12, 6)
+    np.testing.assert_array_equal(np.asarray(x), written)
+    np.testing.assert_array_equal(x.take(np.array([7, 0, 7]), axis=0), written[[7, 0, 7]])
+    np.testing.assert_allclose(x @ Wt, written @ Wt, rtol=1e-12, atol=1e-12)
+
+
 class Found(NamedTuple):
     """A loss, and all gradients in full."""
 
@@ -99,6 +109,9 @@ def test_with_one_table_each_place_may_have_a_form_of_its_own(tmp_path: Path) ->
         ["features={}", "objective.corruption=window"],
         ['features={"shape": 3, "suffix2": 4}', "objective.corruption=label", "objective.l2=0.01"],
         ["scorer.hidden=[6, 5]", "scorer.dropout=0.4", "window.size=3"],
+        # Never taken, since x is written out for these; but right.
+        ["scorer.input_dropout=0.3"],
+        ["preprocess.method=whiten"],
     ],
 )
 def test_forms_may_be_projected_place_by_place(tmp_path: Path, overrides: list[str]) -> None:

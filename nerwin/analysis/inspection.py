@@ -205,7 +205,7 @@ def take_apart(model: Model, text: str, word: str | None = None) -> Decision:
     words_here = distinct(ids, around)
     # Preprocessing is folded into the first layer, so that every share falls to a word itself.
     params = model.folded()
-    x = model.raw_windows(forms, words_here)[0].astype(np.float64)
+    x = words_here.windows(model.embed(forms, words_here.forms))[0].astype(np.float64)
     shares = score_shares(model.scorer, params, x)
     rule, unseen = model.rule, forms.unseen[flat.words]
     adjusted = rule.adjusted(model.score(forms, flat), forms.word_numbers(flat.words), unseen)

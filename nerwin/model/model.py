@@ -12,10 +12,9 @@ from nerwin.corruption import CORRUPTIONS
 from nerwin.corruption.interface import Corruption, CorruptionSettings
 from nerwin.files.fingerprints import Fingerprint
 from nerwin.model.decision import DecisionRule
-from nerwin.network.by_place import ByPlaceCache, forward_by_place
 from nerwin.network.dropout import Dropout, Masks
 from nerwin.network.lookup import backprop_bags, backprop_lookup, lookup, lookup_bags
-from nerwin.network.placed import ByPlace, Placed, as_they_stand, by_place, distinct
+from nerwin.network.placed import Placed, Windows, as_they_stand, by_place, distinct
 from nerwin.network.preprocess import Preprocess
 from nerwin.network.projection import FixedScorer
 from nerwin.network.scorer import Cache, Scorer
@@ -191,14 +190,10 @@ class Model:
         untouched = not self.config.scorer.input_dropout and self.config.preprocess.method == "none"
         return untouched and sum(self.widths) >= BY_PLACE_WIDTH and NGRAMS not in self.config.features
 
-    def windows(self, forms: FormTable, placed: Placed) -> Floats:
+    def windows(self, forms: FormTable, placed: Placed) -> Windows:
         """The scorer's input x (B, n)."""
-        x, preprocess = self.raw_windows(forms, placed), self.preprocess
-        return preprocess.forward(x) if preprocess else x
-
-    def raw_windows(self, forms: FormTable, placed: Placed) -> Floats:
-        """The windows (B, n) before any preprocessing."""
-        return placed.windows(self.embed(forms, placed.forms))
+        x, preprocess = placed.windows(self.embed(forms, placed.forms)), self.preprocess
+        return preprocess.forward(np.asarray(x)) if preprocess else x
 
     # From windows to scores, in training.
 
@@ -206,15 +201,9 @@ class Model:
         """Dropout masks for the input of a minibatch and for each hidden layer."""
         return self.dropout.masks(rng, B, self.params["U"].dtype.type)
 
-    def forward(
-        self, forms: FormTable, placed: Placed, masks: Masks | None = None
-    ) -> tuple[Floats, Cache | ByPlaceCache]:
+    def forward(self, forms: FormTable, placed: Placed, masks: Masks | None = None) -> tuple[Floats, Cache]:
         """The scores (B, K), and the cache for backpropagation; without masks, the whole network is used."""
-        masks = masks or self.dropout.whole_network()
-        if isinstance(placed, ByPlace):
-            e = self.embed(forms, placed.forms)
-            return forward_by_place(self.scorer, self.params, e, placed.borders, placed.places, masks)
-        return self.scorer.forward(self.params, self.windows(forms, placed), masks)
+        return self.scorer.forward(self.params, self.windows(forms, placed), masks or self.dropout.whole_network())
 
     # Scores of many words, where nothing is trained.
 

@@ -2,11 +2,14 @@
 
 There are three kinds of list, of which `Model.placed` picks the fastest: each distinct form once (`Distinct`), one
 entry for each place of each window (`AsTheyStand`), or, place by place, each form that occurs there once (`ByPlace`).
-Each puts the forms' vectors into the windows, and brings the windows' gradients back to the forms.
+Each puts the forms' vectors into the windows x, and brings the windows' gradients back to the forms. The first two
+write x out as an array; the third gives one that is not written out (`WindowsByPlace`).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -60,10 +63,6 @@ class _EachPlace:
 
     around = None
 
-    def windows(self, e: Floats) -> Floats:
-        """x (B, n), given the vectors (u, D) of the forms."""
-        return windows_of(e, self.places)
-
     def backprop(self, chosen: Ints, dx: Floats) -> FormGradients:
         """The gradients of the forms of some windows (b,), given ∂J/∂x (b, n) of these."""
         places = self.places.take(chosen, axis=0)
@@ -75,20 +74,60 @@ class AsTheyStand(_EachPlace):
     """An entry for each place of each window, in order."""
 
     def windows(self, e: Floats) -> Floats:
+        """x (B, n), given the vectors (u, D) of the forms."""
         return e.reshape(len(self.places), -1)
 
 
 @dataclass(frozen=True)
 class ByPlace(_EachPlace):
-    """Every form once for each place c that it stands in, so that W_c is applied to it once (`forward_by_place`).
+    """Every form once for each place c that it stands in.
 
     borders: (C + 1) where the forms of each place begin, and where the last ones end.
     """
 
     borders: Sequence[int]
 
+    def windows(self, e: Floats) -> "WindowsByPlace":
+        """x (B, n), given the vectors (u, D) of the forms."""
+        return WindowsByPlace(e, self)
+
+
+@dataclass(frozen=True)
+class WindowsByPlace:
+    """The windows x (B, n) of a large minibatch, which W is applied to without writing them out.
+
+    This is the formula of `network.projection`: a form is projected once for each place where it occurs, not in each
+    window. `@` and `take` are what training asks of x; for all else numpy writes the array out.
+
+    e: (u, D) the vectors of the forms.
+    """
+
+    e: Floats
+    placed: ByPlace
+
+    def __matmul__(self, Wt: Floats) -> Floats:
+        """x Wᵀ (B, m), given Wᵀ (n, m): one product for each place, over its forms; a window adds up a row of each."""
+        D, places = self.e.shape[1], self.placed.places
+        parts = (
+            (self.e[start:end] @ Wt[c * D : (c + 1) * D]).take(places[:, c] - start, axis=0)
+            for c, (start, end) in enumerate(itertools.pairwise(self.placed.borders))
+        )
+        product = next(parts)  # (B, m)
+        for part in parts:
+            product += part
+        return product
+
+    def take(self, chosen: Ints, axis: Literal[0]) -> Floats:
+        """Some windows (b, n), written out: those that are propagated back are few."""
+        return windows_of(self.e, self.placed.places.take(chosen, axis=axis))
+
+    def __array__(self, dtype: None = None, copy: None = None) -> Floats:
+        """All of them."""
+        return windows_of(self.e, self.placed.places)
+
 
 Placed = Distinct | AsTheyStand | ByPlace
+Windows = Floats | WindowsByPlace
 
 
 def distinct(ids: Ints, around: Surroundings | None = None) -> Distinct:

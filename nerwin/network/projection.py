@@ -3,7 +3,7 @@
     z = W x + b = b + Σ_c W_c e(w_c)          W = [ W₁ … W_C ], W_c (m, D) being the columns that see place c
 
 A text has far fewer forms than windows (Zipf), so all that is left to do for a window is to fetch C rows and add them.
-In training every step moves W, but a large minibatch repeats enough forms to gain, too: see `network/by_place.py`.
+In training every step moves W, but a large minibatch repeats enough forms to gain, too: see `placed.WindowsByPlace`.
 """
 
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from nerwin.arrays import Floats, Gradients, Ints, Parameters, Random
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.dropout import Mask, Masks
 from nerwin.network.initializers import INITIALIZERS
+from nerwin.network.placed import Windows
 
 
 class Layers(NamedTuple):
@@ -43,7 +44,7 @@ class Layers(NamedTuple):
 class Cache(NamedTuple):
     """What the backward pass needs of the forward pass: x (B, n) after dropout, and the layers."""
 
-    x: Floats
+    x: Windows
     layers: Layers
 
     def rows(self, chosen: Ints) -> "Cache":
@@ -58,17 +59,17 @@ class Scorer:
     depth: int
     activation: str
 
-    def forward(self, params: Parameters, x: Floats, masks: Masks | None = None) -> tuple[Floats, Cache]:
+    def forward(self, params: Parameters, x: Windows, masks: Masks | None = None) -> tuple[Floats, Cache]:
         """Score windows.
 
         Args:
-            x: (B, n) windows.
+            x: (B, n) windows, as an array or not yet written out.
             masks: dropout masks for x (B, n) and each a (B, m), each None where nothing is dropped; None: none at all.
 
         Returns: s (B, K), and the cache for `backward`.
         """
         masks = masks or [None] * (self.depth + 1)
-        x = _drop(x, masks[0])
+        x = x if masks[0] is None else np.multiply(x, masks[0])  # which writes x out, if it is not yet
         z = x @ params["W1"].T
         z += params["b1"]
         s, layers = self.forward_from(params, z, masks)
@@ -106,7 +107,7 @@ class Scorer:
         x, (outputs, thinned, masks) = cache
         inputs = [x, *thinned]
         # s = Uᵀ a  ⇒  ∂J/∂U = a dsᵀ, ∂J/∂a = U ds
-        grads: Gradients = {"U": np.matmul(inputs[-1].T, ds, out=out.get("U"))}  # (m, K)
+        grads: Gradients = {"U": np.matmul(thinned[-1].T, ds, out=out.get("U"))}  # (m, K)
         da = _drop(ds @ params["U"].T, masks[-1])  # (B, m)
         for k in range(self.depth, 0, -1):
             # δ⁽ᵏ⁾ = f′(z⁽ᵏ⁾) ∘ ∂J/∂a⁽ᵏ⁾

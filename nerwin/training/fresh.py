@@ -86,7 +86,7 @@ def _fit_preprocessing(model: Model, parts: Parts) -> None:
     flat, chosen = parts.train.flat, _centres_to_fit(parts)
     forms = form_table(model.lookups, parts.vocabulary.forms)
     x = model.windows(forms, model.placed(*model.windows_at(flat, chosen)))
-    model.constants["mean"], model.constants["transform"] = fit(x)
+    model.constants["mean"], model.constants["transform"] = fit(np.asarray(x))
 
 
 def _centres_to_fit(parts: Parts) -> Ints:

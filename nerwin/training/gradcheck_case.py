@@ -64,8 +64,7 @@ class Case(NamedTuple):
         What is not counted, the larger numbers of dropout and the z of layers above, is left to the reserve in NEAR.
         """
         _, cache = self.model.forward(self.forms, self.placed, self.masks)
-        x, layers = cache.rows(np.arange(len(self.placed.places)))
-        largest = [float(np.abs(a).max()) for a in (x, *layers.thinned)]  # of what each layer takes, and at last U
+        largest = [float(np.abs(a).max()) for a in (cache.x, *cache.layers.thinned)]  # of what layers take, at last U
         gains = {"U": (0.0, largest[-1])}
         reach = np.abs(self.params["U"])  # (m, K) of a score, where a z of the layer moves by 1
         for k in range(self.model.scorer.depth, 0, -1):
@@ -96,7 +95,7 @@ class Case(NamedTuple):
         model, placed = self.model, self.placed
         scores, _ = model.forward(self.forms, placed, self.masks)
         ds = model.corruption.loss(model.params, scores, self.batch).ds.dense(scores.shape)
-        x = model.windows(self.forms, placed)
+        x = np.asarray(model.windows(self.forms, placed))
         grads, dx = elemental_gradients(model.params, model.config.scorer.activation, x, ds, self.masks)
         if preprocess := model.preprocess:
             dx = preprocess.backward(dx)
@@ -135,7 +134,7 @@ def draw_case(config: Config, parts: Parts) -> Case:
         _let_some_win(model, forms, placed, masks, batch)
         scores, cache = model.forward(forms, placed, masks)
         loss = corruption.loss(model.params, scores, batch)
-        kink = _kink_distance(model, cache.rows(np.arange(len(scores))))
+        kink = _kink_distance(model, cache)
         slack = corruption.slack(model.params, scores, batch)
         if 0 < loss.active < loss.pairs and min(slack, kink) > NEAR * EPSILON:
             return Case(model, forms, placed, batch, masks, rngs["order"], slack)
