@@ -65,8 +65,8 @@ ALLOWED = {
     "integrations": {"text", "corpora", "config", "parts", "tagging", "api"},
     "cli": {
         "api", "collector", "counts", "shell", "shipped", "files", "text", "corpora", "network", "storage", "config",
-        "parallel", "evaluation", "model", "training", "run", "comparison", "pretraining", "tagging", "analysis",
-        "report"
+        "parts", "parallel", "evaluation", "model", "training", "run", "comparison", "pretraining", "tagging",
+        "analysis", "report"
     },
 }  # fmt: skip
 # What only those need who install an extra, and the modules that import it.

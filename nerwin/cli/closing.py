@@ -11,7 +11,7 @@ from nerwin.config.corpora import has_part_to_score, learned_sentences
 from nerwin.config.settings import Config
 from nerwin.counts import counted
 from nerwin.errors import CorpusError, printable
-from nerwin.parts.notes import MUCH
+from nerwin.parts.notes import many_learned
 from nerwin.run.run import Run
 from nerwin.shell import command_line
 from nerwin.storage.folders import BEST
@@ -106,12 +106,9 @@ def _test_score(model: Path, test: Path) -> str:
         learned = learned_sentences(tagger.model.config, tagger.model.sources) or ()
     except CorpusError as error:
         return f"none, {error}"
-    known = {tuple(words) for words in corpus.words}.intersection(tuple(one.words) for one in learned)
-    again, all_of_it = sum(tuple(words) in known for words in corpus.words), len(corpus.words)
-    there = counted(all_of_it, "sentence")
-    doubt = (
-        f"; learned from: {again:,} of its {there}, so it is no score on new text" if again > MUCH * all_of_it else ""
-    )
+    again = many_learned((one.words for one in learned), corpus.words)
+    there = counted(len(corpus.words), "sentence")
+    doubt = f"; learned from: {again:,} of its {there}, so it is no score on new text" if again else ""
     return f"{result.overall.f1:.4f} on {test.name}{doubt}"
 
 

@@ -1,6 +1,6 @@
 """What is said of the parts before training: how each file was understood, and what is doubtful or worth knowing."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from nerwin.config.corpora import HELD_OUT, hold_out
 from nerwin.config.settings import Config
@@ -11,7 +11,7 @@ from nerwin.text.pairs import PAIR, are_letters
 from nerwin.text.tags import spans, types_in
 from nerwin.text.tokenizer_fit import tokenizer_doubt
 
-MUCH = 0.2  # share of dev's sentences that are in train too, above which a note says so; some short ones always are
+MUCH = 0.2  # share of the sentences to score that were learned from, above which it is said
 SWAPPED = 2  # dev with more than so many times the sentences of train was probably taken for train
 FEW_ENTITIES = 20  # dev with fewer says little: one mistake is 5 points
 # What it means that dev has no entity of some types, or of all.
@@ -74,12 +74,17 @@ def _on_entities(parts: Parts, config: Config) -> Iterator[str]:
 
 def _on_shared_sentences(train: Corpus, dev: Corpus | None) -> Iterator[str]:
     learned, scored = hold_out(train.sentences) if dev is None else (train.sentences, dev.sentences)
-    known = {tuple(one.words) for one in learned}
-    again = sum(tuple(one.words) in known for one in scored)
-    if again > MUCH * len(scored):
+    if again := many_learned((one.words for one in learned), [one.words for one in scored]):
         yield (
             f"dev   found in train too: {again:,} of {counted(len(scored), 'sentence')}; dev F1 is no score on new text"
         )
+
+
+def many_learned(learned: Iterable[Sequence[str]], scored: Collection[Sequence[str]]) -> int:
+    """How many of the sentences to score were learned from; 0 where they are few, as some short ones always are."""
+    known = {tuple(words) for words in learned}
+    again = sum(tuple(words) in known for words in scored)
+    return again if again > MUCH * len(scored) else 0
 
 
 def _on_letters(train: Corpus, dev: Corpus | None, features: Container[str]) -> Iterator[str]:
