@@ -125,6 +125,7 @@ RESUME = "train --config village.yaml --output runs/village-1 --resume"
         (nothing, f"{TRAIN} --set optimizer.learning_rate=.inf", "optimizer.learning_rate"),
         (nothing, f"{TRAIN} --set corpus.entities=LOC,PRE", "found 'PRE'. Did you mean PER?"),
         (nothing, f"{TRAIN} --set corpus.entities=XYZQ", "found 'XYZQ'. It has LOC, PER."),
+        (nothing, f"{TRAIN} --set corpus.dev=none", "Check the path. If no file is meant, write null."),
         (nothing, f"{TRAIN} --set words.vectors=nothing.txt", "nothing.txt: cannot read the file"),
         (nothing, f"{TRAIN} --set corpus.train=null", "corpus.train: expected a tagged corpus"),
         (nothing, f"{TRAIN} --resume --overwrite", "--resume"),

@@ -48,7 +48,9 @@ def reading(name: str) -> Iterator[None]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CorpusError(f"{name}: the gzip data is damaged or cut short ({error}). Fetch the file again.") from error
     except OSError as error:
-        raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.") from error
+        # In a configuration that is null; here it may be the name of a file, as any word may.
+        meant = " If no file is meant, write null." if Path(name).name in ("none", "None") else ""
+        raise CorpusError(f"{name}: cannot read the file: {error.strerror or error}. Check the path.{meant}") from error
     except UnicodeEncodeError as error:
         found, remedy = f"{error}", "Check the path."
         if name.isprintable():  # half a character, which no name has anywhere, is not
