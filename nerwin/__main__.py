@@ -10,7 +10,10 @@ def main() -> None:
     pause_collector()  # until a command begins: searching what imports make, which stays, is a tenth of the start
     try:
         _run()
-    except KeyboardInterrupt:  # before a command has begun; commands catch their own
+    except (KeyboardInterrupt, RuntimeError) as error:  # before a command has begun; commands catch their own
+        # While a class is made, Python 3.11 turns Ctrl-C into the other, as in what a command imports.
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         if sys.stderr is not None:
             sys.stderr.write("nerwin: interrupted\n")
         sys.exit(130)

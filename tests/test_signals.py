@@ -111,8 +111,14 @@ def test_resume_alone_continues_the_run_begun_last_even_without_a_model(
         "def interrupted(*args, **more): raise KeyboardInterrupt\n"
         "typer.core.TyperGroup.make_context = interrupted\n",
         "import nerwin.cli\ndef app(): raise KeyboardInterrupt\nnerwin.cli.app = app\n",
+        "import nerwin.cli\n"
+        "class Field:\n"
+        "    def __set_name__(self, owner, name): raise KeyboardInterrupt\n"
+        "def app():\n"
+        "    class Interrupted: field = Field()\n"
+        "nerwin.cli.app = app\n",
     ],
-    ids=["the command line is loaded", "options are read", "the command has not begun"],
+    ids=["the command line is loaded", "options are read", "the command has not begun", "a class is made"],
 )
 def test_ctrl_c_is_one_line_while(here: Path, interrupted: str) -> None:
     begin = "sys.argv = ['nerwin', 'evaluate']\nfrom nerwin.__main__ import main\nmain()\n"
