@@ -5,6 +5,7 @@ import pytest
 
 from nerwin.evaluation.calibration import (
     LARGEST,
+    RIDGE,
     UNCALIBRATED,
     entity_margins,
     fit_platt,
@@ -61,6 +62,36 @@ def test_odd_margins_are_taken(x: list[float]) -> None:
 def test_a_curve_as_steep_as_a_step_is_a_step() -> None:
     steep = fit_platt(np.tile([9.0, 9.1], 500), np.tile([False, True], 500))
     assert probability(np.array([0.0, np.inf]), steep) == pytest.approx([0, 1])
+
+
+SPREAD = np.linspace(0, 9, 400)
+
+
+@pytest.mark.parametrize(
+    ("x", "right"),
+    [
+        (SPREAD, SPREAD > 4),
+        (SPREAD, SPREAD > 8.99),
+        (np.append(SPREAD, LARGEST), np.append(SPREAD > 4, False)),
+        (np.append(np.full(999, 1e-9), LARGEST), np.arange(1000) == 999),
+        (np.tile([9.0, 9.0001], 500), np.tile([False, True], 500)),
+        (np.full(400, 3.0), SPREAD > 1),
+        (np.full(400, LARGEST), SPREAD > 2),
+        (np.tile([0, LARGEST], 200), np.ones(400, np.bool_)),
+        (1e-12 * SPREAD, SPREAD > 4),
+        (LARGEST - SPREAD[::-1], SPREAD > 1),
+    ],
+    ids=["apart", "one right", "outlier", "one large", "step", "equal", "equal, large", "all right", "tiny", "large"],
+)
+def test_the_steps_end_at_the_only_minimum_however_odd_the_margins(x: np.ndarray, right: np.ndarray) -> None:
+    """The loss is convex: where its gradient is 0, it is smallest, and no step has led astray."""
+    theta = fit_platt(x, right)
+    hits = right.sum()
+    target = np.where(right, (hits + 1) / (hits + 2), 1 / (len(x) - hits + 2))
+    wrong = probability(x, theta) - target
+    gradient = np.array([wrong @ np.sqrt(x), wrong.sum()]) + RIDGE * theta
+    assert theta[0] > 0
+    np.testing.assert_allclose(gradient, 0, atol=1e-6)
 
 
 def test_the_smallest_margin_of_its_words_is_an_entity_s() -> None:
