@@ -370,23 +370,28 @@ def test_an_override_reaches_into_an_empty_section(load: Load) -> None:
         ("training.epochs = 5", "--set training.epochs = 5: expected KEY=VALUE, found blanks around the key"),
         ("", "--set : expected KEY=VALUE"),
         ("features={shape: 5", "--set features={shape: 5"),
-        ("training.epochs=five", "config.yaml with {}: training.epochs: expected a valid integer, found 'five'"),
+        ("training.epochs=five", "config.yaml with {}: training.epochs: expected a whole number, found 'five'"),
         (
             f"training.epochs={'five' * 10}",
-            f"config.yaml with {{}}: training.epochs: expected a valid integer, found '{'five' * 9}...",
+            f"config.yaml with {{}}: training.epochs: expected a whole number, found '{'five' * 9}...",
         ),
         ("words.trained=maybe", "config.yaml with {}: words.trained: expected true or false, found 'maybe'"),
-        ("training.epochs=5=6", "config.yaml with {}: training.epochs: expected a valid integer"),
-        ("training.epochs=null", "config.yaml with {}: training.epochs: expected a valid integer, found None"),
-        ("training.epochs.more=5", "config.yaml with {}: training.epochs: expected a valid integer"),
+        ("training.epochs=5=6", "config.yaml with {}: training.epochs: expected a whole number"),
+        ("training.epochs=null", "config.yaml with {}: training.epochs: expected a whole number, found null"),
+        ("training.epochs.more=5", "config.yaml with {}: training.epochs: expected a whole number"),
         ("objective.weights.PER=-1", "config.yaml with {}: objective.weights: expected none, balanced, or a map"),
         ("training.epochs" + ".more" * 5000 + "=5", "--set training.epochs.more.more"),
         (
             "training.epochs=" + "[" * 40 + "]" * 40,
-            "config.yaml with {}: training.epochs: expected a valid integer, found [[",
+            "config.yaml with {}: training.epochs: expected a whole number, found [[",
         ),
         ("training.epochs=" + "[" * 300 + "]" * 300, "--set training.epochs=[[["),
-        ("scorer.hidden=64,x", "config.yaml with {}: scorer.hidden.1: expected a valid integer, found 'x'"),
+        ("scorer.hidden=64,x", "config.yaml with {}: scorer.hidden.1: expected a whole number, found 'x'"),
+        (".epochs=3", 'config.yaml: "": there is no such key. Sections: corpus, '),
+        ("corpus.tag_column=0", "config.yaml with {}: corpus.tag_column: expected another column than corpus.word_c"),
+        ("words.dim=0", "config.yaml with {}: words.dim: expected a number greater than or equal to 1, found 0"),
+        ("words.size=big", "config.yaml with {}: words.size: expected a number, found 'big'"),
+        ("scorer.dropout=1", "config.yaml with {}: scorer.dropout: expected a number less than 1, found 1"),
         ("training.batch_sise=3", "config.yaml with {}: training.batch_sise: there is no such key"),
         ("features.bogus=3", "config.yaml with {}: features.bogus: expected one of shape, "),
     ],
@@ -591,7 +596,7 @@ def test_widths_of_layers_are_written_in_a_file_as_after_set(load: Load, value: 
 def test_a_width_of_no_layer_is_named_where_it_stands(refusal: Refusal) -> None:
     for wrong, found in (("64, x", "'x'"), ("64, ", "''"), (f"64, {'9' * 5000}", "'999")):
         message = refusal(f"scorer:\n  hidden: '{wrong}'\n")
-        assert message.startswith(f"config.yaml: scorer.hidden.1: expected a valid integer, found {found}")
+        assert message.startswith(f"config.yaml: scorer.hidden.1: expected a whole number, found {found}")
 
 
 @pytest.mark.parametrize("hidden", ["[]", "0", "[0]", "[100, -1]", "[5.5]", str([1] * 101)])
@@ -632,7 +637,10 @@ def test_an_illegal_feature_lists_the_legal_ones_and_each_of_them_is_accepted(lo
 @pytest.mark.parametrize("column", [0, -1, 2])
 def test_word_and_tag_need_columns_of_their_own(refusal: Refusal, column: int) -> None:
     message = refusal(f"corpus: {{word_column: {column}, tag_column: {column}}}")
-    assert message == "config.yaml: corpus.word_column and corpus.tag_column are the same column. Set both."
+    assert message == (
+        f"config.yaml: corpus.tag_column: expected another column than corpus.word_column, found {column} for both. "
+        "Set both."
+    )
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_name_that_begins_like_a_home_folder_stays_one(here: Path) -> None:
 def test_a_value_that_a_preset_cannot_have_is_told_with_its_name() -> None:
     done = nerwin("init", "-", "--preset", "fast", "--set", "corpus.word_column=-1")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith("nerwin: the preset fast: corpus.word_column and corpus.tag_column are the same col")
+    assert done.stderr.startswith("nerwin: the preset fast: corpus.tag_column: expected another column than corpus.wo")
 
 
 def test_the_name_of_a_preset_is_no_file(here: Path) -> None:

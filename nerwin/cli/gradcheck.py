@@ -42,7 +42,7 @@ def gradcheck(
     from nerwin.training.gradcheck import check_all, check_config
 
     if everything and one_sided:
-        raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both.")
+        raise ConfigError("--one-sided shows one network's errors: expected it without --all, found both. Drop one.")
     settings = load_config(config or shipped(QUICKSTART), overrides or ())
     if everything and (others := [one for one in overrides or () if not one.startswith(TAKEN_BY_ALL)]):
         raise ConfigError(

@@ -49,7 +49,9 @@ def train(
 
     started = time.perf_counter()
     if resume and overwrite:
-        raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
+        raise ConfigError(
+            "--resume continues a run and --overwrite replaces it: expected one of them, found both. Drop one."
+        )
     begun = (output or newest_folder(trained=False)) if resume else None
     if begun:
         check_begun(begun)

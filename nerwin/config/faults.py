@@ -14,6 +14,8 @@ _EXPECTED = {
     "dict_type": "a map of names and values",
     "too_short": "one or more values",
     "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
 }
 
 
@@ -29,6 +31,7 @@ def explain(faults: Sequence[Mapping[str, Any]], legal: Sequence[str], sections:
     message = _EXPECTED.get(key) or _EXPECTED.get(fault["type"], fault["msg"])
     message = message[0].lower() + message[1:]
     message = message.removeprefix("input should be ").removeprefix("expected ")
+    message = f"a number {message}" if message.startswith(("greater than ", "less than ")) else message
     found = "" if fault["type"] == "columns" else f", found {_brief(fault['input'])}"
     return f"{key}: expected {message}{found}.{more}" if key else f"{message}{found}."
 
@@ -38,6 +41,8 @@ def _unknown(key: str, legal: Sequence[str], sections: Sequence[str]) -> str:
     if key in legal:  # one key with a dot in it
         section, _, name = key.partition(".")
         return f"{key}: expected a section {section} with a key {name} in it, found both on one line."
+    if not key:
+        key = '""'
     legal = [*legal, *sections]
     section, _, name = key.rpartition(".")
     there = [one.rpartition(".")[2] for one in legal if section and one.startswith(f"{section}.")]
@@ -58,5 +63,5 @@ def _is_type_tag(part: int | str) -> bool:
 
 
 def _brief(value: Any) -> str:
-    text = repr(value)
+    text = "null" if value is None else repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -242,7 +242,9 @@ class Config(Section):
     def _columns_differ(self) -> Self:
         if self.corpus.word_column == self.corpus.tag_column:
             raise PydanticCustomError(
-                "columns", "corpus.word_column and corpus.tag_column are the same column. Set both"
+                "columns",
+                "corpus.tag_column: expected another column than corpus.word_column, found {column} for both. Set both",
+                {"column": self.corpus.tag_column},
             )
         return self
 

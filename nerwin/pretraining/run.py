@@ -64,7 +64,9 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
             resume, or another process is at work on it.
     """
     if resume and overwrite:
-        raise ConfigError("--resume continues a run and --overwrite replaces it: expected one of them, found both.")
+        raise ConfigError(
+            "--resume continues a run and --overwrite replaces it: expected one of them, found both. Drop one."
+        )
     check_name(output)
     check_free(state_folder(output))
     if output.is_dir():
