@@ -131,6 +131,14 @@ def test_a_file_can_be_converted_in_its_place(monkeypatch: pytest.MonkeyPatch) -
     assert seen == [(len(IOBES), old)]  # on the disk before the old one goes
 
 
+def test_json_lines_converted_in_their_place_keep_what_else_they_hold() -> None:
+    others = {"id": 7, "meta": {"source": "a"}}
+    Path("a.jsonl").write_text(json.dumps({"text": "Lima!", "label": [[0, 4, "LOC"]], **others}) + "\n")
+    assert nerwin("convert", "a.jsonl", "a.jsonl", "--overwrite").exit_code == 0
+    ents = [{"start": 0, "end": 4, "label": "LOC"}]
+    assert json.loads(Path("a.jsonl").read_text()) == {"text": "Lima!", "ents": ents, **others}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -107,16 +107,58 @@ def test_what_annotators_accepted_without_a_span_has_no_entity() -> None:
 
 def test_what_is_written_has_text_and_entities_and_the_tokens_of_a_sentence() -> None:
     (document,) = read(json.dumps({"text": "Ao é Lima", "entities": [[5, 9, "LOC"]]}))
-    (line,) = write_jsonl([document])
+    (line,) = write_jsonl([document], "x")
     assert "é" in line
     written = {"text": "Ao é Lima", "ents": [{"start": 5, "end": 9, "label": "LOC"}]}
     assert json.loads(line) == written
-    (line,) = write_jsonl([document._replace(document=False)])
+    (line,) = write_jsonl([document._replace(document=False)], "x")
     tokens = [{"start": 0, "end": 2}, {"start": 3, "end": 4}, {"start": 5, "end": 9}]
     assert json.loads(line) == {**written, "tokens": tokens}
-    (line,) = write_jsonl([document._replace(tokens=[*document.tokens[:1], *document.tokens[2:]], entities=[])])
+    (line,) = write_jsonl([document._replace(tokens=[*document.tokens[:1], *document.tokens[2:]], entities=[])], "x")
     numbered = [{"id": 0, **tokens[0]}, {"id": 1, **tokens[2]}]  # somebody else's tokens
     assert json.loads(line) == {**written, "ents": [], "tokens": numbered}
+
+
+OF_USERS = {"id": 7, "meta": {"pages": [1.5, None]}, "label": ["news"], "relations": [], "é": "ö"}
+LIMA = {"start": 0, "end": 4, "label": "LOC"}
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ({"text": "Lima won", "spans": [LIMA], "answer": "accept"}, ["answer"]),
+        ({"text": "Lima won", "ents": "of old", "spans": [[0, 4, "LOC"]], "words": ["Lima"]}, ["words"]),
+        (
+            {
+                "text": "Lima won",
+                "entities": [LIMA],
+                "tokens": [{"start": 0, "end": 4}, {"start": 5, "end": 8}],
+                "tags": ["NNP", "VBD"],
+            },
+            ["tags"],
+        ),
+        (
+            {"tokens": ["Lima", "won"], "ner_tags": ["B-LOC", "O"], "tags": [5, 0], "pos": ["NNP", "VBD"]},
+            ["pos"],
+        ),
+        ({"text": "Lima won", "words": ["Lima", "won"], "labels": ["U-LOC", "O"]}, []),
+    ],
+)
+def test_what_else_an_object_holds_comes_back(row: dict[str, object], kept: list[str]) -> None:
+    (passage,) = read(json.dumps(row | OF_USERS))
+    (line,) = write_jsonl([passage], "x")
+    written = json.loads(line)
+    assert (written.pop("text"), written.pop("ents")) == ("Lima won", [LIMA])
+    assert ("tokens" in written) == (not passage.document)
+    written.pop("tokens", None)
+    assert written == OF_USERS | {key: row[key] for key in kept}
+    assert read(line) == [passage]
+
+
+def test_what_json_has_not_is_not_written() -> None:
+    passages = read('{"text": "fine", "ents": []}', '{"text": "Lima", "ents": [], "score": NaN}')
+    with pytest.raises(CorpusError, match=r"^x\.jsonl:2: expected numbers below 1\.8e\+308, found"):
+        list(write_jsonl(passages, "x.jsonl"))
 
 
 def with_ents(*ents: object) -> str:
@@ -243,7 +285,7 @@ def test_a_text_without_tokens_is_a_document_whose_sentences_end_in_no_entity() 
     for passage in found:
         assert (passage.line, passage.document) == (1, False)
         assert all(passage.text[token.start : token.end] == token.text for token in passage.tokens)
-    (again,) = read(*write_jsonl([document]))
+    (again,) = read(*write_jsonl([document], "x"))
     assert again == document
 
 
@@ -257,7 +299,7 @@ def test_a_text_with_tokens_is_a_sentence_and_stays_one() -> None:
     tokens = [{"start": token.start, "end": token.end} for token in tokenize(TEXT_OF_THREE)]
     (whole,) = read(json.dumps({"text": TEXT_OF_THREE, "ents": OF_THREE, "tokens": tokens}))
     assert list(sentences_of(whole)) == [whole]
-    assert read(*write_jsonl([whole])) == [whole]
+    assert read(*write_jsonl([whole], "x")) == [whole]
 
 
 def test_a_text_with_numbered_tokens_is_a_document_as_it_is_for_spacy_and_stays_one() -> None:
@@ -269,7 +311,7 @@ def test_a_text_with_numbered_tokens_is_a_document_as_it_is_for_spacy_and_stays_
     assert found == [(["In", "Lima", "!"], [Span(1, 2, "LOC")]), (["Oslo", "lost"], [Span(0, 1, "LOC")])]
     tags = ["O", "B-LOC", "O", "O", "B-LOC", "O"]
     assert read(json.dumps({"text": listed["text"], "tokens": tokens, "ner_tags": tags})) == [document]
-    assert read(*write_jsonl([document])) == [document]
+    assert read(*write_jsonl([document], "x")) == [document]
     del tokens[0]["id"]
     (sentence,) = read(json.dumps(listed))  # somebody else's numbers, of some tokens alone
     assert (sentence.words, sentence.document) == (["In", "Lima", "!", "Oslo", "lost"], False)

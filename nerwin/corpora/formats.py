@@ -115,6 +115,6 @@ FORMS: dict[str, Form] = {
     TYPES_ALONE: Form(_read_columns, lambda passages, name: _lines(write_types(passages, name))),
     "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
     "inline": Form(_read_inline, lambda passages, name: _lines(write_inline(passages, name))),
-    "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages)), documents=True),
+    "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages, name)), documents=True),
     "spacy": Form(_read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
 }

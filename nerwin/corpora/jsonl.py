@@ -4,21 +4,29 @@
 
 Entities may also be triples [start, end, label], under any of the names in ENTITIES. A text without "tokens" is a
 document: the tokenizer takes it apart, and it is cut into sentences for forms that hold sentences. A text with "tokens"
-is a sentence, or a document if they have an "id", as spaCy's have; its tokens are written again. What Prodigy's
-annotators rejected or ignored is left out.
+is a sentence, or a document if they have an "id", as spaCy's have; its tokens are written again. What else an object
+holds comes back where JSON Lines are written. What Prodigy's annotators rejected or ignored is left out.
 
 What an object gives, a text alone, tokens as offsets, or words, `jsonl_objects` finds out once; words and offsets may
 have tags in place of entities, for which see `jsonl_words`.
 """
 
-import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nerwin.corpora.choices import Align
-from nerwin.corpora.jsonl_objects import Given, borders, brief, check_characters, given_by, list_under, read_object
-from nerwin.corpora.jsonl_words import has_tags, tags_key, tags_of
+from nerwin.corpora.jsonl_objects import (
+    Given,
+    borders,
+    brief,
+    check_characters,
+    given_by,
+    list_under,
+    read_object,
+    write_object,
+)
+from nerwin.corpora.jsonl_words import WORD_KEYS, has_tags, tag_lists, tags_key, tags_of
 from nerwin.corpora.passage import Counts, Passage, fitted_tokens, whole_tokens
 from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
@@ -80,11 +88,12 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     found = list(dict.fromkeys(told))  # duplicates add nothing
     remedy = f"Mend {mend}, or have entities moved (--align)."
     if align == "strict":
-        return Passage(text, tokens, whole_tokens(tokens, found, text, where, remedy), number, document)
-    entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
-    counts.moved += moved
-    counts.lost += len(found) - len(entities)
-    return Passage(text, tokens, entities, number, document)
+        entities = whole_tokens(tokens, found, text, where, remedy)
+    else:
+        entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
+        counts.moved += moved
+        counts.lost += len(found) - len(entities)
+    return Passage(text, tokens, entities, number, document, _others(content, given))
 
 
 def _is_tagged(content: dict[str, Any], given: Given) -> bool:
@@ -226,8 +235,25 @@ def _is_span(one: Any) -> bool:
     return isinstance(one, list) and [*map(type, one)] == [int, int, str]
 
 
-def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
-    """A line a passage, under the names that `nerwin tag --format jsonl` uses."""
+def _others(content: dict[str, Any], given: Given) -> dict[str, Any]:
+    """What an object holds beside its text, words or tokens, tags and entities."""
+    told = {"text", "tokens", "ents"}
+    if given.kind != "text":
+        told.update(tag_lists(content, len(given.parts)))
+    if given.kind == "words":
+        told.update(WORD_KEYS)
+    return {key: value for key, value in content.items() if key not in told and not _are_replaced(key, value)}
+
+
+def write_jsonl(passages: Iterable[Passage], name: str) -> Iterator[str]:
+    """A line a passage, under the names that `nerwin tag --format jsonl` uses, and what else its object held.
+
+    Args:
+        name: what messages call the source of the passages.
+
+    Raises:
+        CorpusError: an object held what cannot be written; the message starts with `name:line`.
+    """
     for passage in passages:
         content: dict[str, Any] = {
             "text": passage.text,
@@ -238,4 +264,4 @@ def write_jsonl(passages: Iterable[Passage]) -> Iterator[str]:
         if not (passage.document and tokenize(passage.text) == passage.tokens):
             tokens = [{"start": token.start, "end": token.end} for token in passage.tokens]
             content["tokens"] = [{"id": at, **one} for at, one in enumerate(tokens)] if passage.document else tokens
-        yield json.dumps(content, ensure_ascii=False)
+        yield write_object({**content, **passage.others}, f"{name}:{passage.line}")

@@ -87,6 +87,11 @@ def has_tags(content: dict[str, Any], count: int) -> bool:
     return any(key in SURE or _were_tags(key, content[key], count) for key in _tags_keys(content, count))
 
 
+def tag_lists(content: dict[str, Any], count: int) -> list[str]:
+    """The keys of all lists of tags, or of numbers of tags, for so many words."""
+    return [key for key in TAGS if isinstance(content.get(key), list) and _were_tags(key, content[key], count)]
+
+
 def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
     """The tags of so many words, in any scheme.
 

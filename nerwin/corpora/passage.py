@@ -6,9 +6,10 @@ what does not fit is refused, or moved if that is asked for.
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
@@ -21,7 +22,8 @@ from nerwin.text.tokenizer import Token
 class Passage(NamedTuple):
     """A text, its tokens, its entities as spans of tokens, in order, and the line (or document) it comes from.
 
-    document: whether it may be several sentences, which nobody has told apart.
+    document: whether it may be several sentences, which nobody has told apart. others: what else its object in JSON
+    Lines holds; no other form can.
     """
 
     text: str
@@ -29,6 +31,7 @@ class Passage(NamedTuple):
     entities: list[Span]
     line: int
     document: bool = False
+    others: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def words(self) -> list[str]:
