@@ -144,6 +144,19 @@ def test_words_that_begin_with_a_blank_are_placed_with_it() -> None:
     assert [token.start for token in passage.tokens] == [0, 2, 3, 7]
 
 
+@pytest.mark.parametrize("text", [{}, {"text": "\nIn New \t York "}])
+@pytest.mark.parametrize("blank", ["O", "I-LOC"])
+def test_words_of_blanks_are_left_out_as_those_of_offsets_are(text: dict[str, str], blank: str) -> None:
+    words = ["\n", "In", "New", "\t", "York", " "]
+    row = {"tokens": words, "ner_tags": ["O", "O", "B-LOC", blank, "I-LOC", "O"], **text}
+    (passage,) = read(row)
+    assert (passage.words, passage.entities) == (["In", "New", "York"], [Span(1, 3, "LOC")])
+    (entity,) = passage.characters
+    found = {"start": entity.start, "end": entity.end, "label": "ORG"}
+    tags = ["O", "O", "B-ORG", "I-ORG", "I-ORG", "O"]
+    assert tagged(row, found) == {**row, "ner_tags": tags, **({"ents": [found]} if text else {})}
+
+
 def test_tagged_words_beside_a_text_may_be_called_words() -> None:
     content = {"text": "In Quellmark", "words": ["In", "Quellmark"], "ner_tags": ["B-PER", "O"]}
     (passage,) = read(content)
@@ -258,8 +271,8 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
         ),
         ({"tokens": ["Mira"], "tags": ["PER"]}, "expected a tag such as O or B-PER, found PER. Write B- or I- before"),
         ({"tokens": ["Mira"], "tags": [["O"]]}, "expected a tag such as O or B-PER, found ['O']. Write B- or I-"),
-        ({"tokens": [" "], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks, found ' '"),
-        ({"tokens": ["\ud83d"], "tags": ["O"]}, "expected words of Unicode characters that are more than blanks"),
+        ({"tokens": [""], "tags": ["O"]}, "expected words of one or more Unicode characters, found ''. Mend the word."),
+        ({"tokens": ["\ud83d"], "tags": ["O"]}, "expected words of one or more Unicode characters, found '\\ud83d'"),
         *(
             (
                 {key: words, "tags": ["O", "O"]},

@@ -102,9 +102,9 @@ def _is_tagged(content: dict[str, Any], given: Given) -> bool:
 
 
 def _tagged_characters(given: Given, tags: Sequence[str]) -> list[Span]:
-    """The entities, in characters, that the tags of tokens given as offsets spell.
+    """The entities, in characters, that the tags of words, or of tokens given as offsets, spell.
 
-    O at a token of blanks says nothing: it does not separate what stands before from what comes after.
+    O at one of blanks says nothing: it does not separate what stands before from what comes after.
     """
     tagged = [(part, tag) for part, tag in zip(given.parts, tags, strict=True) if tag != OUTSIDE or given.is_word(part)]
     found = spans([tag for _, tag in tagged])

@@ -3,7 +3,8 @@
     {"tokens": ["in", "Paris"], "ner_tags": ["O", "B-LOC"]}
 
 The words may also stand under "words"; beside a "text" these count only if they have tags, since they may be other
-words than the text's. Without a text, words are joined as those of columns are; with one, they are found in it.
+words than the text's. Without a text, words are joined as those of columns are; with one, they are found in it. Words
+of blanks, as spaCy has them, are left out in the end, but have a tag.
 
 The tags stand under one of TAGS: under one of SURE if names stand there, or else under a key that lists a tag for each
 word. A list of their numbers beside them is ignored. Tags may also belong to tokens that are offsets.
@@ -16,7 +17,6 @@ from typing import Any
 from nerwin.corpora.schemes import is_legal
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
-from nerwin.text.blanks import BLANK
 from nerwin.text.tags import is_tag
 
 WORD_KEYS = ("tokens", "words")
@@ -34,14 +34,13 @@ def listed_words(content: dict[str, Any], where: str) -> list[str] | None:
     """The words of an object that brings words, and no offsets; None if it has none.
 
     Raises:
-        CorpusError: words of blanks alone, or that are no Unicode; the message starts with `where`.
+        CorpusError: empty words, or such that are no Unicode; the message starts with `where`.
     """
     words = _listed_words(content)
     for word in words or ():
-        if not word.strip(BLANK) or _HALF.search(word):
+        if not word or _HALF.search(word):
             raise CorpusError(
-                f"{where}: expected words of Unicode characters that are more than blanks, found {word!r}. "
-                "Mend the word."
+                f"{where}: expected words of one or more Unicode characters, found {word!r}. Mend the word."
             )
     return words
 
