@@ -185,6 +185,10 @@ def with_tokens(*tokens: object) -> str:
         ('["a", [[0, 1, "LOC"]]]', '[[0, 1, "LOC"]]]\'. Write an object a line.'),
         ('["a", {"ents": 3}]', 'expected a list under "ents", found 3'),
         (
+            '["Lima won", {"text": "Lima", "entities": []}]',
+            'expected one text in a pair, found "Lima won" and, under "text", "Lima". Take one of them out.',
+        ),
+        (
             '{"id": 1, "annotations": [], "data": {"text": "a"}}',
             'words under "tokens", found none among id, annotations, data. Export it as JSON-MIN.',
         ),
@@ -405,8 +409,8 @@ def test_a_list_of_objects_is_no_object_a_line() -> None:
 def test_a_pair_of_spacy_2_is_an_object() -> None:
     (passage,) = read(json.dumps([TEXT, {"entities": [[0, 9, "PER"], [17, 21, "LOC"]], "cats": {}}]))
     assert (passage.text, passage.entities) == (TEXT, FOUND)
-    (passage,) = read('["Lima won", {"text": "another", "entities": []}]')
-    assert passage.text == "Lima won"
+    assert read('["Lima won", {"text": "Lima won", "entities": [[0, 4, "LOC"]]}]')[0].entities == [Span(0, 1, "LOC")]
+    assert len(read('["Lima won", {"text": null, "entities": []}]')) == 1
 
 
 def test_a_list_of_pairs_becomes_a_pair_a_line() -> None:

@@ -68,7 +68,8 @@ def read_object(line: str, where: str) -> dict[str, Any]:
     """The object of a line.
 
     Raises:
-        CorpusError: it is none, or a name stands more than once in an object; the message starts with `where`.
+        CorpusError: it is none, or a name stands more than once in an object, or a pair has two texts; the message
+            starts with `where`.
     """
     try:
         found = _DECODER.decode(line)
@@ -83,6 +84,12 @@ def read_object(line: str, where: str) -> dict[str, Any]:
         raise CorpusError(f"{where}: {too_many_digits()}. Write it in quotation marks.") from error
     if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
         text, others = found
+        own = others.get("text")
+        if own not in (None, text):
+            raise CorpusError(
+                f'{where}: expected one text in a pair, found {brief(text)} and, under "text", {brief(own)}. '
+                "Take one of them out."
+            )
         return {**others, "text": text}
     if not isinstance(found, dict):
         remedy = A_LINE if isinstance(found, list) and all(map(_is_content, found)) else AN_OBJECT
