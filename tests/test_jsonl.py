@@ -226,8 +226,8 @@ def with_tokens(*tokens: object) -> str:
             with_ents({"start": 0, "end": 9, "text": "Zhang Wei", "labels": ["PER", "ORG"]}),
             'expected an entity with one label, found ["PER", "ORG"] at 0 to 9. Mend the line.',
         ),
-        (with_ents([0, 9, "A PERSON"]), 'expected a label of one word, found "A PERSON"'),
-        (with_ents([0, 9, ""]), 'expected a label of one word, found ""'),
+        (with_ents([0, 9, ""]), 'expected a label, found "". Name the entity.'),
+        (with_ents([0, 9, " "]), 'expected a label, found " ". Name the entity.'),
         (
             with_ents({"start": 0, "end": 8, "label": "PER", "text": "Zhang Wei"}),
             'expected the entity "Zhang Wei" at 0-8, found "Zhang We" there. Mend the offsets: they count characters '
@@ -390,6 +390,14 @@ def test_an_entity_that_is_told_twice_is_one() -> None:
     assert passage.entities == [Span(0, 1, "LOC")]
     with pytest.raises(CorpusError, match="expected entities apart"):
         read('{"text": "Lima won", "spans": [[0, 4, "LOC"], [0, 4, "PER"]]}')
+
+
+def test_blanks_in_labels_are_spelled_as_underscores_and_counted() -> None:
+    counts = Counts()
+    content = {"text": "Ana in Lima", "spans": [[0, 3, "Given \t Name"], [7, 11, " LOC "]]}
+    (passage,) = read_jsonl([json.dumps(content)], "x", counts)
+    assert passage.labels == ["Given_Name", "LOC"]
+    assert str(counts) == "; 2 labels with blanks, written with _"
 
 
 def test_labels_may_stand_in_a_list_of_one() -> None:

@@ -270,6 +270,11 @@ def test_of_several_lists_the_one_of_tags_is_taken(others: dict[str, object]) ->
             'not (with all its names in their order, jq -c \'.labels |= map(["O", "B-PER", "I-PER"][.])\' does',
         ),
         ({"tokens": ["Mira"], "tags": ["PER"]}, "expected a tag such as O or B-PER, found PER. Write B- or I- before"),
+        (
+            {"tokens": ["Mira"], "tags": ["B-GIVEN NAME"]},
+            "expected a tag such as O or B-PER, found B-GIVEN NAME. Types have no blanks: write _ in their place "
+            """(jq -c '.tags |= map(gsub(" "; "_"))' does that).""",
+        ),
         ({"tokens": ["Mira"], "tags": [["O"]]}, "expected a tag such as O or B-PER, found ['O']. Write B- or I-"),
         ({"tokens": [""], "tags": ["O"]}, "expected words of one or more Unicode characters, found ''. Mend the word."),
         ({"tokens": ["\ud83d"], "tags": ["O"]}, "expected words of one or more Unicode characters, found '\\ud83d'"),

@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nerwin.corpora.passage import Counts, Passage, whole_tokens
+from nerwin.corpora.passage import Counts, Passage, as_type, whole_tokens
 from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
-from nerwin.text.tags import Span, is_tag
+from nerwin.text.tags import Span
 from nerwin.text.tokenizer import Token
 
 SPACE, WORD = "SPACE", "X"  # of a token of blanks, and of a word that consists of blanks
@@ -88,10 +88,9 @@ def _passage(sentence: Any, number: int, where: str, counts: Counts) -> Passage:
     words = [one for one in sentence if not one.is_space or (one.pos_ == WORD and one.text.strip(BLANK))]
     counts.unsaid += sum(not word.ent_iob for word in words)
     tokens = [Token(word.text, word.idx - first, word.idx - first + len(word.text)) for word in words]
-    found = [Span(one.start_char - first, one.end_char - first, one.label_) for one in sentence.ents]
-    for span in found:
-        if not is_tag(f"B-{span.label}"):
-            raise CorpusError(f'{where}: expected a label of one word, found "{span.label}". Rename the label.')
+    found = [
+        Span(one.start_char - first, one.end_char - first, as_type(one.label_, counts, where)) for one in sentence.ents
+    ]
     return Passage(text, tokens, whole_tokens(tokens, found, text, where, REMEDY), number)
 
 

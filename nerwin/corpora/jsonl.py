@@ -27,10 +27,10 @@ from nerwin.corpora.jsonl_objects import (
     write_object,
 )
 from nerwin.corpora.jsonl_words import WORD_KEYS, has_tags, tag_lists, tags_key, tags_of
-from nerwin.corpora.passage import Counts, Passage, fitted_tokens, whole_tokens
+from nerwin.corpora.passage import Counts, Passage, as_type, fitted_tokens, whole_tokens
 from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
-from nerwin.text.tags import OUTSIDE, Span, iob2, is_tag, spans
+from nerwin.text.tags import OUTSIDE, Span, iob2, spans
 from nerwin.text.tokenizer import Token, tokenize
 
 ACCEPTED, DECLINED = "accept", ("reject", "ignore")  # Prodigy's answers; a text it accepts may lack a list of spans
@@ -74,12 +74,12 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
     if _is_tagged(content, given) or (given.kind == "words" and not listed):
         told = _tagged_characters(given, tags_of(content, len(given.parts), where))
         for key in listed:
-            _check_same({_span(one, text, where) for one in content[key]}, told, key, where)
+            _check_same({_span(one, text, counts, where) for one in content[key]}, told, key, where)
         mend = "the tags"
     elif not listed and not text.strip():
         return Passage(text, [], [], number)
     else:
-        told = [_span(one, text, where) for one in _listed(content, listed, where)]
+        told = [_span(one, text, counts, where) for one in _listed(content, listed, where)]
         mend = (
             'the offsets, give the text "tokens" of your own'
             if given.kind == "text"
@@ -150,7 +150,7 @@ def _listed(content: dict[str, Any], keys: Sequence[str], where: str) -> list[An
     )
 
 
-def _span(one: Any, text: str, where: str) -> Span:
+def _span(one: Any, text: str, counts: Counts, where: str) -> Span:
     """An entity from {"start", "end", "label"} or [start, end, label]."""
     if isinstance(one, dict):
         start, end = borders(one)
@@ -170,11 +170,9 @@ def _span(one: Any, text: str, where: str) -> Span:
             f"{where}: expected an entity with one label, found {found} at {start} to {end}. Mend the line."
         )
     check_characters(label, "label", where)
-    if not is_tag(f"B-{label}"):
-        raise CorpusError(f"{where}: expected a label of one word, found {brief(label)}. Rename the label.")
     if isinstance(one, dict) and 0 <= start < end <= len(text):
         _check_own_text(one.get("text"), start, end, text, where)
-    return Span(start, end, label)
+    return Span(start, end, as_type(label, counts, where))
 
 
 def _check_own_text(own: Any, start: int, end: int, text: str, where: str) -> None:

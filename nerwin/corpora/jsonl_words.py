@@ -26,6 +26,7 @@ NUMBERS = (
     "Write the tags' names: the data set knows them, its lines do not (with all its names in their order, "
     'jq -c \'.{} |= map(["O", "B-PER", "I-PER"][.])\' does that).'
 )
+WITH_BLANKS = 'Types have no blanks: write _ in their place (jq -c \'.{} |= map(gsub(" "; "_"))\' does that).'
 NO_TYPE = "Write B- or I- before each type."
 _HALF = re.compile("[\ud800-\udfff]")  # of a character, as an escape in JSON may be
 
@@ -112,11 +113,20 @@ def tags_of(content: dict[str, Any], count: int, where: str) -> list[str]:
         )
     for tag in tags:
         if not (isinstance(tag, str) and is_legal(tag, "auto")):
-            found, remedy = str(tag)[:40], NUMBERS.format(keys[0]) if isinstance(tag, int) else NO_TYPE
-            raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {found}. {remedy}")
+            raise CorpusError(
+                f"{where}: expected a tag such as O or B-PER, found {str(tag)[:40]}. {_for_tag(tag, keys[0])}"
+            )
         if _HALF.search(tag):
             raise CorpusError(f"{where}: expected a tag such as O or B-PER, found {tag[:40]}. Mend the escapes.")
     return tags
+
+
+def _for_tag(tag: Any, key: str) -> str:
+    """What may be done about a tag that is none."""
+    if isinstance(tag, int):
+        return NUMBERS.format(key)
+    spelled = isinstance(tag, str) and is_legal("_".join(tag.split()), "auto")
+    return WITH_BLANKS.format(key) if spelled else NO_TYPE
 
 
 def _tags_keys(content: dict[str, Any], count: int) -> list[str]:

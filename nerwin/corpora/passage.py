@@ -5,6 +5,7 @@ what does not fit is refused, or moved if that is asked for.
 """
 
 import itertools
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from typing import Any, NamedTuple
 
 from nerwin.counts import counted
 from nerwin.errors import CorpusError
+from nerwin.text.blanks import BLANK
 from nerwin.text.joining import join_words
 from nerwin.text.sentences import cut_into_sentences
-from nerwin.text.tags import Span
+from nerwin.text.tags import BLANKS, Span
 from nerwin.text.tokenizer import Token
+
+_BLANKS = re.compile(f"[{BLANK}]+")
 
 
 class Passage(NamedTuple):
@@ -53,7 +57,7 @@ class Counts:
     """What reading a file left out or changed.
 
     declined: texts left out for their "answer". empty: texts left out as they have no words. moved, lost: entities that
-    were moved or left out. unsaid: words without annotation.
+    were moved or left out. unsaid: words without annotation. spelled: labels whose blanks became underscores.
     """
 
     declined: int = 0
@@ -61,6 +65,7 @@ class Counts:
     moved: int = 0
     lost: int = 0
     unsaid: int = 0
+    spelled: int = 0
 
     def __str__(self) -> str:
         said = {
@@ -73,8 +78,24 @@ class Counts:
                 "entities left out, which are no whole tokens or stand over others",
             ): self.lost,
             f"{counted(self.unsaid, 'word')} without annotation, read as O": self.unsaid,
+            f"{counted(self.spelled, 'label')} with blanks, written with _": self.spelled,
         }
         return "".join(f"; {what}" for what, count in said.items() if count)
+
+
+def as_type(label: str, counts: Counts, where: str) -> str:
+    """A label as a type, which has no blanks: _ stands in their place, and they are counted.
+
+    Raises:
+        CorpusError: nothing else is in it; the message starts with `where`.
+    """
+    if BLANKS.isdisjoint(label) and label:
+        return label
+    spelled = _BLANKS.sub("_", label.strip(BLANK))
+    if not spelled:
+        raise CorpusError(f'{where}: expected a label, found "{label}". Name the entity.')
+    counts.spelled += 1
+    return spelled
 
 
 def sentences_of(passage: Passage) -> Iterator[Passage]:
