@@ -83,6 +83,13 @@ def test_a_document_without_sentences_stays_whole_and_a_sentence_stays_one(spacy
         assert list(read_docbin(write_docbin([passage], "x"), "x", Counts())) == [passage]
 
 
+def test_sentences_that_are_known_in_a_document_are_told(spacy: Any) -> None:
+    words = ["See", "St.", "Paul", "in", "Lima"]
+    document = from_words(words, [Span(1, 3, "LOC")], 1)._replace(document=True, ends=(2, 3, 5))
+    found = read_docbin(write_docbin([document], "x"), "x", Counts())
+    assert [(one.words, one.document) for one in found] == [(words[:3], False), (words[3:], False)]
+
+
 def test_words_of_which_nothing_is_said_are_counted(spacy: Any) -> None:
     doc = spacy.tokens.Doc(spacy.blank("en").vocab, words=["Lima", "\n", "slept", "there"])
     doc.set_ents([spacy.tokens.Span(doc, 0, 1, label="LOC")], default="missing")

@@ -321,6 +321,39 @@ def test_a_text_with_numbered_tokens_is_a_document_as_it_is_for_spacy_and_stays_
     assert (sentence.words, sentence.document) == (["In", "Lima", "!", "Oslo", "lost"], False)
 
 
+OF_SPACY = {  # as doc.to_json() has it
+    "text": "See St. Paul\n in Lima",
+    "sents": [{"start": 0, "end": 7}, {"start": 8, "end": 14}, {"start": 14, "end": 21}],
+    "tokens": [
+        {"id": at, "start": start, "end": end}
+        for at, (start, end) in enumerate([(0, 3), (4, 7), (8, 12), (12, 14), (14, 16), (17, 21)])
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("ents", "found"),
+    [
+        ([], [["See", "St."], ["Paul"], ["in", "Lima"]]),
+        ([[4, 12, "LOC"]], [["See", "St.", "Paul"], ["in", "Lima"]]),
+    ],
+)
+def test_sentences_that_spacy_knows_of_are_kept_but_none_ends_in_an_entity(
+    ents: list[list[object]], found: list[list[str]]
+) -> None:
+    (document,) = read(json.dumps({**OF_SPACY, "ents": ents}))
+    assert [passage.words for passage in sentences_of(document)] == found
+    (line,) = write_jsonl([document], "x")
+    assert read(line) == [document]
+    assert json.loads(line)["sents"] == OF_SPACY["sents"]
+
+
+@pytest.mark.parametrize("sents", [[], None, 3, ["See St.", "Paul"], [[0, 7, "S"]], [{"start": 0}]])
+def test_other_things_called_sents_are_no_sentences(sents: object) -> None:
+    (document,) = read(json.dumps({**OF_SPACY, "sents": sents, "ents": []}))
+    assert [passage.words for passage in sentences_of(document)] == [["See", "St.", "Paul", "in", "Lima"]]
+
+
 @pytest.mark.parametrize("blank", ["\u00a0", " \u00a0", "\u00a0\n", "\u2028", "\u3000", "\n \u0085"])
 def test_blanks_of_any_kind_are_no_words_among_numbered_tokens_as_in_a_docbin(blank: str) -> None:
     end = 4 + len(blank)

@@ -6,11 +6,12 @@ When a file is read, tokens of blanks of any kind are left out. Since a no-break
 blanks are written with the part of speech X, by which they are known again.
 """
 
+import itertools
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nerwin.corpora.passage import Counts, Passage, as_type, whole_tokens
+from nerwin.corpora.passage import Counts, Passage, as_type, sentences_of, whole_tokens
 from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
 from nerwin.text.tags import Span
@@ -107,7 +108,11 @@ def write_docbin(passages: Iterable[Passage], name: str) -> bytes:
         words, spaces, places = _pieces(passage)
         own = set(places)
         kinds = [SPACE if number not in own else WORD if word.isspace() else "" for number, word in enumerate(words)]
-        starts = None if passage.document else [number == 0 for number in range(len(words))]
+        starts = None
+        if passage.ends or not passage.document:
+            lengths = [len(sentence.tokens) for sentence in sentences_of(passage)]
+            firsts = {0, *(places[end] for end in itertools.accumulate(lengths[:-1]))}
+            starts = [number in firsts for number in range(len(words))]
         doc = spacy.tokens.Doc(vocabulary, words=words, spaces=spaces, pos=kinds, sent_starts=starts)
         doc.set_ents(
             [

@@ -4,8 +4,9 @@
 
 Entities may also be triples [start, end, label], under any of the names in ENTITIES. A text without "tokens" is a
 document: the tokenizer takes it apart, and it is cut into sentences for forms that hold sentences. A text with "tokens"
-is a sentence, or a document if they have an "id", as spaCy's have; its tokens are written again. What else an object
-holds comes back where JSON Lines are written. What Prodigy's annotators rejected or ignored is left out.
+is a sentence, or a document if they have an "id", as spaCy's have; its tokens are written again. The sentences of a
+document may stand under "sents", as spaCy has them. What else an object holds comes back where JSON Lines are written.
+What Prodigy's annotators rejected or ignored is left out.
 
 What an object gives, a text alone, tokens as offsets, or words, `jsonl_objects` finds out once; words and offsets may
 have tags in place of entities, for which see `jsonl_words`.
@@ -35,6 +36,7 @@ from nerwin.text.tokenizer import Token, tokenize
 
 ACCEPTED, DECLINED = "accept", ("reject", "ignore")  # Prodigy's answers; a text it accepts may lack a list of spans
 ENTITIES = ("ents", "entities", "spans", "label", "labels")  # displaCy, spaCy and doccano, Prodigy, doccano
+SENTENCES = "sents"  # spaCy
 LABELS = ("label", "labels", "type")  # of an entity; the first two also name labels of a whole text
 
 
@@ -93,7 +95,8 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         entities, moved = fitted_tokens(tokens, found, text, where, expand=align == "expand")
         counts.moved += moved
         counts.lost += len(found) - len(entities)
-    return Passage(text, tokens, entities, number, document, _others(content, given))
+    ends = _sentence_ends(content.get(SENTENCES), tokens) if document else ()
+    return Passage(text, tokens, entities, number, document, ends, _others(content, given))
 
 
 def _is_tagged(content: dict[str, Any], given: Given) -> bool:
@@ -231,6 +234,15 @@ def _is_span(one: Any) -> bool:
     if isinstance(one, dict):
         return all(type(border) is int for border in borders(one))
     return isinstance(one, list) and [*map(type, one)] == [int, int, str]
+
+
+def _sentence_ends(told: Any, tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Where sentences end, in tokens, that are told by their characters; nothing if something else is told."""
+    if not told or not (_are_spans(told) and all(isinstance(one, dict) for one in told)):
+        return ()
+    starts = [token.start for token in tokens]
+    ends = {bisect_left(starts, borders(one)[1]) for one in told}
+    return tuple(sorted({*ends, len(tokens)} - {0}))
 
 
 def _others(content: dict[str, Any], given: Given) -> dict[str, Any]:

@@ -26,8 +26,8 @@ _BLANKS = re.compile(f"[{BLANK}]+")
 class Passage(NamedTuple):
     """A text, its tokens, its entities as spans of tokens, in order, and the line (or document) it comes from.
 
-    document: whether it may be several sentences, which nobody has told apart. others: what else its object in JSON
-    Lines holds; no other form can.
+    document: whether it may be several sentences. ends: of these, in tokens, where they have been told apart. others:
+    what else its object in JSON Lines holds; no other form can.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Passage(NamedTuple):
     entities: list[Span]
     line: int
     document: bool = False
+    ends: Sequence[int] = ()
     others: Mapping[str, Any] = MappingProxyType({})
 
     @property
@@ -106,7 +107,7 @@ def sentences_of(passage: Passage) -> Iterator[Passage]:
     tokens, entities = passage.tokens, passage.entities
     firsts = [one.start for one in entities]
     start = first = 0
-    for end in itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens))):
+    for end in passage.ends or itertools.accumulate(map(len, cut_into_sentences(passage.text, tokens))):
         after = bisect_left(firsts, end)  # the first entity that begins behind the border
         if after and entities[after - 1].end > end:
             continue
