@@ -199,6 +199,16 @@ def with_tokens(*tokens: object) -> str:
         ('{"classes": ["LOC"], "annotations": [["a", {"entities": []}]]}', "(jq -c '.annotations[]' makes that)."),
         ('{"of data": [{"text": "a"}]}', "found none among of data. Name the text so."),
         ('{"id": 0, "paragraphs": [{"sentences": []}]}', "of the whole: python -m spacy convert IN.json . does that."),
+        (
+            '{"id": "a", "data": "Lima won", "label": [[0, 4, "LOC"]]}',
+            "found none among id, data, label. Is it under data? Then name it so (jq -c '.text = .data | del(.data)' "
+            "does that).",
+        ),
+        (
+            '{"source": "Lima", "mask": [{"start": 0, "end": 4}]}',
+            "found none among source, mask. Is it under source? Then name it so",
+        ),
+        ('{"the text": "Lima", "ner": [[0, 0, "LOC"]]}', "found none among the text, ner. Name the text so."),
         ('{"ents": []}', 'expected a "text" of characters, or words under "tokens", found none among ents.'),
         ('{"text": 3, "ents": []}', 'expected a "text" of characters, or words under "tokens", found 3'),
         ('{"text": "\\ud800", "ents": []}', "expected a text of Unicode characters, found half of one at 0"),
@@ -220,8 +230,11 @@ def with_tokens(*tokens: object) -> str:
         (with_ents([0, 9]), "expected an entity with start and end as whole numbers and a label, found [0, 9]"),
         (with_ents([0.0, 9, "PER"]), "expected an entity with start and end as whole numbers"),
         (with_ents([False, 9, "PER"]), "expected an entity with start and end as whole numbers"),
-        (with_ents({"start": 0, "end": 9}), "expected an entity with one label, found none at 0 to 9. Mend the line."),
-        (with_ents([0, 9, None]), "expected an entity with one label, found none at 0 to 9. Mend the line."),
+        (
+            with_ents({"start": 0, "end": 9, "entity_group": "PER"}),
+            "expected an entity with one label, found none at 0 to 9. Put it under label, labels or type.",
+        ),
+        (with_ents([0, 9, None]), "expected an entity with one label, found none at 0 to 9."),
         (
             with_ents({"start": 0, "end": 9, "text": "Zhang Wei", "labels": ["PER", "ORG"]}),
             'expected an entity with one label, found ["PER", "ORG"] at 0 to 9. Mend the line.',
@@ -470,6 +483,14 @@ def test_the_text_of_an_entity_tells_what_offsets_count() -> None:
         for align in ("strict", "contract", "expand"):
             with pytest.raises(CorpusError, match=f'expected the entity "陈星" at {start}-{end}, found "'):
                 list(read_jsonl([line], "x", Counts(), align))
+
+
+def test_an_emoji_in_the_text_tells_how_offsets_may_have_been_counted() -> None:
+    said = r"Mend the offsets \(they count characters; JavaScript counts an emoji twice\), give the"
+    with pytest.raises(CorpusError, match=said):
+        read(json.dumps({"text": "\N{GRINNING FACE} Lima won", "ents": [[3, 7, "LOC"]]}))
+    with pytest.raises(CorpusError, match="Mend the offsets, give"):
+        read(json.dumps({"text": "☺ Lima won", "ents": [[3, 7, "LOC"]]}))
 
 
 def test_the_text_of_an_entity_may_have_other_blanks() -> None:

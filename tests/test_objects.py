@@ -192,7 +192,7 @@ def test_any_number_of_processes_writes_the_same_bytes(
         ('["Mira left"]', 'expected a JSON object with a "text", found'),
         (
             '{"body": "Mira left"}',
-            'expected a "text" of characters, or words under "tokens", found none among body. Name the text so.',
+            'expected a "text" of characters, or words under "tokens", found none among body. Is it under body?',
         ),
         ('{"text": "Mira", "tokens": [{"start": 0, "end": 9}]}', "expected tokens with start and end, in order and"),
         ('{"text": "Mira left", "tokens": ["Ines", "left"]}', 'expected the words of the text in order, found "Ines"'),

@@ -82,11 +82,9 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         return Passage(text, [], [], number)
     else:
         told = [_span(one, text, counts, where) for one in _listed(content, listed, where)]
-        mend = (
-            'the offsets, give the text "tokens" of your own'
-            if given.kind == "text"
-            else 'the offsets, or the "tokens"'
-        )
+        twice = " (they count characters; JavaScript counts an emoji twice)" if text and max(text) > "\uffff" else ""
+        others = ', give the text "tokens" of your own' if given.kind == "text" else ', or the "tokens"'
+        mend = f"the offsets{twice}{others}"
     found = list(dict.fromkeys(told))  # duplicates add nothing
     remedy = f"Mend {mend}, or have entities moved (--align)."
     if align == "strict":
@@ -168,10 +166,10 @@ def _span(one: Any, text: str, counts: Counts, where: str) -> Span:
             "Mend the line."
         )
     if not isinstance(label, str):
-        found = "none" if label is None else brief(label)
-        raise CorpusError(
-            f"{where}: expected an entity with one label, found {found} at {start} to {end}. Mend the line."
+        found, remedy = (
+            ("none", "Put it under label, labels or type.") if label is None else (brief(label), "Mend the line.")
         )
+        raise CorpusError(f"{where}: expected an entity with one label, found {found} at {start} to {end}. {remedy}")
     check_characters(label, "label", where)
     if isinstance(one, dict) and 0 <= start < end <= len(text):
         _check_own_text(one.get("text"), start, end, text, where)

@@ -82,7 +82,7 @@ def read_object(line: str, where: str) -> dict[str, Any]:
         raise CorpusError(f"{where}: expected a JSON object, found {found}. {remedy}") from error
     except ValueError as error:  # it is JSON, but Python limits the length of whole numbers
         raise CorpusError(f"{where}: {too_many_digits()}. Write it in quotation marks.") from error
-    if isinstance(found, list) and list(map(type, found)) == [str, dict]:  # a pair of spaCy 2
+    if _is_pair(found):
         text, others = found
         own = others.get("text")
         if own not in (None, text):
@@ -92,7 +92,8 @@ def read_object(line: str, where: str) -> dict[str, Any]:
             )
         return {**others, "text": text}
     if not isinstance(found, dict):
-        remedy = A_LINE if isinstance(found, list) and all(map(_is_content, found)) else AN_OBJECT
+        nested = isinstance(found, list) and all(isinstance(one, dict | list) for one in found)
+        remedy = A_LINE if nested else AN_OBJECT
         raise CorpusError(f'{where}: expected a JSON object with a "text", found {line.strip()[:40]!r}. {remedy}')
     return found
 
@@ -147,19 +148,28 @@ def _no_text(content: dict[str, Any], where: str) -> CorpusError:
         found = brief(content["text"])
     else:
         found = f"none among {', '.join(content)}" if content else "an empty object"
-    lists = [key for key, value in content.items() if isinstance(value, list) and any(map(_is_content, value))]
+    lists = [key for key, value in content.items() if isinstance(value, list) and any(map(_may_be_line, value))]
+    strings = [key for key, value in content.items() if isinstance(value, str) and key.isidentifier()]
     if all(key in content for key in FULL_EXPORT):
         remedy = "Export it as JSON-MIN."
     elif SPACY_2 in lists:
         remedy = OF_SPACY_2
     elif len(lists) == 1 and lists[0].isidentifier() and "text" not in content and not words:
         remedy = f"Are its texts under {lists[0]}? Then write an object a line (jq -c '.{lists[0]}[]' makes that)."
+    elif strings and "text" not in content and not words:
+        key = max(strings, key=lambda one: len(content[one]))
+        remedy = f"Is it under {key}? Then name it so (jq -c '.text = .{key} | del(.{key})' does that)."
     return CorpusError(f'{where}: expected a "text" of characters, or words under "tokens", found {found}. {remedy}')
 
 
-def _is_content(value: Any) -> bool:
-    """Whether a value may be an object of a line, or a pair of spaCy 2."""
-    return isinstance(value, dict | list)
+def _may_be_line(value: Any) -> bool:
+    """Whether a value may be what a line holds: an object, but no entity, or a pair of spaCy 2."""
+    return _is_pair(value) or (isinstance(value, dict) and borders(value) == (None, None))
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether a value is a text and an object, as spaCy 2 trains on."""
+    return isinstance(value, list) and list(map(type, value)) == [str, dict]
 
 
 def check_characters(text: str, kind: str, where: str) -> None:
