@@ -235,7 +235,7 @@ def list_under(content: dict[str, Any], key: str, where: str) -> list[Any]:
 def brief(value: Any) -> str:
     """A value for a message: its JSON, cut where it is long."""
     try:
-        text = json.dumps(value)
+        text = json.dumps(value, ensure_ascii=False)
     except RecursionError:  # nested as deeply as can just be read
         text = "[[[..."
     return text if len(text) <= 40 else f"{text[:37]}..."
