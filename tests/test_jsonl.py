@@ -142,6 +142,7 @@ LIMA = {"start": 0, "end": 4, "label": "LOC"}
             ["pos"],
         ),
         ({"text": "Lima won", "words": ["Lima", "won"], "labels": ["U-LOC", "O"]}, []),
+        ({"text": "Lima won", "tokens": ["Lima", " ", "won"], "ents": [LIMA], "tags": ["O", "O"]}, []),
     ],
 )
 def test_what_else_an_object_holds_comes_back(row: dict[str, object], kept: list[str]) -> None:

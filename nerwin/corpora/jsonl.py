@@ -247,7 +247,8 @@ def _others(content: dict[str, Any], given: Given) -> dict[str, Any]:
     """What an object holds beside its text, words or tokens, tags and entities."""
     told = {"text", "tokens", "ents"}
     if given.kind != "text":
-        told.update(tag_lists(content, len(given.parts)))
+        for tagged in (given.parts, given.tokens):  # without blanks, others may be taken for tags
+            told.update(tag_lists(content, len(tagged)))
     if given.kind == "words":
         told.update(WORD_KEYS)
     return {key: value for key, value in content.items() if key not in told and not _are_replaced(key, value)}
