@@ -235,7 +235,11 @@ def with_tokens(*tokens: object) -> str:
             with_ents({"start": 0, "end": 9, "entity_group": "PER"}),
             "expected an entity with one label, found none at 0 to 9. Put it under label, labels or type.",
         ),
-        (with_ents([0, "МЕСТО"]), 'as whole numbers and a label, found [0, "МЕСТО"]. Mend the line.'),
+        (with_ents([0, "МЕСТО"]), 'and a label, found [0, "МЕСТО"]. Write [0, 4, "LOC"] or {"start": 0,'),
+        (
+            with_ents({"begin": 0, "end": 9}),
+            'found {"begin": 0, "end": 9}. Write [0, 4, "LOC"] or {"start": 0, "end": 4, "label": "LOC"}.',
+        ),
         (with_ents([0, 9, None]), "expected an entity with one label, found none at 0 to 9."),
         (
             with_ents({"start": 0, "end": 9, "text": "Zhang Wei", "labels": ["PER", "ORG"]}),

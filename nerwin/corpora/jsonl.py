@@ -163,7 +163,7 @@ def _span(one: Any, text: str, counts: Counts, where: str) -> Span:
     if type(start) is not int or type(end) is not int:
         raise CorpusError(
             f"{where}: expected an entity with start and end as whole numbers and a label, found {brief(one)}. "
-            "Mend the line."
+            'Write [0, 4, "LOC"] or {"start": 0, "end": 4, "label": "LOC"}.'
         )
     if not isinstance(label, str):
         found, remedy = (
