@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands import DONE, nerwin
 from tests.pages import Page, read_page
-from tests.test_report import MARKS, RUN, SCRIPT, rows, template  # noqa: F401 - a fixture
+from tests.reports import MARKS, RUN, SCRIPT, rows, template  # noqa: F401 - a fixture
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
