@@ -137,6 +137,14 @@ def test_the_last_word_catches_what_rounding_leaves() -> None:
     assert noise.draw(Highest(), 2).tolist() == [4, 4]  # type: ignore[arg-type]
 
 
+def test_what_is_reserved_is_not_even_drawn_by_a_zero() -> None:
+    class Lowest:
+        def random(self, n: int) -> Floats:
+            return np.zeros(n)
+
+    assert Noise(np.array([0, 0, 3, 3]), 0.75).draw(Lowest(), 2).tolist() == [2, 2]  # type: ignore[arg-type]
+
+
 def chosen_of(rng: np.random.Generator) -> Bools:
     chosen: Bools = rng.random((3, 4)) < 0.6
     return chosen

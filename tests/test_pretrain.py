@@ -248,11 +248,12 @@ def test_a_state_that_cannot_be_saved_is_told_with_what_to_do(here: Path, text: 
         ("window", 1, "--window: expected at least 3, found 1"),
         ("epochs", 0, "--epochs: expected at least 1, found 0"),
         ("seed", -1, "--seed: expected at least 0, found -1"),
-        ("learning_rate", float("nan"), "--learning-rate: expected a number above 0, found nan"),
+        ("learning_rate", float("nan"), "--learning-rate: expected a finite number above 0, found nan"),
+        ("learning_rate", float("inf"), "--learning-rate: expected a finite number above 0, found inf"),
         ("dim", 10**20, "--dim: expected at most 5000, found 100000000000000000000. Lower it."),
         ("window", 101, "--window: expected at most 99, found 101"),
         ("epochs", 10**400, "--epochs: expected at most 1000000000, found 1000"),
-        ("learning_rate", 0.0, "--learning-rate: expected a number above 0, found 0.0"),
+        ("learning_rate", 0.0, "--learning-rate: expected a finite number above 0, found 0.0"),
     ],
 )
 def test_settings_out_of_range(name: str, value: float, message: str) -> None:
@@ -291,6 +292,15 @@ def test_the_same_seed_is_the_same_bytes(here: Path, text: Text, whole: bytes) -
     assert finished(PretrainRun.start(here / "again.txt", text, SMALL)) == whole
     other = dataclasses.replace(SMALL, seed=2)
     assert finished(PretrainRun.start(here / "other.txt", text, other)) != whole
+
+
+def test_a_run_begun_anew_can_go_on_from_its_first_minibatch(here: Path, text: Text, whole: bytes) -> None:
+    """What stood there, of other settings, is replaced before the first one."""
+    PretrainRun.start(here / "out.txt", text, dataclasses.replace(SMALL, seed=2)).save()
+    records = PretrainRun.start(here / "out.txt", text, SMALL).train()
+    next(records)
+    records.close()
+    assert finished(PretrainRun.resume(here / "out.txt", text, SMALL)) == whole
 
 
 @pytest.mark.parametrize("stop", [0, 1, 2, 7, 12, 20])
@@ -433,8 +443,9 @@ def test_a_run_whose_state_was_begun_anew_writes_neither_state_nor_vectors(here:
 def test_only_what_nerwin_wrote_is_taken_away(here: Path, text: Text) -> None:
     run = PretrainRun.start(here / "out.txt", text, SMALL)
     run.save()
+    next(run.pretraining.run())
     run.save()
-    assert len(list(state_folder(run.output).iterdir())) == 2
+    assert len(list(state_folder(run.output).iterdir())) == 2  # none is left of the arrays before
     (state_folder(run.output) / "notes").write_text("mine")
     list(run.train())
     assert os.listdir(state_folder(run.output)) == ["notes"]

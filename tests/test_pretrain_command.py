@@ -67,7 +67,7 @@ def test_the_same_words_by_any_road_give_the_same_vectors(here: Path) -> None:
         (("-",), "\n".join(lines)),
         (("village.conll", *columns), None),
         (("-", *columns, "--comments", "#"), "# a note\n" + (here / "village.conll").read_text()),
-        (("-", *objects), "".join(json.dumps({"text": line}) + "\n\n" for line in lines)),
+        (("-", *objects), "".join(json.dumps({"text": line}) + "\n \n" for line in lines)),
         (("-", *objects), json.dumps({"text": "\r\n".join(lines)})),
         (("-", *objects), "\n".join(json.dumps({"words": line.split()}) for line in lines)),
     ):

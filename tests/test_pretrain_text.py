@@ -10,6 +10,7 @@ import pytest
 
 from nerwin.corpora.columns import Columns
 from nerwin.errors import CorpusError
+from nerwin.files import pieces
 from nerwin.pretraining.run import fingerprint
 from nerwin.pretraining.text import RARE_NUMBER, known, read_text
 from tests.pretraining import written
@@ -83,6 +84,13 @@ def test_text_in_columns_has_a_token_a_line_and_paddings_between_sentences(
     text = read_text([written(tmp_path / "a.conll", content)], 9, 3, columns)
     assert text.words[2:] == ["b", "a-a", "a"]
     assert text.tokens.tolist() == [2, 3, 0, 4, 2, 0]
+
+
+def test_a_sentence_that_two_pieces_of_a_file_share_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "a.conll", "Mira\nleft\nVesk\n\nEna\nsaw\nMira\n" * 9)
+    whole = read_text([path], 9, 5, Columns())
+    monkeypatch.setattr(pieces, "SIZE", 7)
+    assert fingerprint(read_text([path], 9, 5, Columns())) == fingerprint(whole)
 
 
 def test_a_token_that_holds_spaces_is_as_many_words(tmp_path: Path) -> None:

@@ -126,7 +126,6 @@ class PretrainRun:
             self._lock.folder.rmdir()
 
     def _finish(self) -> None:
-        self._lock.check()
         vectors: Floats = self.pretraining.state.params[WORDS][KNOWN:]
         write_vectors(self.output, self.pretraining.text.words[KNOWN:], vectors)
         for file in _own_files(state_folder(self.output)):
@@ -232,7 +231,7 @@ def _restore(folder: Path, manifest: dict[str, Any], settings: PretrainSettings,
         check_names(arrays, ())  # what is left is nobody's
         state.epoch, state.batch = whole_number(manifest, "epoch"), whole_number(manifest, "batch")
         state.tally = PretrainTally(**manifest["tally"])
-        if not all(isinstance(sum_, int | float) and sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
+        if not all(sum_ >= 0 for sum_ in dataclasses.astuple(state.tally)):
             raise DamageError("tally: expected sums, found something else")
         restore_generator(state.draws, manifest["draws"])
     except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:

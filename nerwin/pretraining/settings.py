@@ -48,7 +48,9 @@ class PretrainSettings:
             if getattr(self, name) > most:
                 raise ConfigError(f"{option(name)}: expected at most {most}, found {getattr(self, name)}. Lower it.")
         if not 0 < self.learning_rate < float("inf"):
-            raise ConfigError(f"--learning-rate: expected a number above 0, found {self.learning_rate}. Raise it.")
+            raise ConfigError(
+                f"--learning-rate: expected a finite number above 0, found {self.learning_rate}. Choose another."
+            )
         if self.window % 2 == 0:
             raise ConfigError(
                 f"--window: expected an odd number of words, so that one is the centre, found {self.window}. "
