@@ -1,6 +1,7 @@
 """Work on a Dask cluster: a scheduler and workers in processes of their own, as they would be on several machines."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -200,10 +201,52 @@ def test_a_scheduler_that_is_lost(tmp_path: Path) -> None:
             work()
 
 
+def test_calls_that_wait_are_not_begun_once_an_error_has_ended_the_work(address: str, tmp_path: Path) -> None:
+    with worker(address):
+        wait_for_workers(address, 1)
+
+        def fail() -> None:
+            with cluster(address, jobs=1) as pool:
+                pool.submit(time.sleep, 0.5)
+                for number in range(3):
+                    pool.submit((tmp_path / str(number)).touch)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with cluster(address, jobs=1) as pool:
+            pool.submit(time.sleep, 0).result()  # once the worker is free
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_workers_of_its_own_keep_their_memory() -> None:
     with cluster(None, jobs=1) as pool:
-        kept = pool.submit(os.environ.get, "MALLOC_TRIM_THRESHOLD_").result()
-    assert kept == str(KEPT["MALLOC_TRIM_THRESHOLD_"])
+        for name, kept in KEPT.items():
+            assert pool.submit(os.environ.get, name).result() == str(kept)
+
+
+def test_dask_is_silent_until_the_work_is_done(address: str) -> None:
+    log = logging.getLogger("distributed")
+    logging.disable(logging.DEBUG)
+    try:
+        with worker(address):
+            wait_for_workers(address, 1)
+            with cluster(address, jobs=1):
+                assert not log.isEnabledFor(logging.CRITICAL)
+        assert log.isEnabledFor(logging.CRITICAL)
+        assert logging.root.manager.disable == logging.DEBUG
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def test_workers_that_cannot_start_are_told_of_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**given: object) -> None:
+        raise RuntimeError("Cluster failed to start")
+
+    monkeypatch.setattr(distributed, "LocalCluster", fail)
+    expected = r"^--engine dask: cannot start workers on this machine \(Cluster failed to start\)\. Try --jobs\.$"
+    with pytest.raises(WorkerError, match=expected), cluster(None, jobs=1):
+        pass
 
 
 def test_work_that_kills_its_workers() -> None:

@@ -49,9 +49,8 @@ def cluster(scheduler: str | None, jobs: int) -> Iterator[Executor]:
     distributed = _distributed()
     with _quiet(), _client(distributed, scheduler, jobs) as client:
         _check_workers(client)
-        pool = client.get_executor(pure=False)
         try:
-            yield _Checking(pool)
+            yield _Checking(client.get_executor(pure=False))
         except distributed.KilledWorker as error:
             raise WorkerError(
                 f"several workers died of one and the same piece of work, the last was {error.last_worker.address} "
@@ -61,8 +60,6 @@ def cluster(scheduler: str | None, jobs: int) -> Iterator[Executor]:
             raise WorkerError(
                 f"the scheduler {scheduler} is lost. What is finished is kept: start again when it is back."
             ) from error
-        finally:
-            pool.shutdown(wait=False)
 
 
 @contextmanager

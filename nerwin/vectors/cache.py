@@ -139,6 +139,5 @@ def _store(path: Path, dim: int, entry: Path, stamp: str) -> Vectors | None:
             return None
         if not _open(entry, dim):  # else another process was faster
             shutil.rmtree(entry, ignore_errors=True)  # of another width, or damaged
-            with suppress(OSError):  # another process was faster by a hair
-                fresh.rename(entry)
+            fresh.rename(entry)
     return _open(entry, dim)
