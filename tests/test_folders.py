@@ -1,5 +1,6 @@
 """The names of runs: which is the newest, what a new one is called, and which model is meant by a path."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +69,19 @@ def test_a_new_run_takes_the_next_number_of_its_name(runs: Path) -> None:
         (runs / name).mkdir()
     assert new_folder("village") == runs / "village-8"
     assert new_folder("village") == runs / "village-9"  # whoever begins beside the other has one of his own
+
+
+def test_a_folder_that_the_disk_refuses_is_not_tried_without_end(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors, mkdir = iter([OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))]), Path.mkdir
+
+    def full(path: Path, **given: Any) -> None:
+        if path.parent == runs:
+            raise next(errors)
+        mkdir(path, **given)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(ModelError, match="runs: cannot make a folder there: No space left on device"):
+        new_folder("village")
 
 
 @pytest.mark.parametrize("harm", [Path.touch, lambda runs: runs.symlink_to("nowhere")], ids=["file", "link"])

@@ -106,6 +106,19 @@ def test_a_detectors_windows_are_those_that_light_it_most_and_least(tmp_path: Pa
     assert not one.dead
 
 
+def test_what_words_push_is_told_with_preprocessing_in_view(tmp_path: Path) -> None:
+    """By W alone Quellmark would push more; but the number in which the baker is large counts four times."""
+    model = fresh(tmp_path, "scorer.hidden=[3]", "preprocess.method=normalize")
+    table, words = model.params["words"], list(model.lookups[0].values)
+    table[:, :2] = 0
+    table[KNOWN + words.index("Quellmark"), 0] = table[KNOWN + words.index("baker"), 1] = 1
+    assert model.preprocess is not None
+    model.preprocess.transform[16:18] = 1, 4
+    model.params["W1"][1] = 0
+    model.params["W1"][1, 16:18] = 2, 1
+    assert detectors(model, tmp_path)[1].likes[2][:2] == ["baker", "Quellmark"]
+
+
 def test_a_window_that_comes_again_is_shown_once_with_its_highest_or_lowest_activation(tmp_path: Path) -> None:
     """A detector of the sentence's other words, and a window of one word, which stands in several sentences."""
     model = fresh(tmp_path, "scorer.hidden=[3]", "window.size=1", "window.sentence=1")
@@ -113,6 +126,8 @@ def test_a_window_that_comes_again_is_shown_once_with_its_highest_or_lowest_acti
     apart = [{one.number: one for one in inspect_detectors(model, [words])} for words in sentences]
     for one in inspect_detectors(model, sentences):
         assert sorted(text for text, _ in one.most) == sorted(text for text, _ in one.least) == ["Mira", "came", "left"]
+        assert [a for _, a in one.most] == sorted((a for _, a in one.most), reverse=True)
+        assert [a for _, a in one.least] == sorted(a for _, a in one.least)
         own = [each[one.number] for each in apart]
         assert dict(one.most)["Mira"] == pytest.approx(max(dict(each.most).get("Mira", -1) for each in own))
         assert dict(one.least)["Mira"] == pytest.approx(min(dict(each.least).get("Mira", 1) for each in own))

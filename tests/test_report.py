@@ -80,6 +80,19 @@ def test_the_figures_are_those_of_evaluate(here: Path) -> None:
     shares = [count / max(sum(row), 1) for row in rows_of for count in row]
     assert [one.attributes["style"] for one in shaded] == [f"--share: {share:.3f}" for share in shares]
     assert any("over the windows of the first 20 sentences" in one.text for one in page.all("p"))
+    told = one_json_object(nerwin("info", RUN, "--json"))
+    (run,), _ = report_runs([Path(RUN)], None)
+    assert (run.parameters, run.kept) == (told["parameters"], told["best"]["epoch"])
+    assert run.kept < len(run.epochs)
+
+
+def test_of_a_large_corpus_the_first_sentences_tell_what_detectors_detect(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nerwin.report.contents.PROBED", 2)
+    _, closeup = report_runs([Path(RUN)], None)
+    shown = {word for one in closeup.detectors for window, _ in one.most for word in window.split()}
+    assert shown <= {"_", *(word for words in closeup.corpus.words[:2] for word in words)}
 
 
 def test_an_entity_counts_as_right_where_evaluate_counts_it(here: Path) -> None:

@@ -120,6 +120,7 @@ def test_a_hash_cut_short_is_computed_again(cache: Path, town: Path) -> None:
     (seen,) = (cache / "seen").iterdir()
     seen.write_text(seen.read_text()[:20])
     assert loaded(town) == ROWS
+    assert vectors_source(town).sha256 == hashlib.sha256(TOWN.encode()).hexdigest()
 
 
 def test_an_entry_that_another_process_has_made_meanwhile_stays(

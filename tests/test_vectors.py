@@ -285,6 +285,11 @@ def test_rescaled_vectors_have_the_size_asked_for_and_keep_their_direction() -> 
     assert scaled["a"] / scaled["a"][0] == pytest.approx(found["a"] / found["a"][0])
 
 
+def test_vectors_without_a_size_stay_as_they_are() -> None:
+    found = {"a": np.zeros(2, np.float32)}
+    assert rescaled(found, 0.3)["a"].tolist() == [0, 0]
+
+
 def test_compressed_binary_files_are_read_and_a_cut_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "vectors.bin.gz"
     whole = gzip.compress(binary(["port"], [[1.5, -2.0]]))
