@@ -195,6 +195,15 @@ def test_divergence_is_called_by_its_name(text: Text) -> None:
         trained(text, dataclasses.replace(SMALL, learning_rate=1e30))
 
 
+def test_a_loss_that_is_not_finite_ends_training_at_once_and_its_step_is_named(text: Text) -> None:
+    training = Pretraining(text, SMALL)
+    records = training.run()
+    next(records)
+    training.state.params["b1"][0] = np.inf
+    with pytest.raises(TrainingDiverged, match=r"^epoch 1, step 2: expected a finite loss, found (nan|inf)\. "):
+        next(records)
+
+
 def test_what_an_optimizer_remembers_has_to_be_finite_too(text: Text) -> None:
     for name in ("table", "network"):
         training = Pretraining(text, SMALL)
