@@ -481,6 +481,18 @@ def test_what_stands_at_the_output_decides_what_may_be_done(here: Path, text: Te
         check_output(here / "folder.txt", resume=False, overwrite=True)
 
 
+def test_vectors_are_not_written_once_the_folder_of_the_run_is_taken_away(here: Path) -> None:
+    """Another run may write to the same place by then."""
+    text = read_text([here / "village.txt"], SMALL.vocabulary, SMALL.window)
+    records = PretrainRun.start(here / "out.txt", text, SMALL).train()
+    done = (record for record in records if isinstance(record, PretrainEpochDone))
+    assert [next(done).epoch for _ in range(SMALL.epochs)] == [1, 2, 3]
+    shutil.rmtree(state_folder(here / "out.txt"))
+    with pytest.raises(ModelError, match="taken away"):
+        next(done)
+    assert not (here / "out.txt").exists()
+
+
 def test_a_pretraining_that_is_at_work_is_told_of_before_anything_is_read(here: Path) -> None:
     with held(state_folder(here / "out.txt")), pytest.raises(ModelError, match="expected a folder not in use"):
         check_output(here / "out.txt", resume=False, overwrite=True)

@@ -126,6 +126,7 @@ class PretrainRun:
             self._lock.folder.rmdir()
 
     def _finish(self) -> None:
+        self._lock.check()
         vectors: Floats = self.pretraining.state.params[WORDS][KNOWN:]
         write_vectors(self.output, self.pretraining.text.words[KNOWN:], vectors)
         for file in _own_files(state_folder(self.output)):
