@@ -159,10 +159,16 @@ def test_a_run_whose_configuration_is_gone_is_a_run_still(whole: Path, config: C
         Run.resume(whole, config)
 
 
-def test_resuming_a_run_whose_state_is_gone_never_begins_it_anew(whole: Path, config: Config) -> None:
-    shutil.rmtree(whole / "last")
+@pytest.mark.parametrize(
+    ("gone", "expected"), [("last", "the state of the run"), ("best", "the best model so far")], ids=["last", "best"]
+)
+def test_resuming_a_run_that_lacks_its_state_or_its_best_model_is_refused(
+    whole: Path, config: Config, gone: str, expected: str
+) -> None:
+    """It never begins anew unasked, nor ends without a model that is kept."""
+    shutil.rmtree(whole / gone)
     before = contents(whole)
-    with pytest.raises(ModelError, match=r"last: expected the state of the run, found none\. Bring it back"):
+    with pytest.raises(ModelError, match=rf"{gone}: expected {expected}, found none\. Bring it back"):
         Run.resume(whole, config)
     assert contents(whole) == before
 
@@ -192,15 +198,6 @@ def test_a_run_that_was_killed_between_its_first_two_saves_does_its_epoch_again(
     shutil.rmtree(killed / "last")
     finish(Run.resume(killed, config))
     assert_equal_runs(killed, whole)
-
-
-def test_resuming_without_the_best_model_so_far_is_refused(whole: Path, config: Config) -> None:
-    """Else the run could end without a model that is kept."""
-    shutil.rmtree(whole / "best")
-    before = contents(whole)
-    with pytest.raises(ModelError, match=r"best: expected the best model so far, found none\. Bring it back, or begin"):
-        Run.resume(whole, config)
-    assert contents(whole) == before
 
 
 def test_resuming_without_metrics_is_a_clear_error(whole: Path, config: Config) -> None:

@@ -115,7 +115,11 @@ def whole_lines(data: bytes, name: str, first: int = 1) -> bytes:
         CorpusError: they are not UTF-8.
     """
     lines = _ended(data, name, first)
-    _decoded(lines, name, first)
+    try:
+        lines.decode()
+    except UnicodeDecodeError:
+        list(decode_lines(lines.split(b"\n"), name, first))  # raises the error that names the line
+        raise
     return lines
 
 
@@ -123,14 +127,6 @@ def marked(data: bytes) -> bytes:
     """The first bytes of a file to be written: if they look like a byte-order mark, another one goes before them, since
     reading takes one off."""
     return BOM + data if data.startswith(BOM) else data
-
-
-def _decoded(data: bytes, name: str, first: int) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        list(decode_lines(data.split(b"\n"), name, first))  # raises the error that names the line
-        raise
 
 
 def _check_narrow(data: bytes, name: str) -> None:
