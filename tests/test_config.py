@@ -14,7 +14,7 @@ from nerwin.corruption import CORRUPTIONS
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
-from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.rules import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
 from tests.configurations import Load, Refusal, value_of

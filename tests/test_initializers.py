@@ -9,7 +9,8 @@ from nerwin.arrays import Floats, Parameters
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS, init_table
 from nerwin.network.scorer import Scorer, init_scorer
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings
+from nerwin.optim.optimizer import Optimizer
+from nerwin.optim.rules import OPTIMIZERS, OptimizerSettings
 from tests.village import epochs, new_trainer, village_config
 
 SHAPES = [(100, 250), (300, 100), (200, 200)]  # (n_out, n_in)
@@ -151,7 +152,7 @@ def test_detectors_that_start_at_zero_stay_equal_for_ever(activation: str) -> No
         optimizer = Optimizer(OPTIMIZERS["adam"].rule(OptimizerSettings()), params)
         for _ in range(100):
             s, cache = scorer.forward(params, x)
-            optimizer.step(params, scorer.backward(params, cache, (s - wanted) / 30)[0], 0.02)
+            optimizer.step(scorer.backward(params, cache, (s - wanted) / 30)[0], 0.02)
         ends[init] = params
     for name in ("W1", "b1", "U"):
         equal, different = ends["zero"][name], ends["xavier"][name]

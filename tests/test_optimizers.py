@@ -8,17 +8,23 @@ import pytest
 
 from nerwin.arrays import Floats, Gradients, Parameters, Rows
 from nerwin.optim import packing
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Treatment
+from nerwin.optim.optimizer import Optimizer, Treatment
+from nerwin.optim.rules import OPTIMIZERS, OptimizerSettings, Rule
 
 GRADIENTS = (1.0, 2.0, -1.0)
 IDS = np.array([1, 4])
 OTHERS = np.array([0, 2, 3, 5])
+TABLES = ("words", "shape", "suffix")
 
 every = pytest.mark.parametrize("name", OPTIMIZERS)
 
 
 def make(name: str, params: Parameters, **settings: float) -> Optimizer:
-    return Optimizer(OPTIMIZERS[name].rule(OptimizerSettings(**settings)), params)
+    return optimizer_of(OPTIMIZERS[name].rule(OptimizerSettings(**settings)), params)
+
+
+def optimizer_of(rule: Rule, params: Parameters) -> Optimizer:
+    return Optimizer(rule, params, [table for table in TABLES if table in params])
 
 
 def contents(optimizer: Optimizer) -> dict[str, Any]:
@@ -30,6 +36,9 @@ BY_HAND: list[tuple[str, dict[str, float], list[float]]] = [
     ("sgd", {}, [0.9, 0.7, 0.8]),
     # v = −0.1, −0.29, −0.161
     ("momentum", {}, [0.9, 0.61, 0.449]),
+    # v = −0.1, −0.25, −0.025
+    ("momentum", {"momentum": 0.5}, [0.9, 0.65, 0.625]),
+    ("momentum", {"momentum": 0.0}, [0.9, 0.7, 0.8]),
     # the same v; θ moves by 0.9 v − 0.1 g = −0.19, −0.461, −0.0449
     ("nesterov", {}, [0.81, 0.349, 0.3041]),
     # v = −0.1, −0.25, −0.025; θ moves by −0.15, −0.325, 0.0875
@@ -66,12 +75,31 @@ def test_three_steps_by_hand(name: str, settings: dict[str, float], trace: list[
     optimizer = make(name, params, **settings)
     bound = 1e-6 if name == "adam8bit" else 1e-10  # the largest number of a block is a float32
     for g, expected in zip(GRADIENTS, trace, strict=True):
-        optimizer.step(params, {"W1": np.array([[g]])}, 0.1)
+        optimizer.step({"W1": np.array([[g]])}, 0.1)
         assert params["W1"][0, 0] == pytest.approx(expected, abs=bound)
 
 
 def test_every_rule_is_worked_out_by_hand() -> None:
     assert {name for name, _, _ in BY_HAND} == set(OPTIMIZERS)
+
+
+def test_momentum_keeps_the_velocity_as_its_state() -> None:
+    optimizer = make("momentum", {"U": np.array([1.0, 1.0])})
+    for g in GRADIENTS:
+        optimizer.step({"U": np.array([g, 0.0])}, 0.1)
+    np.testing.assert_allclose(optimizer.state["U"][0], [-0.161, 0.0], rtol=1e-14)
+
+
+def test_plain_descent_keeps_no_state() -> None:
+    assert make("sgd", {"U": np.ones(2)}).state == {"U": []}
+
+
+def test_the_rate_may_change_from_step_to_step() -> None:
+    params: Parameters = {"U": np.array([1.0])}
+    optimizer = make("sgd", params)
+    for rate in (0.5, 0.25, 0.0):
+        optimizer.step({"U": np.array([1.0])}, rate)
+    assert params["U"].tolist() == [0.25]
 
 
 # Where they end
@@ -95,7 +123,7 @@ def descend(
     params: Parameters = {"W1": np.array(start)}
     optimizer = make(name, params)
     for t in range(steps):
-        optimizer.step(params, {"W1": gradient(params["W1"])}, rate * fall ** (t / steps))
+        optimizer.step({"W1": gradient(params["W1"])}, rate * fall ** (t / steps))
     return params["W1"]
 
 
@@ -155,7 +183,7 @@ def test_adagrad_stops_where_rmsprop_goes_on() -> None:
         optimizer = make(name, params, beta2=0.9)
         for _ in range(400):
             before = params["W1"].copy()
-            optimizer.step(params, {"W1": np.ones(1)}, 0.1)
+            optimizer.step({"W1": np.ones(1)}, 0.1)
         last[name] = float(abs(params["W1"] - before)[0])
     assert last["adagrad"] == pytest.approx(0.1 / 20)
     assert last["rmsprop"] == pytest.approx(0.1)
@@ -164,7 +192,7 @@ def test_adagrad_stops_where_rmsprop_goes_on() -> None:
 def test_without_its_bias_correction_adams_first_step_would_not_be_alpha() -> None:
     for g in (1e-3, 1.0, 50.0):
         params: Parameters = {"W1": np.zeros(1)}
-        make("adam", params).step(params, {"W1": np.array([g])}, 0.1)
+        make("adam", params).step({"W1": np.array([g])}, 0.1)
         assert params["W1"][0] == pytest.approx(-0.1, rel=1e-4)
 
 
@@ -177,7 +205,7 @@ def test_the_lectures_adam_is_ours_with_a_longer_step() -> None:
         dx = np.sin(t)
         m, v = 0.9 * m + 0.1 * dx, 0.999 * v + 0.001 * dx**2
         x += -0.01 * m / (np.sqrt(v) + 1e-8)
-        optimizer.step(params, {"W1": np.array([dx])}, 0.01 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5)
+        optimizer.step({"W1": np.array([dx])}, 0.01 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5)
         assert params["W1"][0] == pytest.approx(x, abs=1e-6)
     assert abs(x - 1) > 0.1
 
@@ -213,7 +241,7 @@ def test_fifty_steps_equal_pytorchs(
     tensor = torch.tensor(start.copy(), dtype=torch.float64, requires_grad=True)
     other = getattr(torch.optim, theirs)([tensor], lr=0.05, **options)
     for _ in range(50):
-        ours.step(params, {"W1": curvature * (params["W1"] - target)}, 0.05)
+        ours.step({"W1": curvature * (params["W1"] - target)}, 0.05)
         tensor.grad = torch.tensor(curvature) * (tensor.detach() - torch.tensor(target))
         other.step()
         np.testing.assert_allclose(params["W1"], tensor.detach().numpy(), rtol=0, atol=1e-6)
@@ -230,12 +258,13 @@ def test_a_rows_update_equals_the_dense_update_on_its_rows_and_leaves_the_others
     start = rng.normal(size=(6, 3))
     by_rows: Parameters = {"words": start.copy()}
     dense: Parameters = {"words": start.copy()}
-    rowwise, whole = (make(name, params, weight_decay=0.1) for params in (by_rows, dense))
+    rowwise = make(name, by_rows, weight_decay=0.1)
+    whole = Optimizer(rowwise.rule, dense)
     for step in range(4):
         g = Rows(IDS, rng.normal(size=(2, 3)))
         before = contents(rowwise)
-        rowwise.step(by_rows, {"words": g}, 0.1)
-        whole.step(dense, {"words": g.dense(start.shape)}, 0.1)
+        rowwise.step({"words": g}, 0.1)
+        whole.step({"words": g.dense(start.shape)}, 0.1)
         np.testing.assert_allclose(by_rows["words"][IDS], dense["words"][IDS], rtol=1e-12)
         assert np.array_equal(by_rows["words"][OTHERS], start[OTHERS])
         for key, array in rowwise.arrays().items():
@@ -250,10 +279,10 @@ def test_the_state_of_an_untouched_row_waits(rng: np.random.Generator, name: str
     """A row that rests for some steps goes on as if it had not, but for Adam's clock, which is the whole training's."""
     params: Parameters = {"words": rng.normal(size=(6, 3))}
     optimizer = make(name, params, weight_decay=0.1)
-    optimizer.step(params, {"words": Rows(IDS, rng.normal(size=(2, 3)))}, 0.1)
+    optimizer.step({"words": Rows(IDS, rng.normal(size=(2, 3)))}, 0.1)
     kept, state = params["words"][IDS].copy(), contents(optimizer)
     for _ in range(3):
-        optimizer.step(params, {"words": Rows(np.array([0, 2]), rng.normal(size=(2, 3)))}, 0.1)
+        optimizer.step({"words": Rows(np.array([0, 2]), rng.normal(size=(2, 3)))}, 0.1)
     assert np.array_equal(params["words"][IDS], kept)
     for key, array in optimizer.arrays().items():
         assert np.array_equal(array[IDS], state[key][IDS])
@@ -265,7 +294,7 @@ def test_no_rows_and_no_gradient_change_nothing(name: str) -> None:
     params: Parameters = {"words": np.ones((3, 2)), "U": np.ones((2, 2))}
     optimizer = make(name, params, weight_decay=0.1)
     before = contents(optimizer)
-    optimizer.step(params, {"words": Rows(np.empty(0, int), np.empty((0, 2)))}, 0.1)
+    optimizer.step({"words": Rows(np.empty(0, int), np.empty((0, 2)))}, 0.1)
     assert (params["words"] == 1).all()
     assert (params["U"] == 1).all()
     assert all(np.array_equal(array, before[key]) for key, array in optimizer.arrays().items())
@@ -275,9 +304,9 @@ def test_no_rows_and_no_gradient_change_nothing(name: str) -> None:
 def test_a_tensor_that_has_no_gradient_any_more_stays(name: str) -> None:
     params: Parameters = {"W1": np.ones(3), "b1": np.ones(3)}
     optimizer = make(name, params, weight_decay=0.1)
-    optimizer.step(params, {"W1": np.ones(3), "b1": np.ones(3)}, 0.1)
+    optimizer.step({"W1": np.ones(3), "b1": np.ones(3)}, 0.1)
     before = {key: value.copy() for key, value in params.items()}
-    optimizer.step(params, {"W1": np.ones(3)}, 0.1)
+    optimizer.step({"W1": np.ones(3)}, 0.1)
     assert (params["W1"] != before["W1"]).all()
     assert np.array_equal(params["b1"], before["b1"])
 
@@ -292,7 +321,7 @@ def test_precision_is_kept_and_gradients_are_not_changed(
     grads: Gradients = {"W1": dense.copy(), "words": Rows(np.array([0, 3]), values.copy())}
     optimizer = make(name, params, weight_decay=0.1)
     for _ in range(2):
-        optimizer.step(params, grads, 0.1)
+        optimizer.step(grads, 0.1)
     assert {value.dtype for value in params.values()} == {np.dtype(dtype)}
     rows = grads["words"]
     assert isinstance(rows, Rows)
@@ -317,13 +346,13 @@ def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator,
     rule = OPTIMIZERS[name].rule(OptimizerSettings(weight_decay=0.1))
 
     def optimizer(params: Parameters) -> Optimizer:
-        made = Optimizer(rule, params)
+        made = optimizer_of(rule, params)
         made.treatments |= {key: treatment for key, treatment in treatments.items() if key in params}
         return made
 
     together, alone = ({key: value.copy() for key, value in start.items()} for _ in range(2))
     one = optimizer(together)
-    each = {key: optimizer({key: alone[key]}) for key in alone}
+    each = {key: optimizer({key: value}) for key, value in alone.items()}
     for step, touched in enumerate([1, 3, 2, 8, 0, 5, 8]):  # more rows, and fewer again
         grads: Gradients = {key: rng.normal(size=start[key].shape) for key in ("W1", "b1", "U")}
         for key in ("words", "shape", "suffix"):
@@ -331,24 +360,18 @@ def test_what_moves_together_moves_as_each_would_alone(rng: np.random.Generator,
             grads[key] = Rows(ids, rng.normal(size=(touched, start[key].shape[1])))
         if step == 3:
             del grads["b1"], grads["shape"]  # they rest
-        if step == 4:
-            grads["words"] = rng.normal(size=start["words"].shape)  # as where a penalty is on every row
-        if step == 2:  # somebody puts other tensors in their places
-            together = {key: value.copy() for key, value in together.items()}
         if step == 6:  # gradients that are written where they are used
             for key, place in one.gradients.items():
                 if key in ("W1", "U"):
                     place[...] = grads[key]
                     grads[key] = place
         kept = {key: g if isinstance(g, Rows) else g.copy() for key, g in grads.items()}
-        one.step(together, grads, 0.1)
+        one.step(grads, 0.1)
         for key, single in each.items():
-            theta = {key: alone[key]}
-            single.step(theta, {key: kept[key]} if key in kept else {}, 0.1)
-            alone[key] = theta[key]
+            single.step({key: kept[key]} if key in kept else {}, 0.1)
     assert set(one.gradients) >= {"W1", "b1", "U"} or name == "adam8bit"
     for key, value in together.items():
-        assert np.array_equal(value, alone[key])
+        assert np.array_equal(value, each[key].params[key])
         assert not np.array_equal(value, start[key])
     for key, array in one.arrays().items():
         assert np.array_equal(array, each[key.split("/")[0]].arrays()[key])
@@ -366,7 +389,7 @@ def test_a_tensor_moves_the_same_whole_and_in_tiles(
         params: Parameters = {"W1": start.copy()}
         optimizer = make(name, params, weight_decay=0.1)
         for g in gradients:
-            optimizer.step(params, {"W1": g}, 0.1)
+            optimizer.step({"W1": g}, 0.1)
         ends.append([params["W1"], *optimizer.arrays().values()])
     assert all(np.array_equal(whole, tiled) for whole, tiled in zip(*ends, strict=True))
     assert not start.size or not np.array_equal(ends[0][0], start)
@@ -386,7 +409,7 @@ def test_decoupled_decay_shrinks_all_weights_alike_and_l2_in_adam_does_not() -> 
         params: Parameters = {"W1": np.ones(2)}
         optimizer = make(name, params, weight_decay=decay)
         for t in range(200):
-            optimizer.step(params, {"W1": noise * (-1) ** t + 2 * l2 * params["W1"]}, 0.01)
+            optimizer.step({"W1": noise * (-1) ** t + 2 * l2 * params["W1"]}, 0.01)
         ends[name, l2] = params["W1"]
     free = ends["adam", 0.0]  # where the noise alone leads
     decoupled, coupled = free - ends["adamw", 0.0], free - ends["adam", 0.05]
@@ -400,7 +423,7 @@ def test_decay_reaches_only_what_is_to_be_decayed() -> None:
     rule = OPTIMIZERS["adamw"].rule(OptimizerSettings(weight_decay=0.5))
     optimizer = Optimizer(rule, params)
     optimizer.treatments["b1"] = Treatment(decayed=False)
-    optimizer.step(params, {"W1": np.zeros(2), "b1": np.zeros(2)}, 0.1)
+    optimizer.step({"W1": np.zeros(2), "b1": np.zeros(2)}, 0.1)
     np.testing.assert_allclose(params["W1"], 0.95)
     np.testing.assert_allclose(params["b1"], 1.0)
 
@@ -408,10 +431,10 @@ def test_decay_reaches_only_what_is_to_be_decayed() -> None:
 def test_decay_reaches_the_rows_of_its_own_table() -> None:
     params: Parameters = {"words": np.ones((3, 2)), "shape": np.ones((3, 2))}
     rule = OPTIMIZERS["adamw"].rule(OptimizerSettings(weight_decay=0.5))
-    optimizer = Optimizer(rule, params)
+    optimizer = optimizer_of(rule, params)
     optimizer.treatments["words"] = Treatment(decayed=False)
     none = np.zeros((1, 2))
-    optimizer.step(params, {"words": Rows(np.array([0]), none), "shape": Rows(np.array([1]), none)}, 0.1)
+    optimizer.step({"words": Rows(np.array([0]), none), "shape": Rows(np.array([1]), none)}, 0.1)
     np.testing.assert_allclose(params["words"], 1.0)
     np.testing.assert_allclose(params["shape"][:, 0], [1.0, 0.95, 1.0])
 
@@ -423,10 +446,10 @@ def test_a_relative_rate_is_a_factor_on_the_steps_own(name: str) -> None:
     grads: Gradients = {"W1": np.array([2.0, -1.0]), "words": Rows(np.array([1]), np.array([[3.0, 0.5]]))}
     rule = OPTIMIZERS[name].rule(OptimizerSettings(weight_decay=0.2))
     for theta, treatment, rate in ((params, Treatment(), 0.05), (halved, Treatment(rate=0.5), 0.1)):
-        optimizer = Optimizer(rule, theta)
+        optimizer = optimizer_of(rule, theta)
         optimizer.treatments = dict.fromkeys(theta, treatment)
         for _ in range(2):
-            optimizer.step(theta, grads, rate)
+            optimizer.step(grads, rate)
     assert (params["W1"] != 1).all()
     for key, value in params.items():
         np.testing.assert_allclose(halved[key], value, rtol=1e-12)
@@ -437,9 +460,9 @@ def test_a_rule_that_rests_is_one_that_a_gradient_of_zero_does_not_move(rng: np.
     params: Parameters = {"W1": rng.normal(size=(4, 3))}
     optimizer = make(name, params, weight_decay=0.1)
     for _ in range(3):
-        optimizer.step(params, {"W1": rng.normal(size=(4, 3))}, 0.1)
+        optimizer.step({"W1": rng.normal(size=(4, 3))}, 0.1)
     before = {"theta": params["W1"].copy(), **contents(optimizer)}
-    optimizer.step(params, {"W1": np.zeros((4, 3))}, 0.1)
+    optimizer.step({"W1": np.zeros((4, 3))}, 0.1)
     after = {"theta": params["W1"], **contents(optimizer)}
     assert optimizer.rule.rests == all(np.array_equal(after[key], value) for key, value in before.items())
 
@@ -450,7 +473,7 @@ def test_without_a_decay_adamw_is_adam() -> None:
         params: Parameters = {"W1": np.ones(2)}
         optimizer = make(name, params)
         for g in GRADIENTS:
-            optimizer.step(params, {"W1": np.array([g, -2 * g])}, 0.1)
+            optimizer.step({"W1": np.array([g, -2 * g])}, 0.1)
         ends.append(params["W1"].tolist())
     assert ends[0] == ends[1] != [1.0, 1.0]
 
@@ -458,7 +481,7 @@ def test_without_a_decay_adamw_is_adam() -> None:
 @pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "adamw"])
 def test_weight_decay_is_adamws_alone(name: str) -> None:
     params: Parameters = {"W1": np.ones(2)}
-    make(name, params, weight_decay=0.5).step(params, {"W1": np.zeros(2)}, 0.1)
+    make(name, params, weight_decay=0.5).step({"W1": np.zeros(2)}, 0.1)
     assert params["W1"].tolist() == [1.0, 1.0]
 
 
@@ -474,15 +497,14 @@ def test_state_that_is_taken_back_gives_the_same_next_step(rng: np.random.Genera
         return {"W1": rng.normal(size=(3, 4)), "words": Rows(IDS, rng.normal(size=(2, 3)))}
 
     for _ in range(5):
-        optimizer.step(params, gradients(), 0.05)
-    copied = {key: value.copy() for key, value in params.items()}
-    again, without = make(name, copied), make(name, copied)
+        optimizer.step(gradients(), 0.05)
+    copied, fresh = ({key: value.copy() for key, value in params.items()} for _ in range(2))
+    again, without = make(name, copied), make(name, fresh)
     again.restore(contents(optimizer))
     again.steps = without.steps = optimizer.steps
-    fresh = {key: value.copy() for key, value in copied.items()}
     grads = gradients()
-    for one, theta in ((optimizer, params), (again, copied), (without, fresh)):
-        one.step(theta, grads, 0.05)
+    for one in (optimizer, again, without):
+        one.step(grads, 0.05)
     assert all(np.array_equal(params[key], copied[key]) for key in params)
     assert np.array_equal(params["W1"], fresh["W1"]) == (name == "sgd")
 
@@ -502,5 +524,5 @@ def test_state_that_does_not_fit_or_is_not_finite_is_refused() -> None:
 def test_rmsprop_is_exact_where_beta2_is_nearly_1() -> None:
     params = {"W1": np.zeros(1, np.float32)}
     optimizer = make("rmsprop", params, beta2=0.99999999)
-    optimizer.step(params, {"W1": np.ones(1, np.float32)}, 0.001)
+    optimizer.step({"W1": np.ones(1, np.float32)}, 0.001)
     assert params["W1"] == pytest.approx(-0.001 / (1e-8**0.5 + 1e-8), rel=1e-3)

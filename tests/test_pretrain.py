@@ -12,7 +12,7 @@ import pytest
 
 from nerwin.arrays import Gradients, Ints, Parameters, Rows
 from nerwin.errors import ConfigError, ModelError, TrainingDiverged, VectorsError
-from nerwin.optim.optimizers import Optimizer
+from nerwin.optim.optimizer import Optimizer
 from nerwin.pretraining import run as pretrain_run
 from nerwin.pretraining.center import CenterLoss
 from nerwin.pretraining.run import STATE, PretrainRun, check_output, state_folder
@@ -142,9 +142,9 @@ def test_every_epoch_has_an_order_of_its_own_and_every_step_a_smaller_rate(
         orders.extend(stretches.tolist())
         original_step(self, stretches)
 
-    def move(self: Optimizer, params: Parameters, grads: Gradients, rate: float) -> None:
+    def move(self: Optimizer, grads: Gradients, rate: float) -> None:
         rates.append(rate)
-        original_move(self, params, grads, rate)
+        original_move(self, grads, rate)
 
     monkeypatch.setattr(Pretraining, "_step", step)
     monkeypatch.setattr(Optimizer, "step", move)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nerwin.errors import ConfigError
-from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.rules import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES, ScheduleSettings
 from tests.commands import nerwin
 from tests.village import write_village

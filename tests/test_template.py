@@ -15,7 +15,7 @@ from nerwin.config.settings import Config, config_keys
 from nerwin.config.template import WIDTH, differences, template
 from nerwin.config.yaml_files import format_value, parse_yaml
 from nerwin.network.activations import ACTIVATIONS
-from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.rules import OPTIMIZERS
 from nerwin.text.features import ALL_FEATURES
 from tests.commands import nerwin
 from tests.conftest import ROOT

@@ -41,7 +41,7 @@ from nerwin.errors import ConfigError
 from nerwin.network.activations import ACTIVATIONS
 from nerwin.network.initializers import INITIALIZERS
 from nerwin.network.preprocess import PREPROCESSORS
-from nerwin.optim.optimizers import OPTIMIZERS
+from nerwin.optim.rules import OPTIMIZERS
 from nerwin.optim.schedules import SCHEDULES
 from nerwin.text.features import ALL_FEATURES
 from nerwin.text.tokenizer import TOKENIZERS

@@ -1,13 +1,13 @@
-"""Parameters that are treated alike, side by side in one vector: for small arrays, calls cost more than arithmetic.
+"""Parameters side by side in one vector: for small arrays, calls cost more than arithmetic.
 
     θ      [ W1 | b1 | U | ... | touched rows of words | of shape | ... | spare room ]
     ∂J/∂θ  [ laid out in the same way, as is each array of the state ]
 
-Tensors stay in their parts for good. Rows of lookup tables are copied in before a step and back after it.
+Tensors stay in their parts. Rows of lookup tables are copied in before a step and back after it.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,83 +20,99 @@ Items = NDArray[np.void]  # (V,) a table with each row as a single item: numpy c
 TILE = 1 << 16
 
 
-class Pack:
-    """Some tensors as parts of one vector, and their gradients and state as parts of others laid out alike.
+class Part(NamedTuple):
+    """Where in the vectors a parameter lies, or what a step touches of it."""
 
-    gradients: the parts for the tensors' gradients, by name.
+    name: str
+    start: int
+    end: int
+
+
+class Borrowed(NamedTuple):
+    """Rows (r,) of a table, or of an array of its state, and their copies in a vector."""
+
+    table: Items
+    ids: Ints
+    copies: Items
+
+
+class Pack:
+    """Parameters of one dtype, their gradients and their state, laid out alike in a vector each.
+
+    gradients: the parts for the tensors' gradients, by name; others may write to them before a step.
     """
 
-    def __init__(self, grads: Gradients, params: Parameters, state: dict[str, list[Any]]) -> None:
-        """Copy tensors into the vectors, and replace them in `params` and `state` by their parts of these.
+    def __init__(self, params: Parameters, state: dict[str, list[Any]], tables: Collection[str]) -> None:
+        """Replace the tensors in `params` and `state` by parts of the vectors, now and whenever more room is needed.
 
         Args:
-            grads: the gradients of a first step, whose parameters all have the same dtype and number of state arrays.
-                There is room for twice as many rows as they touch, so that later steps that touch more still fit.
+            tables: the parameters that are no tensors, but lookup tables with a gradient by rows.
+        """
+        self._params, self._state = params, state
+        self._tables = {name: [_items(array) for array in (params[name], *state[name])] for name in tables}
+        self._tensors: dict[str, Part] = {}
+        self._size = 0  # of all tensors
+        for name, theta in params.items():
+            if name not in tables:
+                self._tensors[name] = Part(name, self._size, self._size + theta.size)
+                self._size += theta.size
+        self._borrowed: list[Borrowed] = []
+        self._lay_out(0)
+
+    def _lay_out(self, room: int) -> None:
+        """Move the tensors into new vectors, with room for so many numbers of rows behind them."""
+        like = next(iter(self._params))
+        dtype, slots = self._params[like].dtype, len(self._state[like])
+        self._vectors = list(np.empty((2 + slots, self._size + room), dtype))
+        theta, g, *state = self._vectors
+        self.gradients: Parameters = {}
+        for name, (_, start, end) in self._tensors.items():
+            shape = self._params[name].shape
+            self.gradients[name] = g[start:end].reshape(shape)
+            self._params[name] = _moved(self._params[name], theta[start:end])
+            self._state[name] = [_moved(a, b[start:end]) for a, b in zip(self._state[name], state, strict=True)]
+
+    def gather(self, grads: Gradients) -> list[Part]:
+        """Copy in gradients, and behind the tensors the rows of tables that they touch, with their state.
+
+        Returns: where they lie, in ascending order.
         """
         rows = {name: g for name, g in grads.items() if isinstance(g, Rows)}
-        names = [name for name in grads if name not in rows]
-        self.gradients: Parameters = {}
-        self._tables = {name: params[name] for name in rows}
-        self._items = {name: [_items(array) for array in (params[name], *state[name])] for name in rows}
-        self._tensors: Parameters = {}
-        self._size = sum(params[name].size for name in names)
-        self._room = 2 * sum(g.values.size for g in rows.values())
-        like = next(iter(grads))
-        slots = 2 + len(state[like])
-        self._theta, self._g, *self._state = np.empty((slots, self._size + self._room), params[like].dtype)
-        self._end = self._size
-        # Rows that are copied in: a table or an array of its state, the ids of the rows, and their copies here.
-        self._borrowed: list[tuple[Items, Ints, Items]] = []
-        start = 0
-        for name in names:
-            theta = params[name]
-            self.gradients[name] = _part(self._g, start, theta)
-            params[name] = self._tensors[name] = _copied(theta, self._theta, start)
-            state[name] = [_copied(slot, vector, start) for slot, vector in zip(state[name], self._state, strict=True)]
-            start += theta.size
+        needed = sum(g.values.size for g in rows.values())
+        if self._size + needed > len(self._vectors[0]):
+            self._lay_out(2 * needed)  # twice as much, so that later steps that touch more still fit
+        parts = [part for name, part in self._tensors.items() if name in grads]
+        for name, _, _ in parts:
+            if grads[name] is not self.gradients[name]:
+                self.gradients[name][...] = grads[name]
+        start = self._size
+        for name, g in rows.items():
+            parts.append(Part(name, start, start + g.values.size))
+            self._borrow(parts[-1], g)
+            start += g.values.size
+        return parts
 
-    def fits(self, grads: Gradients, params: Parameters) -> bool:
-        """Whether a step with these gradients can use this pack.
+    def _borrow(self, part: Part, g: Rows) -> None:
+        """Copy the rows that a gradient touches, with their state, and the gradient itself into a part."""
+        here, ids = slice(part.start, part.end), g.ids.astype(np.intp, copy=False)
+        theta, gradient, *state = self._vectors
+        gradient[here] = g.values.ravel()
+        for table, vector in zip(self._tables[part.name], (theta, *state), strict=True):
+            copies = vector[here].view(table.dtype)
+            table.take(ids, out=copies, mode="clip")  # the other modes copy `out` first
+            self._borrowed.append(Borrowed(table, ids, copies))
 
-        It can if they are of all its tensors and of known tables, if there is room for their rows, and if `params`
-        still holds the arrays that it held when the pack was made.
-        """
-        room, tensors = self._room, len(self._tensors)
-        for name, g in grads.items():
-            if isinstance(g, Rows):
-                known, room = self._tables, room - g.values.size
-            else:
-                known, tensors = self._tensors, tensors - 1
-            if params[name] is not known.get(name):
-                return False
-        return room >= 0 and tensors == 0
-
-    def gather(self, grads: Gradients) -> None:
-        """Copy in the gradients, and behind the tensors the rows of tables that they touch, with their state."""
-        self._end, self._borrowed = self._size, []
-        for name, g in grads.items():
-            if isinstance(g, Rows):
-                here = slice(self._end, self._end + g.values.size)
-                self._g[here] = g.values.ravel()
-                ids = g.ids.astype(np.intp, copy=False)
-                for table, vector in zip(self._items[name], (self._theta, *self._state), strict=True):
-                    rows = vector[here].view(table.dtype)
-                    table.take(ids, out=rows, mode="clip")  # the other modes copy `out` first
-                    self._borrowed.append((table, ids, rows))
-                self._end = here.stop
-            elif g is not self.gradients[name]:
-                self.gradients[name][...] = g
-
-    def tiles(self) -> Iterator[list[Floats]]:
-        """The vectors of θ, of its gradient and of its state, TILE numbers at a time."""
-        for start in range(0, self._end, TILE):
-            tile = slice(start, min(start + TILE, self._end))
-            yield [vector[tile] for vector in (self._theta, self._g, *self._state)]
+    def tiles(self, start: int, end: int) -> Iterator[list[Floats]]:
+        """A stretch of the vectors of θ, of its gradient and of its state, TILE numbers at a time."""
+        for first in range(start, end, TILE):
+            tile = slice(first, min(first + TILE, end))
+            yield [vector[tile] for vector in self._vectors]
 
     def scatter(self) -> None:
         """Copy the rows back into their tables, and their state into its own."""
-        for table, ids, rows in self._borrowed:
-            table[ids] = rows
+        for table, ids, copies in self._borrowed:
+            table[ids] = copies
+        self._borrowed.clear()
 
 
 def _items(table: Floats) -> Items:
@@ -104,13 +120,8 @@ def _items(table: Floats) -> Items:
     return table.view(np.dtype((np.void, table.shape[1] * table.itemsize)))[:, 0]
 
 
-def _copied(array: Floats, vector: Floats, start: int) -> Floats:
-    """A copy of an array in a part of a vector, from `start` on."""
-    part = _part(vector, start, array)
-    part[...] = array
-    return part
-
-
-def _part(vector: Floats, start: int, like: Floats) -> Floats:
-    """The part of a vector from `start` on that has an array's size, in its shape."""
-    return vector[start : start + like.size].reshape(like.shape)
+def _moved(array: Floats, place: Floats) -> Floats:
+    """An array, copied to a place (array.size,) of a vector."""
+    moved = place.reshape(array.shape)
+    moved[...] = array
+    return moved

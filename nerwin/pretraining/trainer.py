@@ -16,7 +16,8 @@ from nerwin.arrays import Bools, Floats, Ints, Parameters, Random, Rows
 from nerwin.errors import ConfigError, TrainingDiverged
 from nerwin.network.lookup import sum_rows
 from nerwin.network.neighbours import nearest_rows
-from nerwin.optim.optimizers import Optimizer, OptimizerSettings, Rule, adagrad
+from nerwin.optim.optimizer import Optimizer
+from nerwin.optim.rules import OptimizerSettings, Rule, adagrad
 from nerwin.optim.schedules import ScheduleSettings, linear
 from nerwin.pretraining.center import CenterLoss, Noise, center_loss, init_center
 from nerwin.pretraining.settings import PretrainSettings
@@ -126,12 +127,8 @@ def init_state(settings: PretrainSettings, words: int) -> PretrainState:
     table = (init.standard_normal((words, settings.dim)) * settings.start).astype(np.float32)
     table[PADDING] = 0
     network = init_center(init, settings.window * settings.dim, settings.hidden)
-    return PretrainState(
-        {WORDS: table, **network},
-        Optimizer(row_adagrad(), {WORDS: table}),
-        Optimizer(adagrad(OptimizerSettings()), network),
-        draws,
-    )
+    descent = Optimizer(adagrad(OptimizerSettings()), network)  # which puts arrays of its own into `network`
+    return PretrainState({WORDS: table, **network}, Optimizer(row_adagrad(), {WORDS: table}), descent, draws)
 
 
 def keep_shares(counts: Ints, t: float) -> Floats:
@@ -202,8 +199,8 @@ class Pretraining:
             if not math.isfinite(loss.value):
                 raise self._diverged(f"expected a finite loss, found {loss.value}", state.batch + 1)
             rate = self.rate(state.epoch * self.batches + state.batch)
-            state.network.step(state.params, loss.grads, rate)
-            state.table.step(state.params, {WORDS: dL}, rate)
+            state.network.step(loss.grads, rate)
+            state.table.step({WORDS: dL}, rate)
         state.tally.add(loss, int(np.count_nonzero(chosen)))
 
     def check_finite(self) -> None:

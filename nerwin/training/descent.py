@@ -3,7 +3,8 @@
 from nerwin.config.settings import Config
 from nerwin.model.model import Model
 from nerwin.network.loss import penalised
-from nerwin.optim.optimizers import OPTIMIZERS, Optimizer, OptimizerSettings, Treatment
+from nerwin.optim.optimizer import Optimizer, Treatment
+from nerwin.optim.rules import OPTIMIZERS, OptimizerSettings
 from nerwin.optim.schedules import SCHEDULES, Schedule, ScheduleSettings
 from nerwin.text.features import NGRAMS
 
@@ -18,7 +19,9 @@ def make_optimizer(model: Model) -> Optimizer:
         epsilon=chosen.epsilon,
         weight_decay=chosen.weight_decay,
     )
-    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params)
+    # The gradient of a table is a few rows, unless a penalty is on every row.
+    by_rows = [] if model.config.objective.l2 and model.penalised_tables else model.tables
+    return Optimizer(OPTIMIZERS[chosen.name].rule(settings), model.params, by_rows)
 
 
 def treatments(model: Model, passes: int) -> dict[str, Treatment]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nerwin.arrays import Random
-from nerwin.optim.optimizers import Optimizer
+from nerwin.optim.optimizer import Optimizer
 
 PURPOSES = ("init", "order", "corruption", "dropout")  # dropout: also which words are read as unknown or masked
 BATCH_PURPOSES = ("order", "corruption")  # those that the minibatches of an epoch are drawn with

@@ -168,7 +168,7 @@ class Trainer:
                 raise self._diverged(f"expected a finite loss, found {loss.value}", optimizer.steps + 1)
             if (limit := self.config.optimizer.clip) is not None:
                 grads = clip_by_norm(grads, limit)
-            optimizer.step(self.model.params, grads, rate)
+            optimizer.step(grads, rate)
         return loss
 
     def check_finite(self) -> None:

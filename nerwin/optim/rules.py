@@ -1,8 +1,8 @@
-"""Optimizers: how a gradient moves the parameters (lecture 2.7 to 2.9).
+"""The update rules: how a gradient moves parameters (lecture 2.7 to 2.9).
 
-A rule is written once, for an array θ and its gradient g. The `Optimizer` applies it to whole tensors. In a lookup
-table it applies it to the touched rows only: whatever the rule, an untouched row's state stays as it is. In the rules α
-is the rate of the step and t its number, counted from 1.
+A rule is written once, for an array θ and its gradient g. `optimizer` applies it to whole tensors, and in lookup tables
+to the touched rows only: whatever the rule, an untouched row's state stays as it is. α is the rate of the step and t
+its number, counted from 1.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nerwin.arrays import Floats, Gradients, Parameters, Rows
+from nerwin.arrays import Floats
 from nerwin.optim.eightbit import SIGNED, UNSIGNED, Quantised
-from nerwin.optim.packing import Pack
 
 
 class OptimizerSettings(NamedTuple):
@@ -41,112 +40,6 @@ class Rule(NamedTuple):
     weight_decay: float = 0.0
     elementwise: bool = True
     rests: bool = False
-
-
-class Treatment(NamedTuple):
-    """How a parameter is treated: its learning rate, relative to the step's, and whether weight decay applies to it."""
-
-    rate: float = 1.0
-    decayed: bool = True
-
-
-Alike = tuple[float, float]  # relative rate and weight decay: all in which elementwise updates of parameters differ
-
-
-class Optimizer:
-    """Applies a rule to parameters, and keeps the rule's state.
-
-    state["W1"][0] is the first array of W1's state. Parameters without a gradient do not move. Tensors that are
-    treated alike are packed at their first step (see `packing`).
-
-    treatments: how each parameter is treated, by name. They are not part of the state that is saved.
-    gradients: arrays that a backward pass may write the gradients of tensors to, by name; empty before the first step.
-        A step overwrites them.
-    """
-
-    def __init__(self, rule: Rule, params: Parameters) -> None:
-        self.rule = rule
-        self.treatments = dict.fromkeys(params, Treatment())
-        self.steps = 0
-        self.state = {name: [make(theta) for make in rule.state] for name, theta in params.items()}
-        self.gradients: Parameters = {}
-        self._packs: dict[Alike, Pack] = {}
-
-    def arrays(self) -> dict[str, Any]:
-        """The state as named arrays, for a checkpoint; `restore` takes them back."""
-        named = {}
-        for name, row in self.state.items():
-            for k, slot in enumerate(row):
-                parts = {"codes": slot.codes, "scales": slot.scales} if isinstance(slot, Quantised) else {"": slot}
-                named.update({f"{name}/{k}/{part}": array for part, array in parts.items()})
-        return named
-
-    def restore(self, arrays: dict[str, Any]) -> None:
-        """Take the state from `arrays()` of an equal optimizer.
-
-        Raises:
-            KeyError, ValueError: an array is missing, has another shape or type, or a number that is not finite.
-        """
-        for name, array in self.arrays().items():
-            saved = arrays[name]
-            if (saved.dtype, saved.shape) != (array.dtype, array.shape):
-                raise ValueError(
-                    f"{name}: expected {array.dtype} of shape {array.shape}, found {saved.dtype} of shape {saved.shape}"
-                )
-            if not np.isfinite(saved).all():
-                raise ValueError(f"{name}: expected finite numbers, found others")
-            array[...] = saved
-
-    def step(self, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move the parameters against their gradients.
-
-        Packing replaces tensors in `params` by parts of one vector. Of `grads`, only the arrays that are those of
-        `self.gradients` are overwritten.
-        """
-        self.steps += 1
-        if self.rule.elementwise:
-            for alike, group in self._groups(grads).items():
-                self._step_together(alike, params, group, rate)
-        else:
-            for name, g in grads.items():
-                self._step_alone(name, params[name], g, rate * self.treatments[name].rate)
-
-    def _groups(self, grads: Gradients) -> dict[Alike, Gradients]:
-        """Gradients by how an elementwise rule treats their parameters."""
-        groups: dict[Alike, Gradients] = {}
-        for name, g in grads.items():
-            relative, decayed = self.treatments[name]
-            alike = relative, self.rule.weight_decay if decayed else 0.0
-            groups.setdefault(alike, {})[name] = g
-        return groups
-
-    def _step_together(self, alike: Alike, params: Parameters, grads: Gradients, rate: float) -> None:
-        """Move parameters that are treated alike by an elementwise rule, at their relative rate times the step's."""
-        pack = self._packs.get(alike)
-        if pack is None or not pack.fits(grads, params):
-            pack = self._packs[alike] = Pack(grads, params, self.state)
-            self.gradients = {name: g for one in self._packs.values() for name, g in one.gradients.items()}
-        pack.gather(grads)
-        relative, decay = alike
-        rate *= relative
-        for theta, g, *state in pack.tiles():
-            if decay:
-                theta *= 1 - rate * decay
-            self.rule.update(theta, g, rate, self.steps, *state)
-        pack.scatter()
-
-    def _step_alone(self, name: str, theta: Floats, g: Floats | Rows, rate: float) -> None:
-        """Move a tensor, or its touched rows, by a rule that is not elementwise."""
-        at: Any = ...
-        part, values = theta, g
-        if isinstance(g, Rows):
-            at, part, values = g.ids, theta.take(g.ids, axis=0), g.values
-        state = [slot[at] for slot in self.state[name]]
-        self.rule.update(part, values, rate, self.steps, *state)
-        if part is not theta:
-            theta[at] = part
-        for slot, changed in zip(self.state[name], state, strict=True):
-            slot[at] = changed
 
 
 def sgd(settings: OptimizerSettings) -> Rule:
