@@ -85,7 +85,7 @@ class Pack:
         for name, _, _ in parts:
             if grads[name] is not self.gradients[name]:
                 self.gradients[name][...] = grads[name]
-        start = self._size
+        self._borrowed, start = [], self._size
         for name, g in rows.items():
             parts.append(Part(name, start, start + g.values.size))
             self._borrow(parts[-1], g)
@@ -112,7 +112,6 @@ class Pack:
         """Copy the rows back into their tables, and their state into its own."""
         for table, ids, copies in self._borrowed:
             table[ids] = copies
-        self._borrowed.clear()
 
 
 def _items(table: Floats) -> Items:
