@@ -205,7 +205,7 @@ DOCUMENT = json.dumps({"text": "Anna met Leonie. Lima won.", "label": [[0, 5, "P
 def test_entities_that_are_no_whole_tokens_are_moved_where_asked_to() -> None:
     said = refused(nerwin("convert", "-", "-", "--from", "jsonl", stdin=DOCUMENT))
     assert "expected an entity of whole tokens" in said
-    assert said.endswith("or have entities moved (--align).\n")
+    assert said.endswith("or have entities moved (nerwin convert --align).\n")
     done = nerwin("convert", "-", "-", "--from", "jsonl", "--align", "contract", stdin=DOCUMENT)
     assert done.stdout == "Anna\tB-PER\nmet\tO\nLeonie\tO\n.\tO\n\nLima\tB-LOC\nwon\tO\n.\tO\n\n"
     assert done.stderr == (

@@ -1,6 +1,7 @@
 """Corpora in columns: what is detected, what is skipped, and what is said about lines that do not fit."""
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerwin.corpora.choices import FormName
 from nerwin.corpora.columns import Block, Columns
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.doubts import LONG_SENTENCE, SEVERAL, doubts
+from nerwin.corpora.formats import FORMS, Reading
 from nerwin.corpora.lists import from_lists
 from nerwin.corpora.other_columns import MOST
 from nerwin.corpora.reading import read_corpus
@@ -293,13 +296,56 @@ def test_a_refusal_says_what_to_do(refusal: Callable[..., str], text: str, remed
     assert refusal(text).endswith(remedy)
 
 
-@pytest.mark.parametrize("ending", [".jsonl", ".spacy", ".jsonl.gz"])
-def test_other_forms_of_a_corpus_are_to_be_converted(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "called"), [("csv", "CSV"), ("inline", "inline markup"), ("jsonl", "JSON Lines"), ("spacy", "DocBin")]
+)
+def test_other_forms_of_a_corpus_are_read_by_their_suffix(tmp_path: Path, form: FormName, called: str) -> None:
+    if form == "spacy":
+        pytest.importorskip("spacy")
+    columns = tmp_path / "my.conll"
+    columns.write_text("Ines\tB-PER\nMora\tI-PER\nleft\tO\n\nLima\tB-LOC\n")
+    other = tmp_path / f"my.{form}"
+    other.write_bytes(b"".join(FORMS[form].write(FORMS["conll"].read(columns, Reading()).passages, "my.conll")))
+    corpus = read_corpus(other)
+    assert (corpus.words, corpus.tags) == (read_corpus(columns).words, read_corpus(columns).tags)
+    assert corpus.describe() == f"2 sentences, 4 tokens, {called}, IOB2"
+    zipped = tmp_path / f"zipped.{form}.gz"
+    zipped.write_bytes(gzip.compress(other.read_bytes()))
+    assert read_corpus(zipped).tags == corpus.tags
+
+
+def test_documents_are_cut_into_sentences_and_what_is_left_out_of_them_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "my.jsonl"
+    lines = [
+        {"text": "Ines left. She went to Lima.", "ents": [[0, 4, "PER"], [23, 27, "LOC"]]},
+        {"text": "Lima", "ents": [], "answer": "reject"},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    corpus = read_corpus(path)
+    assert corpus.words == [["Ines", "left", "."], ["She", "went", "to", "Lima", "."]]
+    assert corpus.tags == [["B-PER", "O", "O"], ["O", "O", "O", "B-LOC", "O"]]
+    assert [sentence.line for sentence in corpus.sentences] == [1, 1]
+    left_out = '1 left out whose "answer" is reject or ignore'
+    assert corpus.describe() == f"2 sentences, 8 tokens, JSON Lines, IOB2, {left_out}"
+    path.write_text(json.dumps(lines[1]))
+    with pytest.raises(CorpusError, match=f"my.jsonl: expected tagged sentences, found none; {left_out}. Is this the"):
+        read_corpus(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"text": "a\nb", "tokens": [{"start": 0, "end": 3}], "ents": []}, "words without line breaks, found 'a\\nb'."),
+        ({"text": "Lima", "ents": [[0, 4, "O"]]}, "types other than O"),
+        ({"text": "Lima's", "ents": [[0, 3, "LOC"]]}, "an entity of whole tokens"),
+    ],
+)
+def test_what_no_tags_could_say_is_refused(tmp_path: Path, content: dict[str, object], message: str) -> None:
+    path = tmp_path / "my.jsonl"
+    path.write_text(json.dumps(content))
     with pytest.raises(CorpusError) as refused:
-        read_corpus(tmp_path / f"my{ending}")
-    command = f"nerwin convert {tmp_path}/my{ending} my.conll"
-    said = f"expected columns or inline markup, found {ending.removesuffix('.gz')}. Convert it: {command}"
-    assert str(refused.value) == f"{tmp_path}/my{ending}: {said}"
+        read_corpus(path)
+    assert str(refused.value).startswith(f"{path}:1: expected {message}")
 
 
 def test_a_line_that_is_not_utf8_is_refused_with_path_and_line(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_column_of_sentences_that_is_called_otherwise_is_asked_for(number: str
 
 
 def test_mixed_schemes_are_noted() -> None:
-    corpus = read_csv(["token,tag", "a,B-X", "b,E-X", "c,S-X", "d,U-X", "e,L-X", "f,I-X"], "x.csv")
+    corpus = read_csv(["token,tag", "a,B-X", "b,E-X", "c,S-X", "d,U-X", "e,L-X", "f,I-X"], "x.csv", refuse_mixed=False)
     assert any("mixed tag schemes" in doubt for doubt in corpus.doubts)
 
 

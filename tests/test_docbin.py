@@ -96,7 +96,7 @@ def test_words_of_which_nothing_is_said_are_counted(spacy: Any) -> None:
     counts = Counts()
     (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", counts)
     assert passage.entities == [Span(0, 1, "LOC")]
-    assert str(counts) == "; 2 words without annotation, read as O"
+    assert counts.said == ["2 words without annotation, read as O"]
 
 
 def test_an_entity_that_begins_with_a_blank_is_refused(spacy: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_document_without_a_word_is_counted(spacy: Any) -> None:
     counts = Counts()
     made = [spacy.tokens.Doc(spacy.blank("en").vocab, words=words) for words in texts]
     assert [one.words for one in read_docbin(data_of(spacy, *made), "x.spacy", counts)] == [["a"]]
-    assert str(counts) == "; 3 left out without a word; 1 word without annotation, read as O"
+    assert counts.said == ["3 left out without a word", "1 word without annotation, read as O"]
 
 
 def test_a_document_of_one_word_is_a_sentence(spacy: Any) -> None:
@@ -133,7 +133,7 @@ def test_blanks_in_labels_are_spelled_as_underscores_and_counted(spacy: Any) -> 
     counts = Counts()
     (passage,) = read_docbin(data_of(spacy, doc), "x.spacy", counts)
     assert passage.labels == ["A_PLACE", "LOC"]
-    assert str(counts) == "; 1 label with blanks, written with _"
+    assert counts.said == ["1 label with blanks, written with _"]
 
 
 def test_a_label_of_blanks_is_refused(spacy: Any) -> None:

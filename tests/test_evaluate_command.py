@@ -249,11 +249,11 @@ def test_columns_may_be_apart_by_another_mark_than_in_training(here: Path) -> No
 
 
 @pytest.mark.parametrize("option", [("--word-column", 7), ("--scheme", "types"), ("--comments", "#")])
-def test_options_of_columns_are_refused_for_markup(here: Path, option: tuple[str, object]) -> None:
+def test_options_of_columns_are_refused_for_other_forms(here: Path, option: tuple[str, object]) -> None:
     (here / "x.inline").write_text("[Mira](PER) left\n")
     done = nerwin("evaluate", "runs/village-1", "--data", "x.inline", *map(str, option))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"nerwin: {option[0]}: expected a corpus in columns, found inline markup")
+    assert done.stderr.startswith(f"nerwin: {option[0]}: expected a corpus in columns, found x.inline, ")
     words = ("--config", "village.yaml", "--output", "runs/marked", "--set", "training.epochs=1", "--quiet")
     assert nerwin("train", *words, "--set", "corpus.dev=x.inline", "--set", "corpus.test=null").exit_code == DONE
     assert nerwin("evaluate", "runs/marked", *map(str, option)).exit_code == 2

@@ -266,7 +266,7 @@ def with_tokens(*tokens: object) -> str:
         (
             with_ents([0, 9, "PER"], [6, 9, "PER"]),
             'expected entities apart, found "Zhang Wei" (PER) and "Wei" (PER) over each other. Keep one of them, '
-            "or have the longest kept (--align).",
+            "or have the longest kept (nerwin convert --align).",
         ),
         (with_ents([0, 9, "PER"], [0, 9, "ORG"]), "expected entities apart"),
         (with_tokens({"start": 0}), "expected tokens with start and end, in order and inside the text"),
@@ -449,7 +449,7 @@ def test_blanks_in_labels_are_spelled_as_underscores_and_counted() -> None:
     content = {"text": "Ana in Lima", "spans": [[0, 3, "Given \t Name"], [7, 11, " LOC "]]}
     (passage,) = read_jsonl([json.dumps(content)], "x", counts)
     assert passage.labels == ["Given_Name", "LOC"]
-    assert str(counts) == "; 2 labels with blanks, written with _"
+    assert counts.said == ["2 labels with blanks, written with _"]
 
 
 def test_labels_may_stand_in_a_list_of_one() -> None:

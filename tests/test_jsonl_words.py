@@ -130,7 +130,7 @@ def test_an_entity_that_begins_or_ends_with_a_blank_is_refused(tags: list[str], 
         read(of_new_york(*tags))
     assert str(caught.value) == (
         f"x.jsonl:1: expected an entity of whole tokens, found {found} with a border between tokens. "
-        "Mend the tags, or have entities moved (--align)."
+        "Mend the tags, or have entities moved (nerwin convert --align)."
     )
 
 

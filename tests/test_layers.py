@@ -28,7 +28,7 @@ ALLOWED = {
     "versions": set(),
     "files": {"arrays"},
     "text": {"arrays", "cached"},
-    "corpora": {"arrays", "cached", "collector", "counts", "shell", "files", "text"},
+    "corpora": {"arrays", "cached", "collector", "counts", "files", "text"},
     "vectors": {"arrays", "counts", "files", "text"},
     "network": {"arrays", "cached"},
     "optim": {"arrays"},

@@ -14,6 +14,7 @@ import pytest
 
 from nerwin.cli import opening
 from nerwin.config.settings import CorpusConfig
+from nerwin.model.files import load_model
 from nerwin.shipped import shipped
 from tests.commands import BAD, DONE, FAILED, LINES, TRAIN, nerwin, one_json_object
 from tests.processes import python
@@ -136,12 +137,21 @@ def test_commands_that_are_proposed_can_be_copied_whatever_files_are_called(here
     done = nerwin(*TRAIN.split(), "--set", "training.epochs=1", "--output", "-my run")
     proposed = [line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("next: ")]
     assert proposed == ["nerwin evaluate './-my run'"]
-    Path("-x y.jsonl").write_text('{"text": "Lima", "entities": [[0, 4, "LOC"]]}\n')
-    refused = nerwin("evaluate", "./-my run", "--data", "./-x y.jsonl")
-    proposed += [refused.stderr.rstrip("\n").rpartition("Convert it: ")[2]]
-    assert proposed[1] == "nerwin convert './-x y.jsonl' './-x y.conll'"
     for command in proposed:
         assert nerwin(*shlex.split(command)[1:]).exit_code == DONE, command
+
+
+def test_json_lines_are_learned_from_as_the_same_corpus_in_columns(here: Path) -> None:
+    assert nerwin("convert", "village.conll", "village.jsonl").exit_code == DONE
+    for form, said in (("conll", "2 columns by tab, IOB2"), ("jsonl", "JSON Lines, IOB2")):
+        parts = ("--set", f"corpus.train=village.{form}", "--set", f"corpus.dev=village.{form}")
+        done = nerwin(*TRAIN.split(), *parts, "--set", "training.epochs=1", "--output", f"runs/{form}")
+        assert said in done.stderr
+    models = [load_model(here / "runs" / form / "best") for form in ("conll", "jsonl")]
+    assert np.array_equal(models[0].params["W1"], models[1].params["W1"])
+    evaluated = nerwin("evaluate", "runs/conll", "--data", "village.jsonl", "--json")
+    assert evaluated.stdout == nerwin("evaluate", "runs/jsonl", "--data", "village.conll", "--json").stdout
+    assert nerwin("train", "--resume", "--output", "runs/jsonl", "--quiet").exit_code == DONE
 
 
 def test_a_run_without_a_whole_epoch_is_told_from_a_wrong_path(here: Path) -> None:

@@ -39,13 +39,13 @@ TURNED_ROUND = "Column 0 holds tags: set corpus.tag_column to 0 and corpus.word_
         ("B-PER I\nO o\nO left\n", {}, f"{TURNED_ROUND}1."),
         ("B-PER\tInes\tNNP\nO\tleft\tVBD\n", {}, f"{TURNED_ROUND}that of the words."),
         ("O\twho\nO\tleft\n", {}, "Or names of columns? Take it out."),
-        ("token,tag\nInes,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
-        ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then convert it: nerwin conv"),
-        ("sentence_id,form,tag\n1,Ines,B-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
-        ("sentence_id\tform\tner_tags\n1\tInes\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv"),
-        ("sentence_id\ttoken\ttag\n1\tInes\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert --from csv"),
-        ("Sentence #\tWord\tPOS\tTag\n1\tInes\tNNP\tB-PER\n", {}, "Is it CSV? Then convert it: nerwin convert"),
-        ('"word"\t"tag"\n"Ines"\t"B-PER"\n', {}, "Is it CSV? Then convert it: nerwin convert --from csv IN OUT."),
+        ("token,tag\nInes,B-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ("Sentence #,Word,POS,Tag\nSentence: 1,Ines,NNP,B-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ("sentence_id,form,tag\n1,Ines,B-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ("sentence_id\tform\tner_tags\n1\tInes\tB-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ("sentence_id\ttoken\ttag\n1\tInes\tB-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ("Sentence #\tWord\tPOS\tTag\n1\tInes\tNNP\tB-PER\n", {}, "Is it CSV? Then let its name end in .csv."),
+        ('"word"\t"tag"\n"Ines"\t"B-PER"\n', {}, "Is it CSV? Then let its name end in .csv."),
         ("word\ttag\nInes\tB-PER\n", {}, "Or names of columns? Take it out."),
         ("1\tvon\tO\n2-3\tam\t_\n2\tan\tO\n", {"word": 1}, "Is it none of CoNLL-U's words (3-4 or 5.1)? Then take"),
         ("1\tvon\tO\n1.1\tsie\t_\n2\tan\tO\n", {"word": 1}, "Is it none of CoNLL-U's words (3-4 or 5.1)? Then take"),
@@ -208,7 +208,7 @@ def test_a_tag_with_a_prefix_may_be_spelled_otherwise(refusal: Refusal, tag: str
     assert f'found "{tag}". {remedy}' in refusal(f"left O\nInes {tag}\n")
 
 
-JSON = "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT."
+JSON = "Is it JSON? Then let its name end in .jsonl."
 XML = "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?"
 
 
@@ -275,7 +275,7 @@ def test_other_columns_are_not_taken_for_those_of_ontonotes(refusal: Refusal, te
 def test_a_table_may_lack_the_names_of_its_columns(refusal: Refusal, text: str, mark: str) -> None:
     assert refusal(text).endswith(
         f"Separate word and tag by a tab or a space, not by a {mark}. Is it CSV? Then name its columns in a first row, "
-        "as sentence_id, token and tag, and convert it: nerwin convert --from csv IN OUT."
+        "as sentence_id, token and tag, and let its name end in .csv."
     )
 
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from nerwin.analysis.characters import Odd, odd_characters
-from nerwin.config.corpora import columns_of
 from nerwin.config.settings import Config
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.reading import read_corpus
@@ -120,7 +119,7 @@ def read_tagged(path: Path, config: Config) -> TaggedPart:
     Raises:
         CorpusError: it cannot be read.
     """
-    corpus = read_corpus(path, columns_of(config.corpus), refuse_mixed=False)
+    corpus = read_corpus(path, config.corpus.columns, refuse_mixed=False)
     found = [tuple(spans(sentence.tags)) for sentence in corpus.sentences]
     if config.corpus.entities == "all":
         return TaggedPart(corpus, found, [], [])

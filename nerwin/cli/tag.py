@@ -63,7 +63,6 @@ def tag(
     """Tag text: entities as \\[text](TYPE), as columns, as JSON lines or as a page."""
     files, output = files or [STDIN], stream_path(output) if output else None
     with collector_paused():  # modules and the model are many objects, and hardly a cycle
-        from nerwin.config.corpora import columns_of
         from nerwin.config.reading import named_files
         from nerwin.files.opening import is_typed
         from nerwin.storage.folders import model_folder
@@ -80,7 +79,7 @@ def tag(
     if rendering == "inline":
         _check_types(tagger.model.types)
     config = tagger.model.config
-    columns = columns_to_read(source, word_column, comments, columns_of(config.corpus))
+    columns = columns_to_read(source, word_column, comments, config.corpus.columns)
     task = Task(rendering, columns, objects=source == "jsonl")
     texts = with_outputs(files, output, ".html" if page else "", named_files(config).values())
     hint = form_hint(source, files, columns)

@@ -41,7 +41,7 @@ def train(
         bool, typer.Option("--verbose", "-v", help="First say in figures what will be trained.")
     ] = False,
 ) -> None:
-    """Train a tagger on a tagged corpus, in columns or inline markup."""
+    """Train a tagger on a tagged corpus in any form that nerwin convert reads."""
     from nerwin.cli.console import PlainConsole
     from nerwin.errors import ConfigError
     from nerwin.shipped import QUICKSTART, shipped

@@ -7,10 +7,9 @@ from typing import Any
 
 from nerwin.config.reading import value_of
 from nerwin.config.settings import Config, CorpusConfig
-from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.reading import read_corpus
-from nerwin.corpora.suffixes import form_by_suffix
+from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
 from nerwin.counts import counted
 from nerwin.errors import ConfigError, CorpusError
 from nerwin.files.fingerprints import Fingerprint, fingerprint_of
@@ -19,13 +18,9 @@ from nerwin.text.tags import iob2, spans
 HELD_OUT = 10  # without a dev part, every tenth sentence of the training part becomes one
 
 
-def columns_of(config: CorpusConfig) -> Columns:
-    return Columns(config.word_column, config.tag_column, config.delimiter, config.scheme, config.comments)
-
-
 def read_part(path: Path, config: CorpusConfig) -> Corpus:
     """Read a tagged file as what there is to learn in it."""
-    return to_learn(read_corpus(path, columns_of(config)), config)
+    return to_learn(read_corpus(path, config.columns), config)
 
 
 def to_learn(corpus: Corpus, config: CorpusConfig) -> Corpus:
@@ -113,9 +108,9 @@ def scored_part(
 
 
 def _check_columns(path: Path | None, columns: Mapping[str, Any]) -> None:
-    if path and form_by_suffix(path) == "inline":
+    if path and form_by_suffix(path) in NO_COLUMNS:
         key = next(iter(columns))
-        raise ConfigError(f"corpus.{key}: expected a corpus in columns, found inline markup in {path}. Leave it out.")
+        raise ConfigError(f"corpus.{key}: expected a corpus in columns, found {path}, which has none. Leave it out.")
 
 
 def own_part(config: CorpusConfig, key: str) -> Corpus:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nerwin.config.reading import value_of
 from nerwin.config.settings import Config, WordsConfig
-from nerwin.corpora.suffixes import form_by_suffix
+from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
 from nerwin.text.features import NGRAMS
 from nerwin.text.pairs import PAIR
 
@@ -33,7 +33,7 @@ _DROPOUT = Need("dropout", lambda config: config.scorer.dropout > 0 or config.sc
 
 def _has_columns(config: Config) -> bool:
     parts = (config.corpus.train, config.corpus.dev, config.corpus.test)
-    return any(form_by_suffix(path) != "inline" for path in parts if path is not None)
+    return any(form_by_suffix(path) not in NO_COLUMNS for path in parts if path is not None)
 
 
 def _all_given(words: WordsConfig) -> bool:

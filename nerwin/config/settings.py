@@ -35,6 +35,7 @@ from nerwin.config.kinds import (
     widths,
 )
 from nerwin.corpora.choices import Delimiter, Scheme
+from nerwin.corpora.columns import Columns
 from nerwin.corruption import CORRUPTIONS
 from nerwin.deafness import deaf
 from nerwin.errors import ConfigError
@@ -66,6 +67,11 @@ class CorpusConfig(Section):
     entities: Annotated[Literal["all"] | list[str], BeforeValidator(listed)] = Field(
         "all", description="all, or a list of the types to learn; the rest become O"
     )
+
+    @property
+    def columns(self) -> Columns:
+        """Where words and tags stand in its files, and how tags are spelled."""
+        return Columns(self.word_column, self.tag_column, self.delimiter, self.scheme, self.comments)
 
 
 class WindowConfig(Section):

@@ -51,8 +51,11 @@ def _long_cells() -> Iterator[None]:
 
 
 @_long_cells()
-def read_csv(lines: Iterable[str], path: str) -> Corpus:
+def read_csv(lines: Iterable[str], path: str, *, refuse_mixed: bool = True) -> Corpus:
     """The corpus in a table.
+
+    Args:
+        refuse_mixed: as for `read_corpus`.
 
     Raises:
         CorpusError: no header that names words and tags, a row of another width, no tag, or bad quotes; the message
@@ -87,7 +90,12 @@ def read_csv(lines: Iterable[str], path: str) -> Corpus:
         words.append(row[word])
         tags.append(cells[tag])
         places.append(line)
-    return settled(corpus, refuse_mixed=False)
+    return settled(corpus, refuse_mixed=refuse_mixed)
+
+
+def is_table(first: str) -> bool:
+    """Whether a file's first line is that of a table; in columns by tabs or spaces it is a word and its tag."""
+    return not {",", ";"}.isdisjoint(first) or _names_both(first, "\t")
 
 
 def _separator(first: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nerwin.corpora.corpus import CSV, Corpus
 from nerwin.corpora.schemes import TYPES_ALONE
-from nerwin.corpora.suffixes import form_by_suffix
+from nerwin.corpora.suffixes import NO_COLUMNS, form_by_suffix
 from nerwin.counts import counted
 from nerwin.text.blanks import BLANK
 from nerwin.text.pairs import are_letters
@@ -70,8 +70,11 @@ def doubts(corpus: Corpus) -> Iterator[str]:
 
 def for_no_entity(path: str) -> str:
     """What to ask where a file has no entity at all."""
-    if form_by_suffix(Path(path)) == "inline":
+    form = form_by_suffix(Path(path))
+    if form == "inline":
         return "Are entities marked as in [Lima](LOC)?"
+    if form in NO_COLUMNS:
+        return "Is this the right file?"
     return "Is corpus.tag_column the column of the tags?"
 
 

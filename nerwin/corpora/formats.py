@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nerwin.corpora.choices import Align
+from nerwin.corpora.choices import Align, FormName
 from nerwin.corpora.columns import Columns
 from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.csv_rows import read_csv, write_csv
-from nerwin.corpora.docbin import read_docbin, write_docbin
-from nerwin.corpora.inline import read_inline, write_inline
-from nerwin.corpora.jsonl import read_jsonl, write_jsonl
+from nerwin.corpora.docbin import write_docbin
+from nerwin.corpora.inline import write_inline
+from nerwin.corpora.jsonl import write_jsonl
 from nerwin.corpora.passage import Counts, Passage, from_words, sentences_of
+from nerwin.corpora.passages import read_passages
 from nerwin.corpora.schemes import TYPES_ALONE
+from nerwin.corpora.settled import nothing_tagged
 from nerwin.corpora.tagged_columns import read_tagged_columns, write_passages, write_types
 from nerwin.counts import counted
-from nerwin.errors import CorpusError
 from nerwin.files.lines import marked, read_lines
-from nerwin.files.opening import open_binary, reading, source_name
+from nerwin.files.opening import source_name
 from nerwin.text.tags import SPELLINGS, Spelling, spans
 
 COLUMNS = "conll"  # the usual form: its scheme is found out, or IOB2 where it is written
@@ -61,7 +62,7 @@ def _read_columns(path: Path | None, how: Reading) -> Tagged:
 
 
 def _read_csv(path: Path | None, _: Reading) -> Tagged:
-    return _of_corpus(read_csv(read_lines(path), source_name(path)))
+    return _of_corpus(read_csv(read_lines(path), source_name(path), refuse_mixed=False))
 
 
 def _of_corpus(corpus: Corpus) -> Tagged:
@@ -70,28 +71,16 @@ def _of_corpus(corpus: Corpus) -> Tagged:
     return Tagged(passages, f"{corpus.describe()}{mended}")
 
 
-def _read_inline(path: Path | None, _: Reading) -> Tagged:
-    return _counted(list(read_inline(read_lines(path), source_name(path))), source_name(path))
+def _of_passages(form: FormName) -> Callable[[Path | None, Reading], Tagged]:
+    def read(path: Path | None, how: Reading) -> Tagged:
+        counts = Counts()
+        passages = list(read_passages(path, form, counts, how.align))
+        if not passages:
+            raise nothing_tagged(source_name(path), counts.said)
+        tokens = sum(len(passage.tokens) for passage in passages)
+        return Tagged(passages, "; ".join([f"{count_of(passages)}, {counted(tokens, 'token')}", *counts.said]))
 
-
-def _read_jsonl(path: Path | None, how: Reading) -> Tagged:
-    name, counts = source_name(path), Counts()
-    return _counted(list(read_jsonl(read_lines(path), name, counts, how.align)), name, str(counts))
-
-
-def _read_docbin(path: Path | None, _: Reading) -> Tagged:
-    name = source_name(path)
-    with reading(name), open_binary(path) as stream:
-        data = stream.read()
-    counts = Counts()
-    return _counted(list(read_docbin(data, name, counts)), name, str(counts))
-
-
-def _counted(passages: list[Passage], name: str, also: str = "") -> Tagged:
-    if not passages:
-        raise CorpusError(f"{name}: expected tagged sentences, found none{also}. Is this the right file?")
-    tokens = sum(len(passage.tokens) for passage in passages)
-    return Tagged(passages, f"{count_of(passages)}, {counted(tokens, 'token')}{also}")
+    return read
 
 
 def count_of(passages: Sequence[Passage]) -> str:
@@ -114,7 +103,7 @@ FORMS: dict[str, Form] = {
     **{scheme: _in_columns(spell) for scheme, spell in SPELLINGS.items()},
     TYPES_ALONE: Form(_read_columns, lambda passages, name: _lines(write_types(passages, name))),
     "csv": Form(_read_csv, lambda passages, name: _lines(write_csv(passages, name))),
-    "inline": Form(_read_inline, lambda passages, name: _lines(write_inline(passages, name))),
-    "jsonl": Form(_read_jsonl, lambda passages, name: _lines(write_jsonl(passages, name)), documents=True),
-    "spacy": Form(_read_docbin, lambda passages, name: [write_docbin(passages, name)], documents=True),
+    "inline": Form(_of_passages("inline"), lambda passages, name: _lines(write_inline(passages, name))),
+    "jsonl": Form(_of_passages("jsonl"), lambda passages, name: _lines(write_jsonl(passages, name)), documents=True),
+    "spacy": Form(_of_passages("spacy"), lambda passages, name: [write_docbin(passages, name)], documents=True),
 }

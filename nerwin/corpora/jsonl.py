@@ -86,7 +86,7 @@ def _passage(content: dict[str, Any], number: int, where: str, align: Align, cou
         others = ', give the text "tokens" of your own' if given.kind == "text" else ', or the "tokens"'
         mend = f"the offsets{twice}{others}"
     found = list(dict.fromkeys(told))  # duplicates add nothing
-    remedy = f"Mend {mend}, or have entities moved (--align)."
+    remedy = f"Mend {mend}, or have entities moved (nerwin convert --align)."
     if align == "strict":
         entities = whole_tokens(tokens, found, text, where, remedy)
     else:

@@ -23,7 +23,6 @@ NON_WORD = r"\d{1,9}[-.]\d{1,9}[\t ]"
 _NON_WORDS = re.compile(f"^{NON_WORD}".encode(), re.MULTILINE)
 WITHOUT_NON_WORDS = "grep -vE '^[0-9]+[-.][0-9]+[[:space:]]'"
 MARKS = {",": "comma", ";": "semicolon"}  # between the cells of CSV, never between columns
-FROM_CSV = "convert it: nerwin convert --from csv IN OUT"
 
 
 def words_in(block: Block, columns: Columns, name: str) -> list[str]:
@@ -184,7 +183,10 @@ def untagged_doubts(block: Block, word: int) -> Iterator[str]:
     if not len(block.places):
         return
     if block.delimiter == " " and len(block.places) > 1 and (mark := _mark_of_all(block)):
-        yield f"each line has a {MARKS[mark]} (is it CSV? Then separate by tabs, or {FROM_CSV})"
+        yield (
+            f"each line has a {MARKS[mark]} (is it CSV? Then separate by tabs, or convert it: nerwin convert --from "
+            "csv IN OUT)"
+        )
         return
     yield from _non_words_doubt(_non_words(block, word), len(block.places))
     usual = int(np.bincount(block.widths).argmax())

@@ -68,7 +68,9 @@ class Counts:
     unsaid: int = 0
     spelled: int = 0
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> list[str]:
+        """These counts in words, of what there is any."""
         said = {
             f'{self.declined:,} left out whose "answer" is reject or ignore': self.declined,
             f"{self.empty:,} left out without a word": self.empty,
@@ -81,7 +83,7 @@ class Counts:
             f"{counted(self.unsaid, 'word')} without annotation, read as O": self.unsaid,
             f"{counted(self.spelled, 'label')} with blanks, written with _": self.spelled,
         }
-        return "".join(f"; {what}" for what, count in said.items() if count)
+        return [what for what, count in said.items() if count]
 
 
 def as_type(label: str, counts: Counts, where: str) -> str:
@@ -145,7 +147,7 @@ def whole_tokens(tokens: Sequence[Token], found: Iterable[Span], text: str, wher
         if start < before.end:
             raise CorpusError(
                 f"{where}: expected entities apart, found {_quoted(text, before)} and {_quoted(text, span)} over each "
-                "other. Keep one of them, or have the longest kept (--align)."
+                "other. Keep one of them, or have the longest kept (nerwin convert --align)."
             )
         if start not in starts or end not in ends:
             raise CorpusError(

@@ -1,5 +1,7 @@
 """What is told of a corpus only after all of it has been read, in whatever form: its scheme, notes and doubts."""
 
+from collections.abc import Iterable
+
 from nerwin.corpora.choices import Scheme
 from nerwin.corpora.corpus import Corpus
 from nerwin.corpora.doubts import doubts, oddities
@@ -14,8 +16,15 @@ def settled(corpus: Corpus, scheme: Scheme = "auto", *, refuse_mixed: bool) -> C
         CorpusError: mixed schemes, or no sentence at all.
     """
     if not corpus.sentences:
-        raise CorpusError(f"{corpus.path}: expected tagged sentences, found none. Is this the right file?")
+        raise nothing_tagged(corpus.path, corpus.notes)
     settle_scheme(corpus, scheme, refuse_mixed=refuse_mixed)
     corpus.notes += oddities(corpus)
     corpus.doubts += doubts(corpus)
     return corpus
+
+
+def nothing_tagged(path: str, notes: Iterable[str]) -> CorpusError:
+    """The error of a file without sentences, given what was left out of it, in words."""
+    return CorpusError(
+        f"{path}: expected tagged sentences, found {'; '.join(['none', *notes])}. Is this the right file?"
+    )

@@ -13,17 +13,18 @@ from typing import NamedTuple
 from nerwin.arrays import Ints
 from nerwin.corpora.choices import Scheme
 from nerwin.corpora.columns import Block, Columns, Line
-from nerwin.corpora.misread import FROM_CSV, MARKS, NON_WORD, WITHOUT_NON_WORDS
+from nerwin.corpora.misread import MARKS, NON_WORD, WITHOUT_NON_WORDS
 from nerwin.corpora.other_columns import TagColumns
 from nerwin.corpora.schemes import TYPES_ALONE, expected_tag, in_brackets, is_legal, is_seen, is_type, split_prefix
 from nerwin.text.blanks import BLANK
 from nerwin.text.tags import OUTSIDE, is_tag
 
-TABLE = f"Is it CSV? Then {FROM_CSV}."
+AS_CSV = "let its name end in .csv"
+TABLE = f"Is it CSV? Then {AS_CSV}."
 STANDOFF = "Is it {}? nerwin does not read that: write JSON Lines with offsets, or a token a line."
 NAMED = r"(tokens?|words?|tags?|labels?|ner(_tags?)?)"  # columns of a table with a row a word
 OTHER_FORMS = {  # that a file may have, by how its first line begins
-    r'\s*[{\[]\s*(["{\[]|$)': "Is it JSON? Then convert it: nerwin convert --from jsonl IN OUT.",
+    r'\s*[{\[]\s*(["{\[]|$)': "Is it JSON? Then let its name end in .jsonl.",
     r"\s*<[\w?!]": "Is it XML? nerwin does not read that. Or is the line a comment (corpus.comments)?",
     rf"(?i:(?=.*[,;])([^\t,;]*[,;])*{NAMED}([,;]|$))": TABLE,
     r'"[^"\t]*"(\t"[^"\t]*")+$': TABLE,
@@ -139,7 +140,7 @@ def _for_few_columns(line: Line) -> str:
     separate = f"Separate word and tag by a tab or a space{mark and ', '}{mark}."
     if mark and is_tag(re.split("[,;]", line.text)[-1]):
         named = "name its columns in a first row, as sentence_id, token and tag"
-        return f"{separate} Is it CSV? Then {named}, and {FROM_CSV}."
+        return f"{separate} Is it CSV? Then {named}, and {AS_CSV}."
     return next(
         _of_line(line, first=True),
         f"{separate} Or is the line a comment (corpus.comments), or corpus.delimiter, corpus.word_column or "

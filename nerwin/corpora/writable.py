@@ -7,6 +7,17 @@ from nerwin.errors import CorpusError
 from nerwin.text.blanks import BLANK
 
 
+def check_breaks(words: Iterable[str], where: str) -> None:
+    """Refuse words that the inventory of a model cannot hold, which has a line a word.
+
+    Raises:
+        CorpusError: a word with a line break; the message starts with `where`.
+    """
+    for word in words:
+        if "\n" in word:
+            raise CorpusError(f"{where}: expected words without line breaks, found {word!r}. Mend the word.")
+
+
 def check_lines(words: Iterable[str], where: str, form: str) -> None:
     """Refuse words that no form with a line a token or a sentence can hold.
 

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from nerwin.config.corpora import columns_of, hold_out
+from nerwin.config.corpora import hold_out
 from nerwin.config.settings import Config, CorpusConfig
 from nerwin.corpora.corpus import Corpus, Sentence
 from nerwin.corpora.reading import read_corpus
@@ -131,7 +131,7 @@ def _all_types(config: CorpusConfig) -> list[str]:
     """All types of the training file, whether they are to be learned or not."""
     if config.train is None:
         return []
-    corpus = read_corpus(config.train, columns_of(config))
+    corpus = read_corpus(config.train, config.columns)
     return sorted(types_in(corpus.tags))
 
 
