@@ -59,27 +59,25 @@ class SequenceCorruption(TagCorruption):
         size: int,
     ) -> Iterator[SequenceBatch]:
         """Minibatches of sentences of similar length, of about `size` words each, in a new order."""
-        firsts = np.cumsum(corpus.lengths) - corpus.lengths
-        shuffled = order_rng.permutation(len(corpus.lengths))
+        lengths, weights = corpus.lengths, self.tag_weights(targets)[targets]
+        firsts = np.cumsum(lengths) - lengths
+        shuffled = order_rng.permutation(len(lengths))
         if self.settings.outside_share < 1:
-            chosen = _has_entity(targets, corpus.lengths)
-            others = corruption_rng.permutation(np.flatnonzero(~chosen))
-            room = self.pairs_per_pass(targets, corpus.lengths) - int(corpus.lengths[chosen].sum())
-            chosen[_fitting(others, corpus.lengths, room)] = True
+            chosen = self._chosen(targets, lengths, corruption_rng)
             shuffled = shuffled[chosen[shuffled]]
-        weights = self.tag_weights(targets)[targets]
-        words = max(int(corpus.lengths[shuffled].sum()), 1)
-        sentences = max(SORTED_SENTENCES, SORTED_BATCHES * size * len(shuffled) // words)
-        blocks = [
-            block[np.argsort(corpus.lengths[block], kind="stable")]
-            for block in np.split(shuffled, range(sentences, len(shuffled), sentences))
-        ]
-        batches = [batch for block in blocks for batch in _cut(block, corpus.lengths, size)]
+        batches = _of_similar_length(shuffled, lengths, size)
         for number in order_rng.permutation(len(batches)):
             batch = batches[number]
-            lengths = corpus.lengths[batch]
-            places = np.concatenate([np.arange(firsts[one], firsts[one] + corpus.lengths[one]) for one in batch])
-            yield SequenceBatch(corpus.centres[places], targets[places], weights[places], lengths)
+            places = np.concatenate([np.arange(firsts[one], firsts[one] + lengths[one]) for one in batch])
+            yield SequenceBatch(corpus.centres[places], targets[places], weights[places], lengths[batch])
+
+    def _chosen(self, targets: Ints, lengths: Ints, rng: Random) -> Bools:
+        """(S,) the sentences of a pass: all that have an entity, and of the others a share, drawn at random."""
+        chosen = _has_entity(targets, lengths)
+        others = rng.permutation(np.flatnonzero(~chosen))
+        room = self.pairs_per_pass(targets, lengths) - int(lengths[chosen].sum())
+        chosen[_fitting(others, lengths, room)] = True
+        return chosen
 
     def transitions(self, params: Parameters) -> Transitions:
         """The learned scores of the steps; illegal ones are FORBIDDEN."""
@@ -137,6 +135,15 @@ def _has_entity(targets: Ints, lengths: Ints) -> Bools:
     """(S,) whether each sentence has an entity."""
     sentence = np.repeat(np.arange(len(lengths)), lengths)
     return np.bincount(sentence, targets != 0, len(lengths)) > 0
+
+
+def _of_similar_length(shuffled: Ints, lengths: Ints, size: int) -> list[Ints]:
+    """Minibatches of about `size` words, of shuffled sentences that are sorted block by block."""
+    words = max(int(lengths[shuffled].sum()), 1)
+    block_size = max(SORTED_SENTENCES, SORTED_BATCHES * size * len(shuffled) // words)
+    blocks = np.split(shuffled, range(block_size, len(shuffled), block_size))
+    ordered = (block[np.argsort(lengths[block], kind="stable")] for block in blocks)
+    return [batch for block in ordered for batch in _cut(block, lengths, size)]
 
 
 def _cut(sentences: Ints, lengths: Ints, size: int) -> list[Ints]:
