@@ -7,7 +7,10 @@ from nerwin.corruption.tagset import begins, ends, kinds_of
 
 
 def numbered(starts: Ints, stops: Ints, kinds: Ints, n: int) -> Ints:
-    """For each entity among n words one number (s,) that stands for its start, end and type."""
+    """For each entity among n words one number (s,) that stands for its start, its stop and its kind, all of them (s,).
+
+    Stops may be the last words or those after them, as long as they are the same in all entities that are compared.
+    """
     return (kinds.astype(np.int64) * (n + 1) + starts) * (n + 1) + stops
 
 

@@ -14,9 +14,9 @@ from nerwin.arrays import Bools, Floats, Ints
 from nerwin.corruption.entities import entities_of, f1_of
 from nerwin.corruption.tagset import kinds_of, per_tag
 
-# Entities that the offset of a type must gain, in all and with each step. F1 differs by fewer from one dev part to the
-# next by chance; and where almost all of dev's entities are of one type, it rises a little for long as that one is
-# preferred, while the others are lost elsewhere.
+# Entities that the offset of a type must gain, in all and with each step. Fewer may be chance, by which F1 differs from
+# one dev part to the next. And where almost all of dev's entities are of one type, F1 rises a little with every step
+# towards that type, while in other text the entities of the others are lost.
 WORTH, EACH = 6, 4
 
 Decode = Callable[[Floats], Ints]
@@ -68,7 +68,7 @@ def _rise(
     """The last offset of a type up to which every step raises F1 by more than `least`, and that F1.
 
     Args:
-        best: F1 at 0.
+        best: F1 where the offset is 0.
     """
     moved = offsets.copy()
     while True:

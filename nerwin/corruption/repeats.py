@@ -40,10 +40,10 @@ def lean_on_repeats(scores: Floats, words: Ints, beta: float) -> Floats:
     repeated = repeated[(-others[repeated]).argsort(kind="stable")]  # so that those with k or more others are a prefix
     here, first, others = order[repeated], repeated - before[repeated], others[repeated]
     own = leads.take(here, axis=0)
-    most = own.copy()
+    highest = own.copy()
     for k in range(MOST + 1):
-        highest = most[: np.count_nonzero(others >= k)]
-        there = order[first[: len(highest)] + k]  # the k-th occurrence nearby, counted from 0, this one included
-        np.maximum(highest, leads.take(there, axis=0), out=highest)
-    leads[here] = own + beta * (most - own)
+        those = highest[: np.count_nonzero(others >= k)]
+        there = order[first[: len(those)] + k]  # the k-th occurrence nearby, counted from 0, this one included
+        np.maximum(those, leads.take(there, axis=0), out=those)
+    leads[here] = own + beta * (highest - own)
     return leads

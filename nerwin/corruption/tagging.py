@@ -62,7 +62,8 @@ class TagCorruption:
     def fit(
         self, params: Parameters, scores: Floats, targets: Ints, corpus: FlatCorpus, unseen: Bools
     ) -> dict[str, Floats]:
-        transitions, true, none = self.transitions(params), entities_of(targets), np.zeros(len(self.types))
+        transitions, true = self.transitions(params), entities_of(targets)
+        no_offsets = np.zeros(len(self.types))  # of types: theirs are fitted last
 
         def decode(scores: Floats) -> Ints:
             return viterbi_in_doubt(scores, corpus.lengths, transitions)
@@ -72,14 +73,14 @@ class TagCorruption:
             return lean_on_repeats(scores, corpus.words, beta)
 
         def moved(extra: float, beta: float, outside: float) -> Floats:
-            return offset_tags(offset_unseen(leaning(beta), unseen, extra), outside, none)
+            return offset_tags(offset_unseen(leaning(beta), unseen, extra), outside, no_offsets)
 
         def f1(extra: float, beta: float, outside: float) -> float:
             return f1_of(entities_of(decode(moved(extra, beta, outside))), true)
 
         extra, beta, outside = fit_dials(f1, self._dials(unseen[targets > 0]), len(true))
         few = len(self.types) <= FITTED_TYPES
-        types = fit_types(decode, moved(extra, beta, outside), targets, self._quarter) if few else none
+        types = fit_types(decode, moved(extra, beta, outside), targets, self._step) if few else no_offsets
         return {
             "unseen": np.array([extra]),
             "repeats": np.array([beta]),
@@ -88,7 +89,7 @@ class TagCorruption:
         }
 
     @property
-    def _quarter(self) -> float:
+    def _step(self) -> float:
         """The step of all offsets: a quarter of the margin."""
         return self.settings.margin / 4
 
@@ -103,7 +104,7 @@ class TagCorruption:
             unseen: (e,) which words of dev's entities are unseen.
         """
         share = float(unseen.mean()) if len(unseen) else 1.0
-        outside = Dial(0.0, self._quarter, range(-OFFSETS, OFFSETS + 1))
+        outside = Dial(0.0, self._step, range(-OFFSETS, OFFSETS + 1))
         usual = (self.settings.margin + self.settings.miss) * min(2 * share, 1.0)
         return [outside._replace(usual=usual), REPEATS, outside]
 
