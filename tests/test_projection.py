@@ -19,8 +19,7 @@ from tests.village import new_trainer, village_config
 
 def raw_scores(tagger: Tagger, words: Sequence[str], lengths: Ints) -> Floats:
     """The scores (n, K) of words before their text is looked at."""
-    text = TextForms(tagger.model)
-    return tagger.scorer._score(text, text.read(words, lengths)[0], lengths)[0]
+    return tagger.scorer._score(TextForms(tagger.model), words, lengths)[1]
 
 
 SETTINGS = [

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,9 @@ def test_entities_and_their_scores_do_not_depend_on_the_texts_around(tagger: Tag
 def test_a_text_is_tagged_sentence_by_sentence(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
     score, seen = tagger.scorer._score, []
 
-    def spy(text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
+    def spy(text: TextForms, words: Sequence[str], lengths: Ints) -> tuple[Ints, Floats, Bools]:
         seen.append(lengths.tolist())
-        return score(text, forms, lengths)
+        return score(text, words, lengths)
 
     monkeypatch.setattr(tagger.scorer, "_score", spy)
     texts = ["Mira Olden left Dunmere. Lena Voss came to Port Ansel\n\nLena Voss left Dunmere", "", "Dunmere"]
@@ -191,11 +191,10 @@ def test_inline_output_reads_back_as_the_same_words_and_tags(tagger: Tagger) -> 
 def naming(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> Tagger:
     """A tagger that takes every word with a capital letter for a LOC, whatever stands around it."""
 
-    def score(text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
-        words = [text.vocabulary.forms[form] for form in forms]
+    def score(text: TextForms, words: Sequence[str], lengths: Ints) -> tuple[Ints, Floats, Bools]:
         passes = [[1.0 if word[:1].isupper() else -1.0, -1.0] for word in words]
         scores: Floats = tagger.model.constants["thresholds"] + np.array(passes).reshape(-1, 2)
-        return scores, np.zeros(len(forms), bool)
+        return np.arange(len(words)), scores, np.zeros(len(words), bool)
 
     monkeypatch.setattr(tagger.scorer, "_score", score)
     return tagger

@@ -29,8 +29,8 @@ class TextForms:
         self._pairs = next((one.rows for one in model.lookups if one.name == PAIR), None)
         self._words = Vocabulary()  # of pairs
         self.vocabulary = Vocabulary()
-        # Kept by `Projections.find`: the entries of the first forms, and the dict that they are from, which is another
-        # one after `Projections.forget`.
+        # Set by `Projections.find`: the entries of the forms so far, and the dict in which it found them. They are good
+        # as long as that dict is in use: `Projections.forget` begins another.
         self.entries: Ints = np.empty(0, np.int64)
         self.found_in: dict[str, int] | None = None
 
@@ -105,8 +105,7 @@ class Projections:
             self.P = room
             self.unseen = np.resize(self.unseen, len(room) // C)
         self.unseen[entry : entry + count] = table.unseen[first:]
-        for at in range(first, len(table), TOGETHER):
-            e = self._model.embed(table, np.arange(at, min(at + TOGETHER, len(table))))
-            end = entry + len(e)
-            self.scorer.project(e, out=self.P[entry * C : end * C])
-            entry = end
+        for done in range(0, count, TOGETHER):
+            e = self._model.embed(table, first + np.arange(done, min(done + TOGETHER, count)))
+            at = entry + done
+            self.scorer.project(e, out=self.P[at * C : (at + len(e)) * C])

@@ -43,7 +43,7 @@ class TextScorer:
             if scorer._turn.locked():
                 scorer._begin()
             else:
-                scorer._turn = threading.Lock()  # a thread may have taken the old one and not have come to say so
+                scorer._turn = threading.Lock()  # a thread may have just got the old one, before `locked` could tell
 
     def forget(self) -> None:
         """Begin anew, as if no text had been scored before."""
@@ -65,8 +65,7 @@ class TextScorer:
         text = TextForms(self._model)
         no_scores = np.empty((0, len(self._model.corruption.names)), np.float32)
         border = np.empty(0, np.int32), no_scores, np.empty(0, np.bool_)
-        read = ((*text.read(words, lengths), lengths) for words, lengths in runs)
-        scored = ((numbers, *self._score(text, forms, lengths)) for forms, numbers, lengths in read)
+        scored = (self._score(text, words, lengths) for words, lengths in runs)
         for before, here, after in _threes(itertools.chain([border], scored, [border])):
             numbers, scores, unseen = (
                 np.concatenate([one[-REACH:], two, three[:REACH]])
@@ -84,21 +83,21 @@ class TextScorer:
         """
         words, lengths = in_a_row([sentence for text in texts for sentence in text])
         sizes = [sum(map(len, text)) for text in texts]
-        text = TextForms(self._model)
-        forms, numbers = text.read(words, lengths)
+        numbers, scores, unseen = self._score(TextForms(self._model), words, lengths)
         apart = numbers + (numbers.max(initial=0) + 1) * np.repeat(np.arange(len(texts)), sizes)  # text by text
-        scores, unseen = self._score(text, forms, lengths)
         return self._model.rule.adjusted(scores, apart, unseen), lengths
 
-    def _score(self, text: TextForms, forms: Ints, lengths: Ints) -> tuple[Floats, Bools]:
-        """The scores (n, K) of words in a row, given their forms (n,) in the text's vocabulary; which are unseen."""
+    def _score(self, text: TextForms, words: Sequence[str], lengths: Ints) -> tuple[Ints, Floats, Bools]:
+        """Of a text's next words the numbers (n,), by which `DecisionRule.adjusted` knows repeated ones, the scores
+        (n, K), and which are unseen (n,)."""
+        forms, numbers = text.read(words, lengths)
         with self._turn, np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
             scorer, entries = self._projections.scorer, self._projections.find(text, forms)
             flat, unseen = lay_out(entries, lengths, scorer.size), self._projections.unseen[entries]
             scores = scorer.score(self._projections.P, *self._model.windows_at(flat))
         if not np.isfinite(scores).all():
             raise ModelError("the model: expected finite scores, found others. Fetch or train it again.")
-        return scores, unseen
+        return numbers, scores, unseen
 
 
 _scorers: WeakSet[TextScorer] = WeakSet()
