@@ -83,7 +83,12 @@ class Corruption(Protocol[B]):
         corruption_rng: Random,
         size: int,
     ) -> Iterator[B]:
-        """The minibatches of one pass, in a new order, against newly drawn windows."""
+        """The minibatches of one pass, in a new order, against newly drawn windows.
+
+        Args:
+            targets: (n,) of all words. order_rng: draws the order. corruption_rng: draws windows, or what a pass leaves
+                out. size: the pairs of a minibatch, or about so many.
+        """
         ...
 
     def loss(self, params: Parameters, scores: Floats, batch: B) -> Loss:

@@ -22,7 +22,7 @@ LARGEST = 1e3  # of a margin: that of a decision without an alternative is infin
 
 
 def probability(x: Floats, calibration: Floats) -> Floats:
-    """P(right) of entities with margins x (n,)."""
+    """P(right) (s,) of entities with margins x (s,)."""
     a, b = calibration
     found: Floats = 1 / (1 + np.exp(-np.clip(a * _root(x) + b, -500, 500)))
     return found
@@ -33,12 +33,16 @@ def _root(x: Floats) -> Floats:
 
 
 def fit_platt(x: Floats, right: Bools) -> Floats:
-    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. Without entities, UNCALIBRATED."""
+    """(a, b) of the highest likelihood, a never below 0: a clearer win is no worse. Without entities, UNCALIBRATED.
+
+    Args:
+        x: (s,) the margins of entities. right: (s,) which of them are right.
+    """
     if not len(x):
         return UNCALIBRATED
     hits = int(right.sum())
     target = np.where(right, (hits + 1) / (hits + 2), 1 / (len(x) - hits + 2))
-    design = np.stack([_root(x), np.ones(len(x))], axis=1)  # (n, 2)
+    design = np.stack([_root(x), np.ones(len(x))], axis=1)  # (s, 2)
     theta = np.zeros(2)
     for _ in range(STEPS):
         p = probability(x, theta)
@@ -54,7 +58,7 @@ def fit_platt(x: Floats, right: Bools) -> Floats:
 
 
 class Found(NamedTuple):
-    """The entities found in a text: their margins x (n,), and which are right."""
+    """The entities found in a text: their margins x (s,), and which are right (s,)."""
 
     x: Floats
     right: Bools
@@ -73,7 +77,7 @@ def found_entities(
 
 
 def entity_margins(margins: Floats, lengths: Ints, found: Sequence[Sequence[Span]]) -> Floats:
-    """The smallest margin (at most LARGEST) among the words of each entity, given those (n,) of all words.
+    """The smallest margin among the words of each entity (s,), at most LARGEST, given those (n,) of all words.
 
     Args:
         found: the entities of each sentence.
@@ -81,6 +85,7 @@ def entity_margins(margins: Floats, lengths: Ints, found: Sequence[Sequence[Span
     firsts = (np.cumsum(lengths) - lengths).tolist()
     entities = [(first + one.start, first + one.end) for first, own in zip(firsts, found, strict=True) for one in own]
     edges = np.array(entities, np.int64).ravel()
-    # Every other stretch is between two entities; the last one needs a place to begin, too.
+    # Starts and ends take turns, so every other stretch is an entity. What follows the last one may be nothing, where
+    # `reduceat` needs a number: LARGEST.
     smallest = np.minimum.reduceat(np.append(margins, LARGEST), edges)[::2]
     return np.minimum(smallest, LARGEST).astype(np.float64)

@@ -28,7 +28,7 @@ CALIBRATION = "platt"  # the constant (2,) by which margins become probabilities
 def _finite_sums() -> Iterator[None]:
     """Refuse to decide by sums or differences of scores that are no longer finite.
 
-    Scores may be numbers each, and too large to be added: of a file that was forged, or after a step far too long.
+    Scores that are finite may be too large to be added: those of a forged model, or after a step that was far too long.
 
     Raises:
         ModelError: one has overflowed.

@@ -64,7 +64,7 @@ class Scorer:
 
         Args:
             x: (B, n) windows, as an array or not yet written out.
-            masks: dropout masks for x (B, n) and each a (B, m), each None where nothing is dropped; None: none at all.
+            masks: what x and each a is multiplied by (see `Mask`): arrays of their shapes, or numbers; None: nothing.
 
         Returns: s (B, K), and the cache for `backward`.
         """

@@ -1,11 +1,11 @@
 """The sentence that a window stands in, as one more place of the window: its other words as a bag, added up.
 
-    y_t = ω Σ_{j≠t} e(w_j) / √max(n, n²/MANY)     for word t of a sentence with n other words; 0 where it stands alone
+    y_t = ω Σ_{j≠t} e(w_j) / √max(k, k²/MANY)     for word t of a sentence with k other words; 0 where it stands alone
 
 What a sentence is about shows in all its words, whatever their order; those in the window count here too. The weight ω
-says how much the sum counts. Were words independent of each other, their sum would grow like √n, so dividing by √n
-keeps it about as long as one word's vector. But they are not, and in the end it grows like n. So beyond MANY words it
-is divided by n/√MANY, which makes it a multiple of the mean; a text without sentence ends is then read like one with
+says how much the sum counts. Were words independent of each other, their sum would grow like √k, so dividing by √k
+keeps it about as long as one word's vector. But they are not, and in the end it grows like k. So beyond MANY words it
+is divided by k/√MANY, which makes it a multiple of the mean; a text without sentence ends is then read like one with
 them.
 """
 
@@ -44,9 +44,9 @@ class Surroundings(NamedTuple):
         )
 
     def scale(self, dtype: np.dtype) -> Floats:
-        """(B, 1) what the sum over the other words is multiplied by: ω / √max(n, n²/MANY)."""
-        others = np.maximum(self.lengths - 1, 1)[self.sentences]
-        factor: Floats = (self.weight * np.maximum(others, others * (others / MANY)) ** -0.5).astype(dtype)
+        """(B, 1) what the sum over the other words is multiplied by: ω / √max(k, k²/MANY)."""
+        k = np.maximum(self.lengths - 1, 1)[self.sentences]  # for a word that stands alone 1: the sum is 0 in any case
+        factor: Floats = (self.weight * np.maximum(k, k * (k / MANY)) ** -0.5).astype(dtype)
         return factor[:, None]
 
 
