@@ -31,8 +31,11 @@ class Part(NamedTuple):
 class Parts(NamedTuple):
     """What training reads.
 
-    dev: has no sentence if dev is learned from too. words: the word of each form of the vocabulary.
+    dev: has no sentence if dev is learned from too; its sentences are then in train, after the others.
+    words: the word of each form of the vocabulary. train_forms: forms with an id below this occur in train.
     features: the names of the further lookup tables for this corpus, in their order.
+    types: those to learn. train_sentences: how many sentences of train are not dev's.
+    cut: how many sentences were longer than CUT_BEYOND words, and were cut.
     notes: say how each file was understood. sources: the files, by their keys in the configuration.
     """
 
@@ -42,9 +45,9 @@ class Parts(NamedTuple):
     words: Sequence[str]
     features: Sequence[str]
     types: list[str]
-    train_forms: int  # forms with an id below this occur in the training part
-    train_sentences: int  # of the training part; those after them are dev's, which are learned from too
-    cut: int  # how many sentences were, being longer than CUT_BEYOND words
+    train_forms: int
+    train_sentences: int
+    cut: int
     notes: list[str]
     sources: dict[str, Fingerprint] = {}  # noqa: RUF012 - never written to
 
@@ -59,11 +62,11 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None) -> Parts:
     sentences, others = hold_out(train.sentences) if dev is None else (train.sentences, dev.sentences)
     types = _types(sentences, train.path, config.corpus)
     refit = config.training.refit is not None  # dev is learned from too
-    cut = [list(_shortened(one)) for one in (*sentences, *(others if refit else ()))]
+    pieces = [list(_shortened(one)) for one in (*sentences, *(others if refit else ()))]  # of each sentence
     letters = are_letters(train.words)
     features = [name for name in ALL_FEATURES if name in config.features and (letters or name != PAIR)]
     vocabulary, size = Vocabulary(), config.window.size
-    train_part = _part(vocabulary, list(itertools.chain(*cut)), features, size)
+    train_part = _part(vocabulary, list(itertools.chain(*pieces)), features, size)
     train_forms = len(vocabulary)
     dev_part = _part(vocabulary, [] if refit else others, features, size)
     return Parts(
@@ -74,8 +77,8 @@ def make_parts(config: Config, train: Corpus, dev: Corpus | None) -> Parts:
         features=features,
         types=types,
         train_forms=train_forms,
-        train_sentences=sum(map(len, cut[: len(sentences)])),
-        cut=sum(len(pieces) > 1 for pieces in cut),
+        train_sentences=sum(map(len, pieces[: len(sentences)])),
+        cut=sum(len(own) > 1 for own in pieces),
         notes=[],
     )
 

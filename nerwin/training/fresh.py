@@ -124,10 +124,11 @@ def _collect_words(config: Config, parts: Parts, vectors: dict[str, Floats]) -> 
     # Below `least`, a word gets a row only if it has a vector.
     least = config.words.min_count if config.words.trained or not vectors else math.inf
     kept = [word for word, count in counts.items() if count >= least or word in vectors]
-    words = Lookup(WORDS, list(dict.fromkeys([*kept, *vectors])))
-    read = set(words.rows_of(Spelled(list(counts))))  # by training, in whatever spelling
-    seen = [word for word, row in words.rows.items() if row in read]
-    return Lookup(WORDS, list(dict.fromkeys([*seen, *words.values])), len(seen))
+    values = list(dict.fromkeys([*kept, *vectors]))
+    # Training reads a word if it looks up its row, in whatever spelling.
+    rows_read = set(Lookup(WORDS, values).rows_of(Spelled(list(counts))))
+    seen = [word for row, word in enumerate(values, KNOWN) if row in rows_read]
+    return Lookup(WORDS, list(dict.fromkeys([*seen, *values])), len(seen))
 
 
 def _collect_pairs(config: Config, parts: Parts) -> Lookup:
