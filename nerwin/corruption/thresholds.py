@@ -74,9 +74,9 @@ class _Leaders(NamedTuple):
 
     def decide(self, k: int, own: Floats) -> Ints:
         """What `decide` gives where type k passes its threshold by `own` (n,), and the others stay as they are."""
-        at_first = self.types[0] != k
-        rival = np.where(at_first, self.types[0], self.types[1])
-        excess = np.where(at_first, self.excess[0], self.excess[1])
+        other_leads = self.types[0] != k
+        rival = np.where(other_leads, self.types[0], self.types[1])
+        excess = np.where(other_leads, self.excess[0], self.excess[1])
         wins = (own > excess) | ((own == excess) & (k < rival))  # of equal ones the first, as argmax has it
         return np.where(np.maximum(own, excess) > 0, np.where(wins, k, rival) + 1, NO_TYPE)
 
@@ -97,7 +97,7 @@ def _best_word_threshold(scores: Floats, true: Bools) -> float:
         return float(scores.max(initial=0.0)) + 1.0
     order = np.argsort(-scores)
     ranked, hits = scores[order], np.cumsum(true[order])
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
+    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])  # (n,) of a cut below each score
     last = ranked[-1:]  # no scalar, which numpy before 2.0 would widen
     below_all = np.minimum(last - 1, np.nextafter(last, -np.inf))  # a large score less 1 is rounded to itself
     lower = np.append(ranked[1:], below_all)

@@ -5,9 +5,9 @@ normalize  P = diag(1/σ)
 whiten     P = V diag(1/σ') Vᵀ, V from the singular value decomposition of the centred windows; σ'² = σ² + ridge
 
 σ are standard deviations: of the columns, or along V (singular values over √rows, as the covariance is to become the
-identity). The lecture leaves the windows in the basis V; here Vᵀ rotates them back (ZCA), which makes no difference but
-to W. The ridge is not in the lecture: with it a direction of 1/1000 of the largest variance gets a variance of 1/2, and
-only wider ones come near 1.
+identity). The lecture leaves the windows in the basis V; here Vᵀ rotates them back (ZCA), which W can undo. The ridge
+is not in the lecture: with it a direction of 1/1000 of the largest variance gets a variance of 1/2, and only wider ones
+come near 1.
 
 It is fitted once, before the first step. Where the word vectors are trained, the windows move on from there.
 

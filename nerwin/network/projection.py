@@ -62,6 +62,7 @@ class FixedScorer:
         rows = np.multiply(forms.T, self.slots, order="C") + np.arange(self.size)[:, None]  # (C, B)
         scores = np.empty((len(forms), self.params["U"].shape[1]), P.dtype)
         at_once = max(TILE // P.shape[1], 1)  # windows
+        # Written to again for each tile: z, what one place adds to it, and what the rest of the sentence adds.
         tile, part, far = np.empty((3, min(at_once, len(forms)), P.shape[1]), P.dtype)
         if around is not None:
             words = around.words * self.slots + self.size

@@ -64,9 +64,9 @@ def sentences_around(corpus: FlatCorpus, centres: Ints) -> tuple[Ints, Ints, Int
     number, ends = np.searchsorted(corpus.centres, centres), np.cumsum(corpus.lengths)
     chosen, at = np.unique(np.searchsorted(ends, number, side="right"), return_inverse=True)
     lengths = corpus.lengths[chosen]
-    firsts, starts = ends[chosen] - lengths, np.cumsum(lengths) - lengths
-    numbers = np.arange(lengths.sum()) + np.repeat(firsts - starts, lengths)
-    return corpus.tokens[corpus.centres[numbers]], lengths, at, number - (firsts - starts)[at]
+    shift = ends[chosen] - np.cumsum(lengths)  # (S,) how many words are left out before each
+    numbers = np.arange(lengths.sum()) + np.repeat(shift, lengths)
+    return corpus.tokens[corpus.centres[numbers]], lengths, at, number - shift[at]
 
 
 def all_sentences(corpus: FlatCorpus) -> tuple[Ints, Ints, Ints, Ints]:

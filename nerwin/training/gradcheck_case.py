@@ -29,7 +29,7 @@ from nerwin.training.state import generators
 NEAR = 10  # the distance from every kink, in ε, that a minibatch has to keep
 PAIRS = 8  # size of the minibatch of a check
 SPREADS = (1.0, 2.0, 4.0)  # standard deviations of the scores, in margins, that are tried in turn
-LEAST_MARGIN = 100 * NEAR * EPSILON  # what counts as one for these: by less, all pairs would be too near to the kink
+LEAST_MARGIN = 100 * NEAR * EPSILON  # a smaller margin is taken for this one: else all pairs would be too near the kink
 WINS = 50  # steps of U, at most, to let a pair win; none moves a score by more than a margin
 
 
