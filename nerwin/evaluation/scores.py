@@ -1,8 +1,8 @@
 """Entity-level precision, recall and F1: conlleval's figures, strict ones beside them, and a confusion table.
 
 An entity counts as found when its borders and its type are right. conlleval (Tjong Kim Sang & De Meulder 2003; equal to
-seqeval's default) also reads entities out of illegal tag sequences, the strict mode does not: of IOB2, that is, since
-what is written in another scheme is spelled so when it is read. 0/0 is 0.
+seqeval's default) also reads entities out of illegal tag sequences; the strict mode does not. Legal is what is legal in
+IOB2, in which all tags are spelled once they are read. 0/0 is 0.
 """
 
 from collections import Counter

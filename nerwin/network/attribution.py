@@ -33,7 +33,7 @@ def score_shares(scorer: Scorer, params: Parameters, x: Floats) -> Shares:
     params = {name: value.astype(np.float64) for name, value in params.items()}
     both = np.stack([x, np.zeros_like(x)]).astype(np.float64)  # (2, n): the window, and the empty one
     s, cache = scorer.forward(params, both)
-    f, df = ACTIVATIONS[scorer.activation][:2]
+    f, df, _ = ACTIVATIONS[scorer.activation]
     inputs = [cache.x, *cache.layers.thinned]
     worth = params["U"]  # (m, K): ∆s for a unit of ∆a
     for k in range(scorer.depth, 0, -1):

@@ -2,7 +2,7 @@
 
 Dev chooses thresholds, and perhaps the epoch, so the model that is used in the end has never learned from it. A second
 training of the same configuration, on train and dev together, keeps the thresholds of the first one's model, and lasts
-as many epochs as that was trained for.
+as many epochs as that model was trained for.
 """
 
 from nerwin.arrays import Floats
