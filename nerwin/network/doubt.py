@@ -53,9 +53,10 @@ def _best_runs(g: Floats, first: Bools) -> Floats:
     g = g.astype(np.float64)
     (starts,) = first.nonzero()
     rises = np.add.reduceat(g.clip(min=0), starts)
-    # A run's sum is the sum of all g up to its end, less that of those before its start. Wherever a sentence starts the
-    # sums fall by as much as they rise in it and in the one before, so that the largest one from a word on, and the
-    # smallest one before it, are of its own sentence. To fall further would cost digits: it adds up over a long text.
+    # A run's sum is the sum of all g up to its end, less that of those before its start. No run may cross a border. So
+    # wherever a sentence starts, the sums fall by as much as they rise in it and in the one before. Then the largest
+    # one from a word on, and the smallest one before it, are of its own sentence. They fall no further than that, as
+    # the falls add up over a long text, and large sums have fewer digits left for g.
     steps = g.copy()
     steps[starts] -= rises
     steps[starts[1:]] -= rises[:-1]
